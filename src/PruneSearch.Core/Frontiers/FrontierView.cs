@@ -1,0 +1,54 @@
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Frontiers;
+
+/// <summary>A report with the trajectory that made it.</summary>
+[GenerateSerializer, Alias("prunesearch.FrontierPoint")]
+public sealed record FrontierPoint
+{
+    /// <summary>Name of the first trajectory, in plan order, that has this stage.</summary>
+    [Id(0)]
+    public required string Trajectory { get; init; }
+
+    /// <summary>Schedule of that trajectory; the base stage is <see cref="ScheduleKind.Base"/>.</summary>
+    [Id(1)]
+    public required ScheduleKind Schedule { get; init; }
+
+    /// <summary>Share of channels that the stage was to remove in all, 0 to below 1.</summary>
+    [Id(2)]
+    public required double Ratio { get; init; }
+
+    /// <summary>0 for the base, then 1, 2, …</summary>
+    [Id(3)]
+    public required int Iteration { get; init; }
+
+    /// <summary>What the stage told.</summary>
+    [Id(4)]
+    public required StageReport Report { get; init; }
+
+    /// <summary>Whether no other point beats it in every objective.</summary>
+    [Id(5)]
+    public required bool OnFrontier { get; init; }
+}
+
+/// <summary>All reports of a search, and which of them are worth having.</summary>
+[GenerateSerializer, Alias("prunesearch.FrontierView")]
+public sealed record FrontierView
+{
+    /// <summary>The search.</summary>
+    [Id(0)]
+    public required string SearchId { get; init; }
+
+    /// <summary>The user's name for it.</summary>
+    [Id(1)]
+    public required string Name { get; init; }
+
+    /// <summary>What was weighed.</summary>
+    [Id(2)]
+    public required IReadOnlyList<Objective> Objectives { get; init; }
+
+    /// <summary>All distinct stages that finished; the base detector first, then by latency, slowest first.</summary>
+    [Id(3)]
+    public required IReadOnlyList<FrontierPoint> Points { get; init; }
+}

@@ -1,0 +1,18 @@
+namespace PruneSearch.Core.Grains;
+
+/// <summary>The queue of ready stages of one device class; its key is the device class, for example <c>cpu</c>.</summary>
+[Alias("prunesearch.IDispatcherGrain")]
+public interface IDispatcherGrain : IGrainWithStringKey
+{
+    /// <summary>A stage is ready. Queueing it again only changes its priority.</summary>
+    [Alias("Enqueue")]
+    Task EnqueueAsync(string stageKey, int remainingStages);
+
+    /// <summary>A stage is not wanted any more.</summary>
+    [Alias("Remove")]
+    Task RemoveAsync(string stageKey);
+
+    /// <summary>From a slot worker: give me the stage with the longest path behind it, or <see langword="null"/> when none is ready.</summary>
+    [Alias("Claim")]
+    Task<StageLease?> ClaimAsync(string worker);
+}

@@ -1,0 +1,52 @@
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Grains;
+
+/// <summary>The coordinator of one search; its key is the search's identifier.</summary>
+[Alias("prunesearch.ISearchGrain")]
+public interface ISearchGrain : IGrainWithStringKey
+{
+    /// <summary>Persists the plan and starts. Launching the same plan again does nothing.</summary>
+    [Alias("Launch")]
+    Task LaunchAsync(SearchPlan plan);
+
+    /// <summary>Goes on after an interruption. Finished stages answer at once.</summary>
+    /// <param name="retryFailed">Whether failed stages are tried again.</param>
+    [Alias("Resume")]
+    Task ResumeAsync(bool retryFailed);
+
+    /// <summary>Stops; stages that no other search wants give up their slots.</summary>
+    [Alias("Cancel")]
+    Task CancelAsync(string reason);
+
+    /// <summary>How it stands; <see langword="null"/> when there is no such search.</summary>
+    [Alias("Status")]
+    Task<SearchStatus?> GetStatusAsync();
+
+    /// <summary>All reports so far and the frontier; <see langword="null"/> when there is no such search.</summary>
+    [Alias("Frontier")]
+    Task<FrontierView?> GetFrontierAsync();
+
+    /// <summary>From a trajectory: one of its stages finished. Repeating it is harmless.</summary>
+    [Alias("Report")]
+    Task ReportAsync(string trajectory, int iteration, StageReport report);
+
+    /// <summary>From a trajectory: it ended.</summary>
+    [Alias("Ended")]
+    Task TrajectoryEndedAsync(string trajectory, WorkState state, string? reason);
+}
+
+/// <summary>Knows all searches of a store; its key is always <c>all</c>.</summary>
+[Alias("prunesearch.ISearchIndexGrain")]
+public interface ISearchIndexGrain : IGrainWithStringKey
+{
+    /// <summary>Adds a search; adding it again does nothing.</summary>
+    [Alias("Add")]
+    Task AddAsync(string searchId);
+
+    /// <summary>All identifiers, oldest first.</summary>
+    [Alias("List")]
+    Task<IReadOnlyList<string>> ListAsync();
+}

@@ -1,0 +1,102 @@
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Grains;
+
+/// <summary>
+/// One stage of the stage tree; its key is the stage's key. However many trajectories of however many searches want it,
+/// it runs once, and all of them are told.
+/// </summary>
+[Alias("prunesearch.IStageGrain")]
+public interface IStageGrain : IGrainWithStringKey
+{
+    /// <summary>A trajectory wants this stage's report. Answers it at once when it is there, otherwise queues the stage and tells later.</summary>
+    /// <param name="trajectory">Key of the trajectory grain.</param>
+    /// <param name="description">What to do.</param>
+    /// <param name="deviceClass">Device class whose slots may run it.</param>
+    /// <param name="remainingStages">Stages that the trajectory has from here on: longer paths go first.</param>
+    /// <param name="retryFailed">Whether to try again when it failed for good.</param>
+    /// <param name="traceParent">W3C trace context of the trajectory, or <see langword="null"/>.</param>
+    [Alias("Request")]
+    Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent);
+
+    /// <summary>A trajectory does not want it any more; nobody wanting it takes it off the queue and stops its worker.</summary>
+    [Alias("Release")]
+    Task ReleaseAsync(string trajectory);
+
+    /// <summary>How it stands.</summary>
+    [Alias("Status")]
+    Task<StageStatus> GetStatusAsync();
+
+    /// <summary>From the dispatcher: a worker starts it. Counts the attempt and bumps the epoch before the work begins.</summary>
+    /// <returns>The lease, or <see langword="null"/> when the stage needs no work any more.</returns>
+    [Alias("Lease")]
+    Task<StageLease?> LeaseAsync(string worker);
+
+    /// <summary>From the worker: it still works.</summary>
+    /// <returns><see langword="false"/> when the lease is not valid any more: stop at once.</returns>
+    [Alias("Renew")]
+    Task<bool> RenewAsync(long epoch, StageProgress progress);
+
+    /// <summary>From the worker: it is done.</summary>
+    /// <returns><see langword="false"/> when the epoch is old: the result is refused.</returns>
+    [Alias("Complete")]
+    Task<bool> CompleteAsync(long epoch, StageReport report);
+
+    /// <summary>From the worker: it did not succeed.</summary>
+    /// <param name="epoch">The lease's epoch.</param>
+    /// <param name="reason">Why, for the user.</param>
+    /// <param name="final">Whether trying again would not help.</param>
+    [Alias("Fail")]
+    Task FailAsync(long epoch, string reason, bool final);
+}
+
+/// <summary>How a stage stands.</summary>
+[GenerateSerializer, Alias("prunesearch.StageStatus")]
+public sealed record StageStatus
+{
+    /// <summary>State.</summary>
+    [Id(0)]
+    public required WorkState State { get; init; }
+
+    /// <summary>The report of a completed stage.</summary>
+    [Id(1)]
+    public StageReport? Report { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    [Id(2)]
+    public string? Reason { get; init; }
+
+    /// <summary>How often a worker started it.</summary>
+    [Id(3)]
+    public int Attempts { get; init; }
+
+    /// <summary>How far its worker is.</summary>
+    [Id(4)]
+    public StageProgress? Progress { get; init; }
+}
+
+/// <summary>The right to run a stage for a while.</summary>
+[GenerateSerializer, Alias("prunesearch.StageLease")]
+public sealed record StageLease
+{
+    /// <summary>The stage.</summary>
+    [Id(0)]
+    public required string Key { get; init; }
+
+    /// <summary>What to do.</summary>
+    [Id(1)]
+    public required StageDescription Description { get; init; }
+
+    /// <summary>Grows with every lease of the stage.</summary>
+    [Id(2)]
+    public required long Epoch { get; init; }
+
+    /// <summary>How long it lasts without being renewed.</summary>
+    [Id(3)]
+    public required TimeSpan TimeToLive { get; init; }
+
+    /// <summary>W3C trace context under which the worker's spans stand.</summary>
+    [Id(4)]
+    public string? TraceParent { get; init; }
+}

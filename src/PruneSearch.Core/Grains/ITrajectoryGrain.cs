@@ -1,0 +1,29 @@
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Grains;
+
+/// <summary>Walks one trajectory of a search; its key is <c>searchId/trajectoryName</c>.</summary>
+[Alias("prunesearch.ITrajectoryGrain")]
+public interface ITrajectoryGrain : IGrainWithStringKey
+{
+    /// <summary>Starts, or goes on where it stopped. Calling it again is harmless.</summary>
+    [Alias("Start")]
+    Task StartAsync(string searchId, string deviceClass, TrajectoryPlan plan, bool retryFailed);
+
+    /// <summary>Stops and lets go of the stage that it waits for.</summary>
+    [Alias("Cancel")]
+    Task CancelAsync();
+
+    /// <summary>How it stands.</summary>
+    [Alias("Status")]
+    Task<TrajectoryStatus> GetStatusAsync();
+
+    /// <summary>From a stage that it waits for: it completed. Repeating it is harmless.</summary>
+    [Alias("StageCompleted")]
+    Task StageCompletedAsync(string stageKey, StageReport report);
+
+    /// <summary>From a stage that it waits for: it failed for good.</summary>
+    [Alias("StageFailed")]
+    Task StageFailedAsync(string stageKey, string reason);
+}

@@ -1,0 +1,158 @@
+namespace PruneSearch.Core.Networks;
+
+/// <summary>Elementwise functions.</summary>
+public enum ActivationFunction
+{
+    /// <summary>max(x, 0)</summary>
+    Relu,
+
+    /// <summary>min(max(x, 0), 6)</summary>
+    Relu6,
+
+    /// <summary>x · sigmoid(x)</summary>
+    Silu,
+
+    /// <summary>1 / (1 + exp(−x))</summary>
+    Sigmoid,
+
+    /// <summary>min(max(x + 3, 0), 6) / 6</summary>
+    HardSigmoid,
+}
+
+/// <summary>How a convolution or pooling pads its input.</summary>
+public enum PaddingStyle
+{
+    /// <summary>TensorFlow SAME: output = ceil(input / stride); an odd padding has its larger half at bottom and right.</summary>
+    TensorFlowSame,
+
+    /// <summary>(kernel − 1) / 2 on each side.</summary>
+    Symmetric,
+}
+
+/// <summary>Rows and columns added around a feature map.</summary>
+public readonly record struct Padding(int Top, int Left, int Bottom, int Right)
+{
+    /// <summary>The padding that <paramref name="style"/> asks for on a square input.</summary>
+    public static Padding For(PaddingStyle style, int height, int width, int kernel, int stride)
+    {
+        if (style == PaddingStyle.Symmetric)
+        {
+            int p = (kernel - 1) / 2;
+            return new Padding(p, p, p, p);
+        }
+        int Total(int size) => Math.Max(((size + stride - 1) / stride - 1) * stride + kernel - size, 0);
+        int v = Total(height), h = Total(width);
+        return new Padding(v / 2, h / 2, v - v / 2, h - h / 2);
+    }
+
+    /// <summary>Whether opposite sides are equal.</summary>
+    public bool IsSymmetric => Top == Bottom && Left == Right;
+}
+
+/// <summary>One operation of a network. Its output is a feature map <c>[N, channels, height, width]</c>.</summary>
+public abstract record Layer
+{
+    /// <summary>Unique name; tensors of the layer are called <c>name.weight</c>, <c>name.bias</c> and so on.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Names of the layers whose outputs it reads.</summary>
+    public required IReadOnlyList<string> Inputs { get; init; }
+
+    /// <summary>Channels of its output.</summary>
+    public required ChannelLayout Channels { get; init; }
+
+    /// <summary>Rows of its output.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Columns of its output.</summary>
+    public required int Width { get; init; }
+}
+
+/// <summary>The network's input picture.</summary>
+public sealed record InputLayer : Layer;
+
+/// <summary>A 2-D convolution: weight <c>[out, in / Groups, Kernel, Kernel]</c>, optional bias <c>[out]</c>.</summary>
+public sealed record ConvLayer : Layer
+{
+    /// <summary>Channels of its input.</summary>
+    public required ChannelLayout InputChannels { get; init; }
+
+    /// <summary>Kernel rows and columns.</summary>
+    public required int Kernel { get; init; }
+
+    /// <summary>Step in both directions.</summary>
+    public required int Stride { get; init; }
+
+    /// <summary>Resolved padding.</summary>
+    public required Padding Padding { get; init; }
+
+    /// <summary>Number of convolution groups; the input's channel count for a depthwise convolution.</summary>
+    public required int Groups { get; init; }
+
+    /// <summary>Each channel has its own kernel and stays the same channel. A declared fact, never inferred from shapes.</summary>
+    public required bool Depthwise { get; init; }
+
+    /// <summary>Whether a bias is added.</summary>
+    public required bool Bias { get; init; }
+
+    /// <summary>Name of the weight tensor.</summary>
+    public string Weight => Name + ".weight";
+
+    /// <summary>Name of the bias tensor, whether or not there is one.</summary>
+    public string BiasName => Name + ".bias";
+
+    /// <summary>What dimension 1 of the weight stands for: the input channels of one convolution group.</summary>
+    public ChannelLayout ReadLayout() => InputChannels.Part(Groups);
+}
+
+/// <summary>Batch normalisation: weight, bias, running_mean, running_var, each <c>[channels]</c>.</summary>
+public sealed record BatchNormLayer : Layer
+{
+    /// <summary>Added to the variance.</summary>
+    public required double Epsilon { get; init; }
+}
+
+/// <summary>An elementwise function.</summary>
+public sealed record ActivationLayer : Layer
+{
+    /// <summary>Which.</summary>
+    public required ActivationFunction Function { get; init; }
+}
+
+/// <summary>Sum of feature maps with the same channels and size.</summary>
+public sealed record AddLayer : Layer;
+
+/// <summary>A feature map times a per-channel scale <c>[N, channels, 1, 1]</c> (squeeze-and-excite).</summary>
+public sealed record ScaleLayer : Layer;
+
+/// <summary>Feature maps stacked along the channels.</summary>
+public sealed record ConcatLayer : Layer;
+
+/// <summary>Nearest-neighbour enlargement to <see cref="Layer.Height"/> × <see cref="Layer.Width"/>.</summary>
+public sealed record UpsampleLayer : Layer;
+
+/// <summary>Maximum over windows; padding never wins.</summary>
+public sealed record MaxPoolLayer : Layer
+{
+    /// <summary>Window rows and columns.</summary>
+    public required int Kernel { get; init; }
+
+    /// <summary>Step in both directions.</summary>
+    public required int Stride { get; init; }
+
+    /// <summary>Resolved padding.</summary>
+    public required Padding Padding { get; init; }
+}
+
+/// <summary>Mean over all positions: output <c>[N, channels, 1, 1]</c>.</summary>
+public sealed record GlobalAveragePoolLayer : Layer;
+
+/// <summary>
+/// Each block of <see cref="Block"/> × <see cref="Block"/> positions becomes channels: output channel
+/// <c>(dy · Block + dx) · C + c</c> holds input channel c at that offset of the block.
+/// </summary>
+public sealed record SpaceToDepthLayer : Layer
+{
+    /// <summary>Block edge, at least 2.</summary>
+    public required int Block { get; init; }
+}

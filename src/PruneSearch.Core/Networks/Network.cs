@@ -1,0 +1,136 @@
+namespace PruneSearch.Core.Networks;
+
+/// <summary>A tensor that a network owns.</summary>
+/// <param name="Name">For example <c>Conv.weight</c>.</param>
+/// <param name="Shape">Dimensions.</param>
+/// <param name="Trainable"><see langword="false"/> for batch-norm running statistics.</param>
+public sealed record TensorDeclaration(string Name, IReadOnlyList<int> Shape, bool Trainable)
+{
+    /// <summary>Number of values.</summary>
+    public long Length => Shape.Aggregate(1L, (n, d) => n * d);
+}
+
+/// <summary>
+/// One named output, collected from the prediction heads: head <c>[N, boxes · Values, H, W]</c> becomes
+/// <c>[N, H · W · boxes, Values]</c> (row, column, default box), and the heads follow one another.
+/// </summary>
+/// <param name="Name">Output name.</param>
+/// <param name="Heads">Layer names, in level order.</param>
+/// <param name="Values">Values a box: 4 coordinates, or one score a class.</param>
+public sealed record NetworkOutput(string Name, IReadOnlyList<string> Heads, int Values);
+
+/// <summary>
+/// A convolutional network as data: its layers in execution order, its tensors and its channel groups. The one description
+/// that the trainer runs, the exporter writes, the pruner cuts and the counters count.
+/// Made by <see cref="NetworkBuilder"/>.
+/// </summary>
+public sealed class Network
+{
+    private readonly Dictionary<string, Layer> _layers;
+    private readonly Dictionary<string, ChannelGroup> _groups;
+
+    internal Network(IReadOnlyList<Layer> layers, IReadOnlyList<NetworkOutput> outputs, IReadOnlyList<ChannelGroup> groups)
+    {
+        Layers = layers;
+        Outputs = outputs;
+        Groups = groups;
+        _layers = layers.ToDictionary(l => l.Name);
+        _groups = groups.ToDictionary(g => g.Name);
+        Tensors = [.. layers.SelectMany(Declare)];
+        foreach (var layer in layers)
+        {
+            Claim(layer);
+        }
+    }
+
+    /// <summary>All layers; each comes after its inputs, the first is the picture.</summary>
+    public IReadOnlyList<Layer> Layers { get; }
+
+    /// <summary>What the network answers.</summary>
+    public IReadOnlyList<NetworkOutput> Outputs { get; }
+
+    /// <summary>All channel groups, in order of declaration.</summary>
+    public IReadOnlyList<ChannelGroup> Groups { get; }
+
+    /// <summary>All tensors, in layer order.</summary>
+    public IReadOnlyList<TensorDeclaration> Tensors { get; }
+
+    /// <summary>Width of each group.</summary>
+    public SortedDictionary<string, int> Widths => new(Groups.ToDictionary(g => g.Name, g => g.Width), StringComparer.Ordinal);
+
+    /// <summary>Trainable values.</summary>
+    public long Parameters => Tensors.Where(t => t.Trainable).Sum(t => t.Length);
+
+    /// <summary>Multiply-accumulate operations of all convolutions for one picture; a fused multiply-add counts once.</summary>
+    public long Macs => Layers.OfType<ConvLayer>().Sum(MacsOf);
+
+    /// <summary>The layer called <paramref name="name"/>.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public Layer this[string name] =>
+        _layers.TryGetValue(name, out var layer) ? layer : throw new KeyNotFoundException($"The network has no layer '{name}'.");
+
+    /// <summary>The channel group called <paramref name="name"/>.</summary>
+    /// <exception cref="KeyNotFoundException">There is none; the message lists those there are.</exception>
+    public ChannelGroup Group(string name) =>
+        _groups.TryGetValue(name, out var group) ? group
+            : throw new KeyNotFoundException($"The network has no channel group '{name}'; it has {string.Join(", ", _groups.Keys)}.");
+
+    /// <summary>Multiply-accumulate operations of one convolution.</summary>
+    public static long MacsOf(ConvLayer conv) =>
+        (long)conv.Channels.Width * conv.Height * conv.Width * (conv.InputChannels.Width / conv.Groups) * conv.Kernel * conv.Kernel;
+
+    private static IEnumerable<TensorDeclaration> Declare(Layer layer)
+    {
+        int channels = layer.Channels.Width;
+        if (layer is ConvLayer conv)
+        {
+            yield return new(conv.Weight, [channels, conv.InputChannels.Width / conv.Groups, conv.Kernel, conv.Kernel], true);
+            if (conv.Bias)
+            {
+                yield return new(conv.BiasName, [channels], true);
+            }
+        }
+        else if (layer is BatchNormLayer)
+        {
+            yield return new(layer.Name + ".weight", [channels], true);
+            yield return new(layer.Name + ".bias", [channels], true);
+            yield return new(layer.Name + ".running_mean", [channels], false);
+            yield return new(layer.Name + ".running_var", [channels], false);
+        }
+    }
+
+    private void Claim(Layer layer)
+    {
+        if (layer is ConvLayer conv)
+        {
+            var role = conv.Depthwise ? SliceRole.Follower : SliceRole.Producer;
+            Claim(conv.Weight, 0, conv.Channels, role);
+            if (conv.Bias)
+            {
+                Claim(conv.BiasName, 0, conv.Channels, SliceRole.Follower);
+            }
+            if (!conv.Depthwise)
+            {
+                Claim(conv.Weight, 1, conv.ReadLayout(), SliceRole.Reader);
+            }
+        }
+        else if (layer is BatchNormLayer)
+        {
+            foreach (string tensor in (string[])["weight", "bias", "running_mean", "running_var"])
+            {
+                Claim($"{layer.Name}.{tensor}", 0, layer.Channels, SliceRole.Follower);
+            }
+        }
+    }
+
+    private void Claim(string tensor, int dimension, ChannelLayout layout, SliceRole role)
+    {
+        foreach (var (segment, offset) in layout.WithOffsets())
+        {
+            if (segment.Group is { } group)
+            {
+                _groups[group].Add(new ChannelSlice(tensor, dimension, offset, segment.Width, role));
+            }
+        }
+    }
+}

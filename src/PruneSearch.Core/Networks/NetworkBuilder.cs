@@ -1,0 +1,217 @@
+namespace PruneSearch.Core.Networks;
+
+/// <summary>
+/// Puts a network together layer by layer. Each method returns the new layer's name, to be given to the next. Channel
+/// groups are declared where their channels are produced; every other place that holds them follows from the layers.
+/// </summary>
+public sealed class NetworkBuilder
+{
+    private readonly Dictionary<string, Layer> _layers = [];
+    private readonly List<Layer> _order = [];
+    private readonly Dictionary<string, ChannelGroup> _groups = [];
+    private readonly List<ChannelGroup> _groupOrder = [];
+    private readonly List<NetworkOutput> _outputs = [];
+    private readonly IReadOnlyDictionary<string, int> _widths;
+
+    /// <summary>Starts a network.</summary>
+    /// <param name="widths">Widths of groups that differ from their dense width.</param>
+    public NetworkBuilder(IReadOnlyDictionary<string, int>? widths = null) => _widths = widths ?? new Dictionary<string, int>();
+
+    /// <summary>Declares the input picture.</summary>
+    public string Input(string name, int channels, int height, int width) =>
+        Add(new InputLayer { Name = name, Inputs = [], Channels = ChannelLayout.Fixed(channels), Height = height, Width = width });
+
+    /// <summary>Declares a channel group, or returns it when it stands already (residual chains, grouped outputs).</summary>
+    /// <exception cref="ArgumentException">Its width is outside 1 to <paramref name="denseWidth"/>, or it was declared with another one.</exception>
+    public ChannelGroup Group(string name, ChannelGroupKind kind, int denseWidth)
+    {
+        if (_groups.TryGetValue(name, out var known))
+        {
+            return known.DenseWidth == denseWidth && known.Kind == kind ? known
+                : throw new ArgumentException($"Channel group '{name}' stands already as {known.Kind} of {known.DenseWidth} channels; asked for {kind} of {denseWidth}.");
+        }
+        int width = _widths.GetValueOrDefault(name, denseWidth);
+        if (width < 1 || width > denseWidth)
+        {
+            throw new ArgumentException($"Width {width} of channel group '{name}' is not from 1 to {denseWidth}.");
+        }
+        var group = new ChannelGroup(name, kind, denseWidth, width);
+        _groups.Add(name, group);
+        _groupOrder.Add(group);
+        return group;
+    }
+
+    /// <summary>Adds a convolution whose output is one channel group.</summary>
+    public string Conv(string name, string input, ChannelGroup output, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame, bool bias = true) =>
+        Conv(name, input, ChannelLayout.Of(output), kernel, stride, padding, bias);
+
+    /// <summary>Adds a convolution.</summary>
+    /// <param name="name">Layer name.</param>
+    /// <param name="input">Layer to read.</param>
+    /// <param name="output">Its output channels.</param>
+    /// <param name="kernel">Kernel rows and columns.</param>
+    /// <param name="stride">Step.</param>
+    /// <param name="padding">Padding rule.</param>
+    /// <param name="bias">Whether it adds a bias.</param>
+    /// <param name="groups">Convolution groups. Input and output must each consist of that many equal layouts in a row.</param>
+    /// <exception cref="ArgumentException">Input or output channels do not divide into <paramref name="groups"/> equal layouts.</exception>
+    public string Conv(string name, string input, ChannelLayout output, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame, bool bias = true, int groups = 1)
+    {
+        var from = Find(input);
+        foreach (var layout in (ChannelLayout[])[from.Channels, output])
+        {
+            if (!layout.DividesInto(groups))
+            {
+                throw new ArgumentException($"Convolution '{name}' has {groups} groups, but {layout} is not {groups} times the same layout.");
+            }
+        }
+        return AddConv(name, from, output, kernel, stride, padding, bias, groups, depthwise: false);
+    }
+
+    /// <summary>Adds a depthwise convolution: every channel has a kernel of its own and stays itself.</summary>
+    public string Depthwise(string name, string input, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame, bool bias = true)
+    {
+        var from = Find(input);
+        return AddConv(name, from, from.Channels, kernel, stride, padding, bias, from.Channels.Width, depthwise: true);
+    }
+
+    /// <summary>Adds a batch normalisation.</summary>
+    public string BatchNorm(string name, string input, double epsilon = 1e-3)
+    {
+        var from = Find(input);
+        return Add(new BatchNormLayer { Name = name, Inputs = [input], Channels = from.Channels, Height = from.Height, Width = from.Width, Epsilon = epsilon });
+    }
+
+    /// <summary>Adds an elementwise function.</summary>
+    public string Activation(string name, string input, ActivationFunction function)
+    {
+        var from = Find(input);
+        return Add(new ActivationLayer { Name = name, Inputs = [input], Channels = from.Channels, Height = from.Height, Width = from.Width, Function = function });
+    }
+
+    /// <summary>Adds feature maps up.</summary>
+    /// <exception cref="ArgumentException">They differ in channels or size.</exception>
+    public string Sum(string name, params string[] inputs)
+    {
+        var from = inputs.Select(Find).ToArray();
+        foreach (var other in from.Skip(1))
+        {
+            if (!other.Channels.Equals(from[0].Channels) || other.Height != from[0].Height || other.Width != from[0].Width)
+            {
+                throw new ArgumentException(
+                    $"'{name}' cannot add {Describe(from[0])} and {Describe(other)}: sums need the same channel groups and size.");
+            }
+        }
+        return Add(new AddLayer { Name = name, Inputs = inputs, Channels = from[0].Channels, Height = from[0].Height, Width = from[0].Width });
+    }
+
+    /// <summary>Multiplies a feature map by a scale for each channel.</summary>
+    /// <exception cref="ArgumentException">Their channel groups differ, or the scale is not 1 × 1.</exception>
+    public string Scale(string name, string input, string scale)
+    {
+        Layer from = Find(input), by = Find(scale);
+        if (!from.Channels.Equals(by.Channels) || by.Height != 1 || by.Width != 1)
+        {
+            throw new ArgumentException($"'{name}' cannot scale {Describe(from)} by {Describe(by)}: it needs the same channel groups at 1 × 1.");
+        }
+        return Add(new ScaleLayer { Name = name, Inputs = [input, scale], Channels = from.Channels, Height = from.Height, Width = from.Width });
+    }
+
+    /// <summary>Stacks feature maps of one size along the channels.</summary>
+    /// <exception cref="ArgumentException">Their sizes differ.</exception>
+    public string Concat(string name, params string[] inputs)
+    {
+        var from = inputs.Select(Find).ToArray();
+        if (from.Any(f => f.Height != from[0].Height || f.Width != from[0].Width))
+        {
+            throw new ArgumentException($"'{name}' cannot stack {string.Join(", ", from.Select(Describe))}: their sizes differ.");
+        }
+        return Add(new ConcatLayer { Name = name, Inputs = inputs, Channels = ChannelLayout.Concat(from.Select(f => f.Channels)), Height = from[0].Height, Width = from[0].Width });
+    }
+
+    /// <summary>Enlarges a feature map to the size of another.</summary>
+    public string UpsampleTo(string name, string input, string like)
+    {
+        Layer from = Find(input), target = Find(like);
+        return Add(new UpsampleLayer { Name = name, Inputs = [input], Channels = from.Channels, Height = target.Height, Width = target.Width });
+    }
+
+    /// <summary>Takes the maximum over windows.</summary>
+    public string MaxPool(string name, string input, int kernel, int stride, PaddingStyle padding)
+    {
+        var from = Find(input);
+        var pad = Padding.For(padding, from.Height, from.Width, kernel, stride);
+        var (height, width) = OutputSize(from, pad, kernel, stride);
+        return Add(new MaxPoolLayer { Name = name, Inputs = [input], Channels = from.Channels, Height = height, Width = width, Kernel = kernel, Stride = stride, Padding = pad });
+    }
+
+    /// <summary>Takes the mean over all positions.</summary>
+    public string GlobalAveragePool(string name, string input) =>
+        Add(new GlobalAveragePoolLayer { Name = name, Inputs = [input], Channels = Find(input).Channels, Height = 1, Width = 1 });
+
+    /// <summary>Moves blocks of positions into the channels.</summary>
+    /// <exception cref="ArgumentException">The size is no multiple of the block.</exception>
+    public string SpaceToDepth(string name, string input, int block)
+    {
+        var from = Find(input);
+        if (from.Height % block != 0 || from.Width % block != 0)
+        {
+            throw new ArgumentException($"'{name}' cannot split {Describe(from)} into blocks of {block}.");
+        }
+        return Add(new SpaceToDepthLayer { Name = name, Inputs = [input], Channels = from.Channels.Repeat(block * block), Height = from.Height / block, Width = from.Width / block, Block = block });
+    }
+
+    /// <summary>Declares an output collected from prediction heads.</summary>
+    public void Output(string name, IReadOnlyList<string> heads, int values) => _outputs.Add(new NetworkOutput(name, heads, values));
+
+    /// <summary>Rows and columns of a layer's output.</summary>
+    public (int Height, int Width) SizeOf(string layer) => (Find(layer).Height, Find(layer).Width);
+
+    /// <summary>Finishes the network.</summary>
+    /// <exception cref="ArgumentException">A width was given for a group that the network does not have.</exception>
+    public Network Build()
+    {
+        string[] unknown = [.. _widths.Keys.Where(w => !_groups.ContainsKey(w))];
+        return unknown.Length == 0 ? new Network(_order, _outputs, _groupOrder)
+            : throw new ArgumentException($"Unknown channel group '{unknown[0]}'; the network has {string.Join(", ", _groups.Keys)}.");
+    }
+
+    private string AddConv(string name, Layer from, ChannelLayout output, int kernel, int stride, PaddingStyle padding, bool bias, int groups, bool depthwise)
+    {
+        var pad = Padding.For(padding, from.Height, from.Width, kernel, stride);
+        var (height, width) = OutputSize(from, pad, kernel, stride);
+        return Add(new ConvLayer
+        {
+            Name = name,
+            Inputs = [from.Name],
+            Channels = output,
+            InputChannels = from.Channels,
+            Height = height,
+            Width = width,
+            Kernel = kernel,
+            Stride = stride,
+            Padding = pad,
+            Groups = groups,
+            Depthwise = depthwise,
+            Bias = bias,
+        });
+    }
+
+    private static (int Height, int Width) OutputSize(Layer from, Padding pad, int kernel, int stride) =>
+        ((from.Height + pad.Top + pad.Bottom - kernel) / stride + 1, (from.Width + pad.Left + pad.Right - kernel) / stride + 1);
+
+    private static string Describe(Layer layer) => $"'{layer.Name}' ({layer.Channels} at {layer.Height} × {layer.Width})";
+
+    private Layer Find(string name) =>
+        _layers.TryGetValue(name, out var layer) ? layer : throw new ArgumentException($"There is no layer '{name}' to read from.");
+
+    private string Add(Layer layer)
+    {
+        if (!_layers.TryAdd(layer.Name, layer))
+        {
+            throw new ArgumentException($"There is a layer '{layer.Name}' already.");
+        }
+        _order.Add(layer);
+        return layer.Name;
+    }
+}

@@ -1,0 +1,74 @@
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Searches;
+
+/// <summary>How a trajectory gets to its level.</summary>
+public enum ScheduleKind
+{
+    /// <summary>The base detector itself.</summary>
+    Base,
+
+    /// <summary>All at once, then one fine-tuning.</summary>
+    OneShot,
+
+    /// <summary>A little, fine-tune, and again.</summary>
+    Iterative,
+
+    /// <summary>Nothing is pruned, only trained as long as the others.</summary>
+    DenseControl,
+}
+
+/// <summary>One pruning configuration followed from the base model to its end.</summary>
+[GenerateSerializer, Alias("prunesearch.TrajectoryPlan")]
+public sealed record TrajectoryPlan
+{
+    /// <summary>Unique within the search: <c>iterative-40</c>.</summary>
+    [Id(0)]
+    public required string Name { get; init; }
+
+    /// <summary>Its schedule.</summary>
+    [Id(1)]
+    public required ScheduleKind Schedule { get; init; }
+
+    /// <summary>Target share of channels to remove, 0 to below 1.</summary>
+    [Id(2)]
+    public required double Ratio { get; init; }
+
+    /// <summary>Its stages, from the base stage to its last; each one's parent is the one before.</summary>
+    [Id(3)]
+    public required IReadOnlyList<StageDescription> Stages { get; init; }
+}
+
+/// <summary>Everything that a search does, fixed at launch.</summary>
+[GenerateSerializer, Alias("prunesearch.SearchPlan")]
+public sealed record SearchPlan
+{
+    /// <summary>Identifier, unique in a store: letters, digits and hyphens.</summary>
+    [Id(0)]
+    public required string Id { get; init; }
+
+    /// <summary>The user's name for it.</summary>
+    [Id(1)]
+    public required string Name { get; init; }
+
+    /// <summary>Device class whose slots run it, for example <c>cpu</c>.</summary>
+    [Id(2)]
+    public string DeviceClass { get; init; } = "cpu";
+
+    /// <summary>What the frontier weighs.</summary>
+    [Id(3)]
+    public required IReadOnlyList<Objective> Objectives { get; init; }
+
+    /// <summary>All trajectories; the first is the base detector alone.</summary>
+    [Id(4)]
+    public required IReadOnlyList<TrajectoryPlan> Trajectories { get; init; }
+
+    /// <summary>When it was launched.</summary>
+    [Id(5)]
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>The search file as the user wrote it, kept for the record.</summary>
+    [Id(6)]
+    public string Source { get; init; } = "";
+}

@@ -1,0 +1,66 @@
+namespace PruneSearch.Core.Stages;
+
+/// <summary>A stage that a worker holds the lease of.</summary>
+/// <param name="Key">The stage's key.</param>
+/// <param name="Description">What to do.</param>
+/// <param name="Epoch">The lease's epoch: part of every snapshot's name.</param>
+public sealed record StageJob(string Key, StageDescription Description, long Epoch);
+
+/// <summary>How far a running stage is.</summary>
+[GenerateSerializer, Alias("prunesearch.StageProgress")]
+public sealed record StageProgress
+{
+    /// <summary>The part that runs: restore, prune, fine-tune, evaluate, export, measure, save.</summary>
+    [Id(0)]
+    public required string Part { get; init; }
+
+    /// <summary>Optimizer steps done.</summary>
+    [Id(1)]
+    public int Step { get; init; }
+
+    /// <summary>Optimizer steps in all; 0 when the stage trains nothing.</summary>
+    [Id(2)]
+    public int Steps { get; init; }
+
+    /// <summary>Smoothed training loss; <see langword="null"/> before the first step.</summary>
+    [Id(3)]
+    public double? Loss { get; init; }
+
+    /// <summary>Training speed; <see langword="null"/> before it is known.</summary>
+    [Id(4)]
+    public double? ImagesPerSecond { get; init; }
+}
+
+/// <summary>Does the work of a stage.</summary>
+public interface IStageRunner
+{
+    /// <summary>
+    /// Runs a stage on the calling thread, from its last snapshot if there is one, and saves its detector, weights and
+    /// exported model under its key. The report is returned, not saved: whoever holds the lease publishes it.
+    /// Running a stage again gives the same weights.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The lease was lost or the search cancelled.</exception>
+    /// <exception cref="StageFailedException">The stage cannot succeed as described; trying again would not help.</exception>
+    StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation);
+}
+
+/// <summary>A stage that would fail again in the same way: diverged loss, impossible pruning target, damaged input.</summary>
+public sealed class StageFailedException : Exception
+{
+    /// <summary>Tells why.</summary>
+    public StageFailedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Tells why, with the error behind it.</summary>
+    public StageFailedException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>For serializers.</summary>
+    public StageFailedException()
+    {
+    }
+}

@@ -1,0 +1,126 @@
+namespace PruneSearch.Core.Stages;
+
+/// <summary>What a finished stage tells.</summary>
+[GenerateSerializer, Alias("prunesearch.StageReport")]
+public sealed record StageReport
+{
+    /// <summary>Key of the stage; its detector, weights and exported model stand under it in the checkpoint store.</summary>
+    [Id(0)]
+    public required string Key { get; init; }
+
+    /// <summary>Mean average precision at IoU 0.5 on the validation split, 0 to 1.</summary>
+    [Id(1)]
+    public required double Map50 { get; init; }
+
+    /// <summary>COCO mAP: mean over IoU 0.5 to 0.95, 0 to 1.</summary>
+    [Id(2)]
+    public required double Map { get; init; }
+
+    /// <summary>Average precision at IoU 0.5 by class name; NaN where the split has no such object.</summary>
+    [Id(3)]
+    public required SortedDictionary<string, double> ClassAp50 { get; init; }
+
+    /// <summary>Trainable values.</summary>
+    [Id(4)]
+    public required long Parameters { get; init; }
+
+    /// <summary>Multiply-accumulate operations for one picture.</summary>
+    [Id(5)]
+    public required long Macs { get; init; }
+
+    /// <summary>Bytes of the exported model.</summary>
+    [Id(6)]
+    public required long ModelBytes { get; init; }
+
+    /// <summary>Measured speed.</summary>
+    [Id(7)]
+    public required LatencyReport Latency { get; init; }
+
+    /// <summary>Channels in all prunable groups of the dense detector and now.</summary>
+    [Id(8)]
+    public required ChannelCount Channels { get; init; }
+
+    /// <summary>mAP at IoU 0.5 right after pruning, before fine-tuning; <see langword="null"/> where nothing was pruned or it was not evaluated.</summary>
+    [Id(9)]
+    public double? Map50BeforeFineTune { get; init; }
+
+    /// <summary>Loss at the last optimizer step (mean over the last steps); <see langword="null"/> where nothing was trained.</summary>
+    [Id(10)]
+    public double? FinalLoss { get; init; }
+
+    /// <summary>Optimizer steps of this stage.</summary>
+    [Id(11)]
+    public int TrainedSteps { get; init; }
+
+    /// <summary>Wall-clock seconds by part (restore, prune, compensate, fine-tune, evaluate, export, measure, save).</summary>
+    [Id(12)]
+    public required SortedDictionary<string, double> Seconds { get; init; }
+
+    /// <summary>Things a user should know that were no reason to stop.</summary>
+    [Id(13)]
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>SHA-256 of the weights file.</summary>
+    [Id(14)]
+    public required string WeightsSha256 { get; init; }
+
+    /// <summary>Largest resident memory of the process during the stage, in bytes.</summary>
+    [Id(15)]
+    public long PeakMemoryBytes { get; init; }
+}
+
+/// <summary>How many channels there were and are in the groups that may be pruned.</summary>
+[GenerateSerializer, Alias("prunesearch.ChannelCount")]
+public readonly record struct ChannelCount([property: Id(0)] int Dense, [property: Id(1)] int Now)
+{
+    /// <summary>Share that is gone, 0 to 1.</summary>
+    public double Removed => Dense == 0 ? 0 : 1.0 - (double)Now / Dense;
+}
+
+/// <summary>Measured speed of one model on one device, side by side with the dense model.</summary>
+[GenerateSerializer, Alias("prunesearch.LatencyReport")]
+public sealed record LatencyReport
+{
+    /// <summary>Median milliseconds of the network alone, batch 1.</summary>
+    [Id(0)]
+    public required double Milliseconds { get; init; }
+
+    /// <summary>90th percentile in milliseconds (MLPerf SingleStream).</summary>
+    [Id(1)]
+    public required double Percentile90 { get; init; }
+
+    /// <summary>Median of the dense model measured alternately in the same run, in milliseconds.</summary>
+    [Id(2)]
+    public required double DenseMilliseconds { get; init; }
+
+    /// <summary>Ratio of medians, dense over this model: above 1 is faster than dense.</summary>
+    [Id(3)]
+    public required double SpeedUp { get; init; }
+
+    /// <summary>Lower end of the 95 % bootstrap confidence interval of the speed-up.</summary>
+    [Id(4)]
+    public required double SpeedUpLow { get; init; }
+
+    /// <summary>Upper end of the 95 % bootstrap confidence interval of the speed-up.</summary>
+    [Id(5)]
+    public required double SpeedUpHigh { get; init; }
+
+    /// <summary>Timed runs of each model.</summary>
+    [Id(6)]
+    public required int Runs { get; init; }
+
+    /// <summary>Whether the interval became narrow enough before the time limit.</summary>
+    [Id(7)]
+    public required bool Converged { get; init; }
+
+    /// <summary>What it was measured on; frontiers of different devices are not mixed.</summary>
+    [Id(8)]
+    public required MeasuringDevice Device { get; init; }
+}
+
+/// <summary>Where a latency was measured.</summary>
+/// <param name="Processor">Name of the processor or GPU.</param>
+/// <param name="Engine">Engine name and version.</param>
+/// <param name="Threads">Threads within the network.</param>
+[GenerateSerializer, Alias("prunesearch.MeasuringDevice")]
+public sealed record MeasuringDevice([property: Id(0)] string Processor, [property: Id(1)] string Engine, [property: Id(2)] int Threads);

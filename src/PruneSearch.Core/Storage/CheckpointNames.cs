@@ -1,0 +1,35 @@
+namespace PruneSearch.Core.Storage;
+
+/// <summary>Where things stand in a checkpoint store.</summary>
+public static class CheckpointNames
+{
+    /// <summary>Base weights by the hash of their content.</summary>
+    public static string Input(string sha256) => $"inputs/{sha256}.safetensors";
+
+    /// <summary>Manifest of a data set split by its hash.</summary>
+    public static string Dataset(string sha256) => $"datasets/{sha256}.json";
+
+    /// <summary>Everything of one stage.</summary>
+    public static string Stage(string key) => $"stages/{key}/";
+
+    /// <summary>Architecture and widths of a finished stage.</summary>
+    public static string Detector(string key) => Stage(key) + "detector.json";
+
+    /// <summary>Weights of a finished stage.</summary>
+    public static string Weights(string key) => Stage(key) + "weights.safetensors";
+
+    /// <summary>Exported model of a finished stage.</summary>
+    public static string Onnx(string key) => Stage(key) + "model.onnx";
+
+    /// <summary>Report of a finished stage, written last: its presence makes the stage complete.</summary>
+    public static string Report(string key) => Stage(key) + "report.json";
+
+    /// <summary>State within a stage; the epoch of the lease is part of the name, so that an old owner overwrites nothing.</summary>
+    public static string Snapshot(string key, long epoch, int step) => $"{Snapshots(key)}{epoch:D6}-{step:D8}.safetensors";
+
+    /// <summary>All states within a stage, oldest first in ordinal order.</summary>
+    public static string Snapshots(string key) => Stage(key) + "snapshots/";
+
+    /// <summary>Latency of a structure on a device, measured once.</summary>
+    public static string Latency(string structureAndDevice) => $"latencies/{structureAndDevice}.json";
+}

@@ -1,0 +1,42 @@
+namespace PruneSearch.Core.Storage;
+
+/// <summary>What must hold for a write to happen.</summary>
+public enum PutCondition
+{
+    /// <summary>Nothing: the last writer wins.</summary>
+    None,
+
+    /// <summary>The object must not exist yet.</summary>
+    IfAbsent,
+}
+
+/// <summary>
+/// Named immutable-once-published objects: weights, snapshots, reports, exported models. Names are relative paths with
+/// forward slashes (<c>stages/ab12…/report.json</c>). A write is atomic: readers see all of it or nothing.
+/// </summary>
+public interface ICheckpointStore
+{
+    /// <summary>Whether the object exists.</summary>
+    /// <exception cref="IOException">The store cannot be reached or read.</exception>
+    Task<bool> ExistsAsync(string name, CancellationToken cancellation = default);
+
+    /// <summary>Opens an object; the caller disposes the stream, which is seekable.</summary>
+    /// <exception cref="FileNotFoundException">It does not exist.</exception>
+    /// <exception cref="IOException">The store cannot be reached or read.</exception>
+    Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default);
+
+    /// <summary>Publishes an object.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="write">Writes the content; nothing is published when it throws.</param>
+    /// <param name="condition">What must hold.</param>
+    /// <param name="cancellation">Gives up before publishing.</param>
+    /// <returns><see langword="false"/> when <paramref name="condition"/> does not hold.</returns>
+    /// <exception cref="IOException">The store cannot be written.</exception>
+    Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default);
+
+    /// <summary>Names of all objects that begin with <paramref name="prefix"/>, in ordinal order.</summary>
+    IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default);
+
+    /// <summary>Deletes an object; deleting what does not exist does nothing.</summary>
+    Task DeleteAsync(string name, CancellationToken cancellation = default);
+}

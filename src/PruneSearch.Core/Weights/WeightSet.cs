@@ -1,0 +1,62 @@
+using PruneSearch.Core.Networks;
+
+namespace PruneSearch.Core.Weights;
+
+/// <summary>A named array of 32-bit floats, row-major.</summary>
+public sealed class WeightTensor
+{
+    /// <summary>Wraps values.</summary>
+    /// <exception cref="ArgumentException">The number of values is not the product of the dimensions.</exception>
+    public WeightTensor(IReadOnlyList<int> shape, float[] values)
+    {
+        long length = shape.Aggregate(1L, (n, d) => n * d);
+        if (length != values.Length)
+        {
+            throw new ArgumentException($"Shape [{string.Join(", ", shape)}] needs {length} values, got {values.Length}.");
+        }
+        Shape = shape;
+        Values = values;
+    }
+
+    /// <summary>Dimensions; empty for a scalar.</summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>The values; not copied.</summary>
+    public float[] Values { get; }
+}
+
+/// <summary>Named tensors in ordinal order of their names: weights, optimizer state, or averages.</summary>
+public sealed class WeightSet : SortedDictionary<string, WeightTensor>
+{
+    /// <summary>An empty set.</summary>
+    public WeightSet()
+        : base(StringComparer.Ordinal)
+    {
+    }
+
+    /// <summary>Checks that these are the tensors of a network: all of them, no others, same shapes.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="source">Where the weights come from, for messages.</param>
+    /// <exception cref="FormatException">They are not; the message names the first tensor that differs, its shape and the expected one.</exception>
+    public void RequireFit(Network network, string source)
+    {
+        foreach (var tensor in network.Tensors)
+        {
+            if (!TryGetValue(tensor.Name, out var found))
+            {
+                throw new FormatException($"{source}: tensor '{tensor.Name}' {Text(tensor.Shape)} is missing; these weights do not belong to this detector.");
+            }
+            if (!found.Shape.SequenceEqual(tensor.Shape))
+            {
+                throw new FormatException($"{source}: tensor '{tensor.Name}' has shape {Text(found.Shape)}, expected {Text(tensor.Shape)}; these weights do not belong to this detector.");
+            }
+        }
+        if (Count != network.Tensors.Count)
+        {
+            var expected = network.Tensors.Select(t => t.Name).ToHashSet();
+            throw new FormatException($"{source}: tensor '{Keys.First(k => !expected.Contains(k))}' is not part of this detector.");
+        }
+    }
+
+    private static string Text(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";
+}
