@@ -1,5 +1,6 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Weights;
+using PruneSearch.Data.Loading;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Training;
 using static TorchSharp.torch;
@@ -37,7 +38,7 @@ internal static class Some
     {
         var random = new Random(number);
         float[] pixels = new float[count * size * size * 3];
-        var objects = new List<IReadOnlyList<(int, float, float, float, float)>>();
+        var objects = new List<BatchImage>();
         for (int n = 0; n < count; n++)
         {
             int edge = random.Next(size / 4, size / 2), top = random.Next(size - edge), left = random.Next(size - edge);
@@ -50,8 +51,19 @@ internal static class Some
                     pixels[(n * size * size + i) * 3 + c] = inside ? (c == n % 2 ? 0.9f : 0.3f) : random.NextSingle() - 1;
                 }
             }
-            objects.Add([(n % 2, (float)top / size, (float)left / size, (float)(top + edge) / size, (float)(left + edge) / size)]);
+            objects.Add(Image((n % 2, (float)top / size, (float)left / size, (float)(top + edge) / size, (float)(left + edge) / size)));
         }
         return new TrainingBatch(tensor(pixels, [count, size, size, 3]).permute(0, 3, 1, 2), objects);
     }
+
+    /// <summary>A picture of a batch with some objects: class and ymin, xmin, ymax, xmax.</summary>
+    public static BatchImage Image(params (int Class, float YMin, float XMin, float YMax, float XMax)[] objects) => new()
+    {
+        SampleIndex = 0,
+        ImageId = 1,
+        Width = 100,
+        Height = 100,
+        Boxes = [.. objects.Select(o => new PruneSearch.Data.PostProcessing.BoxCorners(o.YMin, o.XMin, o.YMax, o.XMax))],
+        Classes = [.. objects.Select(o => o.Class)],
+    };
 }

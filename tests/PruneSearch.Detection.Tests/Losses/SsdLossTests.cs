@@ -11,7 +11,7 @@ public sealed class SsdLossTests
     {
         DefaultBox[] defaults = [new(0.25f, 0.25f, 0.5f, 0.5f), new(0.75f, 0.75f, 0.5f, 0.5f), new(0.5f, 0.5f, 1f, 1f)];
 
-        int[] matches = BoxMatcher.Match(defaults, [(0f, 0f, 0.5f, 0.5f), (0.6f, 0.6f, 0.7f, 0.7f)]);
+        int[] matches = BoxMatcher.Match(defaults, [new(0f, 0f, 0.5f, 0.5f), new(0.6f, 0.6f, 0.7f, 0.7f)]);
 
         Assert.Equal([0, 1, BoxMatcher.Background], matches);
     }
@@ -46,7 +46,7 @@ public sealed class SsdLossTests
     {
         using var scope = NewDisposeScope();
         var model = Some.SmallDetector(out _, scores: scores);
-        using var targets = SsdTargets.For(model, [[(1, 0.1f, 0.2f, 0.6f, 0.7f)], []], CPU);
+        using var targets = SsdTargets.For(model, [Some.Image((1, 0.1f, 0.2f, 0.6f, 0.7f)), Some.Image()], CPU);
         var classes = nn.functional.one_hot(targets.Labels, 3).to(ScalarType.Float32) * 40 - 20;
 
         double right = SsdLoss.Compute(targets.Boxes.clone(), classes, targets, scores).item<float>();
