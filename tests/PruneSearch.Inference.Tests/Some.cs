@@ -49,7 +49,7 @@ internal static class Some
     }
 
     /// <summary>The input that golden outputs belong to: sin(0.01 · flat index).</summary>
-    public static float[] SinePicture(int size) => [.. Enumerable.Range(0, 3 * size * size).Select(i => (float)Math.Sin((double)(0.01f * i)))];
+    public static float[] SinePicture(int size) => [.. Enumerable.Range(0, 3 * size * size).Select(i => (float)Math.Sin(0.01 * i))];
 
     /// <summary>Values in [−1, 1].</summary>
     public static float[] RandomPicture(int size, int seed)
