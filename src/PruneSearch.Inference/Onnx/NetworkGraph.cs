@@ -26,8 +26,8 @@ internal sealed class NetworkGraph
         _batch = batch;
     }
 
-    /// <summary>Writes everything: layers, then outputs under their names.</summary>
-    public void Write()
+    /// <summary>Writes everything: layers, then outputs under their names with a prefix.</summary>
+    public void Write(string prefix = "")
     {
         var biased = _foldable.Values.Select(c => c.Name).ToHashSet();
         foreach (var layer in _network.Layers)
@@ -43,7 +43,7 @@ internal sealed class NetworkGraph
         }
         foreach (var output in _network.Outputs)
         {
-            Collect(output);
+            Collect(output, prefix + output.Name);
         }
     }
 
@@ -144,16 +144,16 @@ internal sealed class NetworkGraph
             Attribute("coordinate_transformation_mode", "asymmetric"), Attribute("nearest_mode", "floor"));
     }
 
-    private void Collect(NetworkOutput output)
+    private void Collect(NetworkOutput output, string name)
     {
-        string shape = _graph.Constant(output.Name + ".shape", 0, -1, output.Values); // 0 keeps the batch dimension
+        string shape = _graph.Constant(name + ".shape", 0, -1, output.Values); // 0 keeps the batch dimension
         var heads = new List<string>();
         foreach (string head in output.Heads)
         {
             string rows = _graph.Node("Transpose", head + ".positions", [Source(head)], Attribute("perm", 0, 2, 3, 1));
             heads.Add(_graph.Node("Reshape", head + ".rows", [rows, shape]));
         }
-        _graph.Node("Concat", output.Name, heads, Attribute("axis", 1));
+        _graph.Node("Concat", name, heads, Attribute("axis", 1));
     }
 
     private string Tensor(string name) => _graph.Constant(name, _folded[name].Shape, _folded[name].Values);

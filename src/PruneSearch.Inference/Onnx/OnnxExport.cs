@@ -2,6 +2,7 @@ using Google.Protobuf;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
+using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Onnx.Schema;
 using DataType = PruneSearch.Inference.Onnx.Schema.TensorProto.Types.DataType;
 
@@ -18,6 +19,17 @@ public static class OnnxExport
 
     /// <summary>Newest operator set that can be written and read.</summary>
     public const int MaxOpset = 22;
+
+    /// <summary>Output of the end-to-end form: boxes.</summary>
+    public const string BoxesOutput = "boxes";
+
+    /// <summary>Output of the end-to-end form: scores.</summary>
+    public const string ScoresOutput = "scores";
+
+    /// <summary>Output of the end-to-end form: class indices.</summary>
+    public const string LabelsOutput = "labels";
+
+    private const string CodedPrefix = "coded.";
 
     // Opset 17 came with this version of the file format; the format has not changed since in what is used here.
     private const int IrVersion = 8;
@@ -51,7 +63,31 @@ public static class OnnxExport
         return stream.ToArray();
     }
 
-    internal static OnnxGraph Network(DetectorModel model, WeightSet weights, OnnxExportOptions options, int? batch)
+    /// <summary>
+    /// Writes the end-to-end form, for one picture: scores, decoding and non-maximum suppression stand in the graph. Outputs are
+    /// <see cref="BoxesOutput"/> <c>[n, 4]</c> (top, left, bottom, right in fractions of the picture), <see cref="ScoresOutput"/>
+    /// <c>[n]</c> and <see cref="LabelsOutput"/> <c>[n]</c> (index into the classes, 64-bit), by falling score: the detections
+    /// that <see cref="DetectionDecoder"/> makes of the raw form.
+    /// </summary>
+    /// <param name="stream">Receives the file.</param>
+    /// <param name="model">The detector.</param>
+    /// <param name="weights">Its weights, with batch norms as the specification says.</param>
+    /// <param name="detections">Thresholds and limits, which become constants of the graph.</param>
+    /// <param name="options">Operator set and metadata; the batch size is 1.</param>
+    /// <exception cref="FormatException">The weights do not fit the detector.</exception>
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    public static void WriteEndToEnd(Stream stream, DetectorModel model, WeightSet weights, DetectionOptions? detections = null, OnnxExportOptions? options = null)
+    {
+        options ??= new OnnxExportOptions();
+        var graph = Network(model, weights, options, batch: 1, CodedPrefix);
+        new DetectionGraph(graph, model, detections ?? new DetectionOptions()).Write(CodedPrefix + DetectorModel.BoxesOutput, CodedPrefix + DetectorModel.ClassesOutput);
+        graph.Proto.Output.Add(OnnxGraph.Value(BoxesOutput, DataType.Float, "detections", 4));
+        graph.Proto.Output.Add(OnnxGraph.Value(ScoresOutput, DataType.Float, "detections"));
+        graph.Proto.Output.Add(OnnxGraph.Value(LabelsOutput, DataType.Int64, "detections"));
+        Save(stream, graph, OnnxMetadata.Of(model.Spec, OnnxMetadata.EndToEndForm, options.Metadata), options.Opset);
+    }
+
+    private static OnnxGraph Network(DetectorModel model, WeightSet weights, OnnxExportOptions options, int? batch, string prefix = "")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch ?? 1, 1, nameof(options.BatchSize));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Opset, MinOpset, nameof(options.Opset));
@@ -59,11 +95,11 @@ public static class OnnxExport
         var graph = new OnnxGraph(model.Spec.Architecture);
         var picture = model.Network.Layers[0];
         graph.Proto.Input.Add(OnnxGraph.Value(picture.Name, DataType.Float, Batch(batch), picture.Channels.Width, picture.Height, picture.Width));
-        new NetworkGraph(graph, model.Network, weights, batch).Write();
+        new NetworkGraph(graph, model.Network, weights, batch).Write(prefix);
         return graph;
     }
 
-    internal static void Save(Stream stream, OnnxGraph graph, IReadOnlyDictionary<string, string> metadata, int opset)
+    private static void Save(Stream stream, OnnxGraph graph, IReadOnlyDictionary<string, string> metadata, int opset)
     {
         var file = new ModelProto { IrVersion = IrVersion, ProducerName = "PruneSearch", ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3), Graph = graph.Proto };
         file.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });

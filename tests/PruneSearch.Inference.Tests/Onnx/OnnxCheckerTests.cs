@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PruneSearch.Inference.Onnx;
+using PruneSearch.Inference.Quantisation;
 
 namespace PruneSearch.Inference.Tests.Onnx;
 
@@ -10,6 +11,18 @@ public sealed class OnnxCheckerTests
 
     [Fact]
     public void The_raw_form_passes_the_checker() => Check(Raw());
+
+    [Fact]
+    public void The_end_to_end_form_passes_the_checker()
+    {
+        var model = Some.SmallDetector();
+        using var stream = new MemoryStream();
+        OnnxExport.WriteEndToEnd(stream, model, Some.Weights(model.Network, 1));
+        Check(stream.ToArray());
+    }
+
+    [Fact]
+    public void A_quantised_model_passes_the_checker() => Check(Int8Quantisation.Quantise(Raw(), [Some.RandomPicture(96, 1)]));
 
     [Fact]
     public void The_checker_refuses_a_model_that_is_wrong()
