@@ -25,8 +25,8 @@ public static class RandomWeights
             Fill(weights, model.Network, layer.Weight, () => (float)(deviation * HeadMapping.Gaussian(random)));
             if (layer.Bias)
             {
-                float bias = output == DetectorModel.ClassesOutput ? (float)-Math.Log(99) : 0;
-                Fill(weights, model.Network, layer.BiasName, () => bias);
+                int row = 0;
+                Fill(weights, model.Network, layer.BiasName, () => output == DetectorModel.ClassesOutput ? ClassBias(row++ % model.Spec.ClassOutputs) : 0);
             }
         }
         foreach (var tensor in model.Network.Tensors.Where(t => !weights.ContainsKey(t.Name)))
@@ -36,6 +36,9 @@ public static class RandomWeights
         }
         return weights;
     }
+
+    // At first everything is background, with a score of 0.99 (Lin et al. 2017, section 4.1).
+    private static float ClassBias(int output) => (float)((output == 0 ? 1 : -1) * Math.Log(99));
 
     private static void Fill(WeightSet weights, Network network, string name, Func<float> value)
     {

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Data.PostProcessing;
 
 namespace PruneSearch.Detection.Losses;
 
@@ -13,10 +14,10 @@ public static class BoxMatcher
 
     /// <summary>Matches one picture.</summary>
     /// <param name="defaultBoxes">All default boxes.</param>
-    /// <param name="objects">Objects as ymin, xmin, ymax, xmax in fractions of the picture's edges.</param>
+    /// <param name="objects">Where its objects are.</param>
     /// <param name="threshold">Smallest IoU of a match, above 0 and at most 1.</param>
     /// <returns>For each default box the index of its object or <see cref="Background"/>.</returns>
-    public static int[] Match(IReadOnlyList<DefaultBox> defaultBoxes, ReadOnlySpan<(float YMin, float XMin, float YMax, float XMax)> objects, float threshold = 0.5f)
+    public static int[] Match(IReadOnlyList<DefaultBox> defaultBoxes, ReadOnlySpan<BoxCorners> objects, float threshold = 0.5f)
     {
         int[] matches = new int[defaultBoxes.Count];
         float[] best = new float[defaultBoxes.Count];
@@ -25,9 +26,11 @@ public static class BoxMatcher
         float[] favouriteIoU = new float[objects.Length];
         for (int b = 0; b < defaultBoxes.Count; b++)
         {
+            var box = defaultBoxes[b];
+            var corners = new BoxCorners(box.CenterY - box.Height / 2, box.CenterX - box.Width / 2, box.CenterY + box.Height / 2, box.CenterX + box.Width / 2);
             for (int o = 0; o < objects.Length; o++)
             {
-                float iou = IoU(defaultBoxes[b], objects[o]);
+                float iou = corners.Iou(objects[o]);
                 if (iou > best[b])
                 {
                     best[b] = iou;
@@ -48,14 +51,5 @@ public static class BoxMatcher
             }
         }
         return matches;
-    }
-
-    private static float IoU(DefaultBox box, (float YMin, float XMin, float YMax, float XMax) other)
-    {
-        float top = Math.Max(box.CenterY - box.Height / 2, other.YMin), bottom = Math.Min(box.CenterY + box.Height / 2, other.YMax);
-        float left = Math.Max(box.CenterX - box.Width / 2, other.XMin), right = Math.Min(box.CenterX + box.Width / 2, other.XMax);
-        float shared = Math.Max(bottom - top, 0) * Math.Max(right - left, 0);
-        float area = (other.YMax - other.YMin) * (other.XMax - other.XMin);
-        return shared <= 0 ? 0 : shared / (box.Height * box.Width + area - shared);
     }
 }

@@ -48,7 +48,7 @@ public static class SsdLoss
     // One independent two-way decision an output, the background's included.
     private static Tensor SigmoidLoss(Tensor classes, Tensor labels)
     {
-        var wanted = zeros_like(classes).scatter_(2, labels.unsqueeze(2), 1.0f);
+        var wanted = nn.functional.one_hot(labels, classes.shape[2]).to(classes.dtype);
         return nn.functional.binary_cross_entropy_with_logits(classes, wanted, reduction: nn.Reduction.None).sum(2);
     }
 
