@@ -19,9 +19,14 @@ public sealed class LatencyMeter(TimeProvider time)
     /// <param name="settings">Threads and time limit.</param>
     /// <param name="cancellation">Ends the measurement after the current run.</param>
     /// <exception cref="FormatException">A file is no model that ONNX Runtime can run.</exception>
+    /// <exception cref="ArgumentException">The settings ask for another engine, or a number is outside its range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public LatencyReport Compare(byte[] dense, byte[] candidate, MeasureSettings settings, CancellationToken cancellation = default)
     {
+        if (settings.Engine != OnnxLatencyEngine.Name)
+        {
+            throw new ArgumentException($"Engine '{settings.Engine}' does not run exported files; expected '{OnnxLatencyEngine.Name}'.", nameof(settings));
+        }
         using var first = new OnnxLatencyEngine(dense, settings.Threads, "dense model");
         using var second = new OnnxLatencyEngine(candidate, settings.Threads, "candidate model");
         return Compare(first, second, LatencyOptions.From(settings), cancellation);

@@ -7,6 +7,9 @@ namespace PruneSearch.Inference.Latency;
 /// <summary>An exported model in ONNX Runtime on the CPU, run on one random picture.</summary>
 public sealed class OnnxLatencyEngine : ILatencyEngine
 {
+    /// <summary>What settings call this engine.</summary>
+    public const string Name = "onnxruntime";
+
     private readonly OnnxSession _session;
     private readonly RunOptions _run = new();
     private readonly OrtValue _input;
@@ -22,7 +25,7 @@ public sealed class OnnxLatencyEngine : ILatencyEngine
     public OnnxLatencyEngine(byte[] model, int threads, string source, int seed = 1)
     {
         _session = OnnxSession.Load(model, threads, source);
-        Device = new MeasuringDevice(ProcessorName.Current, OnnxSession.Engine, threads);
+        Device = new MeasuringDevice(ProcessorName.Current, OnnxSession.Engine(threads), threads);
         var random = new Random(seed);
         long[] shape = _session.InputShape(batch: 1);
         float[] picture = new float[shape.Aggregate(1L, (n, d) => n * d)];

@@ -116,6 +116,29 @@ public sealed class LatencyMeterTests
         Assert.NotEmpty(report.Device.Processor);
     }
 
+    [Fact]
+    public void Settings_for_another_engine_and_files_that_are_no_models_are_refused()
+    {
+        var meter = new LatencyMeter(TimeProvider.System);
+        Assert.Contains("'torch'", Assert.Throws<ArgumentException>(() => meter.Compare([], [], new MeasureSettings { Engine = "torch" }, TestContext.Current.CancellationToken)).Message);
+        Assert.StartsWith("dense model", Assert.Throws<FormatException>(() => meter.Compare([1], [1], new MeasureSettings(), TestContext.Current.CancellationToken)).Message);
+    }
+
+    [Fact]
+    public void A_table_has_a_row_for_each_model_beginning_with_dense_beside_itself()
+    {
+        var model = Some.SmallDetector();
+        byte[] file = OnnxExport.ToBytes(model, Some.Weights(model.Network, 1));
+
+        var table = LatencyTable.Measure([("dense", file), ("same", file)], 1, new LatencyOptions { MaxSeconds = 0.5 }, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["dense", "same"], table.Rows.Select(r => r.Name));
+        Assert.Equal(table.Rows[0].Report.DenseMilliseconds, table.Rows[1].Report.DenseMilliseconds);
+        Assert.NotEqual(table.Rows[0].Report.DenseMilliseconds, table.Rows[0].Report.Milliseconds); // another copy, measured for itself
+        Assert.Contains("| same |", table.ToMarkdown());
+        Assert.Contains(ProcessorName.Current, table.ToMarkdown());
+    }
+
     [Theory]
     [InlineData(64, 1)]
     [InlineData(80, 1)]

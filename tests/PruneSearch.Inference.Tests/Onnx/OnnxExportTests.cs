@@ -149,6 +149,26 @@ public sealed class OnnxExportTests
         Assert.DoesNotContain(parsed.Graph.Node, n => n.OpType == "BatchNormalization");
     }
 
+    [Theory]
+    [InlineData(18)]
+    [InlineData(20)]
+    [InlineData(22)]
+    public void Newer_operator_sets_give_the_same_outputs(int opset)
+    {
+        var model = Some.SmallDetector();
+        var weights = Some.Weights(model.Network, 1);
+        float[] picture = Some.RandomPicture(96, seed: 2);
+        var expected = Engine.Run(OnnxExport.ToBytes(model, weights), picture);
+        foreach (var (name, values) in Engine.Run(OnnxExport.ToBytes(model, weights, new OnnxExportOptions { Opset = opset }), picture))
+        {
+            Assert.Equal(expected[name], values);
+        }
+        using var stream = new MemoryStream();
+        OnnxExport.WriteEndToEnd(stream, model, weights, options: new OnnxExportOptions { Opset = opset });
+        using var session = OnnxSession.Load(stream.ToArray(), 1, "end to end");
+        Assert.Equal(["boxes", "scores", "labels"], session.Session.OutputNames);
+    }
+
     [Fact]
     public void Equal_detectors_give_equal_files()
     {
