@@ -52,7 +52,7 @@ public static class DetectionDrawing
 
     private static void Draw(SKCanvas canvas, RgbImage image, Detection detection, string name)
     {
-        float unit = Math.Max(1f, Math.Min(image.Width, image.Height) / 200f);
+        float unit = Math.Max(1f, Math.Min(image.Width, image.Height) / 400f);
         var box = detection.Box;
         var rectangle = new SKRect(box.XMin * image.Width, box.YMin * image.Height, box.XMax * image.Width, box.YMax * image.Height);
         var color = Palette[detection.Class % Palette.Length];

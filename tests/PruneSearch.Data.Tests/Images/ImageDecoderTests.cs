@@ -127,6 +127,33 @@ public sealed class ImageDecoderTests
         }
     }
 
+    [Fact]
+    public void Palette_pictures_get_their_colours()
+    {
+        using var packed = new MemoryStream();
+        using (var zlib = new System.IO.Compression.ZLibStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        {
+            zlib.Write([0, 0, 1, 0, 1, 2]); // two rows of two indices, each after its filter
+        }
+        byte[] png =
+        [
+            0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A,
+            .. Chunk("IHDR", [0, 0, 0, 2, 0, 0, 0, 2, 8, 3, 0, 0, 0]),
+            .. Chunk("PLTE", [255, 0, 0, 0, 255, 0, 1, 2, 3]),
+            .. Chunk("IDAT", packed.ToArray()),
+            .. Chunk("IEND", []),
+        ];
+        Assert.Equal([255, 0, 0, 0, 255, 0, 0, 255, 0, 1, 2, 3], ImageDecoder.Decode(png, "palette").Pixels);
+
+        static byte[] Chunk(string type, byte[] content)
+        {
+            byte[] named = [.. System.Text.Encoding.ASCII.GetBytes(type), .. content], number = new byte[4], sum = new byte[4];
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(sum, Crc(named));
+            return [.. number, .. named, .. sum];
+        }
+    }
+
     // An APP1 segment with a TIFF header and the one tag, right after the start of the file.
     private static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
