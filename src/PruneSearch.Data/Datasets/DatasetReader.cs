@@ -25,6 +25,17 @@ public static class DatasetReader
     public static DetectionDataset ReadPascalVoc(string root, string split, DatasetReadOptions? options = null) =>
         Guard(root, () => VocReader.Read(root, split, options ?? new()));
 
+    /// <summary>
+    /// Reads one split of YOLO text labels: <c>images/&lt;split&gt;</c>, <c>labels/&lt;split&gt;/*.txt</c> and
+    /// <c>classes.txt</c> with a name a line. A picture without label file shows no object.
+    /// </summary>
+    /// <param name="root">The folder that holds them.</param>
+    /// <param name="split">Name of the split, for example <c>train</c>.</param>
+    /// <param name="options">How to read; the pictures are always decoded, because labels are fractions of their size.</param>
+    /// <exception cref="DatasetException">Something is missing, broken or contradictory.</exception>
+    public static DetectionDataset ReadYolo(string root, string split, DatasetReadOptions? options = null) =>
+        Guard(root, () => YoloReader.Read(root, split, options ?? new()));
+
     // Errors of the file system name their file; they become the one kind of error that callers show to users.
     private static DetectionDataset Guard(string source, Func<DetectionDataset> read)
     {

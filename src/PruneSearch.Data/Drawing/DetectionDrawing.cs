@@ -1,0 +1,99 @@
+using System.Globalization;
+using PruneSearch.Data.Images;
+using PruneSearch.Data.PostProcessing;
+using SkiaSharp;
+
+namespace PruneSearch.Data.Drawing;
+
+/// <summary>Draws detections on their picture, for people to look at.</summary>
+public static class DetectionDrawing
+{
+    private const int JpegQuality = 92;
+
+    // Colours that stay apart from one another and from most photographs; classes beyond their number begin again.
+    private static readonly SKColor[] Palette =
+        [new(230, 57, 70), new(29, 112, 220), new(42, 157, 74), new(255, 149, 0), new(148, 64, 201), new(0, 163, 173), new(214, 51, 132), new(120, 94, 47)];
+
+    /// <summary>Draws a box with class name and score for each detection and writes the picture.</summary>
+    /// <param name="image">The picture; it stays as it is.</param>
+    /// <param name="detections">The highest score is drawn last, on top.</param>
+    /// <param name="classes">Class names.</param>
+    /// <param name="path">A file that ends in <c>.png</c>, <c>.jpg</c> or <c>.jpeg</c>; its folder must exist.</param>
+    /// <exception cref="ArgumentException">Another ending, or a class without name.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(RgbImage image, IReadOnlyList<Detection> detections, IReadOnlyList<string> classes, string path)
+    {
+        var format = Path.GetExtension(path).ToUpperInvariant() switch
+        {
+            ".PNG" => SKEncodedImageFormat.Png,
+            ".JPG" or ".JPEG" => SKEncodedImageFormat.Jpeg,
+            var other => throw new ArgumentException($"'{path}' ends in '{other}', expected .png, .jpg or .jpeg."),
+        };
+        File.WriteAllBytes(path, Encode(image, detections, classes, format));
+    }
+
+    private static byte[] Encode(RgbImage image, IReadOnlyList<Detection> detections, IReadOnlyList<string> classes, SKEncodedImageFormat format)
+    {
+        using var bitmap = ToBitmap(image);
+        using (var canvas = new SKCanvas(bitmap))
+        {
+            foreach (var detection in detections.OrderBy(d => d.Score))
+            {
+                if (detection.Class < 0 || detection.Class >= classes.Count)
+                {
+                    throw new ArgumentException($"A detection has class {detection.Class}, expected 0 to {classes.Count - 1}.");
+                }
+                Draw(canvas, image, detection, classes[detection.Class]);
+            }
+        }
+        using var data = bitmap.Encode(format, JpegQuality);
+        return data.ToArray();
+    }
+
+    private static void Draw(SKCanvas canvas, RgbImage image, Detection detection, string name)
+    {
+        float unit = Math.Max(1f, Math.Min(image.Width, image.Height) / 400f);
+        var box = detection.Box;
+        var rectangle = new SKRect(box.XMin * image.Width, box.YMin * image.Height, box.XMax * image.Width, box.YMax * image.Height);
+        var color = Palette[detection.Class % Palette.Length];
+        using var line = new SKPaint { Color = color, Style = SKPaintStyle.Stroke, StrokeWidth = 2 * unit, IsAntialias = true };
+        canvas.DrawRect(rectangle, line);
+        DrawLabel(canvas, image, rectangle, color, string.Create(CultureInfo.InvariantCulture, $"{name} {detection.Score:0.00}"), unit);
+    }
+
+    private static void DrawLabel(SKCanvas canvas, RgbImage image, SKRect box, SKColor color, string text, float unit)
+    {
+        using var font = new SKFont(SKTypeface.Default, 10 * unit);
+        using var ink = new SKPaint { Color = SKColors.White, IsAntialias = true };
+        using var fill = new SKPaint { Color = color };
+        bool hasFont = font.GetGlyph('A') != 0;
+        float letters = hasFont ? 8 * unit : 7 * unit, margin = 2 * unit;
+        float width = (hasFont ? font.MeasureText(text) : PixelFont.Measure(text, letters)) + 2 * margin, height = letters + 2 * margin;
+        float x = Math.Clamp(box.Left, 0, Math.Max(0, image.Width - width));
+        float y = box.Top >= height ? box.Top - height : box.Top; // above the box, or within it at the upper edge of the picture
+        canvas.DrawRect(x, y, width, height, fill);
+        if (hasFont)
+        {
+            canvas.DrawText(text, x + margin, y + height - margin - unit / 2, SKTextAlign.Left, font, ink);
+        }
+        else
+        {
+            PixelFont.Draw(canvas, text, x + margin, y + margin, letters, ink);
+        }
+    }
+
+    private static SKBitmap ToBitmap(RgbImage image)
+    {
+        var bitmap = new SKBitmap(new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        byte[] rgba = new byte[image.Width * image.Height * 4];
+        for (int from = 0, to = 0; from < image.Pixels.Length; from += 3, to += 4)
+        {
+            rgba[to] = image.Pixels[from];
+            rgba[to + 1] = image.Pixels[from + 1];
+            rgba[to + 2] = image.Pixels[from + 2];
+            rgba[to + 3] = 255;
+        }
+        System.Runtime.InteropServices.Marshal.Copy(rgba, 0, bitmap.GetPixels(), rgba.Length);
+        return bitmap;
+    }
+}
