@@ -1,0 +1,53 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Loading;
+using PruneSearch.Detection.Training;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Tests.Pruning;
+
+/// <summary>Named test data.</summary>
+internal static class Some
+{
+    /// <summary>The shared trained SSD-MobileNet-V2, batch norms folded.</summary>
+    public static DetectorModel TrainedDetector(out WeightSet weights)
+    {
+        weights = Safetensors.Read(SharedData.Weights);
+        return DetectorCatalog.Build(SsdMobileNetV2.FoldedSpec([.. File.ReadAllLines(SharedData.Labels).Where(l => l.Length > 0).Skip(1)]));
+    }
+
+    /// <summary>The validation photos.</summary>
+    public static DetectionDataset Validation() => DatasetReader.ReadCoco(Path.Combine(SharedData.Voc, "val.json"), Path.Combine(SharedData.Voc, "images"));
+
+    /// <summary>The first training photos, ready to run, in batches of 8; the caller owns them.</summary>
+    public static List<Tensor> CalibrationPhotos(int count, int size)
+    {
+        var train = DatasetReader.ReadCoco(Path.Combine(SharedData.Voc, "train.json"), Path.Combine(SharedData.Voc, "images")).Take(count);
+        return [.. new EvaluationLoader(train, size).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];
+    }
+
+    /// <summary>Values that differ from each other, in every tensor; variances are above 0.</summary>
+    public static WeightSet Weights(Network network, int seed = 1)
+    {
+        var random = new Random(seed);
+        var weights = new WeightSet();
+        foreach (var tensor in network.Tensors)
+        {
+            double spread = tensor.Shape.Count == 4 ? Math.Sqrt(3.0 / (tensor.Shape[1] * tensor.Shape[2] * tensor.Shape[3])) : 0.5;
+            bool positive = tensor.Name.EndsWith("running_var", StringComparison.Ordinal);
+            weights.Add(tensor.Name, new WeightTensor(tensor.Shape, [.. Enumerable.Range(0, (int)tensor.Length)
+                .Select(_ => (float)(positive ? 0.5 + random.NextDouble() : (2 * random.NextDouble() - 1) * spread))]));
+        }
+        return weights;
+    }
+
+    /// <summary>Uniform noise in [−1, 1].</summary>
+    public static Tensor Picture(int count, int height, int width, int seed = 1)
+    {
+        var random = new Random(seed);
+        float[] values = [.. Enumerable.Range(0, count * 3 * height * width).Select(_ => random.NextSingle() * 2 - 1)];
+        return tensor(values, [count, 3, height, width]);
+    }
+}
