@@ -1,0 +1,31 @@
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Data.Augmentation;
+
+/// <summary>How training pictures vary.</summary>
+public sealed record AugmentationOptions
+{
+    /// <summary>Nothing varies.</summary>
+    public static readonly AugmentationOptions None = new();
+
+    /// <summary>Mirrored left to right half of the time.</summary>
+    public bool Flip { get; init; }
+
+    /// <summary>Cut to a random part (SSD).</summary>
+    public bool Crop { get; init; }
+
+    /// <summary>Placed on a larger grey canvas half of the time (SSD).</summary>
+    public bool Expand { get; init; }
+
+    /// <summary>Brightness, contrast, saturation and hue vary (SSD).</summary>
+    public bool Photometric { get; init; }
+
+    /// <summary>What a stage asks for.</summary>
+    public static AugmentationOptions From(FineTuneSettings settings) => new()
+    {
+        Flip = settings.Flip,
+        Crop = settings.Crop,
+        Expand = settings.Expand,
+        Photometric = settings.Photometric,
+    };
+}

@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using SkiaSharp;
+
+namespace PruneSearch.Data.Images;
+
+/// <summary>
+/// Decodes JPEG, PNG, WebP, GIF and BMP into 8-bit RGB: grey, palette, CMYK and 16-bit pictures are converted, transparency
+/// is dropped, and the orientation of the EXIF data is applied. A picture that ends early is an error.
+/// </summary>
+public static class ImageDecoder
+{
+    /// <summary>Largest file in bytes.</summary>
+    public const long MaxFileBytes = 256L << 20;
+
+    /// <summary>Largest picture in pixels: what decodes to more is refused before memory is taken for it.</summary>
+    public const long MaxPixels = 100_000_000;
+
+    /// <summary>Decodes a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="minEdge">
+    /// Above 0: a JPEG may be decoded at a fraction of its size as long as both edges keep this many pixels, which saves
+    /// most of the work for large photographs.
+    /// </param>
+    /// <exception cref="ImageDecodeException">It is no complete picture of a known format, or too large.</exception>
+    public static RgbImage Decode(string path, int minEdge = 0) => Decode(ReadFile(path), path, minEdge);
+
+    /// <summary>Decodes a file's content.</summary>
+    /// <param name="content">All bytes of the file.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="minEdge">As for files.</param>
+    /// <exception cref="ImageDecodeException">It is no complete picture of a known format, or too large.</exception>
+    public static RgbImage Decode(ReadOnlySpan<byte> content, string name, int minEdge = 0)
+    {
+        using var data = SKData.CreateCopy(content);
+        using var codec = SKCodec.Create(data) ?? throw new ImageDecodeException($"{name}: no picture of a known format (JPEG, PNG, WebP, GIF, BMP)");
+        var info = codec.Info;
+        if (info.Width < 1 || info.Height < 1 || (long)info.Width * info.Height > MaxPixels)
+        {
+            throw new ImageDecodeException($"{name}: {info.Width}×{info.Height} pixels, expected at most {MaxPixels} in all");
+        }
+        var size = ScaledSize(codec, minEdge);
+        var target = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        byte[] rgba = GC.AllocateUninitializedArray<byte>(target.BytesSize);
+        var handle = GCHandle.Alloc(rgba, GCHandleType.Pinned);
+        SKCodecResult result;
+        try
+        {
+            result = codec.GetPixels(target, handle.AddrOfPinnedObject());
+        }
+        finally
+        {
+            handle.Free();
+        }
+        return result == SKCodecResult.Success
+            ? ImageOrientation.Apply(rgba, size.Width, size.Height, codec.EncodedOrigin)
+            : throw new ImageDecodeException($"{name}: the picture is damaged or cut off ({result})");
+    }
+
+    /// <summary>Bytes of a file that is not unreasonably large.</summary>
+    /// <exception cref="ImageDecodeException">The file cannot be read, is empty or is too large.</exception>
+    internal static byte[] ReadFile(string path)
+    {
+        try
+        {
+            long length = new FileInfo(path).Length;
+            return length is > 0 and <= MaxFileBytes
+                ? File.ReadAllBytes(path)
+                : throw new ImageDecodeException($"{path}: {length} bytes, expected 1 to {MaxFileBytes}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageDecodeException($"{path}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    // The JPEG codec scales by eighths; other formats offer their own size only.
+    private static SKSizeI ScaledSize(SKCodec codec, int minEdge)
+    {
+        var full = new SKSizeI(codec.Info.Width, codec.Info.Height);
+        if (minEdge <= 0 || codec.EncodedFormat != SKEncodedImageFormat.Jpeg)
+        {
+            return full;
+        }
+        for (int eighths = 1; eighths < 8; eighths++)
+        {
+            var size = codec.GetScaledDimensions(eighths / 8f);
+            if (Math.Min(size.Width, size.Height) >= minEdge)
+            {
+                return size;
+            }
+        }
+        return full;
+    }
+}

@@ -1,0 +1,38 @@
+using SkiaSharp;
+
+namespace PruneSearch.Data.Images;
+
+/// <summary>Turns decoded pixels upright (EXIF 2.32, tag Orientation) and drops their alpha.</summary>
+internal static class ImageOrientation
+{
+    public static RgbImage Apply(ReadOnlySpan<byte> rgba, int width, int height, SKEncodedOrigin origin)
+    {
+        bool swap = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+        var (outWidth, outHeight) = swap ? (height, width) : (width, height);
+        byte[] rgb = GC.AllocateUninitializedArray<byte>(outWidth * outHeight * 3);
+        // Position in the file's pixels of the upright picture's first pixel, and the steps to its right and lower neighbours.
+        var (first, right, down) = origin switch
+        {
+            SKEncodedOrigin.TopRight => (width - 1, -1, width),
+            SKEncodedOrigin.BottomRight => (width * height - 1, -1, -width),
+            SKEncodedOrigin.BottomLeft => (width * (height - 1), 1, -width),
+            SKEncodedOrigin.LeftTop => (0, width, 1),
+            SKEncodedOrigin.RightTop => (width * (height - 1), -width, 1),
+            SKEncodedOrigin.RightBottom => (width * height - 1, -width, -1),
+            SKEncodedOrigin.LeftBottom => (width - 1, width, -1),
+            _ => (0, 1, width),
+        };
+        int to = 0;
+        for (int y = 0; y < outHeight; y++)
+        {
+            int from = (first + y * down) * 4;
+            for (int x = 0; x < outWidth; x++, from += right * 4, to += 3)
+            {
+                rgb[to] = rgba[from];
+                rgb[to + 1] = rgba[from + 1];
+                rgb[to + 2] = rgba[from + 2];
+            }
+        }
+        return new RgbImage(outWidth, outHeight, rgb);
+    }
+}

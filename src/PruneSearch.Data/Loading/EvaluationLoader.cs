@@ -1,0 +1,47 @@
+using PruneSearch.Data.Augmentation;
+using PruneSearch.Data.Datasets;
+
+namespace PruneSearch.Data.Loading;
+
+/// <summary>Every picture of a data set once, in order and unchanged but for its size.</summary>
+public sealed class EvaluationLoader
+{
+    private readonly SampleRenderer _renderer;
+    private readonly int _samples, _inputSize, _batchSize;
+
+    /// <summary>A loader.</summary>
+    /// <param name="dataset">The data.</param>
+    /// <param name="inputSize">Edge of the detector's input in pixels, at least 1.</param>
+    /// <param name="batchSize">Pictures a batch, at least 1; the last batch may have fewer.</param>
+    /// <param name="cache">Decoded pictures to be kept between evaluations; <see langword="null"/> keeps none.</param>
+    public EvaluationLoader(DetectionDataset dataset, int inputSize, int batchSize = 8, ImageCache? cache = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        _samples = dataset.Samples.Count;
+        _inputSize = inputSize;
+        _batchSize = batchSize;
+        _renderer = new SampleRenderer(dataset, cache ?? new ImageCache(dataset, inputSize, maxBytes: 0), inputSize);
+    }
+
+    /// <summary>All batches, prepared in the background.</summary>
+    /// <exception cref="DatasetException">A picture cannot be read any more (while enumerating).</exception>
+    /// <exception cref="OperationCanceledException">Cancelled (while enumerating).</exception>
+    public IEnumerable<ImageBatch> Batches(CancellationToken cancellation = default)
+    {
+        int count = (_samples + _batchSize - 1) / _batchSize;
+        return Prefetcher.Run(Enumerable.Range(0, count).Select(Load), 2, cancellation);
+    }
+
+    private ImageBatch Load(int batch)
+    {
+        int first = batch * _batchSize, count = Math.Min(_batchSize, _samples - first), stride = _inputSize * _inputSize * 3;
+        float[] pixels = GC.AllocateUninitializedArray<float>(count * stride);
+        var images = new BatchImage[count];
+        for (int slot = 0; slot < count; slot++)
+        {
+            images[slot] = _renderer.Render(first + slot, AugmentationOptions.None, null, pixels.AsSpan(slot * stride, stride));
+        }
+        return new ImageBatch { Step = batch, Size = _inputSize, Pixels = pixels, Images = images };
+    }
+}

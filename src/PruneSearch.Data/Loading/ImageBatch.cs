@@ -1,0 +1,44 @@
+using PruneSearch.Data.PostProcessing;
+
+namespace PruneSearch.Data.Loading;
+
+/// <summary>Pictures ready for a detector, with what they show.</summary>
+public sealed record ImageBatch
+{
+    /// <summary>Number of the training step, or of the batch in an evaluation.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Edge of the pictures in pixels.</summary>
+    public required int Size { get; init; }
+
+    /// <summary>RGB from −1 to 1: <c>[Count, Size, Size, 3]</c>.</summary>
+    public required float[] Pixels { get; init; }
+
+    /// <summary>One a picture.</summary>
+    public required IReadOnlyList<BatchImage> Images { get; init; }
+
+    /// <summary>Pictures.</summary>
+    public int Count => Images.Count;
+}
+
+/// <summary>A picture of a batch and its objects after augmentation.</summary>
+public sealed record BatchImage
+{
+    /// <summary>Position in the data set's samples.</summary>
+    public required int SampleIndex { get; init; }
+
+    /// <summary>Image id in the data set.</summary>
+    public required long ImageId { get; init; }
+
+    /// <summary>Width of the original picture in pixels.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Height of the original picture in pixels.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Objects, without crowds; fractions of the picture as the batch shows it.</summary>
+    public required BoxCorners[] Boxes { get; init; }
+
+    /// <summary>Class of each object, an index into the data set's classes.</summary>
+    public required int[] Classes { get; init; }
+}

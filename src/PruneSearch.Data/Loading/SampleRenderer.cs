@@ -1,0 +1,48 @@
+using PruneSearch.Data.Augmentation;
+using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Images;
+using PruneSearch.Data.PostProcessing;
+
+namespace PruneSearch.Data.Loading;
+
+/// <summary>Makes one picture of a batch.</summary>
+internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache, int size)
+{
+    /// <summary>Writes the pixels and tells what they show.</summary>
+    /// <param name="index">Which sample.</param>
+    /// <param name="options">How it varies.</param>
+    /// <param name="random">Decides how; <see langword="null"/> when nothing varies.</param>
+    /// <param name="pixels">Receives <c>[size, size, 3]</c>.</param>
+    public BatchImage Render(int index, AugmentationOptions options, SeededRandom? random, Span<float> pixels)
+    {
+        var sample = dataset.Samples[index];
+        var objects = sample.Objects.Where(o => !o.Crowd).ToList();
+        var view = new AugmentedView(PixelWindow.Whole, false, [.. objects.Select(o => Normalize(o.Box, sample))], [.. objects.Select(o => o.Class)]);
+        if (random is not null)
+        {
+            view = options.Expand ? RandomExpand.Apply(view, random) : view;
+            view = options.Crop ? RandomCrop.Apply(view, random) : view;
+            view = options.Flip ? RandomFlip.Apply(view, random) : view;
+        }
+        ImageResampler.Resample(cache.Get(index), view.Window, view.Flipped, size, pixels);
+        if (random is not null && options.Photometric)
+        {
+            PhotometricDistortion.Apply(pixels, random);
+        }
+        return new BatchImage
+        {
+            SampleIndex = index,
+            ImageId = sample.ImageId,
+            Width = sample.Width,
+            Height = sample.Height,
+            Boxes = [.. view.Boxes],
+            Classes = [.. view.Classes],
+        };
+    }
+
+    private static BoxCorners Normalize(PixelBox box, DetectionSample sample) => new(
+        (float)(box.Y / sample.Height),
+        (float)(box.X / sample.Width),
+        (float)((box.Y + box.Height) / sample.Height),
+        (float)((box.X + box.Width) / sample.Width));
+}

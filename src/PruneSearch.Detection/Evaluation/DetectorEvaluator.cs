@@ -1,0 +1,67 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Weights;
+using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Loading;
+using PruneSearch.Data.Metrics;
+using PruneSearch.Data.PostProcessing;
+using PruneSearch.Detection.Networks;
+using PruneSearch.Detection.Training;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Detection.Evaluation;
+
+/// <summary>Runs a detector over a data set and scores what it finds.</summary>
+public static class DetectorEvaluator
+{
+    private const int BatchSize = 8;
+
+    /// <summary>COCO metrics of a detector.</summary>
+    /// <param name="model">The detector; its classes are those of the data by name, or the data's are among them.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="dataset">Pictures and objects.</param>
+    /// <param name="device">Where to run.</param>
+    /// <param name="options">Which outputs become detections.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="ArgumentException">A class of the data is none of the detector's.</exception>
+    public static CocoResult Evaluate(
+        DetectorModel model, WeightSet weights, DetectionDataset dataset, Device device, DetectionOptions? options = null, CancellationToken cancellation = default) =>
+        CocoEvaluator.Evaluate(dataset, Detect(model, weights, dataset, device, options, cancellation));
+
+    /// <summary>Everything that a detector finds, in pixels of the original pictures, by class of the data set.</summary>
+    /// <exception cref="ArgumentException">A class of the data is none of the detector's.</exception>
+    public static List<ImageDetection> Detect(
+        DetectorModel model, WeightSet weights, DetectionDataset dataset, Device device, DetectionOptions? options = null, CancellationToken cancellation = default)
+    {
+        int[] toDataset = MapClasses(model.Spec.Classes, dataset.Classes);
+        var found = new List<ImageDetection>();
+        using var guard = no_grad();
+        using var network = new TorchNetwork(model.Network, weights, device);
+        foreach (var batch in new EvaluationLoader(dataset, model.Spec.InputSize, BatchSize).Batches(cancellation))
+        {
+            using var scope = NewDisposeScope();
+            var outputs = network.Forward(TrainingBatch.ToTensor(batch, device));
+            float[] boxes = outputs[DetectorModel.BoxesOutput].cpu().data<float>().ToArray();
+            float[] classes = outputs[DetectorModel.ClassesOutput].cpu().data<float>().ToArray();
+            int boxStride = boxes.Length / batch.Count, classStride = classes.Length / batch.Count;
+            for (int i = 0; i < batch.Count; i++)
+            {
+                var image = batch.Images[i];
+                found.AddRange(DetectionDecoder
+                    .Decode(model.Spec, model.DefaultBoxes, boxes.AsSpan(i * boxStride, boxStride), classes.AsSpan(i * classStride, classStride), options)
+                    .Where(d => toDataset[d.Class] >= 0)
+                    .Select(d => ImageDetection.From(d with { Class = toDataset[d.Class] }, image.ImageId, image.Width, image.Height)));
+            }
+        }
+        return found;
+    }
+
+    private static int[] MapClasses(IReadOnlyList<string> detector, IReadOnlyList<string> dataset)
+    {
+        string? missing = dataset.FirstOrDefault(c => !detector.Contains(c, StringComparer.OrdinalIgnoreCase));
+        if (missing is not null)
+        {
+            throw new ArgumentException($"The detector does not know class '{missing}'; it knows {string.Join(", ", detector)}.");
+        }
+        return [.. detector.Select(c => dataset.ToList().FindIndex(d => string.Equals(c, d, StringComparison.OrdinalIgnoreCase)))];
+    }
+}

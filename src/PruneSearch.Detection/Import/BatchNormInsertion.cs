@@ -1,0 +1,71 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Networks;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Detection.Import;
+
+/// <summary>
+/// Puts batch norms back behind convolutions that had them folded in, so that the function stays the same in evaluation
+/// mode and nearly the same in training mode: each gets the mean and variance that its input has on calibration pictures,
+/// scale = sqrt(variance + ε), shift = mean + folded bias. (An identity batch norm would normalise in the first training
+/// step what the network never saw normalised.)
+/// </summary>
+public static class BatchNormInsertion
+{
+    /// <summary>Converts a folded detector.</summary>
+    /// <param name="folded">A detector without batch norms.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>; disposed by this method.</param>
+    /// <param name="device">Where to run.</param>
+    /// <exception cref="ArgumentException">The detector has batch norms already, or there is no calibration picture.</exception>
+    public static (DetectorModel Model, WeightSet Weights) Insert(DetectorModel folded, WeightSet weights, IEnumerable<Tensor> calibration, Device device)
+    {
+        if (folded.Spec.BatchNorm)
+        {
+            throw new ArgumentException("The detector has batch norms already.");
+        }
+        var model = DetectorCatalog.Build(folded.Spec with { BatchNorm = true });
+        var normalised = model.Network.Layers.OfType<BatchNormLayer>().ToDictionary(l => l.Inputs[0]);
+        var statistics = Collect(folded.Network, weights, calibration, normalised.Keys, device);
+        var result = new WeightSet();
+        foreach (var tensor in model.Network.Tensors.Where(t => weights.ContainsKey(t.Name)))
+        {
+            result.Add(tensor.Name, weights[tensor.Name]);
+        }
+        foreach (var (conv, norm) in normalised)
+        {
+            var (mean, variance) = statistics[conv].Moments();
+            float[] bias = weights[conv + ".bias"].Values;
+            int[] shape = [bias.Length];
+            result.Add(norm.Name + ".weight", new(shape, [.. variance.Select(v => (float)Math.Sqrt(v + norm.Epsilon))]));
+            result.Add(norm.Name + ".bias", new(shape, [.. mean.Select(m => (float)m)])); // the mean of the folded output is mean + bias
+            result.Add(norm.Name + ".running_mean", new(shape, [.. mean.Select((m, i) => (float)(m - bias[i]))]));
+            result.Add(norm.Name + ".running_var", new(shape, [.. variance.Select(v => (float)v)]));
+        }
+        return (model, result);
+    }
+
+    private static Dictionary<string, ChannelMoments> Collect(Network network, WeightSet weights, IEnumerable<Tensor> calibration, ICollection<string> layers, Device device)
+    {
+        var statistics = layers.ToDictionary(l => l, l => new ChannelMoments(network[l].Channels.Width));
+        using var guard = no_grad();
+        using var runner = new TorchNetwork(network, weights, device);
+        int batches = 0;
+        foreach (var batch in calibration)
+        {
+            using var scope = NewDisposeScope();
+            using var image = batch;
+            runner.Forward(image.to(device), observe: (layer, _, output) =>
+            {
+                if (statistics.TryGetValue(layer.Name, out var moments))
+                {
+                    moments.Add(output);
+                }
+            });
+            batches++;
+        }
+        return batches > 0 ? statistics : throw new ArgumentException("Batch norms need at least one calibration picture.");
+    }
+}

@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace PruneSearch.Detection.Import;
+
+/// <summary>Mean and variance of each channel over any number of feature maps, accumulated in double precision.</summary>
+internal sealed class ChannelMoments(int channels)
+{
+    private readonly double[] _sum = new double[channels];
+    private readonly double[] _squares = new double[channels];
+    private double _count;
+
+    /// <summary>Takes a feature map <c>[N, channels, H, W]</c> in.</summary>
+    public void Add(Tensor map)
+    {
+        using var scope = NewDisposeScope();
+        var values = map.to(ScalarType.Float64);
+        var sums = values.sum([0, 2, 3]).cpu().data<double>();
+        var squares = values.square().sum([0, 2, 3]).cpu().data<double>();
+        for (int c = 0; c < channels; c++)
+        {
+            _sum[c] += sums[c];
+            _squares[c] += squares[c];
+        }
+        _count += map.shape[0] * map.shape[2] * map.shape[3];
+    }
+
+    /// <summary>The moments so far; the variance is that of the population.</summary>
+    public (double[] Mean, double[] Variance) Moments()
+    {
+        double[] mean = [.. _sum.Select(s => s / _count)];
+        return (mean, [.. _squares.Select((q, c) => Math.Max(q / _count - mean[c] * mean[c], 0))]);
+    }
+}

@@ -1,0 +1,53 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+
+namespace PruneSearch.Detection.Import;
+
+/// <summary>Weights to start from without a pretrained detector (He et al. 2015, fan-out; heads as in RetinaNet).</summary>
+public static class RandomWeights
+{
+    private const double HeadDeviation = 0.03;
+
+    /// <summary>Weights of all tensors of a detector.</summary>
+    /// <param name="model">The detector.</param>
+    /// <param name="seed">Equal seeds give equal weights.</param>
+    public static WeightSet For(DetectorModel model, int seed)
+    {
+        var random = new Random(seed);
+        var heads = model.Network.Outputs.SelectMany(o => o.Heads.Select(h => (Head: h, o.Name))).ToDictionary(h => h.Head, h => h.Name);
+        var weights = new WeightSet();
+        foreach (var layer in model.Network.Layers.OfType<ConvLayer>())
+        {
+            bool head = heads.TryGetValue(layer.Name, out string? output);
+            double fan = (double)layer.Channels.Width / layer.Groups * layer.Kernel * layer.Kernel;
+            double deviation = head ? HeadDeviation : Math.Sqrt(2 / fan);
+            Fill(weights, model.Network, layer.Weight, () => (float)(deviation * HeadMapping.Gaussian(random)));
+            if (layer.Bias)
+            {
+                int row = 0;
+                Fill(weights, model.Network, layer.BiasName, () => output == DetectorModel.ClassesOutput ? ClassBias(row++ % model.Spec.ClassOutputs) : 0);
+            }
+        }
+        foreach (var tensor in model.Network.Tensors.Where(t => !weights.ContainsKey(t.Name)))
+        {
+            float value = tensor.Name.EndsWith(".weight", StringComparison.Ordinal) || tensor.Name.EndsWith(".running_var", StringComparison.Ordinal) ? 1 : 0;
+            Fill(weights, model.Network, tensor.Name, () => value);
+        }
+        return weights;
+    }
+
+    // At first everything is background, with a score of 0.99 (Lin et al. 2017, section 4.1).
+    private static float ClassBias(int output) => (float)((output == 0 ? 1 : -1) * Math.Log(99));
+
+    private static void Fill(WeightSet weights, Network network, string name, Func<float> value)
+    {
+        var declared = network.Tensors.First(t => t.Name == name);
+        float[] values = new float[declared.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = value();
+        }
+        weights.Add(name, new WeightTensor(declared.Shape, values));
+    }
+}

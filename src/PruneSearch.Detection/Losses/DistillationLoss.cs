@@ -1,0 +1,41 @@
+using PruneSearch.Core.Detectors;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Detection.Losses;
+
+/// <summary>
+/// How far a pruned detector is from the dense one on the same pictures (after Hinton et al. 2015, and Chen et al. 2017 for
+/// detectors): cross-entropy against the teacher's class probabilities, and smooth L1 to its boxes, both weighted by how sure
+/// the teacher is that something is there.
+/// </summary>
+public static class DistillationLoss
+{
+    private const double BackgroundWeight = 0.02;
+
+    /// <summary>Computes the loss of a batch.</summary>
+    /// <param name="student">Outputs by name, with gradient.</param>
+    /// <param name="teacher">Outputs by name of the dense detector, without gradient.</param>
+    /// <param name="scores">How class outputs become scores.</param>
+    /// <returns>A scalar; the caller owns it.</returns>
+    public static Tensor Compute(IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher, ScoreFunction scores)
+    {
+        using var scope = NewDisposeScope();
+        Tensor logits = student[DetectorModel.ClassesOutput], wanted = teacher[DetectorModel.ClassesOutput];
+        Tensor probabilities, difference;
+        if (scores == ScoreFunction.Sigmoid)
+        {
+            probabilities = wanted.sigmoid();
+            var floor = nn.functional.binary_cross_entropy_with_logits(wanted, probabilities, reduction: nn.Reduction.None);
+            difference = (nn.functional.binary_cross_entropy_with_logits(logits, probabilities, reduction: nn.Reduction.None) - floor).sum(2);
+        }
+        else
+        {
+            probabilities = wanted.softmax(2);
+            difference = (probabilities * (wanted.log_softmax(2) - logits.log_softmax(2))).sum(2);
+        }
+        var sure = probabilities.narrow(2, 1, probabilities.shape[2] - 1).amax([2]); // [N, boxes]
+        var weight = sure + BackgroundWeight;
+        var boxes = nn.functional.smooth_l1_loss(student[DetectorModel.BoxesOutput], teacher[DetectorModel.BoxesOutput], reduction: nn.Reduction.None).sum(2);
+        return ((difference * weight).sum() / weight.sum() + (boxes * sure).sum() / (sure.sum() + 1)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,220 @@
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Detection.Networks;
+
+/// <summary>
+/// Runs a <see cref="Network"/> with TorchSharp. Owns one tensor for each of the network's tensors, by the same names.
+/// Feature maps keep the memory layout of the picture they come from; give it channels-last strides for speed on CPUs.
+/// </summary>
+public sealed class TorchNetwork : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _soleReader = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _heads;
+
+    /// <summary>Copies weights to a device.</summary>
+    /// <param name="network">What to run.</param>
+    /// <param name="weights">All of its tensors.</param>
+    /// <param name="device">Where; the CPU by default.</param>
+    /// <exception cref="FormatException">The weights are not those of the network.</exception>
+    public TorchNetwork(Network network, WeightSet weights, Device? device = null)
+    {
+        Network = network;
+        Device = device ?? CPU;
+        weights.RequireFit(network, "weights");
+        foreach (var declared in network.Tensors)
+        {
+            using var scope = NewDisposeScope();
+            var values = tensor(weights[declared.Name].Values, [.. declared.Shape.Select(d => (long)d)]).to(Device);
+            _tensors[declared.Name] = ChannelsLast(values).requires_grad_(declared.Trainable).MoveToOuterDisposeScope().DetachFromDisposeScope();
+        }
+        _heads = [.. network.Outputs.SelectMany(o => o.Heads)];
+        for (int i = 0; i < network.Layers.Count; i++)
+        {
+            foreach (string input in network.Layers[i].Inputs)
+            {
+                _lastUse[input] = i;
+            }
+        }
+        var readers = network.Layers.SelectMany(l => l.Inputs).CountBy(name => name).ToDictionary();
+        _soleReader.UnionWith(readers.Where(r => r.Value == 1 && !_heads.Contains(r.Key)).Select(r => r.Key));
+    }
+
+    /// <summary>Looks at a layer while the network runs; the tensors are only valid during the call.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="input">Its first input <c>[N, channels, H, W]</c>, before padding.</param>
+    /// <param name="output">Its output <c>[N, channels, H, W]</c>.</param>
+    public delegate void Observer(Layer layer, Tensor input, Tensor output);
+
+    /// <summary>What runs.</summary>
+    public Network Network { get; }
+
+    /// <summary>Where it runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>Number type of convolutions: float32, or bfloat16 with float32 master weights.</summary>
+    public ScalarType ConvolutionType { get; set; } = ScalarType.Float32;
+
+    /// <summary>All tensors by name; owned by this object.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
+
+    /// <summary>The trainable ones, in network order.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Trainable => Network.Tensors.Where(t => t.Trainable).Select(t => KeyValuePair.Create(t.Name, _tensors[t.Name]));
+
+    /// <summary>Computes all outputs; the caller owns them.</summary>
+    /// <param name="image">Pictures <c>[N, 3, H, W]</c>.</param>
+    /// <param name="training">Whether batch norms use and update the statistics of this batch.</param>
+    /// <param name="observe">Called after each layer.</param>
+    /// <returns>Output name to <c>[N, boxes, values]</c>, float32.</returns>
+    public Dictionary<string, Tensor> Forward(Tensor image, bool training = false, Observer? observe = null)
+    {
+        using var scope = NewDisposeScope();
+        var maps = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        for (int i = 0; i < Network.Layers.Count; i++)
+        {
+            var layer = Network.Layers[i];
+            var output = layer is InputLayer ? image.alias() : Run(layer, maps, training, inPlace: observe is null);
+            maps[layer.Name] = output;
+            if (observe is not null && layer.Inputs.Count > 0)
+            {
+                observe(layer, maps[layer.Inputs[0]], output);
+            }
+            foreach (string input in layer.Inputs)
+            {
+                if (_lastUse[input] == i && !_heads.Contains(input))
+                {
+                    maps[input].Dispose(); // autograd keeps what it needs
+                }
+            }
+        }
+        return Network.Outputs.ToDictionary(o => o.Name, o => Collect(o, maps).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Copies all tensors out.</summary>
+    public WeightSet ToWeights()
+    {
+        var weights = new WeightSet();
+        foreach (var declared in Network.Tensors)
+        {
+            weights.Add(declared.Name, Read(_tensors[declared.Name], declared.Shape));
+        }
+        return weights;
+    }
+
+    /// <summary>Overwrites tensors, keeping those that are not named.</summary>
+    /// <exception cref="FormatException">A tensor is unknown or has another shape.</exception>
+    public void Load(WeightSet weights)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, value) in weights)
+        {
+            if (!_tensors.TryGetValue(name, out var target) || !target.shape.SequenceEqual(value.Shape.Select(d => (long)d)))
+            {
+                throw new FormatException($"Tensor '{name}' [{string.Join(", ", value.Shape)}] does not fit this network.");
+            }
+            target.copy_(tensor(value.Values, target.shape));
+        }
+    }
+
+    /// <summary>Copies one tensor to the host, row-major.</summary>
+    public static WeightTensor Read(Tensor tensor, IReadOnlyList<int> shape)
+    {
+        using var scope = NewDisposeScope();
+        return new WeightTensor(shape, tensor.detach().cpu().to(ScalarType.Float32).contiguous().data<float>().ToArray());
+    }
+
+    /// <summary>The same values with channels-last strides where the tensor is a stack of feature maps or kernels; returns a new tensor.</summary>
+    public static Tensor ChannelsLast(Tensor values)
+    {
+        if (values.dim() != 4)
+        {
+            return values.clone();
+        }
+        using var nhwc = values.permute(0, 2, 3, 1);
+        using var packed = nhwc.contiguous();
+        return packed.permute(0, 3, 1, 2);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in _tensors.Values)
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private static Tensor Collect(NetworkOutput output, Dictionary<string, Tensor> maps)
+    {
+        var parts = output.Heads.Select(head => maps[head].permute(0, 2, 3, 1).reshape(maps[head].shape[0], -1, output.Values)).ToArray();
+        return cat(parts, 1).to(ScalarType.Float32);
+    }
+
+    private Tensor Run(Layer layer, Dictionary<string, Tensor> maps, bool training, bool inPlace)
+    {
+        var x = maps[layer.Inputs[0]];
+        return layer switch
+        {
+            ConvLayer conv => Convolve(conv, x),
+            BatchNormLayer norm => nn.functional.batch_norm(
+                x, _tensors[norm.Name + ".running_mean"], _tensors[norm.Name + ".running_var"], _tensors[norm.Name + ".weight"], _tensors[norm.Name + ".bias"], training, 0.1, norm.Epsilon),
+            ActivationLayer activation => Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
+            AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum + maps[input]),
+            ScaleLayer => x * maps[layer.Inputs[1]],
+            ConcatLayer => cat([.. layer.Inputs.Select(input => maps[input])], 1),
+            UpsampleLayer => nn.functional.interpolate(x, size: [layer.Height, layer.Width], mode: InterpolationMode.Nearest),
+            MaxPoolLayer pool => MaxPool(pool, x),
+            GlobalAveragePoolLayer => x.mean([2, 3], keepdim: true),
+            SpaceToDepthLayer split => SpaceToDepth(split, x),
+            _ => throw new NotSupportedException($"Layer '{layer.Name}' has the unknown type {layer.GetType().Name}."),
+        };
+    }
+
+    private Tensor Convolve(ConvLayer conv, Tensor x)
+    {
+        var weight = _tensors[conv.Weight];
+        var bias = conv.Bias ? _tensors[conv.BiasName] : null;
+        if (ConvolutionType != ScalarType.Float32)
+        {
+            x = x.to(ConvolutionType);
+            weight = weight.to(ConvolutionType);
+            bias = bias?.to(ConvolutionType);
+        }
+        var pad = conv.Padding;
+        long[] padding = [pad.Top, pad.Left];
+        if (!pad.IsSymmetric)
+        {
+            x = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom]);
+            padding = [0, 0];
+        }
+        return nn.functional.conv2d(x, weight, bias, [conv.Stride, conv.Stride], padding, [1, 1], conv.Groups);
+    }
+
+    private static Tensor Activate(ActivationFunction function, Tensor x, bool inPlace) => function switch
+    {
+        ActivationFunction.Relu => nn.functional.relu(x, inPlace),
+        ActivationFunction.Relu6 => nn.functional.relu6(x, inPlace),
+        ActivationFunction.Silu => nn.functional.silu(x),
+        ActivationFunction.Sigmoid => x.sigmoid(),
+        ActivationFunction.HardSigmoid => nn.functional.hardsigmoid(x),
+        _ => throw new ArgumentOutOfRangeException(nameof(function), function, "unknown activation"),
+    };
+
+    private static Tensor MaxPool(MaxPoolLayer pool, Tensor x)
+    {
+        var pad = pool.Padding;
+        var padded = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom], value: double.NegativeInfinity);
+        return nn.functional.max_pool2d(padded, pool.Kernel, pool.Stride);
+    }
+
+    private static Tensor SpaceToDepth(SpaceToDepthLayer split, Tensor x)
+    {
+        long n = x.shape[0], c = x.shape[1], b = split.Block;
+        // [N, C, H, b, W, b] -> [N, b, b, C, H, W]
+        return x.reshape(n, c, split.Height, b, split.Width, b).permute(0, 3, 5, 1, 2, 4).reshape(n, b * b * c, split.Height, split.Width);
+    }
+}

@@ -1,0 +1,34 @@
+using TorchSharp;
+
+namespace PruneSearch.Detection;
+
+/// <summary>Chooses the device of a slot.</summary>
+public static class TorchDevices
+{
+    /// <summary>The device called <paramref name="name"/>: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, or <c>auto</c> (a GPU if there is one).</summary>
+    /// <exception cref="ArgumentException">The name is not of that form, or there is no such device on this machine.</exception>
+    public static torch.Device Select(string name) => Select(name, CudaDevices());
+
+    /// <summary>As <see cref="Select(string)"/>, on a machine with a given number of CUDA devices.</summary>
+    public static torch.Device Select(string name, int cudaDevices)
+    {
+        if (name == "auto")
+        {
+            return Select(cudaDevices > 0 ? "cuda" : "cpu", cudaDevices);
+        }
+        if (name == "cpu")
+        {
+            return torch.CPU;
+        }
+        string[] parts = name.Split(':');
+        int index = 0;
+        if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2 && (!int.TryParse(parts[1], out index) || index < 0)))
+        {
+            throw new ArgumentException($"Unknown device '{name}', expected cpu, cuda, cuda:N or auto.");
+        }
+        return index < cudaDevices ? new torch.Device(DeviceType.CUDA, index)
+            : throw new ArgumentException($"Device '{name}' is not there: this machine and libtorch build offer {cudaDevices} CUDA device(s).");
+    }
+
+    private static int CudaDevices() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+}

@@ -1,0 +1,143 @@
+using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Networks;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Detection.Training;
+
+/// <summary>
+/// Updates the trainable tensors of a network. Its state is tensors named after the weights they belong to
+/// (<c>Conv.weight/momentum</c>), so that a snapshot stores it and a pruner slices it like the weights themselves.
+/// </summary>
+public abstract class Optimizer(TorchNetwork network) : IDisposable
+{
+    private readonly SortedDictionary<string, Tensor> _state = new(StringComparer.Ordinal);
+
+    /// <summary>Makes one of the optimizers that settings can name.</summary>
+    /// <exception cref="ArgumentException">The name is not known.</exception>
+    public static Optimizer Create(TorchNetwork network, string name, double weightDecay, double momentum) => name switch
+    {
+        "adamw" => new AdamW(network, weightDecay),
+        "sgd" => new Sgd(network, weightDecay, momentum),
+        _ => throw new ArgumentException($"Unknown optimizer '{name}'; known are adamw, sgd."),
+    };
+
+    /// <summary>Applies the gradients and clears them.</summary>
+    /// <param name="learningRate">Rate of this step.</param>
+    /// <param name="step">Number of this step, from 0.</param>
+    public void Step(double learningRate, int step)
+    {
+        using var guard = no_grad();
+        foreach (var (name, weight) in network.Trainable)
+        {
+            using var scope = NewDisposeScope();
+            if (weight.grad is { } gradient)
+            {
+                Update(name, weight, gradient, learningRate, step);
+                gradient.zero_();
+            }
+        }
+    }
+
+    /// <summary>Scales all gradients down so that their joint L2 norm is at most <paramref name="maximum"/>.</summary>
+    /// <returns>The norm before.</returns>
+    public double ClipGradients(double maximum)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var gradients = network.Trainable.Select(t => t.Value.grad).OfType<Tensor>().ToList();
+        double norm = stack(gradients.Select(g => g.norm()).ToList()).norm().item<float>();
+        if (maximum > 0 && norm > maximum)
+        {
+            foreach (var gradient in gradients)
+            {
+                gradient.mul_(maximum / norm);
+            }
+        }
+        return norm;
+    }
+
+    /// <summary>Copies the state out.</summary>
+    public WeightSet ToState()
+    {
+        var state = new WeightSet();
+        foreach (var (name, value) in _state)
+        {
+            state.Add(name, TorchNetwork.Read(value, [.. value.shape.Select(d => (int)d)]));
+        }
+        return state;
+    }
+
+    /// <summary>Restores a state.</summary>
+    public void LoadState(WeightSet state)
+    {
+        foreach (var (name, value) in state)
+        {
+            string weight = name[..name.LastIndexOf('/')];
+            using var scope = NewDisposeScope();
+            Moment(weight, name[(weight.Length + 1)..], network.Tensors[weight]).copy_(tensor(value.Values, [.. value.Shape.Select(d => (long)d)]));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in _state.Values)
+        {
+            tensor.Dispose();
+        }
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Changes one weight in place.</summary>
+    protected abstract void Update(string name, Tensor weight, Tensor gradient, double learningRate, int step);
+
+    /// <summary>State of a weight, zero at first.</summary>
+    protected Tensor Moment(string name, string kind, Tensor like)
+    {
+        string key = $"{name}/{kind}";
+        if (!_state.TryGetValue(key, out var value))
+        {
+            value = zeros_like(like).detach().DetachFromDisposeScope();
+            _state.Add(key, value);
+        }
+        return value;
+    }
+
+    /// <summary>Kernels decay; biases, shifts and scales of batch norms do not.</summary>
+    protected static bool Decays(Tensor weight) => weight.dim() > 1;
+}
+
+/// <summary>AdamW (Loshchilov and Hutter 2019): Adam with decoupled weight decay, β = (0.9, 0.999), ε = 1e-8.</summary>
+public sealed class AdamW(TorchNetwork network, double weightDecay) : Optimizer(network)
+{
+    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+
+    /// <inheritdoc/>
+    protected override void Update(string name, Tensor weight, Tensor gradient, double learningRate, int step)
+    {
+        var first = Moment(name, "exp_avg", weight).mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
+        var second = Moment(name, "exp_avg_sq", weight).mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+        if (Decays(weight))
+        {
+            weight.mul_(1 - learningRate * weightDecay);
+        }
+        double correction1 = 1 - Math.Pow(Beta1, step + 1), correction2 = 1 - Math.Pow(Beta2, step + 1);
+        var denominator = second.sqrt().div_(Math.Sqrt(correction2)).add_(Epsilon);
+        weight.addcdiv_(first, denominator, -learningRate / correction1);
+    }
+}
+
+/// <summary>Stochastic gradient descent with momentum and L2 regularisation.</summary>
+public sealed class Sgd(TorchNetwork network, double weightDecay, double momentum) : Optimizer(network)
+{
+    /// <inheritdoc/>
+    protected override void Update(string name, Tensor weight, Tensor gradient, double learningRate, int step)
+    {
+        if (Decays(weight))
+        {
+            gradient.add_(weight, alpha: weightDecay);
+        }
+        var velocity = Moment(name, "momentum", weight).mul_(momentum).add_(gradient);
+        weight.add_(velocity, alpha: -learningRate);
+    }
+}

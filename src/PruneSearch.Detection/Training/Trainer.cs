@@ -1,0 +1,129 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Losses;
+using PruneSearch.Detection.Networks;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Detection.Training;
+
+/// <summary>
+/// Trains a detector. The state after step k depends only on the start, the settings and batches 0 to k, so that training
+/// that is stopped and restored from a snapshot gives the same weights bit for bit on a CPU.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private const double LossSmoothing = 0.95, ExplosionFactor = 100;
+
+    private readonly DetectorModel _model;
+    private readonly FineTuneSettings _settings;
+    private readonly TorchNetwork _network;
+    private readonly TorchNetwork? _teacher;
+    private readonly Optimizer _optimizer;
+    private readonly WeightAverage? _average;
+    private readonly LearningRateSchedule _schedule;
+
+    /// <summary>Starts at given weights.</summary>
+    /// <param name="model">The detector.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="settings">How to train.</param>
+    /// <param name="device">Where to train.</param>
+    /// <param name="teacher">The dense detector for distillation; not owned.</param>
+    /// <exception cref="ArgumentException">A setting is not known.</exception>
+    public Trainer(DetectorModel model, WeightSet weights, FineTuneSettings settings, Device device, TorchNetwork? teacher = null)
+    {
+        _model = model;
+        _settings = settings;
+        _teacher = settings.Distillation > 0 ? teacher ?? throw new ArgumentException("Distillation needs the dense detector.") : null;
+        _network = new TorchNetwork(model.Network, weights, device)
+        {
+            ConvolutionType = settings.Precision switch
+            {
+                "float32" => ScalarType.Float32,
+                "bfloat16" => ScalarType.BFloat16,
+                _ => throw new ArgumentException($"Unknown precision '{settings.Precision}'; known are float32, bfloat16."),
+            },
+        };
+        _optimizer = Optimizer.Create(_network, settings.Optimizer, settings.WeightDecay, settings.Momentum);
+        _average = settings.EmaDecay > 0 ? new WeightAverage(_network, settings.EmaDecay) : null;
+        _schedule = new LearningRateSchedule(settings.LearningRate, settings.WarmUp, settings.Steps);
+    }
+
+    /// <summary>The next step.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>Smoothed loss; NaN before the first step.</summary>
+    public double Loss { get; private set; } = double.NaN;
+
+    private double FirstLoss { get; set; } = double.NaN;
+
+    /// <summary>Trains on one batch and disposes it.</summary>
+    /// <exception cref="TrainingDivergedException">The loss is no number or has exploded.</exception>
+    public void TrainOn(TrainingBatch batch)
+    {
+        using (batch)
+        using (var scope = NewDisposeScope())
+        {
+            var outputs = _network.Forward(batch.Images, training: true);
+            using var targets = SsdTargets.For(_model, batch.Objects, _network.Device);
+            var loss = SsdLoss.Compute(outputs[DetectorModel.BoxesOutput], outputs[DetectorModel.ClassesOutput], targets, _model.Spec.Scores);
+            if (_teacher is not null)
+            {
+                loss += _settings.Distillation * DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores);
+            }
+            Watch(loss.item<float>());
+            loss.backward();
+            _optimizer.ClipGradients(_settings.ClipNorm);
+            _optimizer.Step(_schedule.At(Step), Step);
+        }
+        _average?.Update(Step);
+        Step++;
+    }
+
+    /// <summary>The weights to evaluate: the averages where averaging is on.</summary>
+    public WeightSet ToWeights() => _average?.ToWeights() ?? _network.ToWeights();
+
+    /// <summary>The state before the next step.</summary>
+    public TrainingSnapshot ToSnapshot() => new(Step, _network.ToWeights(), _optimizer.ToState(), _average?.ToWeights() ?? [], Loss, FirstLoss);
+
+    /// <summary>Goes on from a state.</summary>
+    /// <exception cref="FormatException">It belongs to another detector.</exception>
+    public void Restore(TrainingSnapshot snapshot)
+    {
+        snapshot.Weights.RequireFit(_model.Network, "snapshot");
+        _network.Load(snapshot.Weights);
+        _optimizer.LoadState(snapshot.Optimizer);
+        _average?.Load(snapshot.Average);
+        Step = snapshot.Step;
+        Loss = snapshot.Loss;
+        FirstLoss = snapshot.FirstLoss;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _average?.Dispose();
+        _network.Dispose();
+    }
+
+    private Dictionary<string, Tensor> Teach(Tensor images)
+    {
+        using var guard = no_grad();
+        return _teacher!.Forward(images);
+    }
+
+    private void Watch(double loss)
+    {
+        if (double.IsNaN(FirstLoss))
+        {
+            FirstLoss = loss;
+        }
+        if (!double.IsFinite(loss) || loss > ExplosionFactor * Math.Max(FirstLoss, 1))
+        {
+            throw new TrainingDivergedException(
+                $"the loss is {loss:G4} at step {Step + 1} of {_settings.Steps} (it began at {FirstLoss:G4}); try a smaller learning rate than {_settings.LearningRate:G4}");
+        }
+        Loss = double.IsNaN(Loss) ? loss : LossSmoothing * Loss + (1 - LossSmoothing) * loss;
+    }
+}

@@ -1,0 +1,22 @@
+namespace PruneSearch.Detection.Training;
+
+/// <summary>The loss became NaN, infinite, or far larger than it was at first.</summary>
+public sealed class TrainingDivergedException : Exception
+{
+    /// <summary>Says at which step and how.</summary>
+    public TrainingDivergedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>For serializers.</summary>
+    public TrainingDivergedException()
+    {
+    }
+
+    /// <summary>Says at which step and how, with the error behind it.</summary>
+    public TrainingDivergedException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,38 @@
+using PruneSearch.Core.Stages;
+using PruneSearch.Data.Augmentation;
+using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Loading;
+using PruneSearch.Detection.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Stages;
+
+/// <summary>Pictures of a data set as tensors.</summary>
+internal static class Batches
+{
+    private const int CalibrationBatch = 8;
+
+    /// <summary>Batches for training from one step to the last.</summary>
+    public static IEnumerable<TrainingBatch> Training(
+        DetectionDataset train, FineTuneSettings settings, int inputSize, int seed, int fromStep, Device device, CancellationToken cancellation)
+    {
+        var loader = new TrainingLoader(train, new TrainingLoaderOptions
+        {
+            InputSize = inputSize,
+            BatchSize = settings.BatchSize,
+            Seed = seed,
+            Augmentation = AugmentationOptions.From(settings),
+        });
+        return loader.Batches(fromStep, settings.Steps, cancellation).Select(b => TrainingBatch.From(b, device));
+    }
+
+    /// <summary>Training pictures as they are, chosen by the seed; at most as many as there are.</summary>
+    /// <returns>Batches <c>[N, 3, S, S]</c>; the caller disposes each.</returns>
+    public static IEnumerable<Tensor> Plain(DetectionDataset train, int count, int inputSize, int seed)
+    {
+        int[] order = new SeededRandom(seed).Permutation(train.Samples.Count);
+        var chosen = train with { Samples = [.. order.Take(count).Select(i => train.Samples[i])] };
+        return new EvaluationLoader(chosen, inputSize, CalibrationBatch).Batches().Select(b => TrainingBatch.ToTensor(b, CPU));
+    }
+}

@@ -1,0 +1,81 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
+using PruneSearch.Data.Datasets;
+using PruneSearch.Detection.Networks;
+using PruneSearch.Detection.Training;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Stages;
+
+/// <summary>Trains the detector of a stage, from its last snapshot if there is one, and saves a snapshot now and then.</summary>
+internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider time, TimeSpan snapshotInterval, Action<StageProgress> progress)
+{
+    /// <summary>Trains to the end.</summary>
+    /// <param name="model">The detector.</param>
+    /// <param name="start">Weights to start from when there is no snapshot.</param>
+    /// <param name="settings">How to train.</param>
+    /// <param name="train">Training split.</param>
+    /// <param name="seed">Seed of data order and augmentation.</param>
+    /// <param name="device">Where to train.</param>
+    /// <param name="teacher">The dense detector, when distillation is on.</param>
+    /// <param name="cancellation">Stops between two steps, after a last snapshot.</param>
+    /// <exception cref="StageFailedException">The loss diverged.</exception>
+    public (WeightSet Weights, double Loss) Run(
+        DetectorModel model, WeightSet start, FineTuneSettings settings, DetectionDataset train, int seed, Device device, TorchNetwork? teacher, CancellationToken cancellation)
+    {
+        using var trainer = new Trainer(model, start, settings, device, teacher);
+        Restore(trainer);
+        long savedAt = time.GetTimestamp(), startedAt = savedAt;
+        int startedWith = trainer.Step;
+        try
+        {
+            foreach (var batch in Batches.Training(train, settings, model.Spec.InputSize, seed, trainer.Step, device, cancellation))
+            {
+                trainer.TrainOn(batch);
+                StageTelemetry.TrainedImages.Add(settings.BatchSize);
+                double seconds = time.GetElapsedTime(startedAt).TotalSeconds;
+                progress(new StageProgress
+                {
+                    Part = "fine-tune",
+                    Step = trainer.Step,
+                    Steps = settings.Steps,
+                    Loss = trainer.Loss,
+                    ImagesPerSecond = (trainer.Step - startedWith) * settings.BatchSize / Math.Max(seconds, 1e-3),
+                });
+                if (trainer.Step < settings.Steps && time.GetElapsedTime(savedAt) >= snapshotInterval)
+                {
+                    Save(trainer);
+                    savedAt = time.GetTimestamp();
+                }
+            }
+        }
+        catch (TrainingDivergedException e)
+        {
+            throw new StageFailedException($"fine-tuning diverged: {e.Message}", e);
+        }
+        catch (OperationCanceledException)
+        {
+            Save(trainer);
+            throw;
+        }
+        return (trainer.ToWeights(), trainer.Loss);
+    }
+
+    private void Restore(Trainer trainer)
+    {
+        using var stream = files.OpenLatestSnapshot(job.Key, out string name);
+        if (stream is not null)
+        {
+            trainer.Restore(TrainingSnapshot.Read(stream, name));
+        }
+    }
+
+    private void Save(Trainer trainer)
+    {
+        string name = CheckpointNames.Snapshot(job.Key, job.Epoch, trainer.Step);
+        files.Write(name, trainer.ToSnapshot().Write);
+        files.DeleteSnapshots(job.Key, except: name);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using PruneSearch.Core;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
+using PruneSearch.Data.Datasets;
+
+namespace PruneSearch.Stages;
+
+/// <summary>
+/// What stages read from and write to the checkpoint store. Its methods block: a stage runs on a thread of its own.
+/// </summary>
+internal sealed class StageFiles(ICheckpointStore store)
+{
+    /// <summary>The detector of a finished stage.</summary>
+    public (DetectorModel Model, WeightSet Weights) ReadDetector(string key)
+    {
+        string name = CheckpointNames.Detector(key);
+        var model = DetectorCatalog.Build(DetectorSpec.FromJson(Encoding.UTF8.GetString(ReadBytes(name)), name));
+        var weights = ReadWeights(CheckpointNames.Weights(key));
+        weights.RequireFit(model.Network, CheckpointNames.Weights(key));
+        return (model, weights);
+    }
+
+    /// <summary>Tensors under a name.</summary>
+    public WeightSet ReadWeights(string name)
+    {
+        using var stream = Wait(store.OpenReadAsync(name));
+        return Safetensors.Read(stream, name);
+    }
+
+    /// <summary>A data set split by its manifest hash.</summary>
+    public DetectionDataset ReadDataset(string hash)
+    {
+        string name = CheckpointNames.Dataset(hash);
+        return DatasetManifest.FromJson(Encoding.UTF8.GetString(ReadBytes(name)), name, hash).ToDataset();
+    }
+
+    /// <summary>A whole object.</summary>
+    public byte[] ReadBytes(string name)
+    {
+        using var stream = Wait(store.OpenReadAsync(name));
+        using var buffer = new MemoryStream();
+        stream.CopyTo(buffer);
+        return buffer.ToArray();
+    }
+
+    /// <summary>Saves the detector of a stage.</summary>
+    /// <returns>SHA-256 of the weights file.</returns>
+    public string SaveDetector(string key, DetectorModel model, WeightSet weights, byte[] onnx)
+    {
+        using var buffer = new MemoryStream();
+        Safetensors.Write(buffer, weights);
+        byte[] bytes = buffer.ToArray();
+        Write(CheckpointNames.Detector(key), Encoding.UTF8.GetBytes(model.Spec.ToJson()));
+        Write(CheckpointNames.Weights(key), bytes);
+        Write(CheckpointNames.Onnx(key), onnx);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes));
+    }
+
+    /// <summary>Saves an object; the last writer wins.</summary>
+    public void Write(string name, byte[] bytes) => Write(name, stream => stream.Write(bytes));
+
+    /// <summary>Saves an object; the last writer wins.</summary>
+    public void Write(string name, Action<Stream> write) =>
+        Wait(store.PutAsync(name, (stream, _) =>
+        {
+            write(stream);
+            return Task.CompletedTask;
+        }));
+
+    /// <summary>The latest state within a stage that can be read, whoever wrote it.</summary>
+    public Stream? OpenLatestSnapshot(string key, out string name)
+    {
+        name = List(CheckpointNames.Snapshots(key)).LastOrDefault() ?? "";
+        return name.Length == 0 ? null : Wait(store.OpenReadAsync(name));
+    }
+
+    /// <summary>Deletes all states within a stage but one.</summary>
+    public void DeleteSnapshots(string key, string? except = null)
+    {
+        foreach (string name in List(CheckpointNames.Snapshots(key)).Where(n => n != except))
+        {
+            Wait(store.DeleteAsync(name));
+        }
+    }
+
+    /// <summary>A latency measured before.</summary>
+    public LatencyReport? ReadLatency(string id)
+    {
+        string name = CheckpointNames.Latency(id);
+        return Wait(store.ExistsAsync(name)) ? JsonSerializer.Deserialize<LatencyReport>(ReadBytes(name), CoreJson.Readable) : null;
+    }
+
+    /// <summary>Keeps a latency.</summary>
+    public void WriteLatency(string id, LatencyReport latency) => Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
+
+    private List<string> List(string prefix) => Wait(ListAsync(prefix));
+
+    private async Task<List<string>> ListAsync(string prefix)
+    {
+        var names = new List<string>();
+        await foreach (string name in store.ListAsync(prefix).ConfigureAwait(false))
+        {
+            names.Add(name);
+        }
+        return names;
+    }
+
+    private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
+
+    private static void Wait(Task task) => task.GetAwaiter().GetResult();
+}

@@ -1,0 +1,107 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
+using PruneSearch.Data.Datasets;
+using PruneSearch.Detection;
+using PruneSearch.Detection.Networks;
+using PruneSearch.Inference.Onnx;
+using PruneSearch.Pruning;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Stages;
+
+/// <summary>Runs one stage: restore → prune → fine-tune → evaluate → export → measure → save.</summary>
+internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions options, TimeProvider time) : IStageRunner
+{
+    private readonly StageFiles _files = new(store);
+
+    /// <inheritdoc/>
+    public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
+    {
+        var stage = job.Description;
+        var device = TorchDevices.Select(options.Device);
+        var parts = new StageParts(time, progress, cancellation);
+        var warnings = new List<string>();
+        int seed = HashCode32(job.Key);
+        using var scope = NewDisposeScope();
+
+        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train), _files.ReadDataset(stage.Data.Validation)));
+        var (model, weights) = parts.Run("restore", () => stage.Base is { } start
+            ? new BaseDetector(_files).Build(start, train, seed, device, warnings)
+            : _files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));
+        double? loss = null;
+        if (stage.Prune is { } pruning)
+        {
+            (model, weights) = parts.Run("prune", () => Prune(model, weights, pruning, train, seed, device, warnings));
+        }
+        if (stage.FineTune is { } tuning)
+        {
+            using var teacher = tuning.Distillation > 0 && stage.Measure.Baseline is { } dense ? Teacher(dense, device) : null;
+            if (teacher is null && tuning.Distillation > 0)
+            {
+                tuning = tuning with { Distillation = 0 }; // the dense detector itself has no teacher
+            }
+            (weights, loss) = parts.Run("fine-tune", () =>
+                new FineTuning(_files, job, time, options.SnapshotInterval, progress).Run(model, weights, tuning, train, seed, device, teacher, cancellation));
+        }
+        var metrics = parts.Run("evaluate", () => Evaluation.Run(model, weights, validation, device, cancellation));
+        byte[] onnx = parts.Run("export", () => OnnxExport.ToBytes(model, weights));
+        var latency = parts.Run("measure", () => new Measurement(_files, time).Measure(model.Spec, onnx, stage.Measure, cancellation));
+        string sha = parts.Run("save", () => _files.SaveDetector(job.Key, model, weights, onnx));
+        StageTelemetry.CheckpointBytes.Add(onnx.Length + model.Network.Parameters * 4);
+        _files.DeleteSnapshots(job.Key);
+        return new StageReport
+        {
+            Key = job.Key,
+            Map50 = metrics.Map50,
+            Map = metrics.Map,
+            ClassAp50 = metrics.ClassAp50,
+            Parameters = model.Network.Parameters,
+            Macs = model.Network.Macs,
+            ModelBytes = onnx.Length,
+            Latency = latency,
+            Channels = Count(model.Network),
+            FinalLoss = loss,
+            TrainedSteps = stage.FineTune?.Steps ?? 0,
+            Seconds = parts.Seconds,
+            Warnings = warnings,
+            WeightsSha256 = sha,
+            PeakMemoryBytes = parts.PeakMemoryBytes,
+        };
+    }
+
+    private static (DetectorModel Model, WeightSet Weights) Prune(
+        DetectorModel model, WeightSet weights, PruneSettings settings, DetectionDataset train, int seed, Device device, List<string> warnings)
+    {
+        try
+        {
+            var pruned = PruningEngine.Prune(model, weights, settings, Batches.Plain(train, settings.CalibrationImages, model.Spec.InputSize, seed), seed, device);
+            if (pruned.RemovedChannels == 0)
+            {
+                warnings.Add($"pruning to {settings.Ratio:P0} removed nothing: widths are rounded to {settings.RoundTo} and never below what was asked");
+            }
+            return (pruned.Model, pruned.Weights);
+        }
+        catch (ArgumentException e)
+        {
+            throw new StageFailedException($"pruning: {e.Message}", e);
+        }
+    }
+
+    private TorchNetwork Teacher(string dense, Device device)
+    {
+        var (model, weights) = _files.ReadDetector(dense);
+        return new TorchNetwork(model.Network, weights, device);
+    }
+
+    private static ChannelCount Count(Network network)
+    {
+        var groups = network.Groups.Where(g => g.Kind is not ChannelGroupKind.Stem).ToList();
+        return new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => g.Width));
+    }
+
+    // The first 31 bits of the key: equal stages have equal seeds.
+    private static int HashCode32(string key) => (int)(Convert.ToUInt32(key[..8], 16) >> 1);
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Stages;
+
+/// <summary>Registers what runs stages.</summary>
+public static class StageServices
+{
+    /// <summary>Adds the stage runner; an <see cref="ICheckpointStore"/> must be registered too.</summary>
+    public static IServiceCollection AddStageRunner(this IServiceCollection services, Action<StageRunnerOptions>? configure = null)
+    {
+        services.AddOptions<StageRunnerOptions>().Configure(o => configure?.Invoke(o)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IStageRunner>(provider => new StageRunner(
+            provider.GetRequiredService<ICheckpointStore>(), provider.GetRequiredService<IOptions<StageRunnerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+}

@@ -1,0 +1,35 @@
+using PruneSearch.Data.Datasets;
+using PruneSearch.Detection.Evaluation;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Tests.Detection.Evaluation;
+
+/// <summary>The trained weights on real photos, against what an independent implementation reached with the same rules.</summary>
+public sealed class DetectorEvaluatorTests
+{
+    [Fact]
+    public void Trained_weights_reach_the_known_accuracy_without_fine_tuning()
+    {
+        var model = Some.TrainedDetector(out var weights);
+        var validation = DatasetReader.ReadCoco(Path.Combine(SharedData.Voc, "val.json"), Path.Combine(SharedData.Voc, "images"));
+
+        var result = DetectorEvaluator.Evaluate(model, weights, validation, CPU, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.InRange(result.Ap50, 0.7712 - 0.01, 0.7712 + 0.01);
+        var expected = new Dictionary<string, double> { ["dog"] = 0.7785, ["person"] = 0.6305, ["car"] = 0.765, ["cat"] = 0.8109, ["bicycle"] = 0.8711 };
+        foreach (var (name, ap) in result.ClassAp50())
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"{name} {ap:F4}");
+            Assert.InRange(ap, expected[name] - 0.02, expected[name] + 0.02);
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"mAP50 {result.Ap50:F4} mAP {result.Ap:F4}");
+    }
+
+    [Fact]
+    public void A_class_that_the_detector_does_not_know_is_named()
+    {
+        var model = Some.SmallDetector(out var weights);
+        var dataset = new DetectionDataset { Name = "x", Root = "/", Classes = ["circle", "zebra"], Samples = [] };
+        Assert.Contains("'zebra'", Assert.Throws<ArgumentException>(() => DetectorEvaluator.Evaluate(model, weights, dataset, CPU)).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,71 @@
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Networks;
+using PruneSearch.Detection.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Tests.Detection.Training;
+
+/// <summary>Our optimizers, whose state has names, against those of TorchSharp.</summary>
+public sealed class OptimizerTests
+{
+    [Theory]
+    [InlineData("adamw")]
+    [InlineData("sgd")]
+    public void Updates_are_those_of_the_reference(string name)
+    {
+        var builder = new NetworkBuilder();
+        string image = builder.Input("image", 2, 4, 4);
+        builder.Conv("conv", image, ChannelLayout.Fixed(3), 1, bias: false);
+        var network = builder.Build();
+        float[] start = [0.5f, -0.25f, 1f, 2f, -1f, 0.75f];
+        using var ours = new TorchNetwork(network, new WeightSet { ["conv.weight"] = new([3, 2, 1, 1], start) });
+        using var optimizer = PruneSearch.Detection.Training.Optimizer.Create(ours, name, weightDecay: 0.1, momentum: 0.8);
+        using var reference = new Parameter(tensor(start, [3, 2, 1, 1]));
+        using torch.optim.Optimizer theirs = name == "adamw"
+            ? optim.AdamW([reference], lr: 0.05, weight_decay: 0.1)
+            : optim.SGD([reference], learningRate: 0.05, momentum: 0.8, weight_decay: 0.1);
+        for (int step = 0; step < 5; step++)
+        {
+            foreach (var weight in (Tensor[])[ours.Tensors["conv.weight"], reference])
+            {
+                weight.grad?.zero_();
+                ((weight * weight * (step + 1)).sum() + weight.sum()).backward();
+            }
+            optimizer.Step(0.05, step);
+            theirs.step();
+        }
+
+        Assert.True(allclose(ours.Tensors["conv.weight"], reference, rtol: 1e-5, atol: 1e-6));
+    }
+
+    [Fact]
+    public void Clipping_bounds_the_joint_norm()
+    {
+        var model = Some.SmallDetector(out var weights);
+        using var network = new TorchNetwork(model.Network, weights);
+        using var optimizer = PruneSearch.Detection.Training.Optimizer.Create(network, "sgd", 0, 0);
+        using var batch = Some.Batch(1);
+        using var outputs = NewDisposeScope();
+        (network.Forward(batch.Images)["boxes"].square().sum() * 1000).backward();
+
+        double before = optimizer.ClipGradients(1.5);
+        double after = optimizer.ClipGradients(0);
+
+        Assert.True(before > 1.5);
+        Assert.Equal(1.5, after, 1e-3);
+    }
+
+    [Fact]
+    public void The_rate_warms_up_peaks_and_falls_to_nearly_zero()
+    {
+        var schedule = new LearningRateSchedule(0.1, 0.2, 10);
+
+        Assert.Equal(0.1 / 3, schedule.At(0), 1e-12);
+        Assert.Equal(0.1, schedule.At(2), 1e-12);
+        Assert.Equal(0.05, schedule.At(6), 1e-12);
+        Assert.InRange(schedule.At(9), 0, 0.005);
+    }
+}

@@ -1,0 +1,111 @@
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Networks;
+using PruneSearch.Detection.Training;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Tests.Detection.Training;
+
+public sealed class TrainerTests
+{
+    private static readonly FineTuneSettings Settings = new() { Steps = 12, BatchSize = 4, LearningRate = 2e-3, EmaDecay = 0.9 };
+
+    [Theory]
+    [InlineData("adamw")]
+    [InlineData("sgd")]
+    public void Stopping_and_resuming_gives_the_same_bytes(string optimizer)
+    {
+        var model = Some.SmallDetector(out var weights);
+        var settings = Settings with { Optimizer = optimizer, LearningRate = 1e-3 };
+        using var whole = new Trainer(model, weights, settings, CPU);
+        Train(whole, 0, 12);
+
+        using var stored = new MemoryStream();
+        using (var first = new Trainer(model, weights, settings, CPU))
+        {
+            Train(first, 0, 5);
+            first.ToSnapshot().Write(stored);
+        }
+        stored.Position = 0;
+        using var second = new Trainer(model, weights, settings, CPU);
+        second.Restore(TrainingSnapshot.Read(stored, "snapshot"));
+        Assert.Equal(5, second.Step);
+        Train(second, 5, 12);
+
+        Assert.Equal(Bytes(whole.ToWeights()), Bytes(second.ToWeights()));
+        Assert.Equal(whole.Loss, second.Loss);
+        Assert.NotEqual(Bytes(weights), Bytes(second.ToWeights()));
+    }
+
+    [Fact]
+    public void The_loss_falls()
+    {
+        var model = Some.SmallDetector(out var weights);
+        using var trainer = new Trainer(model, weights, Settings with { Steps = 120, LearningRate = 2e-3 }, CPU);
+        Train(trainer, 0, 1);
+        double first = trainer.Loss;
+
+        Train(trainer, 1, 120);
+
+        Assert.True(trainer.Loss < 0.85 * first, $"from {first} to {trainer.Loss}");
+    }
+
+    [Fact]
+    public void An_exploding_loss_stops_with_its_step_and_a_hint()
+    {
+        var model = Some.SmallDetector(out var weights);
+        using var trainer = new Trainer(model, weights, Settings with { Optimizer = "sgd", LearningRate = 1e6, ClipNorm = 0, WarmUp = 0 }, CPU);
+
+        var error = Assert.Throws<TrainingDivergedException>(() => Train(trainer, 0, 12));
+
+        Assert.Contains("of 12", error.Message, StringComparison.Ordinal);
+        Assert.Contains("learning rate", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Distillation_alone_pulls_the_student_to_its_teacher()
+    {
+        var model = Some.SmallDetector(out var weights);
+        var teacherWeights = PruneSearch.Detection.Import.RandomWeights.For(model, 2);
+        using var teacher = new TorchNetwork(model.Network, teacherWeights);
+        using var with = new Trainer(model, weights, Settings with { Steps = 30, Distillation = 50 }, CPU, teacher);
+        using var without = new Trainer(model, weights, Settings with { Steps = 30 }, CPU);
+
+        Train(with, 0, 30);
+        Train(without, 0, 30);
+
+        Assert.True(Distance(with, teacher) < Distance(without, teacher));
+
+        double Distance(Trainer trainer, TorchNetwork other)
+        {
+            using var scope = NewDisposeScope();
+            using var guard = no_grad();
+            using var network = new TorchNetwork(model.Network, trainer.ToWeights());
+            using var batch = Some.Batch(99);
+            return (network.Forward(batch.Images)["classes"].sigmoid() - other.Forward(batch.Images)["classes"].sigmoid()).abs().mean().item<float>();
+        }
+    }
+
+    [Fact]
+    public void Unknown_settings_are_named()
+    {
+        var model = Some.SmallDetector(out var weights);
+        Assert.Contains("'lion'", Assert.Throws<ArgumentException>(() => new Trainer(model, weights, Settings with { Optimizer = "lion" }, CPU)).Message, StringComparison.Ordinal);
+        Assert.Contains("'int4'", Assert.Throws<ArgumentException>(() => new Trainer(model, weights, Settings with { Precision = "int4" }, CPU)).Message, StringComparison.Ordinal);
+    }
+
+    private static void Train(Trainer trainer, int from, int to)
+    {
+        for (int step = from; step < to; step++)
+        {
+            trainer.TrainOn(Some.Batch(step));
+        }
+    }
+
+    private static byte[] Bytes(WeightSet weights)
+    {
+        using var buffer = new MemoryStream();
+        Safetensors.Write(buffer, weights);
+        return buffer.ToArray();
+    }
+}
