@@ -140,7 +140,7 @@ internal sealed class CocoMatcher
     }
 
     // A crowd has no union: what lies within it is covered completely.
-    private static double Iou(in PixelBox detection, in PixelBox truth, bool crowd)
+    public static double Iou(in PixelBox detection, in PixelBox truth, bool crowd)
     {
         double width = Math.Min(detection.X + detection.Width, truth.X + truth.Width) - Math.Max(detection.X, truth.X);
         double height = Math.Min(detection.Y + detection.Height, truth.Y + truth.Height) - Math.Max(detection.Y, truth.Y);
