@@ -5,6 +5,7 @@ using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection;
+using PruneSearch.Detection.Evaluation;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
@@ -32,11 +33,14 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             ? new BaseDetector(_files).Build(start, train, seed, device, warnings)
             : _files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));
         double? loss = null;
+        bool removedNothing = false;
+        var channels = AllChannels(model.Network);
         if (stage.Prune is { } pruning)
         {
-            (model, weights) = parts.Run("prune", () => Prune(model, weights, pruning, train, seed, device, warnings));
+            var pruned = parts.Run("prune", () => Prune(model, weights, pruning, train, seed, warnings, cancellation));
+            (model, weights, channels, removedNothing) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan.RemovesNothing);
         }
-        if (stage.FineTune is { } tuning)
+        if (stage.FineTune is { } tuning && !removedNothing)
         {
             using var teacher = tuning.Distillation > 0 && stage.Measure.Baseline is { } dense ? Teacher(dense, device) : null;
             if (teacher is null && tuning.Distillation > 0)
@@ -46,25 +50,25 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             (weights, loss) = parts.Run("fine-tune", () =>
                 new FineTuning(_files, job, time, options.SnapshotInterval, progress).Run(model, weights, tuning, train, seed, device, teacher, cancellation));
         }
-        var metrics = parts.Run("evaluate", () => Evaluation.Run(model, weights, validation, device, cancellation));
+        var metrics = parts.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, validation, device, cancellation: cancellation));
         byte[] onnx = parts.Run("export", () => OnnxExport.ToBytes(model, weights));
-        var latency = parts.Run("measure", () => new Measurement(_files, time).Measure(model.Spec, onnx, stage.Measure, cancellation));
+        var latency = parts.Run("measure", () => new Measurement(_files, time, device).Measure(model, onnx, stage.Measure, cancellation));
         string sha = parts.Run("save", () => _files.SaveDetector(job.Key, model, weights, onnx));
         StageTelemetry.CheckpointBytes.Add(onnx.Length + model.Network.Parameters * 4);
         _files.DeleteSnapshots(job.Key);
         return new StageReport
         {
             Key = job.Key,
-            Map50 = metrics.Map50,
-            Map = metrics.Map,
-            ClassAp50 = metrics.ClassAp50,
+            Map50 = metrics.Ap50,
+            Map = metrics.Ap,
+            ClassAp50 = metrics.ClassAp50(),
             Parameters = model.Network.Parameters,
             Macs = model.Network.Macs,
             ModelBytes = onnx.Length,
             Latency = latency,
-            Channels = Count(model.Network),
+            Channels = channels,
             FinalLoss = loss,
-            TrainedSteps = stage.FineTune?.Steps ?? 0,
+            TrainedSteps = loss is null ? 0 : stage.FineTune!.Steps,
             Seconds = parts.Seconds,
             Warnings = warnings,
             WeightsSha256 = sha,
@@ -72,21 +76,26 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         };
     }
 
-    private static (DetectorModel Model, WeightSet Weights) Prune(
-        DetectorModel model, WeightSet weights, PruneSettings settings, DetectionDataset train, int seed, Device device, List<string> warnings)
+    private static PruneResult Prune(
+        DetectorModel model, WeightSet weights, PruneSettings settings, DetectionDataset train, int seed, List<string> warnings, CancellationToken cancellation)
     {
+        var calibration = PruningEngine.NeedsImages(settings) ? Batches.Plain(train, settings.CalibrationImages, model.Spec.InputSize, seed).ToList() : [];
         try
         {
-            var pruned = PruningEngine.Prune(model, weights, settings, Batches.Plain(train, settings.CalibrationImages, model.Spec.InputSize, seed), seed, device);
-            if (pruned.RemovedChannels == 0)
+            var pruned = PruningEngine.Prune(model, weights, settings, calibration, seed, cancellation: cancellation);
+            if (pruned.Plan.RemovesNothing)
             {
-                warnings.Add($"pruning to {settings.Ratio:P0} removed nothing: widths are rounded to {settings.RoundTo} and never below what was asked");
+                warnings.Add($"pruning to {settings.Ratio:P0} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed");
             }
-            return (pruned.Model, pruned.Weights);
+            return pruned;
         }
         catch (ArgumentException e)
         {
             throw new StageFailedException($"pruning: {e.Message}", e);
+        }
+        finally
+        {
+            calibration.ForEach(images => images.Dispose());
         }
     }
 
@@ -96,11 +105,8 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         return new TorchNetwork(model.Network, weights, device);
     }
 
-    private static ChannelCount Count(Network network)
-    {
-        var groups = network.Groups.Where(g => g.Kind is not ChannelGroupKind.Stem).ToList();
-        return new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => g.Width));
-    }
+    // Before anything is pruned, the count has all groups in it.
+    private static ChannelCount AllChannels(Network network) => new(network.Groups.Sum(g => g.DenseWidth), network.Groups.Sum(g => g.Width));
 
     // The first 31 bits of the key: equal stages have equal seeds.
     private static int HashCode32(string key) => (int)(Convert.ToUInt32(key[..8], 16) >> 1);

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace PruneSearch.Stages;
 
 /// <summary>How a slot runs its stages; nothing here changes their results.</summary>
@@ -9,6 +7,5 @@ public sealed record StageRunnerOptions
     public string Device { get; set; } = "cpu";
 
     /// <summary>Time between snapshots within a stage; 1 s to 1 h, 60 s by default.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromSeconds(60);
 }

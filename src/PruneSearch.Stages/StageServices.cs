@@ -12,7 +12,8 @@ public static class StageServices
     /// <summary>Adds the stage runner; an <see cref="ICheckpointStore"/> must be registered too.</summary>
     public static IServiceCollection AddStageRunner(this IServiceCollection services, Action<StageRunnerOptions>? configure = null)
     {
-        services.AddOptions<StageRunnerOptions>().Configure(o => configure?.Invoke(o)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<StageRunnerOptions>().Configure(o => configure?.Invoke(o))
+            .Validate(o => o.SnapshotInterval >= TimeSpan.FromSeconds(1) && o.SnapshotInterval <= TimeSpan.FromHours(1), "SnapshotInterval must be from 1 s to 1 h");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IStageRunner>(provider => new StageRunner(
             provider.GetRequiredService<ICheckpointStore>(), provider.GetRequiredService<IOptions<StageRunnerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));

@@ -95,11 +95,14 @@ public sealed record ConvLayer : Layer
     /// <summary>Whether a bias is added.</summary>
     public required bool Bias { get; init; }
 
+    /// <summary>Name of the convolution whose tensors this one uses too (heads shared over levels); <see langword="null"/> for its own.</summary>
+    public string? WeightsOf { get; init; }
+
     /// <summary>Name of the weight tensor.</summary>
-    public string Weight => Name + ".weight";
+    public string Weight => (WeightsOf ?? Name) + ".weight";
 
     /// <summary>Name of the bias tensor, whether or not there is one.</summary>
-    public string BiasName => Name + ".bias";
+    public string BiasName => (WeightsOf ?? Name) + ".bias";
 
     /// <summary>What dimension 1 of the weight stands for: the input channels of one convolution group.</summary>
     public ChannelLayout ReadLayout() => InputChannels.Part(Groups);

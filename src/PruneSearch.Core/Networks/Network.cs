@@ -36,8 +36,8 @@ public sealed class Network
         Groups = groups;
         _layers = layers.ToDictionary(l => l.Name);
         _groups = groups.ToDictionary(g => g.Name);
-        Tensors = [.. layers.SelectMany(Declare)];
-        foreach (var layer in layers)
+        Tensors = [.. layers.Where(OwnsTensors).SelectMany(Declare)];
+        foreach (var layer in layers.Where(OwnsTensors))
         {
             Claim(layer);
         }
@@ -78,6 +78,8 @@ public sealed class Network
     /// <summary>Multiply-accumulate operations of one convolution.</summary>
     public static long MacsOf(ConvLayer conv) =>
         (long)conv.Channels.Width * conv.Height * conv.Width * (conv.InputChannels.Width / conv.Groups) * conv.Kernel * conv.Kernel;
+
+    private static bool OwnsTensors(Layer layer) => layer is not ConvLayer { WeightsOf: not null };
 
     private static IEnumerable<TensorDeclaration> Declare(Layer layer)
     {

@@ -75,6 +75,26 @@ public sealed class NetworkBuilder
         return AddConv(name, from, from.Channels, kernel, stride, padding, bias, from.Channels.Width, depthwise: true);
     }
 
+    /// <summary>Adds a convolution that uses the tensors of another one on a different feature map (heads shared over levels).</summary>
+    /// <param name="name">Layer name.</param>
+    /// <param name="input">Layer to read; it has the channel groups that the other convolution reads.</param>
+    /// <param name="weightsOf">The convolution whose kernel, stride, bias and tensors it shares.</param>
+    /// <param name="padding">Padding rule.</param>
+    /// <exception cref="ArgumentException">There is no such convolution, or its input has other channel groups.</exception>
+    public string SharedConv(string name, string input, string weightsOf, PaddingStyle padding = PaddingStyle.TensorFlowSame)
+    {
+        var from = Find(input);
+        if (Find(weightsOf) is not ConvLayer owner)
+        {
+            throw new ArgumentException($"'{name}' cannot share the tensors of '{weightsOf}': that is no convolution.");
+        }
+        if (!from.Channels.Equals(owner.InputChannels))
+        {
+            throw new ArgumentException($"'{name}' cannot share the tensors of '{weightsOf}', which reads {owner.InputChannels}: its input is {Describe(from)}.");
+        }
+        return AddConv(name, from, owner.Channels, owner.Kernel, owner.Stride, padding, owner.Bias, owner.Groups, owner.Depthwise, owner.WeightsOf ?? owner.Name);
+    }
+
     /// <summary>Adds a batch normalisation.</summary>
     public string BatchNorm(string name, string input, double epsilon = 1e-3)
     {
@@ -176,7 +196,7 @@ public sealed class NetworkBuilder
             : throw new ArgumentException($"Unknown channel group '{unknown[0]}'; the network has {string.Join(", ", _groups.Keys)}.");
     }
 
-    private string AddConv(string name, Layer from, ChannelLayout output, int kernel, int stride, PaddingStyle padding, bool bias, int groups, bool depthwise)
+    private string AddConv(string name, Layer from, ChannelLayout output, int kernel, int stride, PaddingStyle padding, bool bias, int groups, bool depthwise, string? weightsOf = null)
     {
         var pad = Padding.For(padding, from.Height, from.Width, kernel, stride);
         var (height, width) = OutputSize(from, pad, kernel, stride);
@@ -194,6 +214,7 @@ public sealed class NetworkBuilder
             Groups = groups,
             Depthwise = depthwise,
             Bias = bias,
+            WeightsOf = weightsOf,
         });
     }
 

@@ -112,6 +112,21 @@ public sealed record PruneSettings
     /// <summary>Training pictures for data-driven criteria and compensation; 8 or more.</summary>
     [Id(7)]
     public int CalibrationImages { get; init; } = 96;
+
+    /// <summary>How the scores of a group's tensors become one score a channel: <c>mean</c>, <c>sum</c> or <c>max</c>.</summary>
+    [Id(8)]
+    public string Reduction { get; init; } = "mean";
+
+    /// <summary>
+    /// How scores are made comparable between groups: <c>none</c>, <c>mean</c>, <c>max</c>, <c>gaussian</c>, or <c>auto</c>:
+    /// none for <c>obs</c>, whose scores are comparable as they are, and mean for the others.
+    /// </summary>
+    [Id(9)]
+    public string Normalisation { get; init; } = "auto";
+
+    /// <summary>What scores are divided by: <c>none</c>, or the <c>macs</c> or <c>parameters</c> that a channel of the group costs.</summary>
+    [Id(10)]
+    public string PerCost { get; init; } = "none";
 }
 
 /// <summary>How to train.</summary>

@@ -1,0 +1,51 @@
+using Microsoft.ML.OnnxRuntime;
+using PruneSearch.Core.Stages;
+using PruneSearch.Inference.Onnx;
+
+namespace PruneSearch.Inference.Latency;
+
+/// <summary>An exported model in ONNX Runtime on the CPU, run on one random picture.</summary>
+public sealed class OnnxLatencyEngine : ILatencyEngine
+{
+    private readonly OnnxSession _session;
+    private readonly RunOptions _run = new();
+    private readonly OrtValue _input;
+    private readonly string[] _inputNames;
+    private readonly OrtValue[] _inputs;
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="model">The file.</param>
+    /// <param name="threads">Threads within the network, at least 1.</param>
+    /// <param name="source">Where it comes from, for messages.</param>
+    /// <param name="seed">Seed of the picture, whose values lie in [−1, 1].</param>
+    /// <exception cref="FormatException">It is no model that ONNX Runtime can run, or it has not one float picture as input.</exception>
+    public OnnxLatencyEngine(byte[] model, int threads, string source, int seed = 1)
+    {
+        _session = OnnxSession.Load(model, threads, source);
+        Device = new MeasuringDevice(ProcessorName.Current, OnnxSession.Engine, threads);
+        var random = new Random(seed);
+        long[] shape = _session.InputShape(batch: 1);
+        float[] picture = new float[shape.Aggregate(1L, (n, d) => n * d)];
+        for (int i = 0; i < picture.Length; i++)
+        {
+            picture[i] = random.NextSingle() * 2 - 1;
+        }
+        _input = OrtValue.CreateTensorValueFromMemory(picture, shape);
+        _inputNames = [_session.InputName];
+        _inputs = [_input];
+    }
+
+    /// <inheritdoc/>
+    public MeasuringDevice Device { get; }
+
+    /// <inheritdoc/>
+    public void Run() => _session.Session.Run(_run, _inputNames, _inputs, _session.Session.OutputNames).Dispose();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _input.Dispose();
+        _run.Dispose();
+        _session.Dispose();
+    }
+}

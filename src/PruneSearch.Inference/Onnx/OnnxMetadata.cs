@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json;
+using PruneSearch.Core;
+using PruneSearch.Core.Detectors;
+
+namespace PruneSearch.Inference.Onnx;
+
+/// <summary>
+/// The metadata of an exported detector (<c>metadata_props</c>). <see cref="Detector"/> is complete; the other entries
+/// repeat parts of it for programs that do not know this project.
+/// </summary>
+public static class OnnxMetadata
+{
+    /// <summary>Version of these entries; a reader refuses others.</summary>
+    public const string Format = "prunesearch.format";
+
+    /// <summary>Value of <see cref="Format"/>.</summary>
+    public const string CurrentFormat = "1";
+
+    /// <summary><see cref="RawForm"/> or <see cref="EndToEndForm"/>.</summary>
+    public const string Form = "prunesearch.form";
+
+    /// <summary>Outputs are coded boxes and class outputs of every default box.</summary>
+    public const string RawForm = "raw";
+
+    /// <summary>Outputs are detections after non-maximum suppression.</summary>
+    public const string EndToEndForm = "end-to-end";
+
+    /// <summary><c>float32</c> or <c>int8</c>.</summary>
+    public const string Precision = "prunesearch.precision";
+
+    /// <summary>The detector's specification as JSON.</summary>
+    public const string Detector = "prunesearch.detector";
+
+    /// <summary>JSON array of class names, without the background, which is class output 0.</summary>
+    public const string Classes = "classes";
+
+    /// <summary>Edge of the square input picture in pixels.</summary>
+    public const string InputSize = "input_size";
+
+    /// <summary>Order of colours and dimensions of the input.</summary>
+    public const string InputLayout = "input_layout";
+
+    /// <summary>How a pixel from 0 to 255 becomes an input value.</summary>
+    public const string Normalisation = "input_normalisation";
+
+    /// <summary>Order of the four coded box values.</summary>
+    public const string BoxOrder = "box_order";
+
+    /// <summary>Factors of the coded centre offsets and log sizes, separated by a comma.</summary>
+    public const string BoxScales = "box_scales";
+
+    /// <summary>How class outputs become scores: <c>sigmoid</c> or <c>softmax</c>.</summary>
+    public const string Scores = "scores";
+
+    internal static SortedDictionary<string, string> Of(DetectorSpec spec, string form, IReadOnlyDictionary<string, string> more)
+    {
+        var entries = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Format] = CurrentFormat,
+            [Form] = form,
+            [Precision] = "float32",
+            [Detector] = JsonSerializer.Serialize(spec, CoreJson.Canonical),
+            [Classes] = JsonSerializer.Serialize(spec.Classes, CoreJson.Canonical),
+            [InputSize] = spec.InputSize.ToString(CultureInfo.InvariantCulture),
+            [InputLayout] = "NCHW, RGB",
+            [Normalisation] = "pixel / 127.5 - 1",
+            [BoxOrder] = JsonSerializer.Serialize(spec.BoxOrder, CoreJson.Canonical).Trim('"'),
+            [BoxScales] = string.Create(CultureInfo.InvariantCulture, $"{spec.CenterScale}, {spec.SizeScale}"),
+            [Scores] = JsonSerializer.Serialize(spec.Scores, CoreJson.Canonical).Trim('"'),
+        };
+        foreach (var (key, value) in more)
+        {
+            if (!entries.TryAdd(key, value))
+            {
+                throw new ArgumentException($"Metadata '{key}' belongs to the detector and cannot be set to '{value}'.", nameof(more));
+            }
+        }
+        return entries;
+    }
+}

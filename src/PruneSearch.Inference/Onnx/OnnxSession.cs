@@ -1,0 +1,76 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace PruneSearch.Inference.Onnx;
+
+/// <summary>A model with one picture as input, loaded into ONNX Runtime: sequential, with a fixed number of threads.</summary>
+internal sealed class OnnxSession : IDisposable
+{
+    private OnnxSession(InferenceSession session, string source)
+    {
+        Session = session;
+        Source = source;
+        var inputs = session.InputMetadata;
+        if (inputs.Count != 1 || inputs.First().Value is not { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [_, 3, > 0, > 0] })
+        {
+            throw new FormatException($"{source}: the model has inputs {string.Join(", ", inputs.Select(i => $"'{i.Key}' {Describe(i.Value)}"))}; expected one float picture [N, 3, height, width]");
+        }
+    }
+
+    /// <summary>Name and version of the engine.</summary>
+    public static string Engine { get; } = $"onnxruntime {OrtEnv.Instance().GetVersionString()}";
+
+    public InferenceSession Session { get; }
+
+    public string Source { get; }
+
+    public string InputName => Session.InputNames[0];
+
+    /// <summary>Loads a model and checks its input.</summary>
+    /// <exception cref="FormatException">It is no such model; the message begins with <paramref name="source"/>.</exception>
+    public static OnnxSession Load(byte[] model, int threads, string source)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        OnnxFile.Read(model, source);
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        // Threads may spin while a run lasts, but not afterwards: they would take the processor from the other model.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "1");
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        InferenceSession session;
+        try
+        {
+            session = new InferenceSession(model, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new FormatException($"{source}: ONNX Runtime cannot load this model: {e.Message}", e);
+        }
+        try
+        {
+            return new OnnxSession(session, source);
+        }
+        catch (FormatException)
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The shape of the input for a number of pictures, which counts only where the model leaves it free.</summary>
+    public long[] InputShape(int batch)
+    {
+        int[] dimensions = Session.InputMetadata[InputName].Dimensions;
+        return [dimensions[0] > 0 ? dimensions[0] : batch, .. dimensions.Skip(1)];
+    }
+
+    public void Dispose() => Session.Dispose();
+
+    private static string Describe(NodeMetadata value) => value.IsTensor ? $"{value.ElementDataType} [{string.Join(", ", value.Dimensions)}]" : $"{value.OnnxValueType}";
+}

@@ -1,0 +1,45 @@
+using Google.Protobuf;
+using PruneSearch.Inference.Onnx;
+using PruneSearch.Inference.Onnx.Schema;
+
+namespace PruneSearch.Inference.Quantisation;
+
+/// <summary>
+/// Static 8-bit quantisation of an exported model (Jacob et al. 2018): asymmetric activations with ranges from calibration
+/// pictures, symmetric weights with a scale for each output channel. Prediction heads stay in floating point.
+/// </summary>
+public static class Int8Quantisation
+{
+    /// <summary>Quantises a model.</summary>
+    /// <param name="model">A model that <see cref="OnnxExport"/> wrote, in either form, not yet quantised.</param>
+    /// <param name="pictures">Training pictures as network inputs <c>[3, size, size]</c> in [−1, 1]; a hundred are enough.</param>
+    /// <param name="options">Ranges and bits.</param>
+    /// <returns>The model in the same form, with metadata <see cref="OnnxMetadata.Precision"/> = int8.</returns>
+    /// <exception cref="FormatException">The model is damaged, quantised already, or has no convolutions to quantise.</exception>
+    /// <exception cref="ArgumentException">There are no pictures, one has the wrong size, or an option is outside its range.</exception>
+    public static byte[] Quantise(byte[] model, IReadOnlyList<float[]> pictures, QuantisationOptions? options = null)
+    {
+        options ??= new QuantisationOptions();
+        options.Validate();
+        var source = OnnxFile.Read(model, "model to quantise");
+        if (source.Graph.Node.Any(n => n.OpType == "QuantizeLinear"))
+        {
+            throw new FormatException("model to quantise: it is quantised already");
+        }
+        var rewriter = new QdqRewriter(source.Graph);
+        if (rewriter.Convolutions.Count == 0)
+        {
+            throw new FormatException("model to quantise: it has no convolutions with constant weights");
+        }
+        var ranges = ActivationRanges.Observe(source, rewriter.Activations, pictures, options);
+        var result = source.Clone();
+        result.Graph = rewriter.Rewrite(ranges, options.WeightBits).Proto;
+        var precision = result.MetadataProps.FirstOrDefault(m => m.Key == OnnxMetadata.Precision);
+        if (precision is null)
+        {
+            result.MetadataProps.Add(precision = new StringStringEntryProto { Key = OnnxMetadata.Precision });
+        }
+        precision.Value = "int8";
+        return result.ToByteArray();
+    }
+}

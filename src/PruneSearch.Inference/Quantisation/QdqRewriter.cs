@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using PruneSearch.Inference.Onnx;
+using PruneSearch.Inference.Onnx.Schema;
+using DataType = PruneSearch.Inference.Onnx.Schema.TensorProto.Types.DataType;
+
+namespace PruneSearch.Inference.Quantisation;
+
+/// <summary>
+/// Puts QuantizeLinear and DequantizeLinear pairs into a graph: activations as unsigned bytes, weights as signed bytes with
+/// a scale for each output channel, biases as 32-bit integers. An engine runs what stands between the pairs on integers.
+/// </summary>
+internal sealed class QdqRewriter
+{
+    private readonly GraphProto _source;
+    private readonly OnnxGraph _target;
+    private readonly Dictionary<string, TensorProto> _constants;
+    private readonly ILookup<string, NodeProto> _readers;
+
+    public QdqRewriter(GraphProto source)
+    {
+        _source = source;
+        _target = new OnnxGraph(source.Name);
+        _constants = source.Initializer.ToDictionary(t => t.Name);
+        _readers = source.Node.SelectMany(n => n.Input.Select(i => (i, n))).ToLookup(p => p.i, p => p.n);
+        Convolutions = [.. source.Node.Where(IsQuantised)];
+        Activations = FindActivations();
+    }
+
+    /// <summary>The convolutions that will run on integers: all but prediction heads, whose outputs need more than 8 bits.</summary>
+    public IReadOnlyList<NodeProto> Convolutions { get; }
+
+    /// <summary>The values that become bytes.</summary>
+    public IReadOnlyCollection<string> Activations { get; }
+
+    /// <summary>Writes the new graph.</summary>
+    public OnnxGraph Rewrite(IReadOnlyDictionary<string, (float Low, float High)> ranges, int weightBits)
+    {
+        var quantised = Convolutions.ToHashSet();
+        var kept = _source.Node.Where(n => !quantised.Contains(n)).SelectMany(n => n.Input).ToHashSet();
+        _target.Proto.Input.AddRange(_source.Input);
+        _target.Proto.Output.AddRange(_source.Output);
+        _target.Proto.Initializer.AddRange(_source.Initializer.Where(t => kept.Contains(t.Name)));
+        var scales = ranges.ToDictionary(r => r.Key, r => Scale(r.Value));
+        foreach (string input in _source.Input.Select(i => i.Name).Where(scales.ContainsKey))
+        {
+            AddPair(input, scales[input]);
+        }
+        foreach (var node in _source.Node)
+        {
+            var copy = node.Clone();
+            for (int i = 0; i < copy.Input.Count; i++)
+            {
+                copy.Input[i] = scales.ContainsKey(copy.Input[i]) ? Bytes(copy.Input[i]) : copy.Input[i];
+            }
+            if (quantised.Contains(node))
+            {
+                AddWeights(copy, scales[node.Input[0]].Scale, weightBits);
+            }
+            _target.Proto.Node.Add(copy);
+            foreach (string output in node.Output.Where(scales.ContainsKey))
+            {
+                AddPair(output, scales[output]);
+            }
+        }
+        return _target;
+    }
+
+    private bool IsQuantised(NodeProto node) =>
+        node.OpType == "Conv" && _constants.ContainsKey(node.Input[1]) && _readers[node.Output[0]].Any() && _readers[node.Output[0]].All(r => r.OpType != "Transpose");
+
+    private HashSet<string> FindActivations()
+    {
+        var found = new HashSet<string>();
+        foreach (var conv in Convolutions)
+        {
+            found.Add(conv.Input[0]);
+            // A clip that follows becomes part of the convolution: the range of its output does what it does.
+            var readers = _readers[conv.Output[0]].ToList();
+            found.Add(readers is [{ OpType: "Clip" or "Relu" } clip] ? clip.Output[0] : conv.Output[0]);
+        }
+        foreach (var add in _source.Node.Where(n => n.OpType == "Add" && n.Input.All(found.Contains)))
+        {
+            found.Add(add.Output[0]);
+        }
+        return found;
+    }
+
+    private static string Bytes(string activation) => activation + ".dequantised";
+
+    private static (float Scale, byte Zero) Scale((float Low, float High) range)
+    {
+        float scale = Math.Max(range.High - range.Low, 1e-6f) / byte.MaxValue;
+        return (scale, (byte)Math.Clamp(MathF.Round(-range.Low / scale), 0, byte.MaxValue));
+    }
+
+    private void AddPair(string value, (float Scale, byte Zero) numbers)
+    {
+        string scale = _target.Scalar(value + ".scale", numbers.Scale), zero = _target.Constant(value + ".zero", DataType.Uint8, [], [numbers.Zero]);
+        string bytes = _target.Node("QuantizeLinear", value + ".quantised", [value, scale, zero]);
+        _target.Node("DequantizeLinear", Bytes(value), [bytes, scale, zero]);
+    }
+
+    private void AddWeights(NodeProto conv, float inputScale, int bits)
+    {
+        var weight = _constants[conv.Input[1]];
+        float[] values = Floats(weight);
+        int channels = (int)weight.Dims[0], perChannel = values.Length / channels, most = (1 << (bits - 1)) - 1;
+        float[] scales = new float[channels];
+        byte[] bytes = new byte[values.Length];
+        for (int c = 0; c < channels; c++)
+        {
+            var kernel = values.AsSpan(c * perChannel, perChannel);
+            float largest = 0;
+            foreach (float value in kernel)
+            {
+                largest = Math.Max(largest, Math.Abs(value));
+            }
+            scales[c] = Math.Max(largest, 1e-8f) / most;
+            for (int i = 0; i < perChannel; i++)
+            {
+                bytes[c * perChannel + i] = (byte)(sbyte)Math.Clamp(MathF.Round(kernel[i] / scales[c]), -most, most);
+            }
+        }
+        string name = weight.Name;
+        int[] shape = [.. weight.Dims.Select(d => (int)d)];
+        conv.Input[1] = Dequantise(name, _target.Constant(name, DataType.Int8, shape, bytes), scales, DataType.Int8, new byte[channels]);
+        if (conv.Input.Count > 2)
+        {
+            conv.Input[2] = AddBias(_constants[conv.Input[2]], [.. scales.Select(s => s * inputScale)]);
+        }
+    }
+
+    // The sum of products of bytes has the scale of input times weight; the bias is added to it as it is.
+    private string AddBias(TensorProto bias, float[] scales)
+    {
+        float[] values = Floats(bias);
+        byte[] raw = new byte[values.Length * sizeof(int)];
+        for (int c = 0; c < values.Length; c++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(raw.AsSpan(c * sizeof(int)), (int)Math.Clamp(Math.Round((double)values[c] / scales[c]), int.MinValue, int.MaxValue));
+        }
+        return Dequantise(bias.Name, _target.Constant(bias.Name, DataType.Int32, [values.Length], raw), scales, DataType.Int32, new byte[raw.Length]);
+    }
+
+    private string Dequantise(string name, string integers, float[] scales, DataType type, byte[] zeros)
+    {
+        string scale = _target.Constant(name + ".scale", [scales.Length], scales), zero = _target.Constant(name + ".zero", type, [scales.Length], zeros);
+        return _target.Node("DequantizeLinear", Bytes(name), [integers, scale, zero], OnnxGraph.Attribute("axis", 0));
+    }
+
+    private static float[] Floats(TensorProto tensor) => MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray();
+}

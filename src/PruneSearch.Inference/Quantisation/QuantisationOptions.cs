@@ -1,0 +1,39 @@
+namespace PruneSearch.Inference.Quantisation;
+
+/// <summary>How the range of an activation follows from what calibration pictures gave.</summary>
+public enum CalibrationMethod
+{
+    /// <summary>Smallest to largest value.</summary>
+    MinMax,
+
+    /// <summary>Without the most extreme values at each end; see <see cref="QuantisationOptions.Percentile"/>.</summary>
+    Percentile,
+}
+
+/// <summary>How a model is quantised.</summary>
+public sealed record QuantisationOptions
+{
+    /// <summary>Where the ranges of activations come from.</summary>
+    public CalibrationMethod Method { get; init; } = CalibrationMethod.MinMax;
+
+    /// <summary>Share of an activation's values below the upper end of its range, and above the lower end; 0.5 to below 1.</summary>
+    public double Percentile { get; init; } = 0.9999;
+
+    /// <summary>
+    /// Bits of a weight: 8, or 7 for processors that add two products of bytes in 16 bits and would saturate (x86 with
+    /// AVX2 or AVX-512 but without VNNI).
+    /// </summary>
+    public int WeightBits { get; init; } = 8;
+
+    internal void Validate()
+    {
+        if (!(Percentile is >= 0.5 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Percentile), Percentile, "The percentile must be from 0.5 to below 1.");
+        }
+        if (WeightBits is not (7 or 8))
+        {
+            throw new ArgumentOutOfRangeException(nameof(WeightBits), WeightBits, "Weights have 7 or 8 bits.");
+        }
+    }
+}

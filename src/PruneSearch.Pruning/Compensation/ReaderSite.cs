@@ -1,0 +1,70 @@
+using PruneSearch.Core.Networks;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Pruning.Compensation;
+
+/// <summary>The part of a convolution that reads channels together: all of it, or one of its convolution groups.</summary>
+/// <param name="Layers">The layers with this weight: more than one where heads share it.</param>
+/// <param name="Part">Index of the convolution group.</param>
+internal sealed record ReaderSite(IReadOnlyList<ConvLayer> Layers, int Part)
+{
+    // Rows of one picture that are enough: neighbours on a large map say much the same.
+    private const int RowsPerPicture = 2048;
+
+    public ConvLayer Conv => Layers[0];
+
+    public string Key => $"{Conv.Weight}#{Part}";
+
+    /// <summary>Input channels of the part.</summary>
+    public ChannelLayout Layout => Conv.ReadLayout();
+
+    /// <summary>Output channels of the part.</summary>
+    public int Outputs => Conv.Channels.Width / Conv.Groups;
+
+    /// <summary>All sites that read one of the groups, in network order.</summary>
+    public static IReadOnlyList<ReaderSite> Of(Network network, IReadOnlySet<string> groups) =>
+        [.. network.Layers.OfType<ConvLayer>()
+            .Where(c => !c.Depthwise && c.ReadLayout().Segments.Any(s => s.Group is { } g && groups.Contains(g)))
+            .GroupBy(c => c.Weight)
+            .SelectMany(same => Enumerable.Range(0, same.First().Groups).Select(part => new ReaderSite([.. same], part)))];
+
+    /// <summary>What the part reads, one row for each position that it computes: <c>[rows, channels · kernel²]</c>.</summary>
+    /// <param name="conv">One of the layers.</param>
+    /// <param name="input">Its input <c>[N, channels, H, W]</c>.</param>
+    /// <param name="unfold">Whether a row holds the whole window; otherwise one position of the input, whatever the kernel.</param>
+    public Tensor Rows(ConvLayer conv, Tensor input, bool unfold)
+    {
+        using var scope = NewDisposeScope();
+        var x = input.narrow(1, Part * Layout.Width, Layout.Width);
+        Tensor rows;
+        if (unfold && conv.Kernel > 1)
+        {
+            var pad = conv.Padding;
+            x = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom]);
+            rows = nn.functional.unfold(x, conv.Kernel, stride: conv.Stride).permute(0, 2, 1);
+        }
+        else
+        {
+            int step = conv.Kernel == 1 ? conv.Stride : 1;
+            x = step == 1 ? x : x.slice(2, 0, x.shape[2], step).slice(3, 0, x.shape[3], step);
+            rows = x.permute(0, 2, 3, 1);
+        }
+        long width = rows.shape[^1];
+        rows = rows.reshape(-1, width);
+        long every = Step(rows.shape[0] / input.shape[0], x.shape[3]);
+        return rows.slice(0, 0, rows.shape[0], every).contiguous().MoveToOuterDisposeScope();
+    }
+
+    // Coprime to the row length, so that every column of the map is seen.
+    private static long Step(long positions, long columns)
+    {
+        long step = Math.Max(1, positions / RowsPerPicture);
+        while (step > 1 && Gcd(step, columns) != 1)
+        {
+            step++;
+        }
+        return step;
+    }
+
+    private static long Gcd(long a, long b) => b == 0 ? a : Gcd(b, a % b);
+}

@@ -1,0 +1,67 @@
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+using PruneSearch.Pruning.Compensation;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Pruning.Importance;
+
+/// <summary>What criteria look at. What takes pictures to know is computed once, when the first criterion asks.</summary>
+public sealed class ImportanceContext : IDisposable
+{
+    private readonly Lazy<GradientStatistics> _gradients;
+    private readonly Lazy<ActivationStatistics> _activations;
+    private readonly Lazy<IReadOnlyDictionary<string, ReaderStatistics>> _readers;
+
+    /// <summary>Gathers what there is.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="groups">The groups that may be pruned.</param>
+    /// <param name="calibration">Batches of pictures <c>[N, 3, size, size]</c> in [−1, 1]; empty for criteria that need none. The caller owns them.</param>
+    /// <param name="seed">Seed of random scores.</param>
+    /// <param name="loss">Loss of a batch by its outputs and its index; <see langword="null"/> for the mean square of all outputs, which needs no labels.</param>
+    /// <param name="reduction">How a group's tensors make one score.</param>
+    public ImportanceContext(
+        Network network,
+        WeightSet weights,
+        IReadOnlyList<ChannelGroup> groups,
+        IReadOnlyList<Tensor> calibration,
+        int seed = 0,
+        Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null,
+        Reduction reduction = Reduction.Mean)
+    {
+        (Network, Weights, Seed, Reduction) = (network, weights, seed, reduction);
+        _gradients = new(() => GradientStatistics.Collect(network, weights, RequireImages(calibration), loss));
+        _activations = new(() => ActivationStatistics.Collect(network, weights, RequireImages(calibration)));
+        _readers = new(() => ReaderCollector.Collect(network, weights, groups, RequireImages(calibration)));
+    }
+
+    /// <summary>The network.</summary>
+    public Network Network { get; }
+
+    /// <summary>Its weights.</summary>
+    public WeightSet Weights { get; }
+
+    /// <summary>Seed of random scores.</summary>
+    public int Seed { get; }
+
+    /// <summary>How a group's tensors make one score.</summary>
+    public Reduction Reduction { get; }
+
+    internal GradientStatistics Gradients => _gradients.Value;
+
+    internal ActivationStatistics Activations => _activations.Value;
+
+    internal IReadOnlyDictionary<string, ReaderStatistics> Readers => _readers.Value;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var statistics in _readers.IsValueCreated ? _readers.Value.Values : [])
+        {
+            statistics.Dispose();
+        }
+    }
+
+    private static IReadOnlyList<Tensor> RequireImages(IReadOnlyList<Tensor> calibration) =>
+        calibration.Count > 0 ? calibration : throw new ArgumentException("This criterion looks at activations or gradients and needs calibration pictures; there are none.");
+}

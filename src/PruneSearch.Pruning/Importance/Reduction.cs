@@ -1,0 +1,14 @@
+namespace PruneSearch.Pruning.Importance;
+
+/// <summary>How the scores of a group's tensors become one score a channel.</summary>
+public enum Reduction
+{
+    /// <summary>Their mean.</summary>
+    Mean,
+
+    /// <summary>Their sum.</summary>
+    Sum,
+
+    /// <summary>The largest.</summary>
+    Max,
+}

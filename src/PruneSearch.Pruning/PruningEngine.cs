@@ -1,0 +1,81 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Weights;
+using PruneSearch.Pruning.Compensation;
+using PruneSearch.Pruning.Importance;
+using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Pruning;
+
+/// <summary>Score, select, compensate, shrink.</summary>
+public static class PruningEngine
+{
+    /// <summary>Whether settings need calibration pictures: for compensation, or for a criterion that looks at activations or gradients.</summary>
+    /// <exception cref="ArgumentException">The criterion is unknown.</exception>
+    public static bool NeedsImages(PruneSettings settings) => ImportanceCatalog.NeedsImages(settings.Criterion) || settings.Compensate;
+
+    /// <summary>Prunes a detector.</summary>
+    /// <param name="detector">The detector as it is, pruned already or not.</param>
+    /// <param name="weights">Its weights; not changed.</param>
+    /// <param name="settings">What to prune and how.</param>
+    /// <param name="calibration">Batches of training pictures <c>[N, 3, size, size]</c> in [−1, 1], where <see cref="NeedsImages"/>. The caller owns them.</param>
+    /// <param name="seed">Seed of random scores.</param>
+    /// <param name="loss">Training loss of a batch by its outputs and index, for gradient criteria; <see langword="null"/> for one without labels.</param>
+    /// <param name="compensation">How readers are re-solved.</param>
+    /// <param name="cancellation">Checked between batches of compensation.</param>
+    /// <exception cref="ArgumentException">A setting is unknown or outside its range, the target is out of reach, or pictures are missing.</exception>
+    /// <exception cref="FormatException">The weights are not those of the detector.</exception>
+    public static PruneResult Prune(
+        DetectorModel detector,
+        WeightSet weights,
+        PruneSettings settings,
+        IReadOnlyList<Tensor> calibration,
+        int seed,
+        Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null,
+        CompensationOptions? compensation = null,
+        CancellationToken cancellation = default)
+    {
+        var network = detector.Network;
+        weights.RequireFit(network, "weights to prune");
+        var groups = GroupSelection.Resolve(network, settings.Groups);
+        var plan = ChannelSelection.Select(network, Score(network, weights, settings, calibration, seed, loss), settings);
+        var solved = settings.Compensate && !plan.RemovesNothing ? Compensator.Solve(network, weights, plan, calibration, compensation, cancellation) : weights;
+        var (spec, cut) = Shrinker.Shrink(detector, solved, plan);
+        var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));
+        return new PruneResult(spec, cut, plan, channels);
+    }
+
+    /// <summary>Scores of all selected groups, comparable as the settings ask: group name to one score a channel.</summary>
+    /// <exception cref="ArgumentException">A setting is unknown, or pictures are missing.</exception>
+    public static IReadOnlyDictionary<string, double[]> Score(
+        Network network,
+        WeightSet weights,
+        PruneSettings settings,
+        IReadOnlyList<Tensor> calibration,
+        int seed,
+        Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null)
+    {
+        var groups = GroupSelection.Resolve(network, settings.Groups);
+        var importance = ImportanceCatalog.Create(settings.Criterion);
+        using var context = new ImportanceContext(network, weights, groups, calibration, seed, loss, ParseReduction(settings.Reduction));
+        string normalisation = settings.Normalisation != "auto" ? settings.Normalisation : settings.Criterion == ImportanceCatalog.Obs ? "none" : "mean";
+        var scores = new Dictionary<string, double[]>(StringComparer.Ordinal);
+        foreach (var group in groups)
+        {
+            double cost = ScoreScaling.CostOf(network, group, settings.PerCost);
+            scores[group.Name] = [.. ScoreScaling.Normalise(importance.Score(group, context), normalisation).Select(s => s / cost)];
+        }
+        return scores;
+    }
+
+    private static Reduction ParseReduction(string name) => name switch
+    {
+        "mean" => Reduction.Mean,
+        "sum" => Reduction.Sum,
+        "max" => Reduction.Max,
+        _ => throw new ArgumentException($"Unknown reduction '{name}'; expected mean, sum or max."),
+    };
+}

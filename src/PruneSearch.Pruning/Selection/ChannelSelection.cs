@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Pruning.Selection;
+
+/// <summary>
+/// Turns scores into the channels that stay. Channels compete by score, the lowest go first; equal scores go in the order
+/// of groups and channels, so equal input gives an equal plan.
+/// </summary>
+public static class ChannelSelection
+{
+    /// <summary>Chooses channels.</summary>
+    /// <param name="network">The network as it is now, pruned already or not.</param>
+    /// <param name="scores">Group name to one finite score a channel; higher is more important.</param>
+    /// <param name="settings">
+    /// <see cref="PruneSettings.Ratio"/> counts against the dense widths of the selected groups, so channels that are gone
+    /// already count too. Rounding never removes more channels than asked in all; it may remove fewer.
+    /// </param>
+    /// <exception cref="ArgumentException">An unknown group or ranking, a number outside its range, or a target that the cap makes unreachable.</exception>
+    public static PruningPlan Select(Network network, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings)
+    {
+        RequireRanges(settings);
+        var groups = GroupSelection.Resolve(network, settings.Groups);
+        var quotas = groups.Select((g, i) => new GroupQuota(g, i, Scores(g, scores), settings)).ToList();
+        RequireReachable(quotas, settings);
+        int dense = groups.Sum(g => g.DenseWidth);
+        int budget = Share(dense, settings.Ratio) - groups.Sum(g => g.DenseWidth - g.Width);
+        switch (settings.Ranking)
+        {
+            case "global":
+                Rank(quotas, budget);
+                break;
+            case "isomorphic":
+                foreach (var alike in quotas.GroupBy(q => q.Group.Kind))
+                {
+                    Rank([.. alike], Share(alike.Sum(q => q.Group.DenseWidth), settings.Ratio) - alike.Sum(q => q.Gone));
+                }
+                break;
+            case "local":
+                foreach (var quota in quotas)
+                {
+                    Rank([quota], Share(quota.Group.DenseWidth, settings.Ratio) - quota.Gone);
+                }
+                break;
+            default:
+                throw new ArgumentException($"Unknown ranking '{settings.Ranking}'; expected global, local or isomorphic.");
+        }
+        foreach (var quota in quotas)
+        {
+            quota.RoundDown();
+        }
+        FillUp(quotas, budget - quotas.Sum(q => q.Removed), settings.Ranking == "local" ? q => q.Asked - q.Removed : q => -q.BlockCost);
+        var kept = quotas.Where(q => q.Removed > 0).ToDictionary(q => q.Group.Name, q => q.Kept(), StringComparer.Ordinal);
+        return new PruningPlan(kept, quotas.Sum(q => q.Removed));
+    }
+
+    /// <summary>Channels in a share of a dense width: the largest whole number that is not above it.</summary>
+    internal static int Share(int dense, double ratio) => (int)Math.Floor(dense * ratio + 1e-9);
+
+    // The lowest scores of all groups together, each group no further than its floor.
+    private static void Rank(IReadOnlyList<GroupQuota> quotas, int budget)
+    {
+        var candidates = quotas.SelectMany(q => q.Candidates()).OrderBy(c => c.Score).ThenBy(c => c.Quota.Order).ThenBy(c => c.Position);
+        foreach (var (quota, _, _) in candidates.Take(Math.Max(budget, 0)))
+        {
+            quota.Ask();
+        }
+    }
+
+    // Rounding leaves some of the budget; whole blocks spend it where the order says, the largest first.
+    private static void FillUp(IReadOnlyList<GroupQuota> quotas, int budget, Func<GroupQuota, double> order)
+    {
+        while (quotas.Where(q => q.CanTakeBlock && q.Block <= budget).OrderByDescending(order).ThenBy(q => q.Order).FirstOrDefault() is { } next)
+        {
+            budget -= next.Block;
+            next.TakeBlock();
+        }
+    }
+
+    private static double[] Scores(ChannelGroup group, IReadOnlyDictionary<string, double[]> scores)
+    {
+        if (!scores.TryGetValue(group.Name, out double[]? found))
+        {
+            throw new ArgumentException($"Channel group '{group.Name}' is selected but has no scores.");
+        }
+        if (found.Length != group.Width)
+        {
+            throw new ArgumentException($"Channel group '{group.Name}' has {group.Width} channels but {found.Length} scores.");
+        }
+        int bad = Array.FindIndex(found, s => !double.IsFinite(s));
+        return bad < 0 ? found : throw new ArgumentException($"The score of channel {bad} of group '{group.Name}' is {found[bad]}; expected a finite number.");
+    }
+
+    private static void RequireRanges(PruneSettings settings)
+    {
+        if (settings.Ratio is not (>= 0 and < 1))
+        {
+            throw new ArgumentException($"Pruning ratio {settings.Ratio} is not from 0 to below 1.");
+        }
+        if (settings.MaxGroupRatio is not (> 0 and < 1))
+        {
+            throw new ArgumentException($"Cap per group {settings.MaxGroupRatio} is not above 0 and below 1.");
+        }
+        if (settings.RoundTo is not (>= 1 and <= 64))
+        {
+            throw new ArgumentException($"Rounding to {settings.RoundTo} is not from 1 to 64.");
+        }
+    }
+
+    private static void RequireReachable(IReadOnlyList<GroupQuota> quotas, PruneSettings settings)
+    {
+        int dense = quotas.Sum(q => q.Group.DenseWidth), reachable = quotas.Sum(q => q.Gone + q.Removable);
+        if (Share(dense, settings.Ratio) > reachable)
+        {
+            throw new ArgumentException(
+                $"Pruning ratio {settings.Ratio} cannot be reached: with at most {settings.MaxGroupRatio} of each group, {reachable} of {dense} channels can go, "
+                + $"a ratio of {Math.Floor(1000.0 * reachable / dense) / 1000:0.###}.");
+        }
+    }
+}

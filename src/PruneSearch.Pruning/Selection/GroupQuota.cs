@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Pruning.Selection;
+
+/// <summary>How many channels a group gives up: first as ranked, then rounded to whole blocks.</summary>
+internal sealed class GroupQuota
+{
+    private readonly double[] _scores;
+    private readonly int[] _weakestFirst;
+    private readonly int _roundTo;
+    private readonly int _roundedRemovable;
+
+    public GroupQuota(ChannelGroup group, int order, double[] scores, PruneSettings settings)
+    {
+        Group = group;
+        Order = order;
+        _scores = scores;
+        _weakestFirst = [.. Enumerable.Range(0, scores.Length).OrderBy(i => scores[i]).ThenBy(i => i)];
+        _roundTo = group.DenseWidth % settings.RoundTo == 0 ? settings.RoundTo : 1;
+        int floor = Math.Max(1, group.DenseWidth - ChannelSelection.Share(group.DenseWidth, settings.MaxGroupRatio));
+        Removable = Math.Max(0, group.Width - floor);
+        _roundedRemovable = Math.Max(0, group.Width - RoundUp(floor));
+    }
+
+    public ChannelGroup Group { get; }
+
+    public int Order { get; }
+
+    /// <summary>Channels that earlier pruning took.</summary>
+    public int Gone => Group.DenseWidth - Group.Width;
+
+    /// <summary>Channels that the cap lets go, before rounding.</summary>
+    public int Removable { get; }
+
+    /// <summary>Channels that the ranking takes.</summary>
+    public int Asked { get; private set; }
+
+    /// <summary>Channels that go.</summary>
+    public int Removed { get; private set; }
+
+    /// <summary>Channels to the next smaller multiple.</summary>
+    public int Block => Group.Width - Removed - (Group.Width - Removed - 1) / _roundTo * _roundTo;
+
+    public bool CanTakeBlock => Removed + Block <= _roundedRemovable;
+
+    /// <summary>Mean score of the channels that the next block would take.</summary>
+    public double BlockCost => _weakestFirst.Skip(Removed).Take(Block).Average(i => _scores[i]);
+
+    public void Ask() => Asked++;
+
+    public void TakeBlock() => Removed += Block;
+
+    public void RoundDown() => Removed = Math.Max(0, Math.Min(Group.Width - RoundUp(Group.Width - Asked), _roundedRemovable));
+
+    public IEnumerable<(GroupQuota Quota, double Score, int Position)> Candidates() =>
+        _weakestFirst.Take(Removable).Select((channel, position) => (this, _scores[channel], position));
+
+    public ImmutableArray<int> Kept() => [.. _weakestFirst.Skip(Removed).Order()];
+
+    private int RoundUp(int width) => (width + _roundTo - 1) / _roundTo * _roundTo;
+}

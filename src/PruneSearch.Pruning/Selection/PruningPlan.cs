@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace PruneSearch.Pruning.Selection;
+
+/// <summary>Which channels of each group stay. Groups that are not named stay whole.</summary>
+/// <param name="Kept">Group name to the indices of the channels that stay, ascending, at least one.</param>
+/// <param name="Removed">Number of channels that go.</param>
+public sealed record PruningPlan(IReadOnlyDictionary<string, ImmutableArray<int>> Kept, int Removed)
+{
+    /// <summary>Whether carrying it out would change nothing; a step with such a plan needs no fine-tuning.</summary>
+    public bool RemovesNothing => Removed == 0;
+}

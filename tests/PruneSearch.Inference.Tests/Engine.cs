@@ -1,0 +1,25 @@
+using Microsoft.ML.OnnxRuntime;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Inference.Onnx;
+
+namespace PruneSearch.Inference.Tests;
+
+/// <summary>Runs exported models in ONNX Runtime.</summary>
+internal static class Engine
+{
+    public static Dictionary<string, float[]> Run(byte[] model, float[] pictures, int batch = 1)
+    {
+        using var session = OnnxSession.Load(model, threads: 1, "test model");
+        using var input = OrtValue.CreateTensorValueFromMemory(pictures, session.InputShape(batch));
+        using var options = new RunOptions();
+        using var outputs = session.Session.Run(options, [DetectorModel.ImageInput], [input], session.Session.OutputNames);
+        return session.Session.OutputNames.Zip(outputs).ToDictionary(o => o.First, o => o.Second.GetTensorDataAsSpan<float>().ToArray());
+    }
+
+    public static void RequireClose(float[] expected, float[] actual, double tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        double largest = expected.Max(Math.Abs), worst = expected.Zip(actual).Max(p => Math.Abs(p.First - p.Second));
+        Assert.True(worst <= tolerance * Math.Max(1, largest), $"largest difference {worst:G4} at values up to {largest:G4}");
+    }
+}
