@@ -6,7 +6,7 @@ namespace PruneSearch.Cli.Commands;
 internal static class Homes
 {
     /// <summary>Drawn data sets.</summary>
-    public static string Datasets(string home) => Path.Combine(home, "datasets");
+    public static string Drawn(string home) => Path.Combine(home, "drawn");
 
     /// <summary>Result files of a search.</summary>
     public static string Results(string home, string id) => Path.Combine(home, "searches", id);

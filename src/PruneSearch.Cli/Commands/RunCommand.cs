@@ -39,7 +39,7 @@ internal static class RunCommand
 
     private static async Task<int> LaunchAsync(CliContext context, string home, SearchFile file, CancellationToken cancellation)
     {
-        var launcher = new SearchLauncher(Homes.Datasets(home), context.Time) { IsTaken = id => Directory.Exists(Homes.Results(home, id)) };
+        var launcher = new SearchLauncher(Homes.Drawn(home), context.Time) { IsTaken = id => Directory.Exists(Homes.Results(home, id)) };
         await context.Output.WriteLineAsync($"Checking data and weights of {file.Path} …").ConfigureAwait(false);
         Homes.RequireWritable(home);
         var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation).ConfigureAwait(false);
