@@ -1,1 +1,10 @@
-Console.WriteLine();
+using PruneSearch.Cli;
+using PruneSearch.Cli.Sessions;
+
+return await CommandLine.RunAsync(args, new CliContext
+{
+    Output = Console.Out,
+    Error = Console.Error,
+    IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+    Sessions = new EmbeddedSessions(),
+}).ConfigureAwait(false);

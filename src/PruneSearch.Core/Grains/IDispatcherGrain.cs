@@ -1,15 +1,20 @@
+using Orleans.Concurrency;
+
 namespace PruneSearch.Core.Grains;
 
-/// <summary>The queue of ready stages of one device class; its key is the device class, for example <c>cpu</c>.</summary>
+/// <summary>
+/// The queue of ready stages of one device class; its key is the device class, for example <c>cpu</c>. It lives in memory:
+/// trajectories ask for their stages again and again, which fills a lost queue.
+/// </summary>
 [Alias("prunesearch.IDispatcherGrain")]
 public interface IDispatcherGrain : IGrainWithStringKey
 {
     /// <summary>A stage is ready. Queueing it again only changes its priority.</summary>
-    [Alias("Enqueue")]
+    [Alias("Enqueue"), AlwaysInterleave]
     Task EnqueueAsync(string stageKey, int remainingStages);
 
     /// <summary>A stage is not wanted any more.</summary>
-    [Alias("Remove")]
+    [Alias("Remove"), AlwaysInterleave]
     Task RemoveAsync(string stageKey);
 
     /// <summary>From a slot worker: give me the stage with the longest path behind it, or <see langword="null"/> when none is ready.</summary>

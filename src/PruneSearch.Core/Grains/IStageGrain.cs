@@ -43,6 +43,10 @@ public interface IStageGrain : IGrainWithStringKey
     [Alias("Complete")]
     Task<bool> CompleteAsync(long epoch, StageReport report);
 
+    /// <summary>From the worker: it stops in good order and gives the stage back unfinished. The attempt does not count.</summary>
+    [Alias("Return")]
+    Task ReturnAsync(long epoch);
+
     /// <summary>From the worker: it did not succeed.</summary>
     /// <param name="epoch">The lease's epoch.</param>
     /// <param name="reason">Why, for the user.</param>

@@ -8,8 +8,13 @@ namespace PruneSearch.Core.Grains;
 public interface ITrajectoryGrain : IGrainWithStringKey
 {
     /// <summary>Starts, or goes on where it stopped. Calling it again is harmless.</summary>
+    /// <param name="searchId">The search.</param>
+    /// <param name="deviceClass">Device class whose slots run it.</param>
+    /// <param name="plan">Its stages.</param>
+    /// <param name="retryFailed">Whether a failed stage is tried again, once.</param>
+    /// <param name="traceParent">W3C trace context of the search, or <see langword="null"/>.</param>
     [Alias("Start")]
-    Task StartAsync(string searchId, string deviceClass, TrajectoryPlan plan, bool retryFailed);
+    Task StartAsync(string searchId, string deviceClass, TrajectoryPlan plan, bool retryFailed, string? traceParent);
 
     /// <summary>Stops and lets go of the stage that it waits for.</summary>
     [Alias("Cancel")]

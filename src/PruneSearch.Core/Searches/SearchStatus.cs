@@ -33,7 +33,7 @@ public sealed record SearchStatus
     [Id(1)]
     public required string Name { get; init; }
 
-    /// <summary>Completed also when some trajectories failed; failed when none got beyond the base.</summary>
+    /// <summary>Completed also when some trajectories failed; failed when none got beyond the base; waiting when it was interrupted and nobody has resumed it.</summary>
     [Id(2)]
     public required WorkState State { get; init; }
 
@@ -45,7 +45,7 @@ public sealed record SearchStatus
     [Id(4)]
     public required IReadOnlyList<TrajectoryStatus> Trajectories { get; init; }
 
-    /// <summary>Why it failed or was cancelled.</summary>
+    /// <summary>Why it failed, was cancelled or waits.</summary>
     [Id(5)]
     public string? Reason { get; init; }
 }

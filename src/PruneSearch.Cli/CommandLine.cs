@@ -1,0 +1,70 @@
+using System.CommandLine;
+using PruneSearch.Cli.Commands;
+
+namespace PruneSearch.Cli;
+
+/// <summary>The <c>prunesearch</c> command: its arguments, and errors as one line with an exit code.</summary>
+internal static class CommandLine
+{
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs a command line.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliContext context)
+    {
+        var parsed = Root(context).Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            await context.Error.WriteLineAsync($"prunesearch: {parsed.Errors[0].Message}").ConfigureAwait(false);
+            return ExitCode.BadInput;
+        }
+        var configuration = new InvocationConfiguration
+        {
+            Output = context.Output,
+            Error = context.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeToStop, // a stage saves its state before it gives up its slot
+        };
+        return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+    }
+
+    private static RootCommand Root(CliContext context)
+    {
+        var home = new Option<string>("--home") { Description = "Folder of searches and their results", Recursive = true, DefaultValueFactory = _ => ".prunesearch", HelpName = "FOLDER" };
+        var file = new Argument<string>("FILE") { Description = "The search file (YAML)" };
+        var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
+        var retry = new Option<bool>("--retry-failed") { Description = "Try stages again that failed for good" };
+        var json = new Option<string>("--json") { Description = "Write all points as JSON; - for the terminal", HelpName = "OUT" };
+        var csv = new Option<string>("--csv") { Description = "Write all points as CSV; - for the terminal", HelpName = "OUT" };
+        var png = new Option<string>("--png") { Description = "Draw the frontier", HelpName = "OUT" };
+        return new RootCommand("Finds the pruned detectors that are worth having: accuracy against measured speed.")
+        {
+            home,
+            Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) => RunCommand.QuickstartAsync(context, p.GetValue(home)!, c)),
+            Command("run", "Launch a search and follow it", (p, c) => RunCommand.RunAsync(context, p.GetValue(home)!, p.GetValue(file)!, c), file),
+            Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, p.GetValue(home)!, p.GetValue(id)!, p.GetValue(retry), c), id, retry),
+            Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, p.GetValue(home)!, c)),
+            Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, p.GetValue(home)!, p.GetValue(id)!, c), id),
+            Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(context, p.GetValue(home)!, p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
+            Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, p.GetValue(home)!, p.GetValue(id)!, c), id),
+        };
+
+        Command Command(string name, string description, Func<ParseResult, CancellationToken, Task<int>> action, params Symbol[] symbols)
+        {
+            var command = new Command(name, description);
+            foreach (var symbol in symbols)
+            {
+                if (symbol is Argument argument)
+                {
+                    command.Add(argument);
+                }
+                else
+                {
+                    command.Add((Option)symbol);
+                }
+            }
+            command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => action(parsed, cancellation), cancellation));
+            return command;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using PruneSearch.Cli.Following;
+using PruneSearch.Cli.Frontiers;
+using PruneSearch.Cli.Sessions;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary>Commands that look at searches or stop them.</summary>
+internal static class QueryCommands
+{
+    /// <summary>All searches.</summary>
+    public static async Task<int> ListAsync(CliContext context, string home, CancellationToken cancellation)
+    {
+        if (!Directory.Exists(home))
+        {
+            await context.Output.WriteLineAsync($"No searches: {home} does not exist.").ConfigureAwait(false);
+            return ExitCode.Ok;
+        }
+        var session = await context.Sessions.OpenAsync(home, work: false, cancellation).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var all = await session.ListAsync().ConfigureAwait(false);
+            foreach (var s in all)
+            {
+                int ended = s.Trajectories.Count(t => t.State is WorkState.Completed or WorkState.Failed);
+                await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  {ProgressText.Of(s.State),-10} {ended}/{s.Trajectories.Count} trajectories")).ConfigureAwait(false);
+            }
+            if (all.Count == 0)
+            {
+                await context.Output.WriteLineAsync($"No searches in {home}.").ConfigureAwait(false);
+            }
+        }
+        return ExitCode.Ok;
+    }
+
+    /// <summary>One search.</summary>
+    public static Task<int> StatusAsync(CliContext context, string home, string id, CancellationToken cancellation) => WithSearchAsync(context, home, id, cancellation, async session =>
+    {
+        var status = await session.StatusAsync(id).ConfigureAwait(false);
+        await context.Output.WriteLineAsync($"{status.Id}: {ProgressText.Of(status.State)}{(status.Reason is null ? "" : $" ({status.Reason})")}").ConfigureAwait(false);
+        foreach (var trajectory in status.Trajectories)
+        {
+            await context.Output.WriteLineAsync("  " + ProgressText.Line(trajectory, null)).ConfigureAwait(false);
+        }
+    });
+
+    /// <summary>The models of one search.</summary>
+    public static Task<int> FrontierAsync(CliContext context, string home, string id, string? json, string? csv, string? png, CancellationToken cancellation) => WithSearchAsync(context, home, id, cancellation, async session =>
+    {
+        var view = await session.FrontierAsync(id).ConfigureAwait(false);
+        if (json is null && csv is null && png is null)
+        {
+            FrontierTable.Write(context, view);
+        }
+        await WriteAsync(json, FrontierFiles.Json(view)).ConfigureAwait(false);
+        await WriteAsync(csv, FrontierFiles.Csv(view)).ConfigureAwait(false);
+        if (png is not null)
+        {
+            FrontierFiles.Replace(png, FrontierPlot.Draw(view));
+        }
+
+        async Task WriteAsync(string? path, string text)
+        {
+            if (path == "-")
+            {
+                await context.Output.WriteAsync(text).ConfigureAwait(false);
+            }
+            else if (path is not null)
+            {
+                FrontierFiles.Replace(path, Encoding.UTF8.GetBytes(text));
+            }
+        }
+    });
+
+    /// <summary>Stops one search.</summary>
+    public static Task<int> CancelAsync(CliContext context, string home, string id, CancellationToken cancellation) => WithSearchAsync(context, home, id, cancellation, async session =>
+    {
+        await session.CancelAsync(id, "cancelled from the command line").ConfigureAwait(false);
+        var status = await session.StatusAsync(id).ConfigureAwait(false);
+        await context.Output.WriteLineAsync($"{id}: {ProgressText.Of(status.State)}").ConfigureAwait(false);
+    });
+
+    private static async Task<int> WithSearchAsync(CliContext context, string home, string id, CancellationToken cancellation, Func<ISearchSession, Task> action)
+    {
+        Homes.RequireExisting(home, id);
+        var session = await context.Sessions.OpenAsync(home, work: false, cancellation).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await Homes.RequireSearchAsync(session, home, id).ConfigureAwait(false);
+            await action(session).ConfigureAwait(false);
+        }
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,47 @@
+using PruneSearch.Client.SearchFiles;
+
+namespace PruneSearch.Cli;
+
+/// <summary>Turns what commands throw into lines on the error output and exit codes.</summary>
+internal static class ErrorLines
+{
+    /// <summary>Set to 1, the stack trace of an unexpected error is shown.</summary>
+    public const string TraceVariable = "PRUNESEARCH_TRACE";
+
+    /// <summary>Runs a command.</summary>
+    public static async Task<int> GuardAsync(CliContext context, Func<Task<int>> command, CancellationToken cancellation)
+    {
+        try
+        {
+            return await command().ConfigureAwait(false);
+        }
+        catch (SearchFileException e)
+        {
+            return Bad(context, [.. e.Errors]);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException)
+        {
+            return Bad(context, e.Message);
+        }
+        catch (Exception e) when (Environment.GetEnvironmentVariable(TraceVariable) != "1")
+        {
+            await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {OneLine(e.Message)} (set {TraceVariable}=1 for details)").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+    }
+
+    private static int Bad(CliContext context, params string[] lines)
+    {
+        foreach (string line in lines)
+        {
+            context.Error.WriteLine($"prunesearch: {OneLine(line)}");
+        }
+        return ExitCode.BadInput;
+    }
+
+    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+}

@@ -1,0 +1,17 @@
+namespace PruneSearch.Cli;
+
+/// <summary>What the process tells its caller.</summary>
+internal static class ExitCode
+{
+    /// <summary>Done.</summary>
+    public const int Ok = 0;
+
+    /// <summary>The search failed or was cancelled, or something unexpected happened.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The input is wrong: arguments, search file, data, weights, a folder that cannot be written.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>Interrupted by the user (128 + SIGINT).</summary>
+    public const int Interrupted = 130;
+}

@@ -1,0 +1,48 @@
+using PruneSearch.Core.Searches;
+using Spectre.Console;
+
+namespace PruneSearch.Cli.Following;
+
+/// <summary>Progress as a table that is redrawn in place.</summary>
+internal static class LiveProgress
+{
+    /// <summary>Shows the table while <paramref name="loop"/> runs.</summary>
+    public static Task<SearchStatus> ShowAsync(CliContext context, Func<Action<SearchStatus>, Task<SearchStatus>> loop)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Output) });
+        var left = new TimeLeft(context.Time);
+        return console.Live(new Text("")).StartAsync(live => loop(status =>
+        {
+            live.UpdateTarget(Table(status, left));
+            live.Refresh();
+        }));
+    }
+
+    private static Table Table(SearchStatus status, TimeLeft left)
+    {
+        var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape($"{status.Id}: {ProgressText.Of(status.State)}"));
+        foreach (string column in new[] { "trajectory", "iteration", "now" })
+        {
+            table.AddColumn(column);
+        }
+        foreach (string column in new[] { "loss", "mAP50", "images/s", "time left" })
+        {
+            table.AddColumn(new TableColumn(column).RightAligned());
+        }
+        foreach (var t in status.Trajectories)
+        {
+            table.AddRow(
+                new Text(t.Name, StyleOf(t.State)), new Text(ProgressText.Iteration(t)), new Text(ProgressText.Part(t)), new Text(ProgressText.Loss(t)),
+                new Text(ProgressText.Map50(t)), new Text(ProgressText.Speed(t)), new Text(ProgressText.Left(left.Of(t))));
+        }
+        return table;
+    }
+
+    private static Style StyleOf(WorkState state) => state switch
+    {
+        WorkState.Running => new Style(Color.Yellow),
+        WorkState.Completed => new Style(Color.Green),
+        WorkState.Failed => new Style(Color.Red),
+        _ => Style.Plain,
+    };
+}

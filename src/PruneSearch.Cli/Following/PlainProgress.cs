@@ -1,0 +1,28 @@
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cli.Following;
+
+/// <summary>Progress as plain lines: one whenever something happened, and one every few seconds while a stage trains.</summary>
+internal sealed class PlainProgress(CliContext context)
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
+    private readonly TimeLeft _left = new(context.Time);
+    private readonly Dictionary<string, (string What, long At)> _shown = new(StringComparer.Ordinal);
+
+    /// <summary>Shows what changed.</summary>
+    public void Show(SearchStatus status)
+    {
+        foreach (var t in status.Trajectories.Where(t => t.State != WorkState.Waiting))
+        {
+            var left = _left.Of(t);
+            string what = $"{t.State}/{t.Reports.Count}/{t.Attempts}/{t.Progress?.Part}";
+            bool changed = !_shown.TryGetValue(t.Name, out var last) || last.What != what;
+            bool training = t is { State: WorkState.Running, Progress.Steps: > 0 };
+            if (changed || (training && context.Time.GetElapsedTime(last.At) >= Pace))
+            {
+                context.Output.WriteLine(ProgressText.Line(t, left));
+                _shown[t.Name] = (what, context.Time.GetTimestamp());
+            }
+        }
+    }
+}

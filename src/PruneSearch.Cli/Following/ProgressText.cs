@@ -1,0 +1,65 @@
+using System.Globalization;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cli.Following;
+
+/// <summary>Progress in words.</summary>
+internal static class ProgressText
+{
+    /// <summary>A state in lower case.</summary>
+    public static string Of(WorkState state) => state.ToString().ToLowerInvariant();
+
+    /// <summary>Stages that are done and in all, the base not counted: <c>2/4</c>.</summary>
+    public static string Iteration(TrajectoryStatus t) => t.Stages == 1 ? "base" : $"{Math.Max(0, t.Reports.Count - 1)}/{t.Stages - 1}";
+
+    /// <summary>What it does now.</summary>
+    public static string Part(TrajectoryStatus t) => t switch
+    {
+        { State: WorkState.Running, Progress: { Steps: > 0 } p } => $"{p.Part} {p.Step}/{p.Steps}",
+        { State: WorkState.Running, Progress: { } p } => p.Part,
+        { State: WorkState.Running } => "waits for a slot",
+        _ => Of(t.State),
+    };
+
+    /// <summary>Training loss, or a dash.</summary>
+    public static string Loss(TrajectoryStatus t) => Number(t.State == WorkState.Running ? t.Progress?.Loss : null, "0.000");
+
+    /// <summary>Training speed, or a dash.</summary>
+    public static string Speed(TrajectoryStatus t) => Number(t.State == WorkState.Running ? t.Progress?.ImagesPerSecond : null, "0.0");
+
+    /// <summary>mAP at IoU 0.5 of the last finished stage, or a dash.</summary>
+    public static string Map50(TrajectoryStatus t) => Number(t.Reports.Count > 0 ? t.Reports[^1].Map50 : null, "0.000");
+
+    /// <summary>A span as minutes and seconds, or a dash.</summary>
+    public static string Left(TimeSpan? left) => left is not { } l ? "–"
+        : l.TotalHours >= 1 ? l.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : l.ToString(@"m\:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>All of it in one line.</summary>
+    public static string Line(TrajectoryStatus t, TimeSpan? left)
+    {
+        var parts = new List<string> { $"{t.Name,-18}", Iteration(t), Part(t) };
+        Add("loss ", Loss(t), "");
+        Add("mAP50 ", Map50(t), "");
+        Add("", Speed(t), " images/s");
+        Add("", Left(left), " left");
+        if (t.Attempts > 1 && t.State == WorkState.Running)
+        {
+            parts.Add($"attempt {t.Attempts}");
+        }
+        if (t is { State: WorkState.Failed, Reason: { } reason })
+        {
+            parts.Add(reason);
+        }
+        return string.Join("  ", parts);
+
+        void Add(string before, string value, string after)
+        {
+            if (value != "–")
+            {
+                parts.Add(before + value + after);
+            }
+        }
+    }
+
+    private static string Number(double? value, string format) => value is { } v && double.IsFinite(v) ? v.ToString(format, CultureInfo.InvariantCulture) : "–";
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using PruneSearch.Core;
+using PruneSearch.Core.Frontiers;
+
+namespace PruneSearch.Cli.Frontiers;
+
+/// <summary>The models of a search as files.</summary>
+internal static class FrontierFiles
+{
+    private const string Header = "trajectory,schedule,target_ratio,iteration,on_frontier,removed_channels,map50,map,map50_before_fine_tune,macs,parameters,model_bytes," +
+        "latency_ms,latency_p90_ms,dense_latency_ms,speed_up,speed_up_low,speed_up_high,trained_steps,seconds,engine,threads,processor,key";
+
+    /// <summary>Writes <c>frontier.json</c>, <c>frontier.csv</c> and <c>frontier.png</c>.</summary>
+    /// <returns>The folder.</returns>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static string WriteAll(FrontierView view, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        Replace(Path.Combine(folder, "frontier.json"), Encoding.UTF8.GetBytes(Json(view)));
+        Replace(Path.Combine(folder, "frontier.csv"), Encoding.UTF8.GetBytes(Csv(view)));
+        Replace(Path.Combine(folder, "frontier.png"), FrontierPlot.Draw(view));
+        return folder;
+    }
+
+    /// <summary>All of it, as readable JSON.</summary>
+    public static string Json(FrontierView view) => JsonSerializer.Serialize(view, CoreJson.Readable) + "\n";
+
+    /// <summary>One line a point (RFC 4180), numbers with a decimal point.</summary>
+    public static string Csv(FrontierView view)
+    {
+        var text = new StringBuilder(Header).Append('\n');
+        foreach (var p in view.Points)
+        {
+            var r = p.Report;
+            var l = r.Latency;
+            object?[] cells =
+            [
+                p.Trajectory, JsonNamingPolicy.KebabCaseLower.ConvertName(p.Schedule.ToString()), p.Ratio, p.Iteration, p.OnFrontier ? "true" : "false", r.Channels.Removed,
+                r.Map50, r.Map, r.Map50BeforeFineTune, r.Macs, r.Parameters, r.ModelBytes, l.Milliseconds, l.Percentile90, l.DenseMilliseconds,
+                l.SpeedUp, l.SpeedUpLow, l.SpeedUpHigh, r.TrainedSteps, r.Seconds.Values.Sum(), l.Device.Engine, l.Device.Threads, l.Device.Processor, r.Key,
+            ];
+            text.AppendJoin(',', cells.Select(Cell)).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Writes a file so that readers see the old or the new one.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static void Replace(string path, byte[] content)
+    {
+        string temporary = path + "." + Guid.NewGuid().ToString("N")[..8];
+        File.WriteAllBytes(temporary, content);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private static string Cell(object? value)
+    {
+        string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        return text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    }
+}

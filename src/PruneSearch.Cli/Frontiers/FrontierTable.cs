@@ -1,0 +1,77 @@
+using System.Globalization;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using Spectre.Console;
+
+namespace PruneSearch.Cli.Frontiers;
+
+/// <summary>The models of a search as a table.</summary>
+internal static class FrontierTable
+{
+    private const int PlainWidth = 160;
+
+    /// <summary>Writes it.</summary>
+    public static void Write(CliContext context, FrontierView view)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = context.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = context.IsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(context.Output),
+        });
+        if (!context.IsTerminal)
+        {
+            console.Profile.Width = PlainWidth;
+        }
+        console.Write(Table(view));
+        int on = view.Points.Count(p => p.OnFrontier);
+        context.Output.WriteLine($"{on} of {view.Points.Count} models are on the frontier of {string.Join(" and ", view.Objectives.Select(Name))} (marked *).");
+        if (view.Points.Count > 0)
+        {
+            var device = view.Points[0].Report.Latency.Device;
+            context.Output.WriteLine($"Latency: batch 1, median, {device.Engine}, {device.Threads} thread{(device.Threads == 1 ? "" : "s")}, {device.Processor}; speed-up against the original measured beside it, 95 % interval.");
+        }
+    }
+
+    private static Table Table(FrontierView view)
+    {
+        var table = new Table().Border(TableBorder.Rounded);
+        table.AddColumn("");
+        table.AddColumn("model");
+        foreach (string column in new[] { "pruned", "mAP50", "mAP", "MACs", "parameters", "ms", "speed-up" })
+        {
+            table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+        }
+        foreach (var p in view.Points)
+        {
+            var r = p.Report;
+            var style = p.OnFrontier ? new Style(Color.Green) : Style.Plain;
+            string[] cells =
+            [
+                p.OnFrontier ? "*" : "", PointText.Name(p), Text($"{r.Channels.Removed:P0}"), Text($"{r.Map50:0.000}"), Text($"{r.Map:0.000}"), Text($"{r.Macs / 1e6:0} M"),
+                Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),
+            ];
+            table.AddRow(cells.Select(c => new Text(c, style)));
+        }
+        return table;
+    }
+
+    private static string Name(Objective o) => o switch { Objective.Map50 => "mAP50", Objective.Map => "mAP", Objective.Macs => "MACs", Objective.FileSize => "file size", _ => o.ToString().ToLowerInvariant() };
+
+    private static string Text(FormattableString s) => s.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Points in words.</summary>
+internal static class PointText
+{
+    /// <summary>Trajectory and iteration.</summary>
+    public static string Name(FrontierPoint p) => p.Schedule == ScheduleKind.Base ? "original" : p.Schedule == ScheduleKind.OneShot ? p.Trajectory : $"{p.Trajectory} #{p.Iteration}";
+
+    /// <summary>Speed-up with its interval, and in words when the model is slower than the original beyond doubt.</summary>
+    public static string SpeedUp(FrontierPoint p)
+    {
+        var l = p.Report.Latency;
+        string text = string.Create(CultureInfo.InvariantCulture, $"{l.SpeedUp:0.00}× [{l.SpeedUpLow:0.00}–{l.SpeedUpHigh:0.00}]");
+        return p.Schedule == ScheduleKind.Base ? "1.00×" : l.SpeedUpHigh < 1 ? text + " slower" : text;
+    }
+}

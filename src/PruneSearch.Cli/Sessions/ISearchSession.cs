@@ -1,0 +1,45 @@
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Cli.Sessions;
+
+/// <summary>An open home: the searches in it and, if asked for, a slot that works on them until the session is disposed.</summary>
+internal interface ISearchSession : IAsyncDisposable
+{
+    /// <summary>Where inputs and results lie.</summary>
+    ICheckpointStore Checkpoints { get; }
+
+    /// <summary>Launches a search.</summary>
+    Task LaunchAsync(SearchPlan plan);
+
+    /// <summary>All searches, oldest first.</summary>
+    Task<IReadOnlyList<SearchStatus>> ListAsync();
+
+    /// <summary>How a search stands.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task<SearchStatus> StatusAsync(string id);
+
+    /// <summary>All its reports.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task<FrontierView> FrontierAsync(string id);
+
+    /// <summary>Goes on with an interrupted search.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task ResumeAsync(string id, bool retryFailed);
+
+    /// <summary>Stops a search.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task CancelAsync(string id, string reason);
+}
+
+/// <summary>Opens homes.</summary>
+internal interface ISearchSessions
+{
+    /// <summary>Opens a home.</summary>
+    /// <param name="home">The folder; made when it is not there.</param>
+    /// <param name="work">Whether this process runs stages.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    Task<ISearchSession> OpenAsync(string home, bool work, CancellationToken cancellation);
+}

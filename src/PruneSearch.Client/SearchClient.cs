@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using PruneSearch.Core;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Client;
+
+/// <summary>Launches, follows, queries, resumes and cancels searches, in this process or in a cluster.</summary>
+/// <param name="grains">The Orleans client of a cluster, or of the silo in this process.</param>
+/// <param name="time">Paces <see cref="FollowAsync"/>; the system's clock by default.</param>
+public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null)
+{
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>Launches a search; it is safe when this returns. Launching the same plan again does nothing.</summary>
+    /// <exception cref="ArgumentException">The plan cannot run; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">There is another search with its identifier.</exception>
+    public Task LaunchAsync(SearchPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        // The plan as JSON reads it: lists become types that travel, whatever they were made of.
+        var plain = JsonSerializer.Deserialize<SearchPlan>(JsonSerializer.SerializeToUtf8Bytes(plan, CoreJson.Canonical), CoreJson.Canonical)!;
+        return Search(plan.Id).LaunchAsync(plain);
+    }
+
+    /// <summary>All searches, oldest first.</summary>
+    public async Task<IReadOnlyList<SearchStatus>> ListAsync()
+    {
+        var ids = await grains.GetGrain<ISearchIndexGrain>("all").ListAsync().ConfigureAwait(false);
+        var all = await Task.WhenAll(ids.Select(id => Search(id).GetStatusAsync())).ConfigureAwait(false);
+        return [.. all.OfType<SearchStatus>()];
+    }
+
+    /// <summary>How a search stands.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<SearchStatus> StatusAsync(string id) => await Search(id).GetStatusAsync().ConfigureAwait(false) ?? throw Unknown(id);
+
+    /// <summary>All reports so far, and which of them are on the frontier.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<FrontierView> FrontierAsync(string id) => await Search(id).GetFrontierAsync().ConfigureAwait(false) ?? throw Unknown(id);
+
+    /// <summary>Goes on after an interruption or a cancellation; finished stages are not run again.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="retryFailed">Whether failed stages are tried again.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public Task ResumeAsync(string id, bool retryFailed = false) => Search(id).ResumeAsync(retryFailed);
+
+    /// <summary>Stops a search; stages that another search wants go on. Cancelling one that ended does nothing.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public Task CancelAsync(string id, string reason) => Search(id).CancelAsync(reason);
+
+    /// <summary>How a search stands, again and again, until it ended; the last one is its end.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="interval">Time between two answers.</param>
+    /// <param name="cancellation">Stops following; the search goes on.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async IAsyncEnumerable<SearchStatus> FollowAsync(string id, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            var status = await StatusAsync(id).ConfigureAwait(false);
+            yield return status;
+            if (status.State is WorkState.Completed or WorkState.Failed or WorkState.Cancelled)
+            {
+                yield break;
+            }
+            await Task.Delay(interval, _time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private ISearchGrain Search(string id) => grains.GetGrain<ISearchGrain>(id);
+
+    private static KeyNotFoundException Unknown(string id) => new($"There is no search '{id}'.");
+}

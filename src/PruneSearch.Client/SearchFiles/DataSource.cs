@@ -1,0 +1,29 @@
+namespace PruneSearch.Client.SearchFiles;
+
+/// <summary>Where pictures and annotations come from. Paths are absolute.</summary>
+public abstract record DataSource
+{
+    private DataSource()
+    {
+    }
+
+    /// <summary>Class names in output order; <see langword="null"/> for those of the annotations.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
+    /// <summary>Whether objects of other classes are left out with a warning instead of refused.</summary>
+    public bool IgnoreOtherClasses { get; init; }
+
+    /// <summary>COCO JSON.</summary>
+    public sealed record Coco(CocoSplit Train, CocoSplit Validation) : DataSource;
+
+    /// <summary>Pascal VOC folders; the splits are names of lists under <c>ImageSets/Main</c>.</summary>
+    public sealed record Voc(string Root, string Train, string Validation) : DataSource;
+
+    /// <summary>Drawn shapes; the splits are numbers of pictures, the size is their edge in pixels.</summary>
+    public sealed record Shapes(int Train, int Validation, int Size, int Seed) : DataSource;
+}
+
+/// <summary>One split in COCO format.</summary>
+/// <param name="Annotations">The JSON file.</param>
+/// <param name="Images">The folder that its file names are relative to.</param>
+public sealed record CocoSplit(string Annotations, string Images);

@@ -1,0 +1,67 @@
+using System.Globalization;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+using static PruneSearch.Client.SearchFiles.Schema.KeyType;
+
+namespace PruneSearch.Client.SearchFiles.Schema;
+
+/// <summary>Turns the text of a YAML scalar into the value that a key wants.</summary>
+internal static class ScalarReader
+{
+    /// <summary>The value, or <see langword="null"/> when it is of another type or out of range.</summary>
+    public static object? Parse(YamlScalarNode node, KeyType type)
+    {
+        string text = node.Value ?? "";
+        bool plain = node.Style is ScalarStyle.Plain or ScalarStyle.Any; // quoted text is text: "8" is no number
+        return type switch
+        {
+            Text t => text.Trim().Length > 0 && text.Length <= t.MaxLength && !text.Any(char.IsControl) && !(plain && text is "null" or "~") ? text : null,
+            Identifier i => IsIdentifier(text, i.MaxLength) ? text : null,
+            FilePath => text.Trim().Length > 0 && !text.Any(char.IsControl) && !(plain && text is "null" or "~") ? text : null,
+            Choice c => c.Values.Contains(text) ? text : null,
+            Integer i => plain && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int n) && n >= i.Min && n <= i.Max ? n : null,
+            Number n => plain && Number(text) is { } d && InRange(n, d) ? d : null,
+            Flag => plain && text is "true" or "false" ? text == "true" : null,
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no scalar type"),
+        };
+    }
+
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double d) && double.IsFinite(d) ? d : null;
+
+    private static bool InRange(Number n, double d) =>
+        (n.MinExclusive ? d > n.Min : d >= n.Min) && (n.MaxExclusive ? d < n.Max : d <= n.Max);
+
+    private static bool IsIdentifier(string text, int maxLength) =>
+        text.Length > 0 && text.Length <= maxLength && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+}
+
+/// <summary>Finds what a misspelt word was meant to be.</summary>
+internal static class Nearest
+{
+    /// <summary>The word with the smallest edit distance, if it is small enough to be a slip.</summary>
+    public static string? To(string word, IEnumerable<string> words)
+    {
+        string normal = word.Replace('_', '-').ToLowerInvariant();
+        var best = words.Select(w => (Word: w, Distance: Distance(normal, w))).OrderBy(x => x.Distance).FirstOrDefault();
+        return best.Word is not null && word.Length is > 1 and < 100 && best.Distance <= Math.Max(1, word.Length / 3) ? best.Word : null;
+    }
+
+    // Levenshtein distance by rows.
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(substituted, 1 + Math.Min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.Length];
+    }
+}

@@ -1,0 +1,142 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Searches;
+using static PruneSearch.Client.SearchFiles.Schema.KeyType;
+
+namespace PruneSearch.Client.SearchFiles.Schema;
+
+/// <summary>
+/// Every key of the search file, in one place: the reader, the JSON schema and the tables of the guide follow from it.
+/// </summary>
+internal static class SearchFileKeys
+{
+    private const int MaxSteps = 10_000_000;
+    private static readonly Number Share = new(0, 1, MinExclusive: true, MaxExclusive: true);
+
+    /// <summary>Importance criteria (see PruneSearch.Pruning).</summary>
+    public static readonly IReadOnlyList<string> Criteria = ["activation", "bn", "fisher", "fpgm", "l1", "l1-readers", "l2", "l2-readers", "obs", "random", "taylor"];
+
+    /// <summary>One training.</summary>
+    public static readonly Section FineTune = new(
+    [
+        new("steps", new Integer(1, MaxSteps), "Optimizer steps of one iteration.") { Required = true },
+        new("batch-size", new Integer(1, 1024), "Pictures a step.") { Default = 8 },
+        new("optimizer", new Choice(["adamw", "sgd"]), "AdamW, or SGD with momentum.") { Default = "adamw" },
+        new("learning-rate", new Number(0, 10, MinExclusive: true), "Peak learning rate.") { Default = 5e-4 },
+        new("weight-decay", new Number(0, 1), "Decoupled (AdamW) or L2 (SGD); biases and batch norms have none.") { Default = 1e-4 },
+        new("momentum", new Number(0, 1, MaxExclusive: true), "Momentum of SGD.") { Default = 0.9 },
+        new("warm-up", new Number(0, 1, MaxExclusive: true), "Share of the steps with linear warm-up; cosine decay to zero follows.") { Default = 0.1 },
+        new("ema-decay", new Number(0, 1, MaxExclusive: true), "Decay of the averaged weights that are evaluated; 0 is off.") { Default = 0.0 },
+        new("clip-norm", new Number(0, 1e6), "Largest gradient norm; 0 does not clip.") { Default = 10.0 },
+        new("flip", new Flag(), "Flip pictures horizontally half of the time.") { Default = true },
+        new("crop", new Flag(), "Random SSD crops with a minimum IoU.") { Default = true },
+        new("expand", new Flag(), "Place pictures on larger canvases (SSD expand).") { Default = false },
+        new("photometric", new Flag(), "Vary brightness, contrast, saturation and hue.") { Default = false },
+        new("distillation", new Number(0, 1000), "Weight of the distillation loss against the dense detector; 0 is off.") { Default = 0.0 },
+        new("precision", new Choice(["float32", "bfloat16"]), "Number type of convolutions.") { Default = "float32" },
+    ]);
+
+    private static readonly Section CocoSplit = new(
+    [
+        new("annotations", new FilePath(), "The JSON file.") { Required = true },
+        new("images", new FilePath(), "Folder that its file names are relative to.") { Required = true },
+    ]);
+
+    private static readonly Key Classes = new("classes", new Several(new Text(), 1), "Class names in the order of the detector's outputs; those of the annotations when left out.");
+
+    private static readonly Key OtherClasses = new("other-classes", new Choice(["refuse", "ignore"]), "What to do with objects of classes that are not in `classes`.") { Default = "refuse" };
+
+    private static readonly Variant Data = new("format",
+    [
+        ("coco", new([
+            new("train", new Mapping(CocoSplit), "Training split.") { Required = true },
+            new("validation", new Mapping(CocoSplit), "Validation split, on which mAP is computed.") { Required = true },
+            Classes, OtherClasses,
+        ])),
+        ("voc", new([
+            new("root", new FilePath(), "Folder with `ImageSets`, `Annotations` and `JPEGImages`.") { Required = true },
+            new("train", new Text(), "Name of the training split's list under `ImageSets/Main`.") { Default = "train" },
+            new("validation", new Text(), "Name of the validation split's list.") { Default = "val" },
+            Classes, OtherClasses,
+        ])),
+        ("shapes", new([
+            new("train", new Integer(1, 100_000), "Pictures to draw for training.") { Default = 256 },
+            new("validation", new Integer(1, 100_000), "Pictures to draw for validation.") { Default = 64 },
+            new("size", new Integer(64, 1024), "Edge of the pictures in pixels.") { Default = 160 },
+            new("seed", new Integer(0, int.MaxValue), "Seed of the drawing.") { Default = 1 },
+        ])),
+    ]);
+
+    private static readonly Section Detector = new(
+    [
+        new("architecture", new Choice([.. DetectorCatalog.Names]), "The detector to build.") { Default = SsdMobileNetV2.Architecture },
+        new("input-size", new Integer(32, 4096), "Edge of the square input in pixels.") { Default = 300 },
+        new("width-multiplier", new Number(0, 8, MinExclusive: true), "Backbone width multiplier.") { Default = 1.0 },
+        new("extras", new Choice(Words.Of<ExtraLayerStyle>()), "Feature layers after the backbone: full 3×3 or depthwise separable convolutions.") { Default = "full" },
+        new("heads", new Choice(Words.Of<HeadStyle>()), "Prediction heads: 1×1, full 3×3 or depthwise separable (SSDLite) convolutions.") { Default = "pointwise" },
+        new("weights", new FilePath(), "Pretrained weights (safetensors); a random start when left out. Needs `labels` or `weights-detector`."),
+        new("labels", new FilePath(), "Names of the weights' class outputs, one a line, background first; for weights with folded batch norms."),
+        new("weights-detector", new FilePath(), "The `detector.json` that the weights belong to, as a search saves it beside them."),
+        new("calibration-images", new Integer(8, 4096), "Training pictures whose statistics fill re-inserted batch norms.") { Default = 64 },
+        new("fine-tune", new Mapping(FineTune), "Training before anything is pruned; none when left out. Needed for a random start."),
+    ]);
+
+    private static readonly Section Pruning = new(
+    [
+        new("groups", new Several(new Text(), 1), "Kinds (`hidden`, `residual`, `neck`, `stem`, `head`) or names of the channel groups to prune.") { Default = new[] { "hidden" } },
+        new("criterion", new Choice(Criteria), "Importance of a channel.") { Default = "l2" },
+        new("ranking", new Choice(["global", "local", "isomorphic"]), "How channels of different groups compete.") { Default = "global" },
+        new("max-group-ratio", Share, "Largest share of a group's channels that may go.") { Default = 0.9 },
+        new("round-to", new Integer(1, 64), "Widths stay multiples of this.") { Default = 8 },
+        new("compensate", new Flag(), "Re-solve the readers of pruned channels by least squares.") { Default = false },
+        new("calibration-images", new Integer(8, 4096), "Training pictures for data-driven criteria and compensation.") { Default = 96 },
+    ]);
+
+    private static readonly Key ScheduleName = new("name", new Identifier(32), "What its trajectories' names begin with; its kind when left out, `one-shot-total` with `budget: same-total`.");
+
+    private static readonly Variant Schedule = new("kind",
+    [
+        ("one-shot", new([
+            new("budget", new Choice(Words.Of<OneShotBudget>()), "Fine-tune once as long as one iteration, or as long as the first iterative schedule does in all.") { Default = "one-iteration" },
+            ScheduleName,
+        ])),
+        ("iterative", new([
+            new("step", Share, "Share of channels that each iteration removes."),
+            new("iterations", new Integer(1, 1000), "Iterations of equal size to each level."),
+            new("ratios", new Several(Share, 1), "Cumulative shares, ascending; a trajectory takes those below its level, then its level."),
+            ScheduleName,
+        ])),
+        ("dense-control", new([ScheduleName])),
+    ]);
+
+    private static readonly Section Trajectories = new(
+    [
+        new("levels", new Several(Share, 1), "Shares of the selected groups' channels to remove: one trajectory a level and schedule.") { Required = true },
+        new("schedules", new Several(Schedule, 1), "How to get there.") { Required = true },
+    ]);
+
+    private static readonly Section Measure = new(
+    [
+        new("engine", new Choice(["onnxruntime", "torch"]), "What runs the exported network.") { Default = "onnxruntime" },
+        new("threads", new Integer(1, 256), "Threads within the network.") { Default = 1 },
+        new("max-seconds", new Number(0, 3600, MinExclusive: true), "Time limit of one measurement.") { Default = 10.0 },
+    ]);
+
+    /// <summary>The whole file.</summary>
+    public static readonly Section Root = new(
+    [
+        new("name", new Identifier(40), "What you call the search; its identifier begins with it.") { Required = true },
+        new("data", Data, "Pictures and annotations.") { Required = true },
+        new("detector", new Mapping(Detector), "The detector that every trajectory starts from.") { Required = true },
+        new("pruning", new Mapping(Pruning), "How channels are removed."),
+        new("fine-tune", new Mapping(FineTune), "Training after each pruning; none when left out."),
+        new("trajectories", new Mapping(Trajectories), "What to try.") { Required = true },
+        new("objectives", new Several(new Choice(Words.Of<Objective>()), 2), "What the frontier weighs.") { Default = new[] { "map50", "latency" } },
+        new("measure", new Mapping(Measure), "How speed is measured."),
+        new("seed", new Integer(0, int.MaxValue), "Seed of everything random.") { Default = 1 },
+    ]);
+
+    /// <summary>Words for kinds of groups.</summary>
+    public static IReadOnlyList<string> GroupKinds => Words.Of<ChannelGroupKind>();
+}

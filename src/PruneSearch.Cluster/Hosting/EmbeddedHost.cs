@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using PruneSearch.Client;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>
+/// A whole cluster in this process: one silo on loopback ports, grain state in SQLite, checkpoints in a folder, and at most
+/// one slot. It may be killed at any moment; the next host on the same home goes on after <see cref="SearchClient.ResumeAsync"/>.
+/// </summary>
+public sealed class EmbeddedHost : IAsyncDisposable
+{
+    private const int PortAttempts = 3;
+    private readonly IHost _host;
+    private readonly HomeLock _lock;
+
+    private EmbeddedHost(IHost host, HomeLock taken, TimeProvider time)
+    {
+        _host = host;
+        _lock = taken;
+        Client = new SearchClient(host.Services.GetRequiredService<IGrainFactory>(), time);
+        Store = host.Services.GetRequiredService<ICheckpointStore>();
+    }
+
+    /// <summary>Talks to the silo.</summary>
+    public SearchClient Client { get; }
+
+    /// <summary>The checkpoints.</summary>
+    public ICheckpointStore Store { get; }
+
+    /// <summary>Starts; it takes about a second.</summary>
+    /// <exception cref="HomeInUseException">Another process runs searches in the home folder.</exception>
+    /// <exception cref="IOException">The home folder cannot be written.</exception>
+    /// <exception cref="ArgumentException">A timing is out of range.</exception>
+    public static async Task<EmbeddedHost> StartAsync(EmbeddedHostOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Timings.Validate();
+        string home = Path.GetFullPath(options.Home);
+        var taken = await HomeLock.TakeAsync(home, options.Time, cancellation).ConfigureAwait(false);
+        return await StartAsync(options with { Home = home }, taken, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts in a home that is locked already; lets go of it when that fails.</summary>
+    internal static async Task<EmbeddedHost> StartAsync(EmbeddedHostOptions options, HomeLock taken, CancellationToken cancellation)
+    {
+        try
+        {
+            for (int attempt = 1; ; attempt++)
+            {
+                var file = new HostFile(Environment.ProcessId, 0, options.RunSlot);
+                file.Write(options.Home);
+                var (silo, gateway) = (FreePort(), FreePort());
+                var host = EmbeddedSilo.Build(options, silo, gateway);
+                try
+                {
+                    await host.StartAsync(cancellation).ConfigureAwait(false);
+                }
+                catch (Exception e)
+                {
+                    await EmbeddedSilo.DisposeAsync(host).ConfigureAwait(false);
+                    if (attempt < PortAttempts && e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+                    {
+                        continue; // somebody took the port in between
+                    }
+                    throw;
+                }
+                (file with { GatewayPort = gateway }).Write(options.Home);
+                return new EmbeddedHost(host, taken, options.Time);
+            }
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Cancels the running stage, gives it back, exports the last spans and lets go of the home folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _host.StopAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await EmbeddedSilo.DisposeAsync(_host).ConfigureAwait(false);
+            _lock.Dispose();
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>How a search runs within one process.</summary>
+public sealed record EmbeddedHostOptions
+{
+    /// <summary>Folder of everything that must survive: grain state, checkpoints, logs. Made if need be.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>Whether this process works on stages. Otherwise it only answers, and needs no <c>IStageRunner</c>.</summary>
+    public bool RunSlot { get; init; } = true;
+
+    /// <summary>Whose stages the slot takes.</summary>
+    public string DeviceClass { get; init; } = "cpu";
+
+    /// <summary>Registers the <c>IStageRunner</c> and what it needs. The <c>ICheckpointStore</c> is registered already.</summary>
+    public Action<IServiceCollection>? ConfigureServices { get; init; }
+
+    /// <summary>How long the parts wait for each other.</summary>
+    public ClusterTimings Timings { get; init; } = new();
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

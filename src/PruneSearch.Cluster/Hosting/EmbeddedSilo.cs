@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Serialization;
+using Orleans.Storage;
+using PruneSearch.Cluster.Observability;
+using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Workers;
+using PruneSearch.Storage;
+
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>Puts the parts of an embedded host together.</summary>
+internal static class EmbeddedSilo
+{
+    /// <summary>Name of the cluster and of the service in grain state.</summary>
+    public const string ClusterName = "prunesearch";
+
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>Builds it; nothing runs yet, but the database is made.</summary>
+    public static IHost Build(EmbeddedHostOptions options, int siloPort, int gatewayPort)
+    {
+        string database = Path.Combine(options.Home, "state.db");
+        SqliteSchema.Apply(database);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new FileLoggerProvider(Path.Combine(options.Home, "logs"), options.Time));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
+        builder.Services.AddSingleton(options.Time);
+        builder.Services.AddSingleton(options.Timings);
+        builder.Services.AddFolderCheckpoints(options.Home);
+        builder.Services.AddPruneSearchTelemetry();
+        builder.UseOrleans(silo => Configure(silo, database, siloPort, gatewayPort));
+        options.ConfigureServices?.Invoke(builder.Services);
+        if (options.RunSlot)
+        {
+            // After Orleans: hosted services stop in the opposite order, so the worker can still give its stage back.
+            builder.Services.AddSingleton(new SlotOptions(options.DeviceClass, $"{Environment.MachineName}:{Environment.ProcessId}"));
+            builder.Services.AddHostedService<SlotWorker>();
+        }
+        return builder.Build();
+    }
+
+    /// <summary>Disposes of a host that is stopped.</summary>
+    public static async Task DisposeAsync(IHost host)
+    {
+        host.Services.FlushTelemetry();
+        if (host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            host.Dispose();
+        }
+    }
+
+    private static void Configure(ISiloBuilder silo, string database, int siloPort, int gatewayPort)
+    {
+        silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: ClusterName, clusterId: ClusterName);
+        silo.AddActivityPropagation();
+        silo.AddAdoNetGrainStorageAsDefault((OptionsBuilder<AdoNetGrainStorageOptions> storage) => storage.Configure<Serializer>((o, serializer) =>
+        {
+            o.Invariant = "System.Data.SQLite"; // the provider loads Microsoft.Data.Sqlite under this name
+            o.ConnectionString = SqliteSchema.ConnectionString(database);
+            o.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
+        }));
+    }
+}

@@ -1,0 +1,102 @@
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>Another process has the home folder.</summary>
+public sealed class HomeInUseException : IOException
+{
+    /// <summary>Names the folder and the process.</summary>
+    public HomeInUseException(string home, int? processId)
+        : base(processId is { } pid
+            ? $"Folder {home} is in use by process {pid}: one process at a time runs searches there."
+            : $"Folder {home} is in use by another process: one process at a time runs searches there.")
+    {
+        ProcessId = processId;
+    }
+
+    /// <summary>For serializers.</summary>
+    public HomeInUseException()
+    {
+    }
+
+    /// <summary>With a message.</summary>
+    public HomeInUseException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>With a message and the error behind it.</summary>
+    public HomeInUseException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>The process, when it told.</summary>
+    public int? ProcessId { get; }
+}
+
+/// <summary>Exclusive possession of a home folder. The operating system lets go of it when the process dies.</summary>
+internal sealed class HomeLock : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly FileStream _file;
+
+    private HomeLock(FileStream file)
+    {
+        _file = file;
+    }
+
+    /// <summary>Takes it; waits for a host that only answers a question, but not for one that works.</summary>
+    /// <exception cref="HomeInUseException">A working host has it.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static async Task<HomeLock> TakeAsync(string home, TimeProvider time, CancellationToken cancellation)
+    {
+        long start = time.GetTimestamp();
+        while (true)
+        {
+            if (TryTake(home) is { } taken)
+            {
+                return taken;
+            }
+            var other = HostFile.TryRead(home);
+            if (other is { RunsStages: true } || time.GetElapsedTime(start) > Patience)
+            {
+                throw new HomeInUseException(home, other?.ProcessId);
+            }
+            await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes it, or answers <see langword="null"/> when another process has it.</summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static HomeLock? TryTake(string home)
+    {
+        string path = Path.Combine(home, "lock");
+        try
+        {
+            Directory.CreateDirectory(home);
+            if (!File.Exists(path))
+            {
+                using var created = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+            }
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new IOException($"Folder {home} is not writable: {e.Message}", e);
+        }
+        try
+        {
+            return new HomeLock(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"Folder {home} is not writable: {e.Message}", e);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Lets go of it.</summary>
+    public void Dispose() => _file.Dispose();
+}

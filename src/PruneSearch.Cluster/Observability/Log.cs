@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace PruneSearch.Cluster.Observability;
+
+/// <summary>All log messages of the cluster.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "A message of {Grain} was lost; polling makes up for it")]
+    public static partial void MessageLost(ILogger logger, Exception? exception, string grain);
+
+    [LoggerMessage(2, LogLevel.Warning, "Lease {Epoch} of stage {Stage} expired: worker {Worker} was not heard of")]
+    public static partial void LeaseExpired(ILogger logger, long epoch, string stage, string worker);
+
+    [LoggerMessage(3, LogLevel.Warning, "Attempt {Attempt} at stage {Stage} did not succeed: {Reason}")]
+    public static partial void AttemptFailed(ILogger logger, int attempt, string stage, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "Stage {Stage} could not be leased")]
+    public static partial void ClaimFailed(ILogger logger, Exception exception, string stage);
+
+    [LoggerMessage(5, LogLevel.Warning, "The worker could not ask for work; it tries again")]
+    public static partial void WorkerIdle(ILogger logger, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "Lease {Epoch} of stage {Stage} could not be renewed")]
+    public static partial void RenewalFailed(ILogger logger, Exception exception, long epoch, string stage);
+
+    [LoggerMessage(7, LogLevel.Error, "Stage {Stage} threw")]
+    public static partial void StageThrew(ILogger logger, Exception exception, string stage);
+
+    [LoggerMessage(8, LogLevel.Warning, "How attempt {Epoch} at stage {Stage} ended could not be told; its lease will expire")]
+    public static partial void OutcomeLost(ILogger logger, Exception exception, long epoch, string stage);
+
+    [LoggerMessage(9, LogLevel.Warning, "Search {Search} could not be polled; it is tried again")]
+    public static partial void PollFailed(ILogger logger, Exception exception, string search);
+}

@@ -1,0 +1,210 @@
+using Microsoft.Extensions.Logging;
+using PruneSearch.Cluster.Observability;
+using PruneSearch.Core;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Cluster.Stages;
+
+/// <summary>One stage: single flight, leases, bounded attempts.</summary>
+internal sealed class StageGrain(
+    [PersistentState("stage")] IPersistentState<StageRecord> record,
+    ICheckpointStore store,
+    ClusterTimings timings,
+    TimeProvider time,
+    ILogger<StageGrain> logger) : Grain, IStageGrain
+{
+    private readonly HashSet<string> _waiters = [];
+    private StageLeaseBook _lease = null!;
+    private StageRequest? _request;
+    private StageReport? _report;
+    private IGrainTimer? _watch;
+
+    private string Key => this.GetPrimaryKeyString();
+
+    private bool IsOver => _report is not null || record.State.Failure is not null;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _lease = new StageLeaseBook(record.State, timings, time);
+        _report = await store.TryReadAsync(Key);
+    }
+
+    public async Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent)
+    {
+        if (_report is null && record.State.Failure is not null && retryFailed)
+        {
+            record.State.Failure = null;
+            record.State.Strikes = 0;
+            await record.WriteStateAsync();
+        }
+        if (!IsOver)
+        {
+            _waiters.Add(trajectory);
+            _request = new StageRequest(description, deviceClass, Math.Max(remainingStages, _request?.RemainingStages ?? 0), traceParent ?? _request?.TraceParent);
+            await EnqueueUnlessHeldAsync();
+        }
+        return Status();
+    }
+
+    public async Task ReleaseAsync(string trajectory)
+    {
+        _waiters.Remove(trajectory);
+        if (_waiters.Count == 0 && !IsOver)
+        {
+            _lease.Revoke();
+            Unwatch();
+            await record.WriteStateAsync();
+            if (_request is not null)
+            {
+                await Dispatcher().RemoveAsync(Key);
+            }
+        }
+    }
+
+    public Task<StageStatus> GetStatusAsync() => Task.FromResult(Status());
+
+    public async Task<StageLease?> LeaseAsync(string worker)
+    {
+        if (IsOver || _request is null || _waiters.Count == 0 || (_lease.IsHeld && !_lease.IsExpired))
+        {
+            return null;
+        }
+        if (_lease.IsExhausted)
+        {
+            await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times in a row: the stage probably kills the process");
+            return null;
+        }
+        _lease.Grant(worker);
+        await record.WriteStateAsync();
+        Watch();
+        return new StageLease { Key = Key, Description = _request.Description, Epoch = record.State.Epoch, TimeToLive = timings.LeaseTimeToLive, TraceParent = _request.TraceParent };
+    }
+
+    public async Task<bool> RenewAsync(long epoch, StageProgress progress)
+    {
+        if (IsOver || !_lease.IsCurrent(epoch))
+        {
+            return false;
+        }
+        bool adopted = !_lease.IsHeld;
+        if (_lease.Renew(progress))
+        {
+            await record.WriteStateAsync();
+        }
+        if (adopted && _request is not null)
+        {
+            await Dispatcher().RemoveAsync(Key);
+        }
+        Watch();
+        return true;
+    }
+
+    public async Task<bool> CompleteAsync(long epoch, StageReport report)
+    {
+        if (_report is not null || epoch != record.State.Epoch)
+        {
+            return false;
+        }
+        _report = await store.PublishAsync(report);
+        record.State.Failure = null;
+        _lease.End();
+        Unwatch();
+        await Tell(t => t.StageCompletedAsync(Key, _report));
+        return true;
+    }
+
+    public async Task ReturnAsync(long epoch)
+    {
+        if (!IsOver && _lease.IsCurrent(epoch))
+        {
+            _lease.Return();
+            Unwatch();
+            await record.WriteStateAsync();
+            await EnqueueUnlessHeldAsync();
+        }
+    }
+
+    public async Task FailAsync(long epoch, string reason, bool final)
+    {
+        if (IsOver || !_lease.IsCurrent(epoch))
+        {
+            return;
+        }
+        Log.AttemptFailed(logger, record.State.Attempts, Key, reason);
+        _lease.End();
+        Unwatch();
+        if (final || _lease.IsExhausted)
+        {
+            await FailForGoodAsync(reason);
+            return;
+        }
+        Telemetry.Retries.Add(1);
+        record.State.LastReason = reason;
+        await record.WriteStateAsync();
+        await EnqueueUnlessHeldAsync();
+    }
+
+    private async Task FailForGoodAsync(string reason)
+    {
+        record.State.Failure = reason;
+        record.State.LastReason = null;
+        _lease.End();
+        await record.WriteStateAsync();
+        await Tell(t => t.StageFailedAsync(Key, reason));
+    }
+
+    private async Task Tell(Func<ITrajectoryGrain, Task> message)
+    {
+        foreach (string waiter in _waiters)
+        {
+            message(GrainFactory.GetGrain<ITrajectoryGrain>(waiter)).Forget(logger, $"stage {Key}");
+        }
+        _waiters.Clear();
+        if (_request is not null)
+        {
+            await Dispatcher().RemoveAsync(Key);
+        }
+    }
+
+    private async Task ExpireAsync()
+    {
+        if (_lease.IsExpired)
+        {
+            Log.LeaseExpired(logger, record.State.Epoch, Key, _lease.Worker);
+            Telemetry.LeaseLosses.Add(1);
+            _lease.End();
+            Unwatch();
+            await EnqueueUnlessHeldAsync();
+        }
+    }
+
+    private Task EnqueueUnlessHeldAsync() =>
+        _request is null || _waiters.Count == 0 || _lease.IsHeld ? Task.CompletedTask : Dispatcher().EnqueueAsync(Key, _request.RemainingStages);
+
+    private IDispatcherGrain Dispatcher() => GrainFactory.GetGrain<IDispatcherGrain>(_request!.DeviceClass);
+
+    private void Watch() => _watch ??= this.RegisterGrainTimer(_ => ExpireAsync(), new GrainTimerCreationOptions(timings.Renewal, timings.Renewal) { KeepAlive = true });
+
+    private void Unwatch()
+    {
+        _watch?.Dispose();
+        _watch = null;
+    }
+
+    private StageStatus Status() => new()
+    {
+        State = _report is not null ? WorkState.Completed
+            : record.State.Failure is not null ? WorkState.Failed
+            : _lease.IsHeld ? WorkState.Running
+            : WorkState.Waiting,
+        Report = _report,
+        Reason = record.State.Failure ?? record.State.LastReason,
+        Attempts = record.State.Attempts,
+        Progress = _lease.Progress,
+    };
+
+    private sealed record StageRequest(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent);
+}

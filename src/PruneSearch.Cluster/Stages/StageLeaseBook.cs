@@ -1,0 +1,84 @@
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cluster.Stages;
+
+/// <summary>
+/// Who holds a stage. The record survives restarts, the rest does not: after one, a worker that still has the newest epoch
+/// may go on, and everybody else is refused.
+/// </summary>
+internal sealed class StageLeaseBook(StageRecord record, ClusterTimings timings, TimeProvider time)
+{
+    private DateTimeOffset? _expires;
+    private long _revoked;
+
+    /// <summary>The worker that has the lease, or had it last.</summary>
+    public string Worker { get; private set; } = "";
+
+    /// <summary>What the worker told last.</summary>
+    public StageProgress? Progress { get; private set; }
+
+    /// <summary>Whether a worker has the lease, expired or not.</summary>
+    public bool IsHeld => _expires is not null;
+
+    /// <summary>Whether a worker has the lease and was not heard of in time.</summary>
+    public bool IsExpired => _expires is { } at && time.GetUtcNow() >= at;
+
+    /// <summary>Whether all attempts are used up.</summary>
+    public bool IsExhausted => record.Strikes >= timings.MaxAttempts;
+
+    /// <summary>Whether this epoch is the newest one and was not taken away.</summary>
+    public bool IsCurrent(long epoch) => epoch == record.Epoch && epoch > _revoked;
+
+    /// <summary>Gives the stage to a worker: a new epoch, a counted attempt. The record must be saved before the worker learns of it.</summary>
+    public void Grant(string worker)
+    {
+        record.Epoch++;
+        record.Attempts++;
+        record.Strikes++;
+        Worker = worker;
+        Progress = null;
+        Extend();
+    }
+
+    /// <summary>The worker is alive.</summary>
+    /// <returns>Whether the record changed: the attempt got further than any before.</returns>
+    public bool Renew(StageProgress progress)
+    {
+        Progress = progress;
+        Extend();
+        if (progress.Step <= record.FurthestStep)
+        {
+            return false;
+        }
+        record.FurthestStep = progress.Step;
+        record.Strikes = 1;
+        return true;
+    }
+
+    /// <summary>The worker has it no more.</summary>
+    public void End()
+    {
+        _expires = null;
+        Progress = null;
+    }
+
+    /// <summary>The worker gave it back in good order: that was no attempt.</summary>
+    public void Return()
+    {
+        if (IsHeld)
+        {
+            End();
+            record.Attempts--;
+            record.Strikes--;
+        }
+    }
+
+    /// <summary>Nobody wants the work of the present lease any more: that was no attempt either.</summary>
+    public void Revoke()
+    {
+        Return();
+        _revoked = record.Epoch;
+    }
+
+    private void Extend() => _expires = time.GetUtcNow() + timings.LeaseTimeToLive;
+}

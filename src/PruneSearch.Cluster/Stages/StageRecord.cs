@@ -1,0 +1,30 @@
+namespace PruneSearch.Cluster.Stages;
+
+/// <summary>What a stage keeps across restarts. Its report stands in the checkpoint store, its waiters ask again.</summary>
+[GenerateSerializer, Alias("prunesearch.StageRecord")]
+internal sealed class StageRecord
+{
+    /// <summary>Epoch of the last lease.</summary>
+    [Id(0)]
+    public long Epoch { get; set; }
+
+    /// <summary>How often a worker started it and did not give it back in good order.</summary>
+    [Id(1)]
+    public int Attempts { get; set; }
+
+    /// <summary>Attempts since one got further than all before it.</summary>
+    [Id(2)]
+    public int Strikes { get; set; }
+
+    /// <summary>Furthest optimizer step that an attempt told.</summary>
+    [Id(3)]
+    public int FurthestStep { get; set; }
+
+    /// <summary>Why it failed for good; <see langword="null"/> when it did not.</summary>
+    [Id(4)]
+    public string? Failure { get; set; }
+
+    /// <summary>Why the last attempt did not succeed.</summary>
+    [Id(5)]
+    public string? LastReason { get; set; }
+}

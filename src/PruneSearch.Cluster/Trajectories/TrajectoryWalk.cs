@@ -1,0 +1,96 @@
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cluster.Trajectories;
+
+/// <summary>How far a trajectory is.</summary>
+internal sealed class TrajectoryWalk
+{
+    private readonly TrajectoryPlan _plan;
+    private readonly string[] _keys;
+    private readonly bool[] _retry;
+    private readonly List<StageReport> _reports = [];
+    private StageStatus? _waitsFor;
+
+    public TrajectoryWalk(string searchId, string deviceClass, TrajectoryPlan plan, bool retryFailed)
+    {
+        SearchId = searchId;
+        DeviceClass = deviceClass;
+        _plan = plan;
+        _keys = [.. plan.Stages.Select(s => s.ComputeKey())];
+        _retry = [.. plan.Stages.Select(_ => retryFailed)];
+    }
+
+    public string SearchId { get; }
+
+    public string DeviceClass { get; }
+
+    public string? TraceParent { get; init; }
+
+    public string Name => _plan.Name;
+
+    public WorkState State { get; private set; } = WorkState.Running;
+
+    public string? Reason { get; private set; }
+
+    /// <summary>The stage that comes next. Only while it runs.</summary>
+    public StageDescription Current => _plan.Stages[_reports.Count];
+
+    /// <summary>Key of the stage that comes next. Only while it runs.</summary>
+    public string CurrentKey => _keys[_reports.Count];
+
+    /// <summary>Stages from here to the end.</summary>
+    public int Remaining => _keys.Length - _reports.Count;
+
+    /// <summary>Whether the next stage is to be tried again when it failed before: true once.</summary>
+    public bool TakeRetry()
+    {
+        bool retry = _retry[_reports.Count];
+        _retry[_reports.Count] = false;
+        return retry;
+    }
+
+    /// <summary>The next stage is done; answers its iteration.</summary>
+    public int Add(StageReport report)
+    {
+        _waitsFor = null;
+        _reports.Add(report);
+        if (_reports.Count == _keys.Length)
+        {
+            State = WorkState.Completed;
+        }
+        return _reports.Count - 1;
+    }
+
+    /// <summary>The next stage is not done yet.</summary>
+    public void Waits(StageStatus status) => _waitsFor = status;
+
+    /// <summary>The next stage failed for good.</summary>
+    public void Fail(string reason)
+    {
+        _waitsFor = null;
+        State = WorkState.Failed;
+        Reason = $"stage {_reports.Count + 1} of {_keys.Length}: {reason}";
+    }
+
+    /// <summary>The user stopped it.</summary>
+    public void Cancel()
+    {
+        _waitsFor = null;
+        State = WorkState.Cancelled;
+    }
+
+    public TrajectoryStatus Status() => new()
+    {
+        Name = _plan.Name,
+        Schedule = _plan.Schedule,
+        Ratio = _plan.Ratio,
+        State = State == WorkState.Running && _reports.Count == 0 && _waitsFor is not { State: WorkState.Running } ? WorkState.Waiting : State,
+        Stages = _keys.Length,
+        Reports = _reports.ToArray(),
+        Progress = _waitsFor?.Progress,
+        Reason = Reason ?? _waitsFor?.Reason,
+        Attempts = _waitsFor?.Attempts ?? 0,
+    };
+}

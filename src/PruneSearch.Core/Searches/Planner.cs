@@ -1,0 +1,119 @@
+using System.Globalization;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Searches;
+
+/// <summary>
+/// Lays a search out as trajectories of stages. Trajectories that begin alike name the same parents, so their common
+/// stages have equal keys: an iterative trajectory to 40 % contains the one to 20 %, and every one contains the base.
+/// </summary>
+public static class Planner
+{
+    /// <summary>Name of the first trajectory: the base detector alone.</summary>
+    public const string DenseTrajectory = "dense";
+
+    /// <summary>Plans a search.</summary>
+    /// <param name="settings">What it shall try.</param>
+    /// <param name="data">Manifest hashes of its data.</param>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="created">When it is launched.</param>
+    /// <param name="source">The search file's text.</param>
+    /// <exception cref="ArgumentException">Two trajectories would have one name, or a schedule lacks what it compares with.</exception>
+    public static SearchPlan Plan(SearchSettings settings, DataSettings data, string id, DateTimeOffset created, string source = "")
+    {
+        var trajectories = new Chains(settings, data).Trajectories();
+        string? twice = trajectories.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1)?.Key;
+        return twice is not null
+            ? throw new ArgumentException($"Two trajectories are named '{twice}': give one of their schedules another name.")
+            : new SearchPlan
+            {
+                Id = id,
+                Name = settings.Name,
+                Objectives = settings.Objectives,
+                Trajectories = trajectories,
+                Created = created,
+                Source = source,
+            };
+    }
+
+    private sealed class Chains(SearchSettings settings, DataSettings data)
+    {
+        private readonly StageDescription _base = new()
+        {
+            Base = settings.Base,
+            Data = data,
+            FineTune = settings.BaseFineTune,
+            Measure = settings.Measure with { Baseline = null },
+            Seed = settings.Seed,
+        };
+
+        private string BaseKey => field ??= _base.ComputeKey();
+
+        public List<TrajectoryPlan> Trajectories() =>
+        [
+            new() { Name = DenseTrajectory, Schedule = ScheduleKind.Base, Ratio = 0, Stages = [_base] },
+            .. settings.Schedules.SelectMany(s => s.Kind switch
+            {
+                ScheduleKind.OneShot => settings.Levels.Select(level => OneShot(s, level)),
+                ScheduleKind.Iterative => settings.Levels.Select(level => Iterative(s, level)),
+                ScheduleKind.DenseControl => [DenseControl(s)],
+                _ => throw new ArgumentException($"Schedule '{s.Name}' has kind {s.Kind}, expected one-shot, iterative or dense-control."),
+            }),
+        ];
+
+        private TrajectoryPlan OneShot(ScheduleSettings schedule, double level)
+        {
+            int iterations = schedule.Budget == OneShotBudget.SameTotal ? Reference(schedule.Name).RatiosTo(level).Count : 1;
+            return Trajectory(schedule, level, [Prune(level) with { FineTune = Longer(iterations) }]);
+        }
+
+        private TrajectoryPlan Iterative(ScheduleSettings schedule, double level) =>
+            Trajectory(schedule, level, schedule.RatiosTo(level).Select(Prune));
+
+        // Trained like the iterative arm to the highest level; its reports on the way compare with the lower levels.
+        private TrajectoryPlan DenseControl(ScheduleSettings schedule)
+        {
+            var iterative = settings.Schedules.Where(s => s.Kind == ScheduleKind.Iterative).ToList();
+            int iterations = iterative.Count == 0 ? 1 : iterative.Max(s => settings.Levels.Max(level => s.RatiosTo(level).Count));
+            var stages = Chain(Enumerable.Repeat(Next(), iterations));
+            return new TrajectoryPlan { Name = schedule.Name, Schedule = ScheduleKind.DenseControl, Ratio = 0, Stages = stages };
+        }
+
+        private ScheduleSettings Reference(string name) =>
+            settings.Schedules.FirstOrDefault(s => s.Kind == ScheduleKind.Iterative)
+            ?? throw new ArgumentException($"Schedule '{name}' takes as many steps as an iterative one, but the search has no iterative schedule.");
+
+        private TrajectoryPlan Trajectory(ScheduleSettings schedule, double level, IEnumerable<StageDescription> stages) => new()
+        {
+            Name = string.Create(CultureInfo.InvariantCulture, $"{schedule.Name}-{Math.Round(level * 100, 4)}"),
+            Schedule = schedule.Kind,
+            Ratio = level,
+            Stages = Chain(stages),
+        };
+
+        private List<StageDescription> Chain(IEnumerable<StageDescription> stages)
+        {
+            var chain = new List<StageDescription> { _base };
+            string parent = BaseKey;
+            foreach (var stage in stages)
+            {
+                chain.Add(stage with { Parent = parent });
+                parent = chain[^1].ComputeKey();
+            }
+            return chain;
+        }
+
+        private StageDescription Prune(double ratio) => Next() with { Prune = settings.Prune with { Ratio = ratio } };
+
+        private StageDescription Next() => new()
+        {
+            Data = data,
+            FineTune = settings.FineTune,
+            Measure = settings.Measure with { Baseline = BaseKey },
+            Seed = settings.Seed,
+        };
+
+        private FineTuneSettings? Longer(int iterations) =>
+            settings.FineTune is { } f ? f with { Steps = checked(f.Steps * iterations) } : null;
+    }
+}

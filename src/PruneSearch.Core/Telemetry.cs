@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace PruneSearch.Core;
+
+/// <summary>Names and sources of everything that is traced and counted. Costs nothing while nobody listens.</summary>
+public static class Telemetry
+{
+    /// <summary>Name of the activity source and of the meter.</summary>
+    public const string Name = "PruneSearch";
+
+    /// <summary>Span of a search: short, made at launch; everything else of the search is below it.</summary>
+    public const string SearchSpan = "search";
+
+    /// <summary>Span of a trajectory: short, made whenever the trajectory starts or goes on.</summary>
+    public const string TrajectorySpan = "trajectory";
+
+    /// <summary>Span of one attempt at a stage: lasts as long as the attempt. Its parts are its children.</summary>
+    public const string StageSpan = "stage";
+
+    /// <summary>Tag with a search's identifier.</summary>
+    public const string SearchTag = "prunesearch.search.id";
+
+    /// <summary>Tag with a trajectory's name.</summary>
+    public const string TrajectoryTag = "prunesearch.trajectory.name";
+
+    /// <summary>Tag with a stage's key.</summary>
+    public const string StageTag = "prunesearch.stage.key";
+
+    /// <summary>Tag with the epoch of a lease.</summary>
+    public const string EpochTag = "prunesearch.stage.epoch";
+
+    /// <summary>Tag with how an attempt ended: completed, refused, returned, lost, retry, failed.</summary>
+    public const string OutcomeTag = "prunesearch.stage.outcome";
+
+    /// <summary>Makes the spans.</summary>
+    public static readonly ActivitySource Source = new(Name);
+
+    /// <summary>Makes the instruments.</summary>
+    public static readonly Meter Meter = new(Name);
+
+    /// <summary>Attempts at stages that ended, by <see cref="OutcomeTag"/>.</summary>
+    public static readonly Counter<long> Stages = Meter.CreateCounter<long>("prunesearch.stages", "{attempt}", "Attempts at stages that ended, by outcome");
+
+    /// <summary>Leases that expired because their worker was not heard of in time.</summary>
+    public static readonly Counter<long> LeaseLosses = Meter.CreateCounter<long>("prunesearch.lease.losses", "{lease}", "Leases that expired");
+
+    /// <summary>Stages that were queued again after an attempt that did not succeed.</summary>
+    public static readonly Counter<long> Retries = Meter.CreateCounter<long>("prunesearch.stage.retries", "{retry}", "Stages queued again after an attempt that did not succeed");
+}

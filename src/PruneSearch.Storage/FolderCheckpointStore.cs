@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Storage;
+
+/// <summary>
+/// Objects as files under a folder. An object is written to a temporary file, flushed to the disk and renamed, so that
+/// readers, other processes included, see all of it or nothing.
+/// </summary>
+public sealed class FolderCheckpointStore : ICheckpointStore
+{
+    private const string TemporaryFolder = ".tmp";
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
+    private readonly string _root;
+    private readonly string _temporary;
+
+    /// <summary>Opens the folder and makes it if need be. Temporary files that a killed process left a day ago or earlier are removed.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="time">Tells the age of abandoned files; the system's clock by default.</param>
+    /// <exception cref="IOException">The folder cannot be made or written.</exception>
+    public FolderCheckpointStore(string root, TimeProvider? time = null)
+    {
+        _root = Path.GetFullPath(root);
+        _temporary = Path.Combine(_root, TemporaryFolder);
+        try
+        {
+            Directory.CreateDirectory(_temporary);
+            DateTime old = (time ?? TimeProvider.System).GetUtcNow().UtcDateTime - AbandonedAfter;
+            foreach (string file in Directory.EnumerateFiles(_temporary).Where(f => File.GetLastWriteTimeUtc(f) < old))
+            {
+                File.Delete(file);
+            }
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw NotWritable(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> ExistsAsync(string name, CancellationToken cancellation = default) => Task.FromResult(File.Exists(PathOf(name)));
+
+    /// <inheritdoc/>
+    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default)
+    {
+        string path = PathOf(name);
+        try
+        {
+            return Task.FromResult<Stream>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous));
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new FileNotFoundException($"There is no object '{name}' in {_root}.", path, e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"Object '{name}' in {_root} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
+    {
+        string path = PathOf(name);
+        if (condition == PutCondition.IfAbsent && File.Exists(path))
+        {
+            return false;
+        }
+        string temporary = Path.Combine(_temporary, Guid.NewGuid().ToString("N"));
+        try
+        {
+            var stream = Create(temporary);
+            await using (stream.ConfigureAwait(false))
+            {
+                await write(stream, cancellation).ConfigureAwait(false);
+                cancellation.ThrowIfCancellationRequested();
+                stream.Flush(flushToDisk: true);
+            }
+            return Publish(temporary, path, condition);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        CheckpointPath.RequirePrefix(prefix);
+        string folder = Path.Combine(_root, prefix[..(prefix.LastIndexOf('/') + 1)]);
+        if (!Directory.Exists(folder))
+        {
+            yield break;
+        }
+        var names = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(_root, f).Replace(Path.DirectorySeparatorChar, '/'))
+            .Where(n => n.StartsWith(prefix, StringComparison.Ordinal) && n[0] != '.')
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        foreach (string name in names)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return name;
+        }
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string name, CancellationToken cancellation = default)
+    {
+        try
+        {
+            File.Delete(PathOf(name));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // What does not exist is deleted already.
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw NotWritable(e);
+        }
+        return Task.CompletedTask;
+    }
+
+    private static bool Publish(string temporary, string path, PutCondition condition)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Move(temporary, path, overwrite: condition == PutCondition.None);
+            return true;
+        }
+        catch (IOException) when (condition == PutCondition.IfAbsent && File.Exists(path))
+        {
+            return false; // another writer was first
+        }
+    }
+
+    private FileStream Create(string temporary)
+    {
+        try
+        {
+            return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or DirectoryNotFoundException)
+        {
+            throw NotWritable(e);
+        }
+    }
+
+    private string PathOf(string name)
+    {
+        CheckpointPath.RequireName(name);
+        return Path.Combine(_root, name);
+    }
+
+    private IOException NotWritable(Exception e) => new($"Folder {_root} is not writable: {e.Message}", e);
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using PruneSearch.Client.SearchFiles;
+using PruneSearch.Client.SearchFiles.Schema;
+
+namespace PruneSearch.Client.Tests.SearchFiles;
+
+/// <summary>The schema and the guide cannot drift from what the reader accepts. <c>PRUNESEARCH_UPDATE=1</c> rewrites them.</summary>
+public sealed class DocumentationTests
+{
+    private const string Begin = "<!-- keys: begin -->", End = "<!-- keys: end -->";
+
+    [Fact]
+    public void The_json_schema_is_that_of_the_reader()
+    {
+        string file = Path.Combine(Root(), "docs", "search.schema.json"), expected = JsonSchemaWriter.Write();
+        if (Environment.GetEnvironmentVariable("PRUNESEARCH_UPDATE") == "1")
+        {
+            File.WriteAllText(file, expected);
+        }
+        using var json = JsonDocument.Parse(expected);
+        Assert.Equal("object", json.RootElement.GetProperty("type").GetString());
+        Assert.Equal(expected, File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void The_guide_has_the_tables_of_the_reader()
+    {
+        string file = Path.Combine(Root(), "docs", "guide", "search-file.md"), text = File.ReadAllText(file), expected = GuideTables.Write();
+        int begin = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, end = text.IndexOf(End, StringComparison.Ordinal);
+        Assert.True(begin >= Begin.Length && end > begin, "the guide lacks the marks around its tables");
+        if (Environment.GetEnvironmentVariable("PRUNESEARCH_UPDATE") == "1")
+        {
+            text = $"{text[..begin]}\n\n{expected}{text[end..]}";
+            File.WriteAllText(file, text);
+            end = text.IndexOf(End, StringComparison.Ordinal);
+        }
+        Assert.Equal(expected.Trim(), text[begin..end].Trim());
+    }
+
+    [Fact]
+    public void The_quickstart_is_valid() => Assert.Equal("quickstart", SearchFileReader.Read(Path.Combine(Root(), "docs", "examples", "quickstart.yaml")).Name);
+
+    [Theory]
+    [InlineData("voc")]
+    [InlineData("bccd")]
+    public void The_examples_are_valid(string name)
+    {
+        SharedData.Require("weights/ssd_mobilenet_v2_oidv4.safetensors");
+        Assert.Equal(name, SearchFileReader.Read(Path.Combine(Root(), "docs", "examples", name + ".yaml")).Name);
+    }
+
+    private static string Root()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "PruneSearch.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+        throw new InvalidOperationException("the tests do not run within the checkout");
+    }
+}

@@ -1,0 +1,156 @@
+using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Client.Tests.SearchFiles;
+
+public sealed class SearchFileReaderTests
+{
+    private const string Valid = """
+        name: shapes-test
+        data: {format: shapes, train: 32, validation: 8, size: 96}
+        detector:
+          input-size: 96
+          fine-tune: {steps: 10}
+        fine-tune: {steps: 5, learning-rate: 1e-3}
+        trajectories:
+          levels: [0.4, 0.2]
+          schedules:
+            - {kind: one-shot}
+            - {kind: one-shot, budget: same-total}
+            - {kind: iterative, step: 0.1}
+            - {kind: dense-control}
+
+        """;
+
+    private static SearchFile Parse(string text) => SearchFileReader.Parse(text, "search.yaml");
+
+    private static string Error(string text) => Assert.Single(Assert.Throws<SearchFileException>(() => Parse(text)).Errors);
+
+    [Fact]
+    public void A_valid_file_is_read_with_the_defaults_of_what_it_leaves_out()
+    {
+        var file = Parse(Valid);
+
+        Assert.Equal("shapes-test", file.Name);
+        Assert.Equal(new DataSource.Shapes(32, 8, 96, 1), file.Data);
+        Assert.Equal(96, file.Detector.Template.InputSize);
+        Assert.Equal(10, file.BaseFineTune!.Steps);
+        Assert.Equal((5, 1e-3, 8), (file.FineTune!.Steps, file.FineTune.LearningRate, file.FineTune.BatchSize));
+        Assert.Equal([0.2, 0.4], file.Levels);
+        Assert.Equal(["one-shot", "one-shot-total", "iterative", "dense-control"], file.Schedules.Select(s => s.Name));
+        Assert.Equal(OneShotBudget.SameTotal, file.Schedules[1].Budget);
+        Assert.Equal([Objective.Map50, Objective.Latency], file.Objectives);
+        Assert.Equal(["hidden"], file.Prune.Groups);
+        Assert.Equal((1, "onnxruntime", 10.0), (file.Measure.Threads, file.Measure.Engine, file.Measure.MaxSeconds));
+        Assert.Equal(1, file.Seed);
+        Assert.Equal(Valid, file.Text);
+    }
+
+    [Fact]
+    public void Defaults_of_the_keys_are_those_of_the_records()
+    {
+        var file = Parse(Valid);
+
+        Assert.Equal(new Core.Stages.FineTuneSettings { Steps = 10 }, file.BaseFineTune);
+        Assert.Equal(new Core.Stages.PruneSettings { Ratio = 0.4, Groups = file.Prune.Groups }, file.Prune);
+        Assert.Equal(new Core.Stages.MeasureSettings(), file.Measure);
+        Assert.Equal(new Core.Stages.BaseSettings { Detector = file.Detector.Template }.CalibrationImages, file.Detector.CalibrationImages);
+    }
+
+    [Theory]
+    [InlineData("  input-size: 96", "  input-sise: 96", "search.yaml:4:3: unknown key 'input-sise' in detector, expected one of ", "did you mean 'input-size'?")]
+    [InlineData("name: shapes-test", "name: shapes-test\nsede: 3", "search.yaml:2:1: unknown key 'sede'", "did you mean 'seed'?")]
+    [InlineData("input-size: 96", "input-size: large", "search.yaml:4:15: detector.input-size is 'large', expected a whole number from 32 to 4096", "")]
+    [InlineData("input-size: 96", "input-size: 16", "search.yaml:4:15: detector.input-size is '16', expected a whole number from 32 to 4096", "")]
+    [InlineData("input-size: 96", "input-size: '96'", "search.yaml:4:15: ", "expected a whole number")]
+    [InlineData("input-size: 96", "input-size: [96]", "search.yaml:4:15: detector.input-size is a list, expected a whole number", "")]
+    [InlineData("input-size: 96", "input-size: 9.6", "search.yaml:4:15: ", "expected a whole number")]
+    [InlineData("learning-rate: 1e-3", "learning-rate: 0", "search.yaml:6:38: fine-tune.learning-rate is '0', expected a number above 0", "")]
+    [InlineData("learning-rate: 1e-3", "learning-rate: .nan", "search.yaml:6:38: ", "expected a number")]
+    [InlineData("learning-rate: 1e-3", "flip: yes", "search.yaml:6:29: fine-tune.flip is 'yes', expected true or false", "")]
+    [InlineData("learning-rate: 1e-3", "optimizer: adam", "search.yaml:6:34: ", "did you mean 'adamw'?")]
+    [InlineData("levels: [0.4, 0.2]", "levels: [0.4, 1.2]", "search.yaml:8:17: trajectories.levels[1] is '1.2', expected a number above 0 and below 1", "")]
+    [InlineData("levels: [0.4, 0.2]", "levels: [0.4, 0.40]", "search.yaml:8:17: trajectories.levels has '0.40' twice", "")]
+    [InlineData("levels: [0.4, 0.2]", "levels: []", "search.yaml:8:11: trajectories.levels has 0 values, expected a list of one or more", "")]
+    [InlineData("levels: [0.4, 0.2]", "levels: [0.95]", "search.yaml:8:11: level 0.95 cannot be reached, expected at most pruning.max-group-ratio, which is 0.9", "")]
+    [InlineData("{kind: one-shot}", "{kind: oneshot}", "search.yaml:10:14: ", "did you mean 'one-shot'?")]
+    [InlineData("{kind: one-shot}", "{budget: same-total}", "search.yaml:10:7: trajectories.schedules[0] lacks 'kind'", "")]
+    [InlineData("step: 0.1", "step: 0.1, iterations: 2", "", "has step and iterations, expected exactly one of")]
+    [InlineData("- {kind: iterative, step: 0.1}", "- {kind: one-shot, name: again}", "", "expected an iterative one")]
+    [InlineData("format: shapes", "format: yolo", "search.yaml:2:16: data.format is 'yolo', expected one of coco, voc, shapes", "")]
+    [InlineData("name: shapes-test", "name: shapes test", "search.yaml:1:7: ", "letters, digits and hyphens")]
+    [InlineData("  fine-tune: {steps: 10}\n", "", "", "neither weights nor fine-tune")]
+    [InlineData("name: shapes-test", "name: shapes-test\npruning: {groups: [hiden]}", "search.yaml:2:19: ", "did you mean 'hidden'?")]
+    public void What_is_wrong_is_refused_with_its_place_and_what_was_expected(string old, string replacement, string start, string contains)
+    {
+        Assert.Contains(old, Valid, StringComparison.Ordinal);
+        string error = Error(Valid.Replace(old, replacement, StringComparison.Ordinal));
+
+        Assert.StartsWith(start, error, StringComparison.Ordinal);
+        Assert.Contains(contains, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_errors_are_told_at_once()
+    {
+        var e = Assert.Throws<SearchFileException>(() => Parse(Valid.Replace("input-size: 96", "input-size: 1", StringComparison.Ordinal).Replace("steps: 5", "steps: 0", StringComparison.Ordinal)));
+
+        Assert.Equal(2, e.Errors.Count);
+        Assert.All(e.Errors, line => Assert.DoesNotContain('\n', line));
+    }
+
+    [Fact]
+    public void A_missing_key_names_the_mapping_that_lacks_it()
+    {
+        Assert.Contains("the search file lacks 'name'", Error(Valid.Replace("name: shapes-test\n", "", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("name: a\nname: b\n", "search.yaml:2:1: ")]
+    [InlineData("name: [a\n", "search.yaml:")]
+    [InlineData("name: \"a\n", "search.yaml:")]
+    [InlineData("\tname: a\n", "search.yaml:1:")]
+    [InlineData("a: &x 1\nb: *x\n", "search.yaml:2:4: an alias")]
+    public void Broken_yaml_is_one_line_with_its_place(string text, string start) => Assert.StartsWith(start, Error(text), StringComparison.Ordinal);
+
+    [Fact]
+    public void Empty_and_multiple_documents_are_refused()
+    {
+        Assert.Contains("expected one", Error(""), StringComparison.Ordinal);
+        Assert.Contains("expected one", Error("a: 1\n---\nb: 2\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Deep_nesting_is_refused_before_it_can_exhaust_the_stack() =>
+        Assert.Contains("nested too deeply", Error("a: " + new string('[', 100_000)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named()
+    {
+        var e = Assert.Throws<SearchFileException>(() => SearchFileReader.Read("nowhere.yaml"));
+        Assert.Equal("nowhere.yaml: there is no such file, expected a search file", e.Message);
+    }
+
+    [Fact]
+    public void Paths_are_relative_to_the_search_file_and_must_exist()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "images"));
+            string text = Valid.Replace("data: {format: shapes, train: 32, validation: 8, size: 96}",
+                "data: {format: coco, train: {annotations: a.json, images: images}, validation: {annotations: b.json, images: images}}", StringComparison.Ordinal);
+            File.WriteAllText(Path.Combine(folder, "a.json"), "{}");
+            string path = Path.Combine(folder, "s.yaml");
+
+            var e = Assert.Throws<SearchFileException>(() => SearchFileReader.Parse(text, path));
+
+            Assert.Equal($"{path}:2:93: annotations 'b.json' ({Path.Combine(folder, "b.json")}) does not exist, expected a file", Assert.Single(e.Errors));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Time.Testing;
+using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Storage;
+using PruneSearch.Data.Datasets;
+using PruneSearch.Storage;
+
+namespace PruneSearch.Client.Tests.SearchFiles;
+
+public sealed class SearchLauncherTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("prune search ").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private SearchLauncher Launcher(params string[] suffixes)
+    {
+        var rest = new Queue<string>(suffixes.Length > 0 ? suffixes : ["0001"]);
+        return new SearchLauncher(Path.Combine(_folder, "drawn"), new FakeTimeProvider(DateTimeOffset.UnixEpoch)) { Suffix = rest.Dequeue, Threads = 1, IsTaken = id => id == "t-taken" };
+    }
+
+    private SearchFile Shapes(string detector = "fine-tune: {steps: 2}") => SearchFileReader.Parse($$"""
+        name: t
+        data: {format: shapes, train: 3, validation: 2, size: 64}
+        detector: { {{detector}} }
+        trajectories: {levels: [0.2], schedules: [{kind: one-shot}]}
+        """, Path.Combine(_folder, "s.yaml"));
+
+    private string ErrorOf(SearchFile file) => Assert.Single(Assert.Throws<SearchFileException>(() => Launcher().Check(file, TestContext.Current.CancellationToken)).Errors);
+
+    [Fact]
+    public async Task Manifests_are_put_where_the_plan_looks_for_them()
+    {
+        var store = new FolderCheckpointStore(Path.Combine(_folder, "store"));
+        var search = Launcher("taken", "0002").Check(Shapes(), TestContext.Current.CancellationToken);
+        await SearchLauncher.PublishAsync(search, store, TestContext.Current.CancellationToken);
+
+        Assert.Equal("t-0002", search.Plan.Id);
+        Assert.Equal(DateTimeOffset.UnixEpoch, search.Plan.Created);
+        var data = search.Plan.Trajectories[0].Stages[0].Data;
+        Assert.Equal(3, (await ReadAsync(store, data.Train)).Samples.Count);
+        Assert.Equal(2, (await ReadAsync(store, data.Validation)).Samples.Count);
+        Assert.Equal(search.Train.Classes, search.Plan.Trajectories[0].Stages[0].Base!.Detector.Classes);
+    }
+
+    [Fact]
+    public void The_same_file_gives_the_same_stages_again()
+    {
+        var first = Launcher("0001").Check(Shapes(), TestContext.Current.CancellationToken).Plan;
+        var second = Launcher("0002").Check(Shapes(), TestContext.Current.CancellationToken).Plan;
+
+        Assert.Equal(first.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()), second.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()));
+    }
+
+    [Fact]
+    public void A_picture_that_was_damaged_is_named()
+    {
+        Launcher().Check(Shapes(), TestContext.Current.CancellationToken);
+        string picture = Directory.GetFiles(Path.Combine(_folder, "drawn"), "train-00002.png", SearchOption.AllDirectories).Single();
+        File.WriteAllBytes(picture, File.ReadAllBytes(picture)[..100]);
+
+        Assert.Contains("train-00002.png", ErrorOf(Shapes()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_that_were_cut_short_are_refused()
+    {
+        string weights = Path.Combine(_folder, "w.safetensors"), labels = Path.Combine(_folder, "l.txt");
+        File.WriteAllBytes(weights, new byte[] { 1, 2, 3 });
+        File.WriteAllText(labels, "background\ncat\n");
+
+        string error = ErrorOf(Shapes("weights: w.safetensors, labels: l.txt"));
+        Assert.StartsWith(weights, error, StringComparison.Ordinal);
+        Assert.Contains("too few", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Labels_without_a_class_are_refused()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "w.safetensors"), new byte[8]);
+        File.WriteAllText(Path.Combine(_folder, "l.txt"), "background\n");
+
+        Assert.Contains("at least one class", ErrorOf(Shapes("weights: w.safetensors, labels: l.txt")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_trained_weights_are_accepted_and_stored_under_their_hash()
+    {
+        string weights = SharedData.Weights, labels = SharedData.Labels;
+        var store = new FolderCheckpointStore(Path.Combine(_folder, "store"));
+        var search = Launcher().Check(Shapes($"weights: '{weights}', labels: '{labels}'"), TestContext.Current.CancellationToken);
+        await SearchLauncher.PublishAsync(search, store, TestContext.Current.CancellationToken);
+
+        var start = search.Plan.Trajectories[0].Stages[0].Base!;
+        Assert.Equal(23, start.WeightsDetector!.Classes.Count);
+        Assert.False(start.WeightsDetector.BatchNorm);
+        await using var stored = await store.OpenReadAsync(CheckpointNames.Input(start.WeightsSha256!), TestContext.Current.CancellationToken);
+        Assert.Equal(new FileInfo(weights).Length, stored.Length);
+    }
+
+    [Fact]
+    public void Weights_of_a_detector_with_other_classes_are_refused()
+    {
+        string labels = Path.Combine(_folder, "l.txt"), weights = SharedData.Weights;
+        File.WriteAllText(labels, "background\ncat\ndog\n");
+
+        Assert.Contains("do not belong to this detector", ErrorOf(Shapes($"weights: '{weights}', labels: l.txt")), StringComparison.Ordinal);
+    }
+
+    private static async Task<DatasetManifest> ReadAsync(FolderCheckpointStore store, string hash)
+    {
+        await using var stream = await store.OpenReadAsync(CheckpointNames.Dataset(hash), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        return DatasetManifest.FromJson(await reader.ReadToEndAsync(TestContext.Current.CancellationToken), "store", hash);
+    }
+}

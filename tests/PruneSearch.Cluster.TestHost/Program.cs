@@ -1,0 +1,38 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.TestHost;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+// TestHost HOME LOG STAGE_MILLISECONDS: launches the small plan, or resumes it, and follows it to its end.
+// Exit code 0: completed. Ctrl-C (SIGINT) stops in good order with 130.
+string home = args[0];
+var duration = TimeSpan.FromMilliseconds(int.Parse(args[2], CultureInfo.InvariantCulture));
+using var interrupted = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    interrupted.Cancel();
+};
+await using var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions
+{
+    Home = home,
+    ConfigureServices = s => s.AddSingleton<IStageRunner>(new StubStageRunner(duration, args[1])),
+});
+await host.Client.LaunchAsync(Plans.Small("killed"));
+await host.Client.ResumeAsync("killed");
+Console.WriteLine("ready");
+try
+{
+    SearchStatus? last = null;
+    await foreach (var status in host.Client.FollowAsync("killed", TimeSpan.FromMilliseconds(50), interrupted.Token))
+    {
+        last = status;
+    }
+    return last!.State == WorkState.Completed ? 0 : 1;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

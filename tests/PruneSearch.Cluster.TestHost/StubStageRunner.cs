@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cluster.TestHost;
+
+/// <summary>
+/// Runs stages in no time, or in a given time. The report follows from the key, so every run of a stage answers the same.
+/// Every start and end is appended to a log, which shows what ran how often.
+/// </summary>
+public sealed class StubStageRunner(TimeSpan duration, string? logFile = null) : IStageRunner
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _started = [];
+
+    /// <summary>What happens in a stage instead of waiting; for tests of failures.</summary>
+    public Action<StageJob, CancellationToken>? Behaviour { get; set; }
+
+    /// <summary>Keys in the order in which they were started.</summary>
+    public IReadOnlyList<string> Started
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _started.ToArray();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(progress);
+        Note("start", job.Key);
+        progress(new StageProgress { Part = "fine-tune", Step = 1, Steps = 2, Loss = 0.5 });
+        if (Behaviour is not null)
+        {
+            Behaviour(job, cancellation);
+        }
+        else if (cancellation.WaitHandle.WaitOne(duration))
+        {
+            cancellation.ThrowIfCancellationRequested();
+        }
+        Note("done", job.Key);
+        return Report(job.Key);
+    }
+
+    /// <summary>The report of a key.</summary>
+    public static StageReport Report(string key)
+    {
+        byte[] hash = SHA256.HashData(Convert.FromHexString(key));
+        double speedUp = 1 + hash[0] / 64.0;
+        return new StageReport
+        {
+            Key = key,
+            Map50 = hash[1] / 255.0,
+            Map = hash[2] / 512.0,
+            ClassAp50 = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["cat"] = hash[3] / 255.0, ["dog"] = double.NaN },
+            Parameters = 1000 + hash[4],
+            Macs = 100_000 + hash[5],
+            ModelBytes = 4000 + hash[6],
+            Latency = new LatencyReport
+            {
+                Milliseconds = 20 / speedUp,
+                Percentile90 = 22 / speedUp,
+                DenseMilliseconds = 20,
+                SpeedUp = speedUp,
+                SpeedUpLow = speedUp - 0.1,
+                SpeedUpHigh = speedUp + 0.1,
+                Runs = 10,
+                Converged = true,
+                Device = new MeasuringDevice("stub", "stub 1", 1),
+            },
+            Channels = new ChannelCount(100, 100 - hash[7] % 50),
+            Seconds = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["fine-tune"] = 1 },
+            Warnings = ["stub"],
+            WeightsSha256 = key,
+        };
+    }
+
+    private void Note(string what, string key)
+    {
+        lock (_gate)
+        {
+            if (what == "start")
+            {
+                _started.Add(key);
+            }
+            if (logFile is not null)
+            {
+                File.AppendAllText(logFile, string.Create(CultureInfo.InvariantCulture, $"{what} {key}\n"));
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Tests.Searches;
+
+public sealed class PlannerTests
+{
+    private static readonly DataSettings Data = new() { Train = new string('a', 64), Validation = new string('b', 64) };
+
+    private static readonly SearchSettings Settings = new()
+    {
+        Name = "test",
+        Base = new() { Detector = new() { Architecture = SsdMobileNetV2.Architecture, Classes = ["cat"] } },
+        BaseFineTune = new() { Steps = 300 },
+        Prune = new() { Ratio = 0.5, Compensate = true },
+        FineTune = new() { Steps = 50 },
+        Levels = [0.2, 0.4],
+        Schedules =
+        [
+            new() { Kind = ScheduleKind.OneShot, Name = "one-shot" },
+            new() { Kind = ScheduleKind.OneShot, Name = "one-shot-total", Budget = OneShotBudget.SameTotal },
+            new() { Kind = ScheduleKind.Iterative, Name = "iterative", Step = 0.1 },
+            new() { Kind = ScheduleKind.DenseControl, Name = "dense-control" },
+        ],
+        Objectives = [Objective.Map50, Objective.Latency],
+        Measure = new() { Threads = 2 },
+        Seed = 7,
+    };
+
+    private static SearchPlan Plan(SearchSettings settings) => Planner.Plan(settings, Data, "test-0001", DateTimeOffset.UnixEpoch, "name: test");
+
+    private static List<string> Keys(SearchPlan plan, string trajectory) =>
+        [.. plan.Trajectories.Single(t => t.Name == trajectory).Stages.Select(s => s.ComputeKey())];
+
+    [Fact]
+    public void Trajectories_stand_in_the_order_of_the_schedules_after_the_dense_one()
+    {
+        var plan = Plan(Settings);
+
+        Assert.Equal(["dense", "one-shot-20", "one-shot-40", "one-shot-total-20", "one-shot-total-40", "iterative-20", "iterative-40", "dense-control"], plan.Trajectories.Select(t => t.Name));
+        Assert.Equal([1, 2, 2, 2, 2, 3, 5, 5], plan.Trajectories.Select(t => t.Stages.Count));
+        Assert.Equal("name: test", plan.Source);
+    }
+
+    [Fact]
+    public void Common_prefixes_are_the_same_stages()
+    {
+        var plan = Plan(Settings);
+
+        Assert.Equal(Keys(plan, "iterative-20"), Keys(plan, "iterative-40").Take(3));
+        // 1 base, 2 one-shot, 2 one-shot-total, 4 iterative, 4 dense control.
+        Assert.Equal(13, plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()).Distinct().Count());
+    }
+
+    [Fact]
+    public void A_one_shot_as_small_as_one_iteration_is_that_iteration()
+    {
+        var plan = Plan(Settings with { Levels = [0.1, 0.3] });
+
+        Assert.Equal(Keys(plan, "one-shot-10"), Keys(plan, "iterative-10"));
+        Assert.Equal(Keys(plan, "one-shot-10"), Keys(plan, "iterative-30").Take(2));
+    }
+
+    [Fact]
+    public void Every_stage_names_the_one_before_it()
+    {
+        foreach (var trajectory in Plan(Settings).Trajectories)
+        {
+            Assert.Null(trajectory.Stages[0].Parent);
+            Assert.NotNull(trajectory.Stages[0].Base);
+            foreach (var (parent, child) in trajectory.Stages.Zip(trajectory.Stages.Skip(1)))
+            {
+                Assert.Equal(parent.ComputeKey(), child.Parent);
+                Assert.Null(child.Base);
+            }
+        }
+    }
+
+    [Fact]
+    public void Speed_is_compared_with_the_base()
+    {
+        var plan = Plan(Settings);
+        string key = Keys(plan, "dense")[0];
+
+        Assert.Null(plan.Trajectories[0].Stages[0].Measure.Baseline);
+        Assert.All(plan.Trajectories.SelectMany(t => t.Stages.Skip(1)), s => Assert.Equal(key, s.Measure.Baseline));
+        Assert.All(plan.Trajectories.SelectMany(t => t.Stages), s => Assert.Equal(2, s.Measure.Threads));
+    }
+
+    [Fact]
+    public void The_dense_control_trains_like_the_longest_iterative_trajectory_and_prunes_nothing()
+    {
+        var stages = Plan(Settings).Trajectories.Single(t => t.Name == "dense-control").Stages;
+
+        Assert.All(stages, s => Assert.Null(s.Prune));
+        Assert.Equal([300, 50, 50, 50, 50], stages.Select(s => s.FineTune!.Steps));
+    }
+
+    [Fact]
+    public void A_same_total_one_shot_trains_as_long_as_the_iterative_trajectory_to_its_level()
+    {
+        var plan = Plan(Settings);
+
+        int Steps(string name) => plan.Trajectories.Single(t => t.Name == name).Stages.Skip(1).Sum(s => s.FineTune!.Steps);
+        Assert.Equal(100, Steps("iterative-20"));
+        Assert.Equal(100, Steps("one-shot-total-20"));
+        Assert.Equal(200, Steps("iterative-40"));
+        Assert.Equal(200, Steps("one-shot-total-40"));
+        Assert.Equal(50, Steps("one-shot-40"));
+    }
+
+    [Fact]
+    public void Keys_are_the_same_for_the_same_settings_and_others_for_another_seed_or_other_data()
+    {
+        var first = Keys(Plan(Settings), "iterative-40");
+
+        Assert.Equal(first, Keys(Plan(Settings with { Name = "other name", Objectives = [Objective.Map] }), "iterative-40"));
+        Assert.Empty(first.Intersect(Keys(Plan(Settings with { Seed = 8 }), "iterative-40")));
+        var otherData = Planner.Plan(Settings, Data with { Train = new string('c', 64) }, "x", DateTimeOffset.UnixEpoch);
+        Assert.Empty(first.Intersect(Keys(otherData, "iterative-40")));
+    }
+
+    [Fact]
+    public void Two_trajectories_of_one_name_are_refused()
+    {
+        var settings = Settings with { Schedules = [Settings.Schedules[0], Settings.Schedules[0]] };
+
+        var e = Assert.Throws<ArgumentException>(() => Plan(settings));
+        Assert.Contains("one-shot-20", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Same_total_needs_an_iterative_schedule()
+    {
+        Assert.Throws<ArgumentException>(() => Plan(Settings with { Schedules = [Settings.Schedules[1]] }));
+    }
+
+    [Theory]
+    [InlineData(0.3, new[] { 0.1, 0.2, 0.3 })]
+    [InlineData(0.25, new[] { 0.1, 0.2, 0.25 })]
+    [InlineData(0.05, new[] { 0.05 })]
+    public void A_step_size_gives_exact_cumulative_ratios(double level, double[] expected)
+    {
+        Assert.Equal(expected, new ScheduleSettings { Kind = ScheduleKind.Iterative, Name = "i", Step = 0.1 }.RatiosTo(level));
+    }
+
+    [Fact]
+    public void Iterations_and_ratios_end_at_the_level()
+    {
+        var schedule = new ScheduleSettings { Kind = ScheduleKind.Iterative, Name = "i" };
+
+        Assert.Equal([0.2, 0.4, 0.6], (schedule with { Iterations = 3 }).RatiosTo(0.6));
+        Assert.Equal([0.15, 0.3], (schedule with { Ratios = [0.15, 0.3, 0.6] }).RatiosTo(0.3));
+        Assert.Equal([0.15, 0.3, 0.5], (schedule with { Ratios = [0.15, 0.3, 0.6] }).RatiosTo(0.5));
+    }
+}
