@@ -23,7 +23,7 @@ public sealed class SafetensorsTests
     [InlineData("F64", new byte[] { 0, 0, 0, 0, 0, 0, 0xF0, 0x3F }, 1f)]
     public void Other_number_types_are_converted(string type, byte[] data, float expected)
     {
-        var read = Safetensors.Read(File($$"""{"t":{"dtype":"{{type}}","shape":[1],"data_offsets":[0,{{data.Length}}]}}""", data), "test");
+        var read = Safetensors.Read(File($$$"""{"t":{"dtype":"{{{type}}}","shape":[1],"data_offsets":[0,{{{data.Length}}}]}}""", data), "test");
         Assert.Equal([expected], read["t"].Values);
     }
 
