@@ -28,7 +28,7 @@ internal static class Some
         return [.. new EvaluationLoader(train, size).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];
     }
 
-    /// <summary>Values that differ from each other, in every tensor; variances are above 0.</summary>
+    /// <summary>Values that differ from each other, in every tensor; variances and shifts are above 0.</summary>
     public static WeightSet Weights(Network network, int seed = 1)
     {
         var random = new Random(seed);
@@ -36,7 +36,7 @@ internal static class Some
         foreach (var tensor in network.Tensors)
         {
             double spread = tensor.Shape.Count == 4 ? Math.Sqrt(3.0 / (tensor.Shape[1] * tensor.Shape[2] * tensor.Shape[3])) : 0.5;
-            bool positive = tensor.Name.EndsWith("running_var", StringComparison.Ordinal);
+            bool positive = tensor.Name.EndsWith("running_var", StringComparison.Ordinal) || tensor.Name.EndsWith("bn.bias", StringComparison.Ordinal); // no channel is dead
             weights.Add(tensor.Name, new WeightTensor(tensor.Shape, [.. Enumerable.Range(0, (int)tensor.Length)
                 .Select(_ => (float)(positive ? 0.5 + random.NextDouble() : (2 * random.NextDouble() - 1) * spread))]));
         }

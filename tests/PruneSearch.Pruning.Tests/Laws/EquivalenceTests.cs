@@ -11,6 +11,8 @@ namespace PruneSearch.Tests.Pruning.Laws;
 /// <summary>Silencing channels in the large network gives the same output as shrinking them away.</summary>
 public sealed class EquivalenceTests
 {
+    private const int Prunings = 20, DetectorPrunings = 2;
+
     public static IEnumerable<TheoryDataRow<string>> Names => Vocabulary.Names;
 
     public static IEnumerable<TheoryDataRow<string>> Detectors => DetectorVariants.Names;
@@ -21,7 +23,7 @@ public sealed class EquivalenceTests
     {
         var network = Vocabulary.Create(name);
         var weights = Some.Weights(network);
-        for (int seed = 0; seed < 200; seed++)
+        for (int seed = 0; seed < Prunings; seed++)
         {
             RequireEquivalence(network, weights, RandomPlan(network, seed), widths => Vocabulary.Create(name, widths), $"seed {seed}");
         }
@@ -33,7 +35,7 @@ public sealed class EquivalenceTests
     {
         var model = DetectorVariants.Create(name);
         var weights = Some.Weights(model.Network);
-        for (int seed = 0; seed < 3; seed++)
+        for (int seed = 0; seed < DetectorPrunings; seed++)
         {
             RequireEquivalence(model.Network, weights, RandomPlan(model.Network, seed), widths => DetectorVariants.Create(name, widths).Network, $"seed {seed}");
         }

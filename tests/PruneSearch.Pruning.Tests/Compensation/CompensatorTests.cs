@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Networks;
+using PruneSearch.Pruning.Compensation;
+using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
+using PruneSearch.Tests.Pruning.Laws;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Tests.Pruning.Compensation;
+
+public sealed class CompensatorTests
+{
+    public static IEnumerable<TheoryDataRow<string>> Names => Vocabulary.Names;
+
+    [Theory]
+    [InlineData("plain")] // k × k readers, batch norm takes the shift
+    [InlineData("plain-bias-only")]
+    [InlineData("depthwise")] // the reader's input is the depthwise output
+    [InlineData("taps")] // several readers
+    public void A_channel_that_repeats_another_can_go_without_loss(string name)
+    {
+        var network = Vocabulary.Create(name);
+        var weights = Some.Weights(network);
+        foreach (var slice in network.Group("A").Slices.Where(s => s.Role != SliceRole.Reader))
+        {
+            int size = weights[slice.Tensor].Values.Length / slice.Length;
+            weights[slice.Tensor].Values.AsSpan(2 * size, size).CopyTo(weights[slice.Tensor].Values.AsSpan(5 * size, size));
+        }
+        double error = Error(name, network, weights, Without("A", 8, 5), 0, new CompensationOptions { Damping = 1e-9 });
+        Assert.InRange(error, 0, 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Compensation_lowers_the_error_everywhere(string name)
+    {
+        var network = Vocabulary.Create(name);
+        var group = network.Groups.First(g => g.Width > 1 && g.Slices.Any(s => s.Role == SliceRole.Reader));
+        var plan = Without(group.Name, group.Width, 0);
+        var weights = Some.Weights(network);
+        double plain = Error(name, network, weights, plan, 0, null), compensated = Error(name, network, weights, plan, 0, new CompensationOptions { Rounds = 2 });
+        Assert.True(compensated < plain, $"{compensated} is not below {plain}");
+    }
+
+    [Fact]
+    public void One_flat_picture_and_dead_channels_leave_finite_weights()
+    {
+        var network = Vocabulary.Create("depthwise");
+        var weights = Some.Weights(network);
+        Array.Clear(weights["a.bn.weight"].Values);
+        using var flat = zeros(1, 3, 16, 16);
+        var solved = Compensator.Solve(network, weights, Without("A", 8, 1), [flat], new CompensationOptions { Damping = 0 });
+        Assert.All(solved.Values, t => Assert.All(t.Values, v => Assert.True(float.IsFinite(v))));
+    }
+
+    [Fact]
+    public void Mistakes_are_named()
+    {
+        var network = Vocabulary.Create("plain");
+        var weights = Some.Weights(network);
+        using var picture = Some.Picture(1, 16, 16);
+        Assert.Contains("calibration", Assert.Throws<ArgumentException>(() => Compensator.Solve(network, weights, Without("A", 8, 1), [])).Message, StringComparison.Ordinal);
+        Assert.Contains("Damping 2", Assert.Throws<ArgumentException>(() => Compensator.Solve(network, weights, Without("A", 8, 1), [picture], new() { Damping = 2 })).Message, StringComparison.Ordinal);
+        Assert.Contains("0 rounds", Assert.Throws<ArgumentException>(() => Compensator.Solve(network, weights, Without("A", 8, 1), [picture], new() { Rounds = 0 })).Message, StringComparison.Ordinal);
+    }
+
+    private static PruningPlan Without(string group, int width, int channel) =>
+        new(new Dictionary<string, ImmutableArray<int>> { [group] = [.. Enumerable.Range(0, width).Where(i => i != channel)] }, 1);
+
+    // Largest mean square error of an output as a share of its variance, on the calibration pictures themselves.
+    private static double Error(string name, Network network, WeightSet weights, PruningPlan plan, int seed, CompensationOptions? options)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var picture = Some.Picture(16, 16, 16, seed);
+        var solved = options is null ? weights : Compensator.Solve(network, weights, plan, [picture], options);
+        using var dense = new TorchNetwork(network, weights);
+        using var small = new TorchNetwork(Vocabulary.Create(name, Shrinker.NewWidths(network, plan)), Shrinker.Slice(network, solved, plan));
+        var (expected, actual) = (dense.Forward(picture), small.Forward(picture));
+        return expected.Max(o => ((o.Value - actual[o.Key]).square().mean() / o.Value.var()).item<float>());
+    }
+}

@@ -1,0 +1,98 @@
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+using PruneSearch.Pruning.Importance;
+using PruneSearch.Tests.Pruning.Laws;
+
+namespace PruneSearch.Tests.Pruning.Importance;
+
+public sealed class ImportanceTests
+{
+    // Producer [2, 3, 1, 1], depthwise [2, 1, 1, 1], reader [1, 2, 1, 1].
+    private static readonly Network Small = Build();
+    private static readonly WeightSet Values = new()
+    {
+        ["make.weight"] = new WeightTensor([2, 3, 1, 1], [1, -2, 2, 0, 3, -4]),
+        ["pass.weight"] = new WeightTensor([2, 1, 1, 1], [-3, 1]),
+        ["read.weight"] = new WeightTensor([1, 2, 1, 1], [6, -9]),
+    };
+
+    [Theory]
+    [InlineData("l1", Reduction.Mean, 4, 4)]
+    [InlineData("l2", Reduction.Mean, 3, 3)]
+    [InlineData("l1", Reduction.Sum, 8, 8)]
+    [InlineData("l1", Reduction.Max, 5, 7)]
+    [InlineData("l2", Reduction.Max, 3, 5)]
+    [InlineData("l2-readers", Reduction.Sum, 12, 15)]
+    [InlineData("l1-readers", Reduction.Max, 6, 9)]
+    public void Norms_are_those_computed_by_hand(string criterion, Reduction reduction, double first, double second) =>
+        Assert.Equal([first, second], Score(criterion, reduction), (a, b) => Math.Abs(a - b) < 1e-9);
+
+    [Fact]
+    public void The_geometric_median_is_computed_by_hand() => // √(1 + 25 + 36) and 4
+        Assert.Equal([(Math.Sqrt(62) + 4) / 2, (Math.Sqrt(62) + 4) / 2], Score("fpgm", Reduction.Mean), (a, b) => Math.Abs(a - b) < 1e-6);
+
+    [Fact]
+    public void Random_scores_follow_the_seed()
+    {
+        double[] Scores(int seed) => ImportanceCatalog.Create("random").Score(Small.Group("A"), new ImportanceContext(Small, Values, Small.Groups, [], seed));
+        Assert.Equal(Scores(1), Scores(1));
+        Assert.NotEqual(Scores(1), Scores(2));
+    }
+
+    [Theory]
+    [InlineData("none", 1, 3)]
+    [InlineData("mean", 0.5, 1.5)]
+    [InlineData("max", 1 / 3.0, 1)]
+    [InlineData("gaussian", -1, 1)]
+    public void Normalisations_are_those_computed_by_hand(string normalisation, double first, double second) =>
+        Assert.Equal([first, second], ScoreScaling.Normalise([1, 3], normalisation), (a, b) => Math.Abs(a - b) < 1e-12);
+
+    [Fact]
+    public void The_cost_of_all_channels_of_a_group_is_what_its_layers_cost()
+    {
+        Assert.Equal(3 + 1 + 1, ScoreScaling.CostOf(Small, Small.Group("A"), "parameters"));
+        Assert.Equal((3 + 1 + 1) * 16, ScoreScaling.CostOf(Small, Small.Group("A"), "macs"));
+    }
+
+    [Fact]
+    public void Mistakes_are_named()
+    {
+        Assert.Contains("'l3'", Assert.Throws<ArgumentException>(() => ImportanceCatalog.Create("l3")).Message, StringComparison.Ordinal);
+        Assert.Contains("batch norms", Assert.Throws<ArgumentException>(() => Score("bn", Reduction.Mean)).Message, StringComparison.Ordinal);
+        Assert.Contains("calibration", Assert.Throws<ArgumentException>(() => Score("taylor", Reduction.Mean)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("taylor")]
+    [InlineData("fisher")]
+    [InlineData("activation")]
+    [InlineData("obs")]
+    [InlineData("bn")]
+    public void A_channel_without_effect_scores_lowest(string criterion)
+    {
+        var network = Vocabulary.Create("depthwise");
+        var weights = Some.Weights(network);
+        foreach (string name in weights.Keys.Where(n => n is "a.bn.weight" or "a.bn.bias" or "d.weight" or "d.bn.weight" or "d.bn.bias"))
+        {
+            var tensor = weights[name];
+            tensor.Values.AsSpan(5 * (tensor.Values.Length / 8), tensor.Values.Length / 8).Clear();
+        }
+        using var picture = Some.Picture(4, 16, 16);
+        using var context = new ImportanceContext(network, weights, [network.Group("A")], [picture]);
+        double[] scores = ImportanceCatalog.Create(criterion).Score(network.Group("A"), context);
+        Assert.Equal(5, Array.IndexOf(scores, scores.Min()));
+        Assert.InRange(scores[5], 0, 1e-3 * scores.Max()); // damping keeps OBS from exactly 0
+        Assert.True(scores.Max() > 1e-9);
+    }
+
+    private static double[] Score(string criterion, Reduction reduction) =>
+        ImportanceCatalog.Create(criterion).Score(Small.Group("A"), new ImportanceContext(Small, Values, Small.Groups, [], reduction: reduction));
+
+    private static Network Build()
+    {
+        var b = new NetworkBuilder();
+        string made = b.Conv("make", b.Input("image", 3, 4, 4), b.Group("A", ChannelGroupKind.Hidden, 2), 1, bias: false);
+        b.Conv("read", b.Depthwise("pass", made, 1, bias: false), ChannelLayout.Fixed(1), 1, bias: false);
+        return b.Build();
+    }
+}

@@ -1,0 +1,107 @@
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
+using PruneSearch.Pruning.Selection;
+
+namespace PruneSearch.Tests.Pruning.Selection;
+
+public sealed class ChannelSelectionTests
+{
+    private static readonly PruneSettings Half = new() { Ratio = 0.5, Groups = ["all"], RoundTo = 1, MaxGroupRatio = 0.9 };
+
+    [Fact]
+    public void Global_ranking_takes_the_lowest_scores_of_all_groups()
+    {
+        var plan = ChannelSelection.Select(Two(4, 4), Scores([1, 2, 3, 4], [5, 0, 6, 7]), Half with { Ratio = 0.375 });
+        Assert.Equal([2, 3], plan.Kept["A"]);
+        Assert.Equal([0, 2, 3], plan.Kept["B"]);
+        Assert.Equal(3, plan.Removed);
+    }
+
+    [Fact]
+    public void Local_ranking_takes_the_same_share_of_every_group()
+    {
+        var plan = ChannelSelection.Select(Two(4, 4), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = "local" });
+        Assert.Equal([2, 3], plan.Kept["A"]);
+        Assert.Equal([2, 3], plan.Kept["B"]);
+    }
+
+    [Fact]
+    public void Isomorphic_ranking_takes_the_same_share_of_every_kind()
+    {
+        var plan = ChannelSelection.Select(Two(4, 4, ChannelGroupKind.Hidden), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = "isomorphic" });
+        Assert.Equal(2, plan.Kept["A"].Length);
+        Assert.Equal(2, plan.Kept["B"].Length);
+    }
+
+    [Fact]
+    public void No_group_loses_more_than_the_cap()
+    {
+        var plan = ChannelSelection.Select(Two(10, 10), Scores(Enumerable.Range(0, 10), Enumerable.Range(100, 10)), Half with { MaxGroupRatio = 0.7 });
+        Assert.Equal(3, plan.Kept["A"].Length);
+        Assert.Equal(7, plan.Kept["B"].Length);
+    }
+
+    [Theory]
+    [InlineData("global")]
+    [InlineData("local")]
+    [InlineData("isomorphic")]
+    public void Rounding_never_removes_more_than_asked_and_keeps_multiples(string ranking)
+    {
+        for (int seed = 0; seed < 100; seed++)
+        {
+            var random = new Random(seed);
+            int a = 8 * random.Next(2, 12), b = 8 * random.Next(2, 12);
+            double ratio = random.NextDouble() * 0.7;
+            var network = Two(a, b);
+            var settings = Half with { Ratio = ratio, RoundTo = 8, Ranking = ranking };
+            var plan = ChannelSelection.Select(network, Scores(Enumerable.Range(0, a).Select(_ => random.NextDouble()), Enumerable.Range(0, b).Select(_ => random.NextDouble())), settings);
+            Assert.InRange(plan.Removed, 0, (int)(ratio * (a + b) + 1e-9));
+            Assert.InRange(plan.Removed, (int)(ratio * (a + b)) - 16, a + b);
+            Assert.All(plan.Kept.Values, k => Assert.Equal(0, k.Length % 8));
+        }
+    }
+
+    [Fact]
+    public void The_target_counts_channels_that_are_gone_already()
+    {
+        var network = Two(10, 10, widths: new() { ["A"] = 6 });
+        var plan = ChannelSelection.Select(network, Scores(Enumerable.Range(0, 6), Enumerable.Range(10, 10)), Half);
+        Assert.Equal(6, plan.Removed);
+        Assert.True(ChannelSelection.Select(network, Scores(Enumerable.Range(0, 6), Enumerable.Range(10, 10)), Half with { Ratio = 0.2 }).RemovesNothing);
+    }
+
+    [Fact]
+    public void Equal_scores_go_in_the_order_of_groups_and_channels()
+    {
+        var plan = ChannelSelection.Select(Two(4, 4), Scores([1, 1, 1, 1], [1, 1, 1, 1]), Half);
+        Assert.Equal([3], plan.Kept["A"]);
+        Assert.Equal([1, 2, 3], plan.Kept["B"]);
+    }
+
+    [Theory]
+    [InlineData(1.0, 0.9, "all", "ratio 1 is not from 0 to below 1")]
+    [InlineData(-0.1, 0.9, "all", "ratio -0.1 is not")]
+    [InlineData(double.NaN, 0.9, "all", "ratio NaN is not")]
+    [InlineData(0.8, 0.5, "all", "a ratio of 0.5")]
+    [InlineData(0.5, 0.9, "C", "Unknown channel group 'C'")]
+    [InlineData(0.5, 0.9, "stem", "no channel group")]
+    [InlineData(0.5, 1.0, "all", "Cap per group 1")]
+    public void Mistakes_are_named(double ratio, double cap, string group, string message)
+    {
+        var settings = Half with { Ratio = ratio, MaxGroupRatio = cap, Groups = [group] };
+        var error = Assert.Throws<ArgumentException>(() => ChannelSelection.Select(Two(8, 8), Scores(new double[8], new double[8]), settings));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, double[]> Scores(IEnumerable<double> a, IEnumerable<double> b) => new() { ["A"] = [.. a], ["B"] = [.. b] };
+
+    private static Dictionary<string, double[]> Scores(IEnumerable<int> a, IEnumerable<int> b) => Scores(a.Select(i => (double)i), b.Select(i => (double)i));
+
+    private static Network Two(int a, int b, ChannelGroupKind kindOfB = ChannelGroupKind.Neck, Dictionary<string, int>? widths = null)
+    {
+        var builder = new NetworkBuilder(widths);
+        string x = builder.Conv("a", builder.Input("image", 3, 8, 8), builder.Group("A", ChannelGroupKind.Neck, a), 1);
+        builder.Conv("b", x, builder.Group("B", kindOfB, b), 1);
+        return builder.Build();
+    }
+}
