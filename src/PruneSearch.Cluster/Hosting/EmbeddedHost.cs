@@ -34,6 +34,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>The checkpoints.</summary>
     public ICheckpointStore Store { get; }
 
+    /// <summary>The grains, for tests that play a worker.</summary>
+    internal IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
     /// <summary>Starts; it takes about a second.</summary>
     /// <exception cref="HomeInUseException">Another process runs searches in the home folder.</exception>
     /// <exception cref="IOException">The home folder cannot be written.</exception>
