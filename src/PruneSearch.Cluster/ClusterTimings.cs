@@ -15,8 +15,14 @@ public sealed record ClusterTimings
     /// <summary>Longest wait of an idle worker before it asks for work again. 500 ms by default.</summary>
     public TimeSpan IdleClaim { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often a stage is started without getting further before it fails for good; at least 1. 3 by default.</summary>
+    /// <summary>How often a stage may throw without getting further before it fails for good; at least 1. 3 by default.</summary>
     public int MaxAttempts { get; init; } = 3;
+
+    /// <summary>
+    /// How often a stage may be started in all without getting further, its worker dying without a word included; at least
+    /// <see cref="MaxAttempts"/>. More than that by default (10): users kill processes more often than stages do.
+    /// </summary>
+    public int MaxSilentAttempts { get; init; } = 10;
 
     /// <summary>Refuses values that cannot work together.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message says which.</exception>
@@ -27,6 +33,7 @@ public sealed record ClusterTimings
         Require(Poll > TimeSpan.Zero, nameof(Poll), "above 0");
         Require(IdleClaim > TimeSpan.Zero, nameof(IdleClaim), "above 0");
         Require(MaxAttempts >= 1, nameof(MaxAttempts), "at least 1");
+        Require(MaxSilentAttempts >= MaxAttempts, nameof(MaxSilentAttempts), $"at least {nameof(MaxAttempts)} ({MaxAttempts})");
     }
 
     private static void Require(bool holds, string name, string expected)

@@ -30,7 +30,8 @@ try
     {
         last = status;
     }
-    return last!.State == WorkState.Completed ? 0 : 1;
+    Console.Error.WriteLine(last!.Reason + string.Concat(last.Trajectories.Select(t => $"\n{t.Name} {t.State} {t.Reason}")));
+    return last.State == WorkState.Completed ? 0 : 1;
 }
 catch (OperationCanceledException)
 {

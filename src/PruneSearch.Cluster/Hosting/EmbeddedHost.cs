@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using PruneSearch.Client;
+using PruneSearch.Cluster.Persistence;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;
@@ -16,12 +17,14 @@ public sealed class EmbeddedHost : IAsyncDisposable
     private const int PortAttempts = 3;
     private readonly IHost _host;
     private readonly HomeLock _lock;
+    private readonly string _database;
 
-    private EmbeddedHost(IHost host, HomeLock taken, TimeProvider time)
+    private EmbeddedHost(IHost host, HomeLock taken, EmbeddedHostOptions options)
     {
         _host = host;
+        _database = EmbeddedSilo.Database(options);
         _lock = taken;
-        Client = new SearchClient(host.Services.GetRequiredService<IGrainFactory>(), time);
+        Client = new SearchClient(host.Services.GetRequiredService<IGrainFactory>(), options.Time);
         Store = host.Services.GetRequiredService<ICheckpointStore>();
     }
 
@@ -30,6 +33,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
     /// <summary>The checkpoints.</summary>
     public ICheckpointStore Store { get; }
+
+    /// <summary>The grains, for tests that play a worker.</summary>
+    internal IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>Starts; it takes about a second.</summary>
     /// <exception cref="HomeInUseException">Another process runs searches in the home folder.</exception>
@@ -69,7 +75,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
                     throw;
                 }
                 (file with { GatewayPort = gateway }).Write(options.Home);
-                return new EmbeddedHost(host, taken, options.Time);
+                return new EmbeddedHost(host, taken, options);
             }
         }
         catch
@@ -89,6 +95,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         finally
         {
             await EmbeddedSilo.DisposeAsync(_host).ConfigureAwait(false);
+            SqliteSchema.Close(_database);
             _lock.Dispose();
         }
     }

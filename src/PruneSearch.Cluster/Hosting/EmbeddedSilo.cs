@@ -20,10 +20,13 @@ internal static class EmbeddedSilo
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
+    /// <summary>The file of grain state.</summary>
+    public static string Database(EmbeddedHostOptions options) => Path.Combine(options.Home, "state.db");
+
     /// <summary>Builds it; nothing runs yet, but the database is made.</summary>
     public static IHost Build(EmbeddedHostOptions options, int siloPort, int gatewayPort)
     {
-        string database = Path.Combine(options.Home, "state.db");
+        string database = Database(options);
         SqliteSchema.Apply(database);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new FileLoggerProvider(Path.Combine(options.Home, "logs"), options.Time));
@@ -31,7 +34,7 @@ internal static class EmbeddedSilo
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
         builder.Services.AddFolderCheckpoints(options.Home);
-        builder.Services.AddPruneSearchTelemetry();
+        builder.AddPruneSearchTelemetry();
         builder.UseOrleans(silo => Configure(silo, database, siloPort, gatewayPort));
         options.ConfigureServices?.Invoke(builder.Services);
         if (options.RunSlot)

@@ -87,7 +87,7 @@ public sealed class SearchConnection : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Critical);
-        builder.Services.AddPruneSearchTelemetry();
+        builder.AddPruneSearchTelemetry();
         builder.UseOrleansClient(client => client
             .UseLocalhostClustering(running.GatewayPort, EmbeddedSilo.ClusterName, EmbeddedSilo.ClusterName)
             .AddActivityPropagation());

@@ -39,6 +39,13 @@ internal static class SqliteSchema
         }
     }
 
+    /// <summary>Closes the connections that this process keeps open to the file.</summary>
+    public static void Close(string path)
+    {
+        using var connection = new SqliteConnection(ConnectionString(path));
+        SqliteConnection.ClearPool(connection);
+    }
+
     private static string Script()
     {
         using var stream = typeof(SqliteSchema).Assembly.GetManifestResourceStream("PruneSearch.Cluster.Persistence.sqlite.sql")!;

@@ -49,11 +49,7 @@ internal sealed class SearchGrain(
             RequireSame(old, plan);
             return;
         }
-        using (var span = Telemetry.Source.StartActivity(Telemetry.SearchSpan, ActivityKind.Internal, default(ActivityContext)))
-        {
-            span?.SetTag(Telemetry.SearchTag, plan.Id);
-            record.State = new SearchRecord { Plan = plan, TraceParent = span?.Id };
-        }
+        record.State = new SearchRecord { Plan = plan, TraceParent = TraceLaunch(plan.Id) };
         // In this order: a search that the index lists without a plan is left out, one with a plan that is not listed would be lost.
         await GrainFactory.GetGrain<ISearchIndexGrain>("all").AddAsync(plan.Id);
         progress.State.State = WorkState.Running;
@@ -195,6 +191,17 @@ internal sealed class SearchGrain(
     }
 
     private ITrajectoryGrain Trajectory(TrajectoryPlan plan) => GrainFactory.GetGrain<ITrajectoryGrain>($"{this.GetPrimaryKeyString()}/{plan.Name}");
+
+    private static string? TraceLaunch(string id)
+    {
+        var call = Activity.Current;
+        Activity.Current = null; // a search is a trace of its own, not a part of the call that launched it
+        using var span = Telemetry.Source.StartActivity(Telemetry.SearchSpan);
+        span?.SetTag(Telemetry.SearchTag, id);
+        span?.Stop();
+        Activity.Current = call;
+        return span?.Id;
+    }
 
     private static void RequireSame(SearchPlan old, SearchPlan plan)
     {

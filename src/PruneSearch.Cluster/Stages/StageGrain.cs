@@ -38,6 +38,7 @@ internal sealed class StageGrain(
         {
             record.State.Failure = null;
             record.State.Strikes = 0;
+            record.State.Failures = 0;
             await record.WriteStateAsync();
         }
         if (!IsOver)
@@ -74,7 +75,7 @@ internal sealed class StageGrain(
         }
         if (_lease.IsExhausted)
         {
-            await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times in a row: the stage probably kills the process");
+            await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times without getting further; if the stage did not kill it, resume with failed stages tried again");
             return null;
         }
         _lease.Grant(worker);
@@ -134,7 +135,7 @@ internal sealed class StageGrain(
             return;
         }
         Log.AttemptFailed(logger, record.State.Attempts, Key, reason);
-        _lease.End();
+        _lease.Fail();
         Unwatch();
         if (final || _lease.IsExhausted)
         {

@@ -24,7 +24,7 @@ internal sealed class StageLeaseBook(StageRecord record, ClusterTimings timings,
     public bool IsExpired => _expires is { } at && time.GetUtcNow() >= at;
 
     /// <summary>Whether all attempts are used up.</summary>
-    public bool IsExhausted => record.Strikes >= timings.MaxAttempts;
+    public bool IsExhausted => record.Failures >= timings.MaxAttempts || record.Strikes >= timings.MaxSilentAttempts;
 
     /// <summary>Whether this epoch is the newest one and was not taken away.</summary>
     public bool IsCurrent(long epoch) => epoch == record.Epoch && epoch > _revoked;
@@ -52,6 +52,7 @@ internal sealed class StageLeaseBook(StageRecord record, ClusterTimings timings,
         }
         record.FurthestStep = progress.Step;
         record.Strikes = 1;
+        record.Failures = 0;
         return true;
     }
 
@@ -60,6 +61,13 @@ internal sealed class StageLeaseBook(StageRecord record, ClusterTimings timings,
     {
         _expires = null;
         Progress = null;
+    }
+
+    /// <summary>The attempt threw.</summary>
+    public void Fail()
+    {
+        End();
+        record.Failures++;
     }
 
     /// <summary>The worker gave it back in good order: that was no attempt.</summary>

@@ -12,7 +12,7 @@ internal sealed class StageRecord
     [Id(1)]
     public int Attempts { get; set; }
 
-    /// <summary>Attempts since one got further than all before it.</summary>
+    /// <summary>Attempts since one got further than all before it, however they ended.</summary>
     [Id(2)]
     public int Strikes { get; set; }
 
@@ -27,4 +27,8 @@ internal sealed class StageRecord
     /// <summary>Why the last attempt did not succeed.</summary>
     [Id(5)]
     public string? LastReason { get; set; }
+
+    /// <summary>Those of them that threw.</summary>
+    [Id(6)]
+    public int Failures { get; set; }
 }

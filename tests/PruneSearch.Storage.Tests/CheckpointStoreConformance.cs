@@ -1,0 +1,148 @@
+using System.Text;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Storage.Tests;
+
+/// <summary>What every checkpoint store must do.</summary>
+public abstract class CheckpointStoreConformance
+{
+    protected abstract ICheckpointStore Store { get; }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_was_put_is_read()
+    {
+        Assert.True(await PutAsync("stages/ab/report.json", "hello"));
+        Assert.True(await Store.ExistsAsync("stages/ab/report.json", Cancellation));
+        Assert.Equal("hello", await ReadAsync("stages/ab/report.json"));
+    }
+
+    [Fact]
+    public async Task The_stream_is_seekable()
+    {
+        await PutAsync("a", "0123456789");
+        await using var stream = await Store.OpenReadAsync("a", Cancellation);
+        stream.Seek(7, SeekOrigin.Begin);
+        Assert.Equal(10, stream.Length);
+        Assert.Equal('7', stream.ReadByte());
+    }
+
+    [Fact]
+    public async Task The_last_writer_wins_without_a_condition()
+    {
+        await PutAsync("a", "longer than the second");
+        Assert.True(await PutAsync("a", "second"));
+        Assert.Equal("second", await ReadAsync("a"));
+    }
+
+    [Fact]
+    public async Task The_first_writer_wins_if_absent()
+    {
+        Assert.True(await PutAsync("a", "first", PutCondition.IfAbsent));
+        Assert.False(await PutAsync("a", "second", PutCondition.IfAbsent));
+        Assert.Equal("first", await ReadAsync("a"));
+    }
+
+    [Fact]
+    public async Task Exactly_one_of_many_writers_is_first()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() => PutAsync("race", $"{i}", PutCondition.IfAbsent))));
+        int winner = Assert.Single(Enumerable.Range(0, 16), i => results[i]);
+        Assert.Equal($"{winner}", await ReadAsync("race"));
+    }
+
+    [Fact]
+    public async Task A_write_that_throws_publishes_nothing()
+    {
+        await PutAsync("a", "before");
+        await Assert.ThrowsAsync<InvalidDataException>(() => Store.PutAsync("a", ThrowHalfway, cancellation: Cancellation));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Store.PutAsync("b", ThrowHalfway, cancellation: Cancellation));
+        Assert.Equal("before", await ReadAsync("a"));
+        Assert.Equal(["a"], await ListAsync(""));
+
+        static async Task ThrowHalfway(Stream stream, CancellationToken cancellation)
+        {
+            await stream.WriteAsync(new byte[100_000], cancellation);
+            throw new InvalidDataException();
+        }
+    }
+
+    [Fact]
+    public async Task A_cancelled_write_publishes_nothing()
+    {
+        using var source = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.PutAsync("a", (_, _) => source.CancelAsync(), cancellation: source.Token));
+        Assert.False(await Store.ExistsAsync("a", Cancellation));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_told()
+    {
+        Assert.False(await Store.ExistsAsync("no/such", Cancellation));
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Store.OpenReadAsync("no/such", Cancellation));
+        await PutAsync("no/other", "x");
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Store.OpenReadAsync("no/such", Cancellation));
+        Assert.Empty(await ListAsync("nothing/"));
+    }
+
+    [Fact]
+    public async Task Names_are_listed_by_prefix_in_ordinal_order()
+    {
+        foreach (string name in new[] { "s/b", "s/a/2", "s/a/10", "s/B", "t/a", "s2" })
+        {
+            await PutAsync(name, name);
+        }
+        Assert.Equal(["s/B", "s/a/10", "s/a/2", "s/b"], await ListAsync("s/"));
+        Assert.Equal(["s/a/10", "s/a/2"], await ListAsync("s/a"));
+        Assert.Equal(["s/B", "s/a/10", "s/a/2", "s/b", "s2"], await ListAsync("s"));
+        Assert.Equal(6, (await ListAsync("")).Count);
+    }
+
+    [Fact]
+    public async Task Deleting_twice_is_fine()
+    {
+        await PutAsync("a/b", "x");
+        await Store.DeleteAsync("a/b", Cancellation);
+        await Store.DeleteAsync("a/b", Cancellation);
+        await Store.DeleteAsync("never/there", Cancellation);
+        Assert.False(await Store.ExistsAsync("a/b", Cancellation));
+    }
+
+    [Theory]
+    [InlineData("../outside")]
+    [InlineData("a/../../outside")]
+    [InlineData("/absolute")]
+    [InlineData("a//b")]
+    [InlineData("a/")]
+    [InlineData("")]
+    [InlineData(".hidden")]
+    [InlineData("a\\b")]
+    [InlineData("a\0b")]
+    public async Task Names_that_could_leave_the_store_are_refused(string name)
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => PutAsync(name, "x"));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.ExistsAsync(name, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.OpenReadAsync(name, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.DeleteAsync(name, Cancellation));
+    }
+
+    private protected Task<bool> PutAsync(string name, string text, PutCondition condition = PutCondition.None) =>
+        Store.PutAsync(name, async (stream, cancellation) => await stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation), condition, Cancellation);
+
+    private protected async Task<string> ReadAsync(string name)
+    {
+        using var reader = new StreamReader(await Store.OpenReadAsync(name, Cancellation));
+        return await reader.ReadToEndAsync(Cancellation);
+    }
+
+    private protected async Task<List<string>> ListAsync(string prefix)
+    {
+        var names = new List<string>();
+        await foreach (string name in Store.ListAsync(prefix, Cancellation))
+        {
+            names.Add(name);
+        }
+        return names;
+    }
+}
