@@ -36,7 +36,7 @@ internal static class QueryCommands
     }
 
     /// <summary>One search.</summary>
-    public static Task<int> StatusAsync(CliContext context, string home, string id, CancellationToken cancellation) => WithSearchAsync(context, home, id, cancellation, async session =>
+    public static Task<int> StatusAsync(CliContext context, string home, string id, CancellationToken cancellation) => WithSearchAsync(context, home, id, async session =>
     {
         var status = await session.StatusAsync(id).ConfigureAwait(false);
         await context.Output.WriteLineAsync($"{status.Id}: {ProgressText.Of(status.State)}{(status.Reason is null ? "" : $" ({status.Reason})")}").ConfigureAwait(false);
@@ -44,10 +44,10 @@ internal static class QueryCommands
         {
             await context.Output.WriteLineAsync("  " + ProgressText.Line(trajectory, null)).ConfigureAwait(false);
         }
-    });
+    }, cancellation);
 
     /// <summary>The models of one search.</summary>
-    public static Task<int> FrontierAsync(CliContext context, string home, string id, string? json, string? csv, string? png, CancellationToken cancellation) => WithSearchAsync(context, home, id, cancellation, async session =>
+    public static Task<int> FrontierAsync(CliContext context, string home, string id, string? json, string? csv, string? png, CancellationToken cancellation) => WithSearchAsync(context, home, id, async session =>
     {
         var view = await session.FrontierAsync(id).ConfigureAwait(false);
         if (json is null && csv is null && png is null)
@@ -72,17 +72,17 @@ internal static class QueryCommands
                 FrontierFiles.Replace(path, Encoding.UTF8.GetBytes(text));
             }
         }
-    });
+    }, cancellation);
 
     /// <summary>Stops one search.</summary>
-    public static Task<int> CancelAsync(CliContext context, string home, string id, CancellationToken cancellation) => WithSearchAsync(context, home, id, cancellation, async session =>
+    public static Task<int> CancelAsync(CliContext context, string home, string id, CancellationToken cancellation) => WithSearchAsync(context, home, id, async session =>
     {
         await session.CancelAsync(id, "cancelled from the command line").ConfigureAwait(false);
         var status = await session.StatusAsync(id).ConfigureAwait(false);
         await context.Output.WriteLineAsync($"{id}: {ProgressText.Of(status.State)}").ConfigureAwait(false);
-    });
+    }, cancellation);
 
-    private static async Task<int> WithSearchAsync(CliContext context, string home, string id, CancellationToken cancellation, Func<ISearchSession, Task> action)
+    private static async Task<int> WithSearchAsync(CliContext context, string home, string id, Func<ISearchSession, Task> action, CancellationToken cancellation)
     {
         Homes.RequireExisting(home, id);
         var session = await context.Sessions.OpenAsync(home, work: false, cancellation).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Storage;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Client.Tests.SearchFiles;
 

@@ -44,7 +44,7 @@ internal static class Nearest
     {
         string normal = word.Replace('_', '-').ToLowerInvariant();
         var best = words.Select(w => (Word: w, Distance: Distance(normal, w))).OrderBy(x => x.Distance).FirstOrDefault();
-        return best.Word is not null && word.Length is > 1 and < 100 && best.Distance <= Math.Max(1, word.Length / 3) ? best.Word : null;
+        return best.Word is not null && word.Length is > 1 and < 100 && best.Distance <= Math.Max(word.Length >= 4 ? 2 : 1, word.Length / 3) ? best.Word : null;
     }
 
     // Levenshtein distance by rows.

@@ -1,0 +1,167 @@
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cli.Tests;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private const string Escape = "\u001b";
+    private readonly string _home = Directory.CreateTempSubdirectory("home with spaces ").FullName;
+    private readonly StringWriter _output = new(), _error = new();
+
+    public void Dispose()
+    {
+        Directory.Delete(_home, recursive: true);
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    private Task<int> RunAsync(ScriptedSessions sessions, params string[] arguments) => CommandLine.RunAsync([.. arguments, "--home", _home], new CliContext
+    {
+        Output = _output,
+        Error = _error,
+        IsTerminal = false,
+        Sessions = sessions,
+        Interval = TimeSpan.FromMilliseconds(1),
+    });
+
+    private string[] Errors => _error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private string WriteSearch(string change = "")
+    {
+        string path = Path.Combine(_home, "search.yaml");
+        File.WriteAllText(path, $$$"""
+            name: tiny
+            data: {format: shapes, train: 2, validation: 1, size: 64}
+            detector: {fine-tune: {steps: 1}}
+            trajectories: {levels: [0.2], schedules: [{kind: one-shot}]}
+            {{{change}}}
+            """);
+        return path;
+    }
+
+    [Fact]
+    public async Task Run_launches_follows_and_writes_the_results()
+    {
+        var sessions = new ScriptedSessions(_home,
+            Some.Status(WorkState.Running, Some.Trajectory(WorkState.Running, progress: new StageProgress { Part = "fine-tune", Step = 3, Steps = 9, Loss = 1.5, ImagesPerSecond = 8 })),
+            Some.Status(WorkState.Completed, Some.Trajectory(WorkState.Completed, done: 3)));
+
+        Assert.Equal(0, await RunAsync(sessions, "run", WriteSearch()));
+
+        Assert.Equal(["open to work", "launch tiny", "close"], sessions.Calls);
+        string output = _output.ToString();
+        Assert.Contains("fine-tune 3/9  loss 1.500  8.0 images/s", output, StringComparison.Ordinal);
+        Assert.Contains("6 of 10 models are on the frontier of mAP50 and latency", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Escape, output, StringComparison.Ordinal);
+        string results = Assert.Single(Directory.GetDirectories(Path.Combine(_home, "searches")));
+        Assert.StartsWith("tiny-", Path.GetFileName(results), StringComparison.Ordinal);
+        Assert.Equal(["frontier.csv", "frontier.json", "frontier.png"], Directory.GetFiles(results).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task A_failed_search_ends_with_1_and_its_reason()
+    {
+        var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Failed, Some.Trajectory(WorkState.Failed, reason: "the loss diverged")));
+
+        Assert.Equal(1, await RunAsync(sessions, "resume", "made-up-0001"));
+
+        Assert.Contains("prunesearch: iterative-40 failed: the loss diverged", Errors);
+        Assert.Contains("prunesearch: search made-up-0001 failed: made-up reason", Errors);
+    }
+
+    [Fact]
+    public async Task Resume_can_retry_what_failed()
+    {
+        var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Completed));
+
+        Assert.Equal(0, await RunAsync(sessions, "resume", "made-up-0001", "--retry-failed"));
+
+        Assert.Equal(["open to work", "resume made-up-0001 and retry", "close"], sessions.Calls);
+    }
+
+    [Theory]
+    [InlineData("run", "nowhere.yaml")]
+    [InlineData("frontier", "unknown-0000")]
+    [InlineData("status", "unknown-0000")]
+    [InlineData("resume", "unknown-0000")]
+    [InlineData("cancel", "unknown-0000")]
+    [InlineData("frontier")]
+    [InlineData("dance")]
+    [InlineData("list", "--nonsense")]
+    public async Task Bad_input_is_one_line_and_2(params string[] arguments)
+    {
+        Assert.Equal(2, await RunAsync(new ScriptedSessions(_home), arguments));
+
+        Assert.StartsWith("prunesearch: ", Assert.Single(Errors), StringComparison.Ordinal);
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public async Task A_wrong_search_file_starts_nothing()
+    {
+        var sessions = new ScriptedSessions(_home);
+
+        Assert.Equal(2, await RunAsync(sessions, "run", WriteSearch("sede: 1")));
+
+        Assert.Contains("search.yaml:5:1: unknown key 'sede'", Assert.Single(Errors), StringComparison.Ordinal);
+        Assert.Empty(sessions.Calls);
+    }
+
+    [Fact]
+    public async Task A_home_that_cannot_be_written_is_bad_input()
+    {
+        string file = Path.Combine(_home, "file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        var sessions = new ScriptedSessions(_home);
+        var context = new CliContext { Output = _output, Error = _error, IsTerminal = false, Sessions = sessions };
+
+        Assert.Equal(2, await CommandLine.RunAsync(["run", WriteSearch(), "--home", Path.Combine(file, "home")], context));
+
+        Assert.Contains("is not writable", Assert.Single(Errors), StringComparison.Ordinal);
+        Assert.Empty(sessions.Calls);
+    }
+
+    [Fact]
+    public async Task An_unexpected_error_is_one_line_and_1()
+    {
+        var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Running)) { OnStatus = () => throw new InvalidOperationException("two\nlines") };
+
+        Assert.Equal(1, await RunAsync(sessions, "resume", "made-up-0001"));
+
+        Assert.StartsWith("prunesearch: unexpected InvalidOperationException: two lines", Assert.Single(Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_and_status_show_searches()
+    {
+        var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Completed, Some.Trajectory(WorkState.Completed, done: 3)));
+
+        Assert.Equal(0, await RunAsync(sessions, "list"));
+        Assert.Equal(0, await RunAsync(sessions, "status", "made-up-0001"));
+
+        Assert.Contains("made-up-0001             1970-01-01 00:00 UTC  completed  1/1 trajectories", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("iterative-40        2/2  completed  mAP50 0.700", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_frontier_goes_to_files_and_to_the_output()
+    {
+        var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Completed));
+        string png = Path.Combine(_home, "f.png"), json = Path.Combine(_home, "f.json");
+
+        Assert.Equal(0, await RunAsync(sessions, "frontier", "made-up-0001", "--csv", "-", "--png", png, "--json", json));
+
+        Assert.StartsWith("trajectory,schedule,", _output.ToString(), StringComparison.Ordinal);
+        Assert.True(File.Exists(png) && File.Exists(json));
+    }
+
+    [Fact]
+    public async Task Help_needs_no_home()
+    {
+        var sessions = new ScriptedSessions(_home);
+        Assert.Equal(0, await RunAsync(sessions, "--help"));
+        Assert.Contains("quickstart", _output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(sessions.Calls);
+    }
+}

@@ -1,0 +1,122 @@
+using PruneSearch.Cli.Sessions;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Storage;
+
+namespace PruneSearch.Cli.Tests;
+
+/// <summary>Made-up reports and searches. Their figures are no measurements.</summary>
+internal static class Some
+{
+    public static StageReport Report(double map50, double speedUp, int channels = 1000, double spread = 0.02) => new()
+    {
+        Key = $"{map50}-{speedUp}",
+        Map50 = map50,
+        Map = map50 / 2,
+        ClassAp50 = new() { ["cat"] = map50 },
+        Parameters = 1000L * channels,
+        Macs = 100_000L * channels,
+        ModelBytes = 4000L * channels,
+        Latency = new()
+        {
+            Milliseconds = 20 / speedUp,
+            Percentile90 = 21 / speedUp,
+            DenseMilliseconds = 20,
+            SpeedUp = speedUp,
+            SpeedUpLow = speedUp - spread,
+            SpeedUpHigh = speedUp + spread,
+            Runs = 100,
+            Converged = true,
+            Device = new("Made-up, 2 cores", "ONNX Runtime", 1),
+        },
+        Channels = new(1000, channels),
+        Seconds = new() { ["fine-tune"] = 10 },
+        WeightsSha256 = "",
+    };
+
+    public static FrontierPoint Point(string trajectory, ScheduleKind kind, double ratio, int iteration, StageReport report, bool on = false) =>
+        new() { Trajectory = trajectory, Schedule = kind, Ratio = ratio, Iteration = iteration, Report = report, OnFrontier = on };
+
+    public static FrontierView View() => new()
+    {
+        SearchId = "made-up-0001",
+        Name = "made-up",
+        Objectives = [Objective.Map50, Objective.Latency],
+        Points =
+        [
+            Point("dense", ScheduleKind.Base, 0, 0, Report(.780, 1, spread: 0)),
+            Point("one-shot-10", ScheduleKind.OneShot, .1, 1, Report(.760, .95, 930)),
+            Point("dense-control", ScheduleKind.DenseControl, 0, 1, Report(.790, 1.004), on: true),
+            Point("iterative-40", ScheduleKind.Iterative, .1, 1, Report(.775, 1.08, 900), on: true),
+            Point("one-shot-20", ScheduleKind.OneShot, .2, 1, Report(.730, 1.24, 800)),
+            Point("iterative-40", ScheduleKind.Iterative, .2, 2, Report(.765, 1.22, 800), on: true),
+            Point("iterative-40", ScheduleKind.Iterative, .3, 3, Report(.740, 1.45, 700), on: true),
+            Point("one-shot-40", ScheduleKind.OneShot, .4, 1, Report(.650, 1.66, 600, .05)),
+            Point("iterative-40", ScheduleKind.Iterative, .4, 4, Report(.700, 1.71, 600, .04), on: true),
+            Point("one-shot-60", ScheduleKind.OneShot, .6, 1, Report(.480, 2.3, 400, .06), on: true),
+        ],
+    };
+
+    public static TrajectoryStatus Trajectory(WorkState state, int done = 0, int stages = 3, StageProgress? progress = null, string? reason = null) => new()
+    {
+        Name = "iterative-40",
+        Schedule = ScheduleKind.Iterative,
+        Ratio = 0.4,
+        State = state,
+        Stages = stages,
+        Reports = [.. Enumerable.Range(0, done).Select(i => Report(0.7, 1 + i))],
+        Progress = progress,
+        Reason = reason,
+    };
+
+    public static SearchStatus Status(WorkState state, params TrajectoryStatus[] trajectories) =>
+        new() { Id = "made-up-0001", Name = "made-up", State = state, Created = DateTimeOffset.UnixEpoch, Trajectories = trajectories, Reason = state == WorkState.Failed ? "made-up reason" : null };
+}
+
+/// <summary>A home whose searches answer from a list.</summary>
+internal sealed class ScriptedSessions(string folder, params SearchStatus[] statuses) : ISearchSessions, ISearchSession
+{
+    private int _next;
+
+    public List<string> Calls { get; } = [];
+
+    public ICheckpointStore Checkpoints { get; } = new FolderCheckpointStore(folder);
+
+    public Action? OnStatus { get; init; }
+
+    public Task<ISearchSession> OpenAsync(string home, bool work, CancellationToken cancellation)
+    {
+        Calls.Add(work ? "open to work" : "open");
+        return Task.FromResult<ISearchSession>(this);
+    }
+
+    public Task LaunchAsync(SearchPlan plan) => Call($"launch {plan.Name}");
+
+    public Task<IReadOnlyList<SearchStatus>> ListAsync() => Task.FromResult<IReadOnlyList<SearchStatus>>(statuses.Length > 0 ? [statuses[^1]] : []);
+
+    public Task<SearchStatus> StatusAsync(string id)
+    {
+        OnStatus?.Invoke();
+        return Task.FromResult(statuses[Math.Min(_next++, statuses.Length - 1)]);
+    }
+
+    public Task<FrontierView> FrontierAsync(string id) => Task.FromResult(Some.View());
+
+    public Task ResumeAsync(string id, bool retryFailed) => Call(retryFailed ? $"resume {id} and retry" : $"resume {id}");
+
+    public Task CancelAsync(string id, string reason) => Call($"cancel {id}");
+
+    public ValueTask DisposeAsync()
+    {
+        Calls.Add("close");
+        return ValueTask.CompletedTask;
+    }
+
+    private Task Call(string call)
+    {
+        Calls.Add(call);
+        return Task.CompletedTask;
+    }
+}
