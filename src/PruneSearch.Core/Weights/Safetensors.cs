@@ -36,7 +36,15 @@ public static class Safetensors
             {
                 throw new FormatException($"{source}: the safetensors header is no JSON object");
             }
-            var tensors = header.RootElement.EnumerateObject().Where(p => p.Name != MetadataKey).Select(p => Entry.Parse(p, source)).OrderBy(e => e.Begin).ToList();
+            List<Entry> tensors;
+            try
+            {
+                tensors = [.. header.RootElement.EnumerateObject().Where(p => p.Name != MetadataKey).Select(p => Entry.Parse(p, source)).OrderBy(e => e.Begin)];
+            }
+            catch (InvalidOperationException e) // a name that is no valid UTF-8 or UTF-16
+            {
+                throw new FormatException($"{source}: the safetensors header is no valid text: {e.Message}", e);
+            }
             return ReadTensors(stream, source, tensors, data);
         }
     }

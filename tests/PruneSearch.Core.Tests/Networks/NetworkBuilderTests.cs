@@ -28,7 +28,7 @@ public sealed class NetworkBuilderTests
         Refused("3 groups", () => b.Conv("g", a, ChannelLayout.Fixed(6), 3, groups: 3));
         Refused("'nothing'", () => b.Depthwise("d", "nothing", 3));
         Refused("'a'", () => b.Depthwise("a", c, 3));
-        Refused("of 5 channels", () => b.Group("A", ChannelGroupKind.Neck, 5));
+        Refused("asked for Neck of 5", () => b.Group("A", ChannelGroupKind.Neck, 5));
         Refused("no convolution", () => b.SharedConv("s", a, "pool"));
         Refused("which reads", () => b.SharedConv("s", a, "c"));
         Refused("blocks of 3", () => b.SpaceToDepth("s2d", a, 3));
