@@ -47,4 +47,10 @@ public static class Telemetry
 
     /// <summary>Stages that were queued again after an attempt that did not succeed.</summary>
     public static readonly Counter<long> Retries = Meter.CreateCounter<long>("prunesearch.stage.retries", "{retry}", "Stages queued again after an attempt that did not succeed");
+
+    /// <summary>Pictures that were trained on.</summary>
+    public static readonly Counter<long> TrainedImages = Meter.CreateCounter<long>("prunesearch.trained_images", "{image}", "Pictures that were trained on");
+
+    /// <summary>Bytes of weights and exported models that were saved.</summary>
+    public static readonly Counter<long> CheckpointBytes = Meter.CreateCounter<long>("prunesearch.checkpoint_bytes", "By", "Bytes of weights and exported models that were saved");
 }

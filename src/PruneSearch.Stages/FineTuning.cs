@@ -1,3 +1,4 @@
+using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
@@ -34,7 +35,7 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
             foreach (var batch in Batches.Training(train, settings, model.Spec.InputSize, seed, trainer.Step, device, cancellation))
             {
                 trainer.TrainOn(batch);
-                StageTelemetry.TrainedImages.Add(settings.BatchSize);
+                Telemetry.TrainedImages.Add(settings.BatchSize);
                 double seconds = time.GetElapsedTime(startedAt).TotalSeconds;
                 progress(new StageProgress
                 {

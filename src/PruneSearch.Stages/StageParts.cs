@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PruneSearch.Core;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Stages;
@@ -19,7 +20,7 @@ internal sealed class StageParts(TimeProvider time, Action<StageProgress> progre
     {
         cancellation.ThrowIfCancellationRequested();
         progress(new StageProgress { Part = part });
-        using var span = StageTelemetry.Source.StartActivity(part);
+        using var span = Telemetry.Source.StartActivity(part);
         long start = time.GetTimestamp();
         try
         {

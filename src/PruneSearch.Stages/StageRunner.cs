@@ -54,7 +54,6 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         byte[] onnx = parts.Run("export", () => OnnxExport.ToBytes(model, weights));
         var latency = parts.Run("measure", () => new Measurement(_files, time, device).Measure(model, onnx, stage.Measure, cancellation));
         string sha = parts.Run("save", () => _files.SaveDetector(job.Key, model, weights, onnx));
-        StageTelemetry.CheckpointBytes.Add(onnx.Length + model.Network.Parameters * 4);
         _files.DeleteSnapshots(job.Key);
         return new StageReport
         {

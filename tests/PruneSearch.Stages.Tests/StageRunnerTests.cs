@@ -1,0 +1,185 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
+using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Shapes;
+using PruneSearch.Detection.Networks;
+using PruneSearch.Stages;
+using PruneSearch.Storage;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Tests.Stages;
+
+/// <summary>The whole loop on drawn pictures, with a small detector.</summary>
+public sealed class StageRunnerTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("stages").FullName;
+    private readonly DetectionDataset _train, _validation;
+
+    public StageRunnerTests()
+    {
+        string shapes = Path.Combine(_folder, "shapes");
+        ShapesDataset.Write(shapes, new ShapesOptions { Train = 16, Validation = 8, ImageSize = 64 });
+        (_train, _validation) = (ShapesDataset.Read(shapes, "train"), ShapesDataset.Read(shapes, "val"));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_pruned_stage_is_smaller_reloads_and_repeats_byte_for_byte()
+    {
+        var (store, runner) = await StartAsync("first");
+        var dense = runner.Run(Job(Base()), _ => { }, default);
+        var parts = new List<string>();
+        var pruned = runner.Run(Job(Pruned(0.5)), p => parts.Add(p.Part), default);
+
+        Assert.True(pruned.Parameters < dense.Parameters && pruned.Macs < dense.Macs && pruned.ModelBytes < dense.ModelBytes);
+        Assert.InRange(pruned.Channels.Removed, 0.3, 0.5);
+        Assert.Equal(["restore", "restore", "prune", "fine-tune", "evaluate", "export", "measure", "save"], parts.Where((p, i) => i == 0 || p != parts[i - 1] || p == "restore").ToArray());
+        Assert.InRange(pruned.Map50, 0, 1);
+        Assert.True(pruned.Latency.Milliseconds > 0 && pruned.Latency.SpeedUpLow <= pruned.Latency.SpeedUp && pruned.Latency.SpeedUp <= pruned.Latency.SpeedUpHigh);
+
+        var spec = DetectorSpec.FromJson(await ReadTextAsync(store, CheckpointNames.Detector(pruned.Key)), "detector");
+        await using var file = await store.OpenReadAsync(CheckpointNames.Weights(pruned.Key));
+        Safetensors.Read(file, "weights").RequireFit(DetectorCatalog.Build(spec).Network, "weights");
+
+        var (_, again) = await StartAsync("second");
+        again.Run(Job(Base()), _ => { }, default);
+        Assert.Equal(pruned.WeightsSha256, again.Run(Job(Pruned(0.5)), _ => { }, default).WeightsSha256);
+    }
+
+    [Fact]
+    public async Task A_stage_that_was_stopped_goes_on_from_its_snapshot_to_the_same_bytes()
+    {
+        var (_, undisturbed) = await StartAsync("undisturbed");
+        string expected = undisturbed.Run(Job(Base()), _ => { }, default).WeightsSha256;
+
+        var (store, runner) = await StartAsync("stopped");
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => runner.Run(Job(Base()), p => StopAt(p, 3), stop.Token));
+        string snapshot = Assert.Single(await NamesAsync(store, CheckpointNames.Snapshots(Base().ComputeKey())));
+        int firstStep = int.MaxValue;
+        var report = runner.Run(Job(Base()) with { Epoch = 2 }, p => firstStep = p.Step > 0 ? Math.Min(firstStep, p.Step) : firstStep, default);
+
+        Assert.Contains("000001-0000000", snapshot, StringComparison.Ordinal);
+        Assert.True(firstStep > 3, $"went on at step {firstStep}");
+        Assert.Equal(expected, report.WeightsSha256);
+        Assert.Empty(await NamesAsync(store, CheckpointNames.Snapshots(report.Key)));
+
+        void StopAt(StageProgress progress, int step)
+        {
+            if (progress.Step == step)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_exported_model_answers_like_the_trained_one()
+    {
+        var (store, runner) = await StartAsync("export");
+        runner.Run(Job(Base()), _ => { }, default);
+        string key = runner.Run(Job(Pruned(0.5)), _ => { }, default).Key;
+        var model = DetectorCatalog.Build(DetectorSpec.FromJson(await ReadTextAsync(store, CheckpointNames.Detector(key)), "detector"));
+        await using var file = await store.OpenReadAsync(CheckpointNames.Weights(key));
+        using var network = new TorchNetwork(model.Network, Safetensors.Read(file, "weights"));
+        await using var onnx = await store.OpenReadAsync(CheckpointNames.Onnx(key));
+        using var bytes = new MemoryStream();
+        await onnx.CopyToAsync(bytes, TestContext.Current.CancellationToken);
+        float[] picture = [.. Enumerable.Range(0, 3 * 64 * 64).Select(i => (float)Math.Sin(i * 0.01))];
+        using var session = new Microsoft.ML.OnnxRuntime.InferenceSession(bytes.ToArray());
+        using var input = Microsoft.ML.OnnxRuntime.OrtValue.CreateTensorValueFromMemory(picture, [1, 3, 64, 64]);
+        using var options = new Microsoft.ML.OnnxRuntime.RunOptions();
+        using var exported = session.Run(options, [DetectorModel.ImageInput], [input], [DetectorModel.BoxesOutput, DetectorModel.ClassesOutput]);
+
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var expected = network.Forward(tensor(picture, [1, 3, 64, 64]));
+        foreach (var (name, index) in ((string, int)[])[(DetectorModel.BoxesOutput, 0), (DetectorModel.ClassesOutput, 1)])
+        {
+            float[] wanted = expected[name].data<float>().ToArray(), got = exported[index].GetTensorDataAsSpan<float>().ToArray();
+            float scale = Math.Max(1, wanted.Max(Math.Abs));
+            Assert.Equal(wanted.Length, got.Length);
+            Assert.All(wanted.Zip(got), pair => Assert.InRange(Math.Abs(pair.First - pair.Second) / scale, 0, 1e-4f));
+        }
+    }
+
+    [Fact]
+    public async Task A_step_that_removes_nothing_says_so_and_trains_nothing()
+    {
+        var (_, runner) = await StartAsync("nothing");
+        runner.Run(Job(Base()), _ => { }, default);
+
+        var report = runner.Run(Job(Pruned(0.001)), _ => { }, default);
+
+        Assert.Equal(0, report.TrainedSteps);
+        Assert.Contains("removed nothing", Assert.Single(report.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_succeed_fails_for_good_with_its_reason()
+    {
+        var (_, runner) = await StartAsync("failing");
+        runner.Run(Job(Base()), _ => { }, default);
+
+        var group = Pruned(0.5) with { Prune = new PruneSettings { Ratio = 0.5, Groups = ["tail"] } };
+        Assert.Contains("'tail'", Assert.Throws<StageFailedException>(() => runner.Run(Job(group), _ => { }, default)).Message, StringComparison.Ordinal);
+        var rate = Pruned(0.5) with { FineTune = new FineTuneSettings { Steps = 20, BatchSize = 2, Optimizer = "sgd", LearningRate = 1e9, ClipNorm = 0 } };
+        Assert.Contains("diverged", Assert.Throws<StageFailedException>(() => runner.Run(Job(rate), _ => { }, default)).Message, StringComparison.Ordinal);
+    }
+
+    private StageDescription Base() => new()
+    {
+        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = _train.Classes, InputSize = 64, WidthMultiplier = 0.25, Extras = ExtraLayerStyle.Separable } },
+        Data = Data,
+        FineTune = new FineTuneSettings { Steps = 6, BatchSize = 4, LearningRate = 1e-3, EmaDecay = 0.9 },
+        Measure = new MeasureSettings { MaxSeconds = 0.2 },
+        Seed = 1,
+    };
+
+    private StageDescription Pruned(double ratio) => new()
+    {
+        Parent = Base().ComputeKey(),
+        Data = Data,
+        Prune = new PruneSettings { Ratio = ratio },
+        FineTune = new FineTuneSettings { Steps = 3, BatchSize = 4, Distillation = 0.5 },
+        Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = Base().ComputeKey() },
+        Seed = 1,
+    };
+
+    private DataSettings Data => new() { Train = _train.ManifestHash, Validation = _validation.ManifestHash };
+
+    private static StageJob Job(StageDescription description) => new(description.ComputeKey(), description, Epoch: 1);
+
+    private async Task<(ICheckpointStore Store, IStageRunner Runner)> StartAsync(string name)
+    {
+        var store = new FolderCheckpointStore(Path.Combine(_folder, name));
+        foreach (var dataset in (DetectionDataset[])[_train, _validation])
+        {
+            byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
+            await store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), async (stream, cancellation) => await stream.WriteAsync(json, cancellation));
+        }
+        var services = new ServiceCollection().AddSingleton<ICheckpointStore>(store).AddStageRunner().BuildServiceProvider();
+        return (store, services.GetRequiredService<IStageRunner>());
+    }
+
+    private static async Task<string> ReadTextAsync(ICheckpointStore store, string name)
+    {
+        using var reader = new StreamReader(await store.OpenReadAsync(name));
+        return await reader.ReadToEndAsync();
+    }
+
+    private static async Task<List<string>> NamesAsync(ICheckpointStore store, string prefix)
+    {
+        var names = new List<string>();
+        await foreach (string name in store.ListAsync(prefix))
+        {
+            names.Add(name);
+        }
+        return names;
+    }
+}
