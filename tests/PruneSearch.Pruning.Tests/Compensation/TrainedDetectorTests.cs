@@ -2,6 +2,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Pruning;
+using PruneSearch.Pruning.Compensation;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Tests.Pruning.Compensation;
@@ -16,7 +17,7 @@ public sealed class TrainedDetectorTests
         var photos = Some.CalibrationPhotos(96, model.Spec.InputSize);
         var settings = new PruneSettings { Ratio = 0.2, Criterion = "obs", Compensate = true };
 
-        var result = PruningEngine.Prune(model, weights, settings, photos, seed: 1, cancellation: TestContext.Current.CancellationToken);
+        var result = PruningEngine.Prune(model, weights, settings, photos, seed: 1, compensation: new CompensationOptions { Rounds = 1 }, cancellation: TestContext.Current.CancellationToken);
         photos.ForEach(p => p.Dispose());
 
         Assert.InRange(result.Channels.Removed, 0.19, 0.2);
