@@ -68,7 +68,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            string option = home == ".prunesearch" ? "" : $" --home {home}";
+            string option = home == ".prunesearch" ? "" : $" --home '{home}'";
             await context.Error.WriteLineAsync($"Interrupted. Go on with: prunesearch resume {id}{option}").ConfigureAwait(false);
             return ExitCode.Interrupted;
         }

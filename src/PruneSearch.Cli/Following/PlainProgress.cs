@@ -1,4 +1,5 @@
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cli.Following;
 
@@ -12,10 +13,17 @@ internal sealed class PlainProgress(CliContext context)
     /// <summary>Shows what changed.</summary>
     public void Show(SearchStatus status)
     {
+        var seen = new HashSet<(string Parent, StageProgress Progress)>();
         foreach (var t in status.Trajectories.Where(t => t.State != WorkState.Waiting))
         {
             var left = _left.Of(t);
-            string what = $"{t.State}/{t.Reports.Count}/{t.Attempts}/{t.Progress?.Part}";
+            // Trajectories that wait for the same stage: its parts are shown once.
+            bool shared = t.Progress is not null && !seen.Add((t.Reports.Count > 0 ? t.Reports[^1].Key : "", t.Progress));
+            string what = $"{t.State}/{t.Reports.Count}/{t.Attempts}/{(shared ? "" : t.Progress?.Part)}";
+            if (shared && Last(t.Name) is { } before && before.StartsWith($"{t.State}/{t.Reports.Count}/{t.Attempts}/", StringComparison.Ordinal))
+            {
+                continue;
+            }
             bool changed = !_shown.TryGetValue(t.Name, out var last) || last.What != what;
             bool training = t is { State: WorkState.Running, Progress.Steps: > 0 };
             if (changed || (training && context.Time.GetElapsedTime(last.At) >= Pace))
@@ -25,4 +33,6 @@ internal sealed class PlainProgress(CliContext context)
             }
         }
     }
+
+    private string? Last(string trajectory) => _shown.TryGetValue(trajectory, out var shown) ? shown.What : null;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using ScottPlot;
+using SkiaSharp;
 
 namespace PruneSearch.Cli.Frontiers;
 
@@ -9,6 +10,8 @@ namespace PruneSearch.Cli.Frontiers;
 internal static class FrontierPlot
 {
     private const int Width = 1200, Height = 750, FewPoints = 24;
+
+    private static readonly string[] SansSerif = ["Open Sans", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Helvetica Neue", "Segoe UI", "Arial"];
 
     private static readonly (ScheduleKind Kind, string Name, Color Color, MarkerShape Shape)[] Arms =
     [
@@ -22,6 +25,9 @@ internal static class FrontierPlot
     public static byte[] Draw(FrontierView view)
     {
         using var plot = new Plot();
+        plot.Font.Set(Typeface());
+        plot.Axes.Left.MinimumSize = 85; // large labels need room
+        plot.Axes.Bottom.MinimumSize = 65;
         plot.Title($"{view.Name}: pruned detectors worth having", 22);
         plot.YLabel("mAP at IoU 0.5, validation split", 17);
         plot.XLabel(XLabel(view), 17);
@@ -86,6 +92,13 @@ internal static class FrontierPlot
             text.LabelAlignment = above ? Alignment.LowerCenter : Alignment.UpperCenter;
             text.OffsetY = above ? -10 : 10;
         }
+    }
+
+    // Without this, the first typeface of the system is taken: often a serif one.
+    private static string Typeface()
+    {
+        var installed = SKFontManager.Default.FontFamilies.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return SansSerif.FirstOrDefault(installed.Contains) ?? Fonts.Default;
     }
 
     private static bool IsFalling(FrontierView view)
