@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
@@ -10,7 +11,7 @@ namespace PruneSearch.Detection.Losses;
 /// </summary>
 public static class DistillationLoss
 {
-    private const double BackgroundWeight = 0.02;
+    private static readonly Scalar BackgroundWeight = 0.02, One = 1;
 
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="student">Outputs by name, with gradient.</param>
@@ -34,8 +35,8 @@ public static class DistillationLoss
             difference = (probabilities * (wanted.log_softmax(2) - logits.log_softmax(2))).sum(2);
         }
         var sure = probabilities.narrow(2, 1, probabilities.shape[2] - 1).amax([2]); // [N, boxes]
-        var weight = sure + BackgroundWeight;
+        var weight = sure.add(BackgroundWeight);
         var boxes = nn.functional.smooth_l1_loss(student[DetectorModel.BoxesOutput], teacher[DetectorModel.BoxesOutput], reduction: nn.Reduction.None).sum(2);
-        return ((difference * weight).sum() / weight.sum() + (boxes * sure).sum() / (sure.sum() + 1)).MoveToOuterDisposeScope();
+        return ((difference * weight).sum() / weight.sum() + (boxes * sure).sum() / sure.sum().add(One)).MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
@@ -9,8 +10,8 @@ namespace PruneSearch.Detection.Losses;
 /// </summary>
 public static class SsdLoss
 {
-    private const int NegativesPerPositive = 3;
-    private const int NegativesWithoutPositives = 3;
+    // Held for the life of the process: native code must never see a number that was finalised.
+    private static readonly Scalar NegativesPerPositive = 3, NegativesWithoutPositives = 3, None = 0, One = 1, NoLoss = -1.0;
 
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="boxes">Predicted coded boxes <c>[N, boxes, 4]</c>.</param>
@@ -21,13 +22,13 @@ public static class SsdLoss
     public static Tensor Compute(Tensor boxes, Tensor classes, SsdTargets targets, ScoreFunction scores)
     {
         using var scope = NewDisposeScope();
-        var positive = targets.Labels.gt(0); // [N, boxes]
+        var positive = targets.Labels.gt(None); // [N, boxes]
         var positives = positive.sum(dim: 1, keepdim: true); // [N, 1]
         var perBox = scores == ScoreFunction.Sigmoid ? SigmoidLoss(classes, targets.Labels) : SoftmaxLoss(classes, targets.Labels);
         var chosen = positive.logical_or(HardNegatives(perBox.detach(), positive, positives));
         var classification = (perBox * chosen.to(ScalarType.Float32)).sum();
         var localisation = (nn.functional.smooth_l1_loss(boxes, targets.Boxes, reduction: nn.Reduction.None).sum(2) * positive.to(ScalarType.Float32)).sum();
-        var count = positives.sum().to(ScalarType.Float32).clamp_min(1);
+        var count = positives.sum().to(ScalarType.Float32).clamp_min(One);
         return ((classification + localisation) / count).MoveToOuterDisposeScope();
     }
 
@@ -37,11 +38,11 @@ public static class SsdLoss
     /// <param name="positives">Their number <c>[N, 1]</c>.</param>
     private static Tensor HardNegatives(Tensor perBox, Tensor positive, Tensor positives)
     {
-        var loss = perBox.masked_fill(positive, -1.0);
+        var loss = perBox.masked_fill(positive, NoLoss);
         var order = loss.argsort(1, descending: true);
         var ranks = arange(order.shape[1], device: order.device).expand(order.shape);
         var rank = empty_like(order).scatter_(1, order, ranks);
-        var wanted = (positives * NegativesPerPositive).clamp_min(NegativesWithoutPositives);
+        var wanted = positives.mul(NegativesPerPositive).clamp_min(NegativesWithoutPositives);
         return rank.lt(wanted).logical_and(positive.logical_not());
     }
 

@@ -1,5 +1,6 @@
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
@@ -7,6 +8,8 @@ namespace PruneSearch.Detection.Training;
 /// <summary>
 /// Updates the trainable tensors of a network. Its state is tensors named after the weights they belong to
 /// (<c>Conv.weight/momentum</c>), so that a snapshot stores it and a pruner slices it like the weights themselves.
+/// Numbers go to TorchSharp as <see cref="Scalar"/> objects that are held for the whole call: one made by an implicit
+/// conversion may be finalised while the native code still reads it.
 /// </summary>
 public abstract class Optimizer(TorchNetwork network) : IDisposable
 {
@@ -48,9 +51,10 @@ public abstract class Optimizer(TorchNetwork network) : IDisposable
         double norm = stack(gradients.Select(g => g.norm()).ToList()).norm().item<float>();
         if (maximum > 0 && norm > maximum)
         {
+            using Scalar factor = maximum / norm;
             foreach (var gradient in gradients)
             {
-                gradient.mul_(maximum / norm);
+                gradient.mul_(factor);
             }
         }
         return norm;
@@ -110,34 +114,39 @@ public abstract class Optimizer(TorchNetwork network) : IDisposable
 /// <summary>AdamW (Loshchilov and Hutter 2019): Adam with decoupled weight decay, β = (0.9, 0.999), ε = 1e-8.</summary>
 public sealed class AdamW(TorchNetwork network, double weightDecay) : Optimizer(network)
 {
-    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+    private const double Beta1 = 0.9, Beta2 = 0.999;
+
+    private static readonly Scalar Decay1 = Beta1, Gain1 = 1 - Beta1, Decay2 = Beta2, Gain2 = 1 - Beta2, Epsilon = 1e-8;
 
     /// <inheritdoc/>
     protected override void Update(string name, Tensor weight, Tensor gradient, double learningRate, int step)
     {
-        var first = Moment(name, "exp_avg", weight).mul_(Beta1).add_(gradient, alpha: 1 - Beta1);
-        var second = Moment(name, "exp_avg_sq", weight).mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+        using Scalar shrink = 1 - learningRate * weightDecay;
+        using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, step + 1));
+        using Scalar rate = -learningRate / (1 - Math.Pow(Beta1, step + 1));
+        var first = Moment(name, "exp_avg", weight).mul_(Decay1).add_(gradient, alpha: Gain1);
+        var second = Moment(name, "exp_avg_sq", weight).mul_(Decay2).addcmul_(gradient, gradient, Gain2);
         if (Decays(weight))
         {
-            weight.mul_(1 - learningRate * weightDecay);
+            weight.mul_(shrink);
         }
-        double correction1 = 1 - Math.Pow(Beta1, step + 1), correction2 = 1 - Math.Pow(Beta2, step + 1);
-        var denominator = second.sqrt().div_(Math.Sqrt(correction2)).add_(Epsilon);
-        weight.addcdiv_(first, denominator, -learningRate / correction1);
+        weight.addcdiv_(first, second.sqrt().div_(correction).add_(Epsilon), rate);
     }
 }
 
 /// <summary>Stochastic gradient descent with momentum and L2 regularisation.</summary>
 public sealed class Sgd(TorchNetwork network, double weightDecay, double momentum) : Optimizer(network)
 {
+    private readonly Scalar _momentum = momentum, _weightDecay = weightDecay;
+
     /// <inheritdoc/>
     protected override void Update(string name, Tensor weight, Tensor gradient, double learningRate, int step)
     {
+        using Scalar rate = -learningRate;
         if (Decays(weight))
         {
-            gradient.add_(weight, alpha: weightDecay);
+            gradient.add_(weight, alpha: _weightDecay);
         }
-        var velocity = Moment(name, "momentum", weight).mul_(momentum).add_(gradient);
-        weight.add_(velocity, alpha: -learningRate);
+        weight.add_(Moment(name, "momentum", weight).mul_(_momentum).add_(gradient), alpha: rate);
     }
 }

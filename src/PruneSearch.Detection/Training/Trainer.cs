@@ -3,6 +3,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Losses;
 using PruneSearch.Detection.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
@@ -69,7 +70,8 @@ public sealed class Trainer : IDisposable
             var loss = SsdLoss.Compute(outputs[DetectorModel.BoxesOutput], outputs[DetectorModel.ClassesOutput], targets, _model.Spec.Scores);
             if (_teacher is not null)
             {
-                loss += _settings.Distillation * DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores);
+                using Scalar weight = _settings.Distillation;
+                loss += DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores).mul(weight);
             }
             Watch(loss.item<float>());
             loss.backward();

@@ -1,5 +1,6 @@
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
@@ -26,11 +27,12 @@ public sealed class WeightAverage : IDisposable
     public void Update(int step)
     {
         using var guard = no_grad();
-        double decay = Math.Min(_decay, (1.0 + step) / (10.0 + step));
+        double share = Math.Min(_decay, (1.0 + step) / (10.0 + step));
+        using Scalar decay = share, gain = 1 - share;
         foreach (var (name, value) in _network.Tensors)
         {
             using var scope = NewDisposeScope();
-            _average[name].mul_(decay).add_(value.detach(), alpha: 1 - decay);
+            _average[name].mul_(decay).add_(value.detach(), alpha: gain);
         }
     }
 
