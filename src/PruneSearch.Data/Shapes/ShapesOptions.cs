@@ -13,13 +13,13 @@ public sealed record ShapesOptions
     public int ImageSize { get; init; } = 128;
 
     /// <summary>Most objects in a picture, 1 to 16.</summary>
-    public int MaxObjects { get; init; } = 4;
+    public int MaxObjects { get; init; } = 3;
 
     /// <summary>Smallest object edge as a share of the picture's, above 0.</summary>
-    public double MinEdge { get; init; } = 0.20;
+    public double MinEdge { get; init; } = 0.25;
 
     /// <summary>Largest object edge as a share of the picture's, at most 1.</summary>
-    public double MaxEdge { get; init; } = 0.55;
+    public double MaxEdge { get; init; } = 0.60;
 
     /// <summary>Same seed, same bytes (on the same platform).</summary>
     public long Seed { get; init; } = 1;

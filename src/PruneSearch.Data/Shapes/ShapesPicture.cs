@@ -23,13 +23,13 @@ internal sealed class ShapesPicture : IDisposable
         _bitmap = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(_bitmap))
         {
-            var background = RandomColor();
+            var background = MutedColor();
             canvas.Clear(background);
             DrawClutter(canvas);
             int count = 1 + random.NextInt(options.MaxObjects);
             for (int i = 0; i < count; i++)
             {
-                DrawObject(canvas, background);
+                DrawObject(canvas);
             }
         }
         AddNoise();
@@ -46,7 +46,7 @@ internal sealed class ShapesPicture : IDisposable
 
     public void Dispose() => _bitmap.Dispose();
 
-    private void DrawObject(SKCanvas canvas, SKColor background)
+    private void DrawObject(SKCanvas canvas)
     {
         int classIndex = _random.NextInt(ShapePaths.Classes.Count);
         using var outline = ShapePaths.Create(classIndex);
@@ -66,7 +66,7 @@ internal sealed class ShapesPicture : IDisposable
             }
             path.Transform(SKMatrix.CreateScale(scale, scale));
             path.Transform(SKMatrix.CreateTranslation((float)x - bounds.Left * scale, (float)y - bounds.Top * scale));
-            using var paint = new SKPaint { Color = ContrastingColor(background), IsAntialias = true };
+            using var paint = new SKPaint { Color = ColorOf(classIndex), IsAntialias = true };
             canvas.DrawPath(path, paint);
             _objects.Add((classIndex, box.ClipTo(size, size)));
             return;
@@ -79,7 +79,7 @@ internal sealed class ShapesPicture : IDisposable
         float size = _options.ImageSize;
         for (int i = 0; i < ClutterPieces; i++)
         {
-            using var paint = new SKPaint { Color = RandomColor().WithAlpha((byte)(30 + _random.NextInt(60))), IsAntialias = true, StrokeWidth = (float)_random.NextDouble(1, size / 40) };
+            using var paint = new SKPaint { Color = AnyColor().WithAlpha((byte)(30 + _random.NextInt(60))), IsAntialias = true, StrokeWidth = (float)_random.NextDouble(1, size / 40) };
             float x = Position(), y = Position();
             if (_random.NextBool())
             {
@@ -108,19 +108,16 @@ internal sealed class ShapesPicture : IDisposable
         System.Runtime.InteropServices.Marshal.Copy(noisy, 0, _bitmap.GetPixels(), noisy.Length);
     }
 
-    private SKColor RandomColor() => new((byte)_random.NextInt(256), (byte)_random.NextInt(256), (byte)_random.NextInt(256));
-
-    private SKColor ContrastingColor(SKColor background)
+    // Every class has a favourite colour, as many real things have: a small detector then learns in a minute or two.
+    private SKColor ColorOf(int classIndex)
     {
-        while (true)
-        {
-            var color = RandomColor();
-            if (Math.Abs(color.Red - background.Red) + Math.Abs(color.Green - background.Green) + Math.Abs(color.Blue - background.Blue) > 150)
-            {
-                return color;
-            }
-        }
+        double hue = 360.0 * classIndex / ShapePaths.Classes.Count + _random.NextDouble(-20, 20);
+        return SKColor.FromHsv((float)((hue + 360) % 360), (float)_random.NextDouble(65, 100), (float)_random.NextDouble(70, 100));
     }
+
+    private SKColor MutedColor() => SKColor.FromHsv((float)_random.NextDouble(0, 360), (float)_random.NextDouble(0, 25), (float)_random.NextDouble(15, 60));
+
+    private SKColor AnyColor() => new((byte)_random.NextInt(256), (byte)_random.NextInt(256), (byte)_random.NextInt(256));
 
     private static double Covered(PixelBox box, PixelBox by)
     {
