@@ -35,8 +35,8 @@ public static class DistillationLoss
             difference = (probabilities * (wanted.log_softmax(2) - logits.log_softmax(2))).sum(2);
         }
         var sure = probabilities.narrow(2, 1, probabilities.shape[2] - 1).amax([2]); // [N, boxes]
-        var weight = sure.add(BackgroundWeight);
+        var weight = sure.add(BackgroundWeight, One);
         var boxes = nn.functional.smooth_l1_loss(student[DetectorModel.BoxesOutput], teacher[DetectorModel.BoxesOutput], reduction: nn.Reduction.None).sum(2);
-        return ((difference * weight).sum() / weight.sum() + (boxes * sure).sum() / sure.sum().add(One)).MoveToOuterDisposeScope();
+        return ((difference * weight).sum() / weight.sum() + (boxes * sure).sum() / sure.sum().add(One, One)).MoveToOuterDisposeScope();
     }
 }

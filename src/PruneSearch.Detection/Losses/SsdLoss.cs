@@ -29,7 +29,7 @@ public static class SsdLoss
         var classification = (perBox * chosen.to(ScalarType.Float32)).sum();
         var localisation = (nn.functional.smooth_l1_loss(boxes, targets.Boxes, reduction: nn.Reduction.None).sum(2) * positive.to(ScalarType.Float32)).sum();
         var count = positives.sum().to(ScalarType.Float32).clamp_min(One);
-        return ((classification + localisation) / count).MoveToOuterDisposeScope();
+        return classification.add(localisation, One).div(count).MoveToOuterDisposeScope();
     }
 
     /// <summary>Which background boxes count: those with the largest loss, three for each positive of the same picture.</summary>

@@ -10,6 +10,9 @@ namespace PruneSearch.Detection.Networks;
 /// </summary>
 public sealed class TorchNetwork : IDisposable
 {
+    // Held: a number made by an implicit conversion may be finalised while native code reads it.
+    private static readonly TorchSharp.Scalar One = 1;
+
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
     private readonly HashSet<string> _soleReader = new(StringComparer.Ordinal);
@@ -163,7 +166,7 @@ public sealed class TorchNetwork : IDisposable
             BatchNormLayer norm => nn.functional.batch_norm(
                 x, _tensors[norm.Name + ".running_mean"], _tensors[norm.Name + ".running_var"], _tensors[norm.Name + ".weight"], _tensors[norm.Name + ".bias"], training, 0.1, norm.Epsilon),
             ActivationLayer activation => Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
-            AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum + maps[input]),
+            AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.add(maps[input], One)),
             ScaleLayer => x * maps[layer.Inputs[1]],
             ConcatLayer => cat([.. layer.Inputs.Select(input => maps[input])], 1),
             UpsampleLayer => nn.functional.interpolate(x, size: [layer.Height, layer.Width], mode: InterpolationMode.Nearest),

@@ -9,7 +9,7 @@ namespace PruneSearch.Detection.Training;
 /// Updates the trainable tensors of a network. Its state is tensors named after the weights they belong to
 /// (<c>Conv.weight/momentum</c>), so that a snapshot stores it and a pruner slices it like the weights themselves.
 /// Numbers go to TorchSharp as <see cref="Scalar"/> objects that are held for the whole call: one made by an implicit
-/// conversion may be finalised while the native code still reads it.
+/// conversion, also that of a default argument, may be finalised while the native code still reads it.
 /// </summary>
 public abstract class Optimizer(TorchNetwork network) : IDisposable
 {
@@ -116,7 +116,7 @@ public sealed class AdamW(TorchNetwork network, double weightDecay) : Optimizer(
 {
     private const double Beta1 = 0.9, Beta2 = 0.999;
 
-    private static readonly Scalar Decay1 = Beta1, Gain1 = 1 - Beta1, Decay2 = Beta2, Gain2 = 1 - Beta2, Epsilon = 1e-8;
+    private static readonly Scalar Decay1 = Beta1, Gain1 = 1 - Beta1, Decay2 = Beta2, Gain2 = 1 - Beta2, Epsilon = 1e-8, One = 1;
 
     /// <inheritdoc/>
     protected override void Update(string name, Tensor weight, Tensor gradient, double learningRate, int step)
@@ -130,14 +130,14 @@ public sealed class AdamW(TorchNetwork network, double weightDecay) : Optimizer(
         {
             weight.mul_(shrink);
         }
-        weight.addcdiv_(first, second.sqrt().div_(correction).add_(Epsilon), rate);
+        weight.addcdiv_(first, second.sqrt().div_(correction).add_(Epsilon, One), rate);
     }
 }
 
 /// <summary>Stochastic gradient descent with momentum and L2 regularisation.</summary>
 public sealed class Sgd(TorchNetwork network, double weightDecay, double momentum) : Optimizer(network)
 {
-    private readonly Scalar _momentum = momentum, _weightDecay = weightDecay;
+    private readonly Scalar _momentum = momentum, _weightDecay = weightDecay, _one = 1;
 
     /// <inheritdoc/>
     protected override void Update(string name, Tensor weight, Tensor gradient, double learningRate, int step)
@@ -147,6 +147,6 @@ public sealed class Sgd(TorchNetwork network, double weightDecay, double momentu
         {
             gradient.add_(weight, alpha: _weightDecay);
         }
-        weight.add_(Moment(name, "momentum", weight).mul_(_momentum).add_(gradient), alpha: rate);
+        weight.add_(Moment(name, "momentum", weight).mul_(_momentum).add_(gradient, alpha: _one), alpha: rate);
     }
 }

@@ -71,7 +71,7 @@ public sealed class Trainer : IDisposable
             if (_teacher is not null)
             {
                 using Scalar weight = _settings.Distillation;
-                loss += DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores).mul(weight);
+                loss = loss.add(DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores), weight);
             }
             Watch(loss.item<float>());
             loss.backward();
