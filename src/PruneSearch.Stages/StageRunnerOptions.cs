@@ -6,6 +6,6 @@ public sealed record StageRunnerOptions
     /// <summary>Device of the slot: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
     public string Device { get; set; } = "cpu";
 
-    /// <summary>Time between snapshots within a stage; 1 s to 1 h, 60 s by default.</summary>
-    public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromSeconds(60);
+    /// <summary>Time between snapshots within a stage; 1 s to 1 h, 30 s by default.</summary>
+    public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromSeconds(30);
 }
