@@ -19,10 +19,11 @@ public sealed class ShapesDatasetTests(ShapesFixture shapes) : IClassFixture<Sha
     {
         Assert.Empty(shapes.Train.Samples.Select(s => s.Sha256).Intersect(shapes.Validation.Samples.Select(s => s.Sha256)));
         Assert.Equal(10, shapes.Train.Samples.Count);
+        var promised = new ShapesOptions();
         foreach (var sample in shapes.Train.Samples)
         {
-            Assert.InRange(sample.Objects.Count, 1, 4);
-            Assert.All(sample.Objects, o => Assert.InRange(Math.Max(o.Box.Width, o.Box.Height) / 64, 0.199, 0.551));
+            Assert.InRange(sample.Objects.Count, 1, promised.MaxObjects);
+            Assert.All(sample.Objects, o => Assert.InRange(Math.Max(o.Box.Width, o.Box.Height) / 64, promised.MinEdge - 0.001, promised.MaxEdge + 0.001));
         }
     }
 }
