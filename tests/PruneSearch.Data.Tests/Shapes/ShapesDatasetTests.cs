@@ -19,7 +19,7 @@ public sealed class ShapesDatasetTests(ShapesFixture shapes) : IClassFixture<Sha
     {
         Assert.Empty(shapes.Train.Samples.Select(s => s.Sha256).Intersect(shapes.Validation.Samples.Select(s => s.Sha256)));
         Assert.Equal(10, shapes.Train.Samples.Count);
-        var promised = new ShapesOptions();
+        var promised = ShapesFixture.Options;
         foreach (var sample in shapes.Train.Samples)
         {
             Assert.InRange(sample.Objects.Count, 1, promised.MaxObjects);
