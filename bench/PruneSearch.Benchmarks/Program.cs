@@ -1,0 +1,11 @@
+using System.CommandLine;
+using PruneSearch.Benchmarks.Verbs;
+using PruneSearch.Detection;
+
+NativeMemory.KeepFreed();
+
+// Measurements whose results stand in docs/benchmarks.md. A verb is a file in Verbs/ and a line here.
+return await new RootCommand("Measures parts of PruneSearch.")
+{
+    TrainVerb.Create(),
+}.Parse(args).InvokeAsync().ConfigureAwait(false);
