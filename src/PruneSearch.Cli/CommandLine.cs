@@ -30,7 +30,7 @@ internal static class CommandLine
 
     private static RootCommand Root(CliContext context)
     {
-        var home = new Option<string>("--home") { Description = "Folder of searches and their results", Recursive = true, DefaultValueFactory = _ => ".prunesearch", HelpName = "FOLDER" };
+        var home = new Option<string>("--home") { Description = "Folder of searches and their results", Recursive = true, DefaultValueFactory = _ => Homes.Standard, HelpName = "FOLDER" };
         var file = new Argument<string>("FILE") { Description = "The search file (YAML)" };
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
         var retry = new Option<bool>("--retry-failed") { Description = "Try stages again that failed for good" };
@@ -41,6 +41,8 @@ internal static class CommandLine
         {
             home,
             Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) => RunCommand.QuickstartAsync(context, p.GetValue(home)!, c)),
+            TrainCommand.Create(context),
+            EvaluateCommand.Create(context),
             Command("run", "Launch a search and follow it", (p, c) => RunCommand.RunAsync(context, p.GetValue(home)!, p.GetValue(file)!, c), file),
             Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, p.GetValue(home)!, p.GetValue(id)!, p.GetValue(retry), c), id, retry),
             Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, p.GetValue(home)!, c)),

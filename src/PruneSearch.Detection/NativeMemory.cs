@@ -36,6 +36,27 @@ public static partial class NativeMemory
         _ = Execute(File.ResolveLinkTarget(Self, returnFinalTarget: true)?.FullName ?? Self, [.. arguments, null], [.. variables, .. Settings.Select(s => $"{s.Name}={s.Value}"), null]);
     }
 
+    /// <summary>Gives what is kept back to the system, after a training. Does nothing where the C library is not glibc.</summary>
+    public static void Release()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+        try
+        {
+            _ = Trim(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library: it was not told to keep anything.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Trim(nint keepAtTop);
+
     [LibraryImport("libc", EntryPoint = "execve", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Execute(string path, string?[] arguments, string?[] environment);

@@ -25,7 +25,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         var device = TorchDevices.Select(options.Device);
         var parts = new StageParts(time, progress, cancellation);
         var warnings = new List<string>();
-        int seed = HashCode32(job.Key);
+        int seed = SeedOf(job.Key);
         using var scope = NewDisposeScope();
 
         var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train), _files.ReadDataset(stage.Data.Validation)));
@@ -107,6 +107,6 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
     // Before anything is pruned, the count has all groups in it.
     private static ChannelCount AllChannels(Network network) => new(network.Groups.Sum(g => g.DenseWidth), network.Groups.Sum(g => g.Width));
 
-    // The first 31 bits of the key: equal stages have equal seeds.
-    private static int HashCode32(string key) => (int)(Convert.ToUInt32(key[..8], 16) >> 1);
+    /// <summary>The first 31 bits of a stage's key: equal stages have equal seeds.</summary>
+    internal static int SeedOf(string key) => (int)(Convert.ToUInt32(key[..8], 16) >> 1);
 }

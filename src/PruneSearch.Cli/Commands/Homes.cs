@@ -1,3 +1,4 @@
+using System.CommandLine;
 using PruneSearch.Cli.Sessions;
 
 namespace PruneSearch.Cli.Commands;
@@ -5,6 +6,12 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Where things stand in a home folder.</summary>
 internal static class Homes
 {
+    /// <summary>The home where none is named.</summary>
+    public const string Standard = ".prunesearch";
+
+    /// <summary>The home that a command line names, or the standard one.</summary>
+    public static string Of(ParseResult parsed) => parsed.GetValue<string>("--home") ?? Standard;
+
     /// <summary>Drawn data sets.</summary>
     public static string Drawn(string home) => Path.Combine(home, "drawn");
 

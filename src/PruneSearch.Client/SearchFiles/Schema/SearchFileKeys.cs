@@ -137,6 +137,12 @@ internal static class SearchFileKeys
         new("seed", new Integer(0, int.MaxValue), "Seed of everything random.") { Default = 1 },
     ]);
 
+    /// <summary>The same file when only its base detector is trained.</summary>
+    public static readonly Section Training = new([.. Root.Keys.Select(k => k with { Required = k.Required && k.Name != "trajectories" })]);
+
+    /// <summary>The same file when only its data is read.</summary>
+    public static readonly Section DataOnly = new([.. Root.Keys.Select(k => k with { Required = k.Name == "data" })]);
+
     /// <summary>Words for kinds of groups.</summary>
     public static IReadOnlyList<string> GroupKinds => Words.Of<ChannelGroupKind>();
 }
