@@ -8,4 +8,6 @@ NativeMemory.KeepFreed();
 return await new RootCommand("Measures parts of PruneSearch.")
 {
     TrainVerb.Create(),
+    LoaderVerb.Create(),
+    MetricsVerb.Create(),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -9,7 +9,7 @@ internal sealed class TrainingProgress(CliContext context)
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10), TerminalInterval = TimeSpan.FromSeconds(0.5);
 
     private readonly long _start = context.Time.GetTimestamp();
-    private TimeSpan _shown = TimeSpan.MinValue;
+    private TimeSpan? _shown;
     private string _part = "";
 
     /// <summary>Takes progress in.</summary>
