@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Npgsql;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Cluster.Tests;
 

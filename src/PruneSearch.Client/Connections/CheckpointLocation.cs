@@ -1,5 +1,6 @@
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
+using PruneSearch.Storage.Azure;
 
 namespace PruneSearch.Client.Connections;
 
@@ -18,6 +19,18 @@ public static class CheckpointLocation
     public static ICheckpointStore Open(string location, string container, TimeProvider? time = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(location);
-        return new FolderCheckpointStore(location, time);
+        if (Uri.TryCreate(location, UriKind.Absolute, out var address) && address!.Scheme is "http" or "https")
+        {
+            return Blobs(new AzureBlobOptions { AccountUri = address, Container = container });
+        }
+        return location.Contains("AccountName=", StringComparison.OrdinalIgnoreCase) || location.Contains("BlobEndpoint=", StringComparison.OrdinalIgnoreCase) || location.StartsWith("UseDevelopmentStorage=", StringComparison.OrdinalIgnoreCase)
+            ? Blobs(new AzureBlobOptions { ConnectionString = location, Container = container })
+            : new FolderCheckpointStore(location, time);
+    }
+
+    private static AzureBlobCheckpointStore Blobs(AzureBlobOptions options)
+    {
+        options.Validate();
+        return new AzureBlobCheckpointStore(options);
     }
 }
