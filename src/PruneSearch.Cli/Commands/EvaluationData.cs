@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Data.Datasets;
 
@@ -50,7 +51,7 @@ internal sealed class EvaluationData
         }
         return (parsed.GetValue(_data), parsed.GetValue(_coco), parsed.GetValue(_voc), parsed.GetValue(_yolo)) switch
         {
-            ({ } file, null, null, null) => _ => OfSearchFile(context, Homes.Of(parsed), file, split ?? "validation", cancellation),
+            ({ } file, null, null, null) => _ => OfSearchFile(context, SearchPlace.Of(parsed).Home, file, split ?? "validation", cancellation),
             (null, { } file, null, null) => o => DatasetReader.ReadCoco(file, images!, o),
             (null, null, { } folder, null) => o => DatasetReader.ReadPascalVoc(folder, split ?? throw NoSplit("--voc"), o),
             (null, null, null, { } folder) => o => DatasetReader.ReadYolo(folder, split ?? throw NoSplit("--yolo"), o),

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using PruneSearch.Cli.Sessions;
 
 namespace PruneSearch.Cli.Commands;
@@ -6,12 +5,6 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Where things stand in a home folder.</summary>
 internal static class Homes
 {
-    /// <summary>The home where none is named.</summary>
-    public const string Standard = ".prunesearch";
-
-    /// <summary>The home that a command line names, or the standard one.</summary>
-    public static string Of(ParseResult parsed) => parsed.GetValue<string>("--home") ?? Standard;
-
     /// <summary>Drawn data sets.</summary>
     public static string Drawn(string home) => Path.Combine(home, "drawn");
 
@@ -37,22 +30,22 @@ internal static class Homes
     }
 
     /// <summary>Refuses an unknown search without making a home for it.</summary>
-    public static void RequireExisting(string home, string id)
+    public static void RequireExisting(SearchPlace place, string id)
     {
-        if (!Directory.Exists(home))
+        if (place.Cluster is null && !Directory.Exists(place.Home))
         {
-            throw new KeyNotFoundException($"There is no search '{id}': {home} does not exist.");
+            throw new KeyNotFoundException($"There is no search '{id}': {place.Home} does not exist.");
         }
     }
 
     /// <summary>Refuses an unknown search and names those there are.</summary>
-    public static async Task RequireSearchAsync(ISearchSession session, string home, string id)
+    public static async Task RequireSearchAsync(ISearchSession session, SearchPlace place, string id)
     {
         var all = await session.ListAsync().ConfigureAwait(false);
         if (!all.Any(s => s.Id == id))
         {
             string known = all.Count == 0 ? "it has none" : "it has " + string.Join(", ", all.TakeLast(10).Select(s => s.Id));
-            throw new KeyNotFoundException($"There is no search '{id}' in {home}; {known}.");
+            throw new KeyNotFoundException($"There is no search '{id}' in {place}; {known}.");
         }
     }
 }
