@@ -7,6 +7,7 @@ using PruneSearch.Data.Datasets;
 using PruneSearch.Detection;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Detection.Networks;
+using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
@@ -46,6 +47,10 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         {
             var pruned = parts.Run("prune", () => Prune(model, weights, pruning, train, seed, warnings, cancellation));
             (model, weights, channels, removedNothing) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan.RemovesNothing);
+        }
+        if (stage.Prune is { Recalibrate: true, CalibrationImages: var pictures } && !removedNothing)
+        {
+            weights = parts.Run("recalibrate", () => Recalibrate(model, weights, train, pictures, seed, device));
         }
         if (stage.FineTune is { } tuning && !removedNothing)
         {
@@ -127,6 +132,19 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
     {
         using var detector = OnnxDetector.Load(onnx, "exported model");
         return ProcessingMeter.Measure(detector, validation, TimedPictures);
+    }
+
+    private static WeightSet Recalibrate(DetectorModel model, WeightSet weights, DetectionDataset train, int pictures, int seed, Device device)
+    {
+        var calibration = Batches.Plain(train, pictures, model.Spec.InputSize, seed).ToList();
+        try
+        {
+            return BatchNormRecalibration.Run(model, weights, calibration, device);
+        }
+        finally
+        {
+            calibration.ForEach(images => images.Dispose());
+        }
     }
 
     private TorchNetwork Teacher(string dense, Device device)

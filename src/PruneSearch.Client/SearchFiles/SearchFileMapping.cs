@@ -126,6 +126,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             RoundTo = v.Value<int>("round-to"),
             Compensate = v.Value<bool>("compensate"),
             CalibrationImages = v.Value<int>("calibration-images"),
+            Recalibrate = v.Value<bool>("recalibrate"),
         };
         if (levels[^1] > prune.MaxGroupRatio)
         {
@@ -222,7 +223,9 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         Crop = v.Value<bool>("crop"),
         Expand = v.Value<bool>("expand"),
         Photometric = v.Value<bool>("photometric"),
+        Mosaic = v.Value<bool>("mosaic"),
         Distillation = v.Value<double>("distillation"),
+        DistillationBoxes = v.Value<double>("distillation-boxes"),
         Precision = v.Text("precision"),
     };
 

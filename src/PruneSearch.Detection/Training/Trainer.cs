@@ -66,7 +66,7 @@ public sealed class Trainer : IDisposable
             if (_teacher is not null)
             {
                 using Scalar weight = _settings.Distillation;
-                loss = loss.add(DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores), weight);
+                loss = loss.add(DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores, _settings.DistillationBoxes), weight);
             }
             Watch(loss.item<float>());
             loss.backward();
