@@ -47,6 +47,7 @@ internal static class CommandLine
             Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, p.GetValue(home)!, p.GetValue(id)!, c), id),
             Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(context, p.GetValue(home)!, p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
             Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, p.GetValue(home)!, p.GetValue(id)!, c), id),
+            DataCommand.Create(context),
         };
 
         Command Command(string name, string description, Func<ParseResult, CancellationToken, Task<int>> action, params Symbol[] symbols)
