@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Inputs;
 
 namespace PruneSearch.Cli.Commands;
@@ -12,17 +13,17 @@ internal static class DataCommand
     {
         var folder = new Argument<string>("FOLDER") { Description = "Folder with pictures; folders in it count" };
         var push = new Command("push", "Put pictures into the checkpoint store, for workers that do not see their folder") { folder };
-        push.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => PushAsync(context, parsed.GetValue<string>("--home")!, parsed.GetValue(folder)!, cancellation), cancellation));
+        push.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => PushAsync(context, SearchPlace.Of(parsed), parsed.GetValue(folder)!, cancellation), cancellation));
         return new Command("data", "Bring data to where the workers find it") { push };
     }
 
-    private static async Task<int> PushAsync(CliContext context, string home, string folder, CancellationToken cancellation)
+    private static async Task<int> PushAsync(CliContext context, SearchPlace place, string folder, CancellationToken cancellation)
     {
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException($"{folder}: {(File.Exists(folder) ? "is a file" : "does not exist")}, expected a folder with pictures");
         }
-        var session = await context.Sessions.OpenAsync(home, work: false, cancellation).ConfigureAwait(false);
+        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var pushed = await new PicturePush(session.Checkpoints).PushAsync(folder, cancellation).ConfigureAwait(false);
