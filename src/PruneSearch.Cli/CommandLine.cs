@@ -55,6 +55,7 @@ internal static class CommandLine
             Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
             ImportCommand.Create(context),
             Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
+            DataCommand.Create(context),
         };
 
         Command Command(string name, string description, Func<ParseResult, CancellationToken, Task<int>> action, params Symbol[] symbols)

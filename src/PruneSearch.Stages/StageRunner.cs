@@ -11,6 +11,7 @@ using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
+using PruneSearch.Stages.Inputs;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
@@ -20,7 +21,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
 {
     private const int TimedPictures = 8;
 
-    private readonly StageFiles _files = new(store);
+    private readonly StageFiles _files = new(store, new PictureInputs(store, options.PictureCache));
 
     /// <inheritdoc/>
     public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
@@ -36,7 +37,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         int seed = SeedOf(job.Key);
         using var scope = NewDisposeScope();
 
-        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train), _files.ReadDataset(stage.Data.Validation)));
+        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train, cancellation), _files.ReadDataset(stage.Data.Validation, cancellation)));
         var (model, weights) = parts.Run("restore", () => stage.Base is { } start
             ? new BaseDetector(_files).Build(start, train, seed, device, warnings)
             : _files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));

@@ -1,6 +1,7 @@
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Client.Inputs;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Searches;
 
@@ -61,6 +62,11 @@ internal static class RunCommand
         await using (session.ConfigureAwait(false))
         {
             await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation).ConfigureAwait(false);
+            if (place.Cluster is not null && file.Data is DataSource.Shapes) // drawn here: no worker has these pictures
+            {
+                await new PicturePush(session.Checkpoints).PushAsync(search.Train, cancellation).ConfigureAwait(false);
+                await new PicturePush(session.Checkpoints).PushAsync(search.Validation, cancellation).ConfigureAwait(false);
+            }
             Directory.CreateDirectory(Homes.Results(place.Home, search.Plan.Id));
             await session.LaunchAsync(search.Plan).ConfigureAwait(false);
             var stages = search.Plan.Trajectories.SelectMany(t => t.Stages).ToList();
