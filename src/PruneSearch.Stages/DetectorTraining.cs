@@ -5,6 +5,7 @@ using PruneSearch.Core.Weights;
 using PruneSearch.Data.Metrics;
 using PruneSearch.Detection;
 using PruneSearch.Detection.Evaluation;
+using PruneSearch.Stages.Inputs;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
@@ -18,7 +19,7 @@ namespace PruneSearch.Stages;
 /// <param name="time">The clock.</param>
 public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions options, TimeProvider time)
 {
-    private readonly StageFiles _files = new(store);
+    private readonly StageFiles _files = new(store, new PictureInputs(store, options.PictureCache));
 
     /// <summary>Trains on the calling thread and evaluates on the validation split.</summary>
     /// <param name="stage">A description with a base and a fine-tune part.</param>
@@ -38,7 +39,7 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
         var parts = new StageParts(time, progress, cancellation);
         var warnings = new List<string>();
         using var scope = NewDisposeScope();
-        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train), _files.ReadDataset(stage.Data.Validation)));
+        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train, cancellation), _files.ReadDataset(stage.Data.Validation, cancellation)));
         var (model, initial) = parts.Run("restore", () => new BaseDetector(_files).Build(start, train, seed, device, warnings));
         var tuning = new FineTuning(_files, new StageJob(key, stage, Epoch: 1), time, options.SnapshotInterval, progress);
         var (weights, loss) = parts.Run("fine-tune", () => tuning.Run(model, initial, settings with { Distillation = 0 }, train, seed, device, teacher: null, cancellation));

@@ -11,11 +11,11 @@ using static TorchSharp.torch;
 namespace PruneSearch.Tests.Detection.Training;
 
 /// <summary>Nothing runs beside these tests: they look at the memory of the whole process.</summary>
-[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
-public sealed class MemoryCollection;
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
 
 /// <summary>Training and inference go on for days: what a step leaves behind adds up.</summary>
-[Collection(nameof(MemoryTests))]
+[Collection(nameof(Alone))]
 public sealed class MemoryTests
 {
     private const int Steps = 2000, WarmUp = 300;
