@@ -1,4 +1,5 @@
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Data.Images;
 
 namespace PruneSearch.Cli;
 
@@ -23,7 +24,7 @@ internal static class ErrorLines
         {
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException)
         {
             return Bad(context, e.Message);
         }
