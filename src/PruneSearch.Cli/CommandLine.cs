@@ -50,6 +50,7 @@ internal static class CommandLine
             MeasureCommand.Create(context),
             DetectCommand.Create(context),
             WidthsCommand.Create(context),
+            ImportCommand.Create(context),
             Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, p.GetValue(home)!, p.GetValue(id)!, c), id),
         };
 

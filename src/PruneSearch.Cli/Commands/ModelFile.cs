@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Weights;
 using PruneSearch.Inference.Onnx;
 
@@ -30,19 +29,12 @@ internal static class ModelFile
         {
             return Read(path);
         }
-        string detector = Path.Combine(path, "detector.json"), weights = Path.Combine(path, "weights.safetensors");
-        string? missing = new[] { detector, weights }.FirstOrDefault(f => !File.Exists(f));
+        string? missing = new[] { DetectorFolder.DetectorFile, DetectorFolder.WeightsFile }.Select(f => Path.Combine(path, f)).FirstOrDefault(f => !File.Exists(f));
         if (missing is not null)
         {
-            throw new IOException($"{missing}: there is no such file, expected a folder with detector.json and weights.safetensors");
+            throw new IOException($"{missing}: there is no such file, expected a folder with {DetectorFolder.DetectorFile} and {DetectorFolder.WeightsFile}");
         }
-        try
-        {
-            return OnnxExport.ToBytes(DetectorCatalog.Build(DetectorSpec.FromJson(File.ReadAllText(detector), detector)), Safetensors.Read(weights));
-        }
-        catch (ArgumentException e)
-        {
-            throw new FormatException($"{detector}: {e.Message}", e);
-        }
+        var (model, weights) = DetectorFolder.Read(path);
+        return OnnxExport.ToBytes(model, weights);
     }
 }
