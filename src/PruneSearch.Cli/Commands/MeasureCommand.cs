@@ -60,8 +60,9 @@ internal static class MeasureCommand
     {
         if (settings.Engine == OnnxLatencyEngine.Name)
         {
-            using (new OnnxLatencyEngine(content, settings.Threads, name)) // whatever is wrong with a file is told before anything is measured
+            using (var trial = new OnnxLatencyEngine(content, settings.Threads, name)) // whatever is wrong with a file is told before anything is measured
             {
+                trial.Run();
             }
             return LatencyCandidate.Onnx(name, content, settings.Threads);
         }
