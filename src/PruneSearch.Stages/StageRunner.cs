@@ -10,6 +10,7 @@ using PruneSearch.Detection.Networks;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
+using PruneSearch.Stages.Inputs;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
@@ -19,19 +20,23 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
 {
     private const int TimedPictures = 8;
 
-    private readonly StageFiles _files = new(store);
+    private readonly StageFiles _files = new(store, new PictureInputs(store, options.PictureCache));
 
     /// <inheritdoc/>
     public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
     {
         var stage = job.Description;
         var device = TorchDevices.Select(options.Device);
+        if (options.Threads > 0)
+        {
+            set_num_threads(options.Threads); // a setting of this thread, and a stage has one of its own
+        }
         var parts = new StageParts(time, progress, cancellation);
         var warnings = new List<string>();
         int seed = HashCode32(job.Key);
         using var scope = NewDisposeScope();
 
-        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train), _files.ReadDataset(stage.Data.Validation)));
+        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train, cancellation), _files.ReadDataset(stage.Data.Validation, cancellation)));
         var (model, weights) = parts.Run("restore", () => stage.Base is { } start
             ? new BaseDetector(_files).Build(start, train, seed, device, warnings)
             : _files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));

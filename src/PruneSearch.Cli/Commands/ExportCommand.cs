@@ -36,7 +36,7 @@ internal static class ExportCommand
             }
         });
         var command = new Command("export", "Write a model of a search as ONNX file") { id, point, onnx, raw, batch, opset, score, iou, perClass, total };
-        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue<string>("--home")!, p.GetValue(id)!, p.GetValue(point)!, p.GetValue(onnx)!, new Settings(
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(point)!, p.GetValue(onnx)!, new Settings(
             p.GetValue(raw), BatchSize(p.GetValue(batch)!), p.GetValue(opset), new DetectionOptions
             {
                 ScoreThreshold = p.GetValue(score),
@@ -47,17 +47,17 @@ internal static class ExportCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, string home, string id, string name, string path, Settings settings, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CliContext context, SearchPlace place, string id, string name, string path, Settings settings, CancellationToken cancellation)
     {
-        Homes.RequireExisting(home, id);
+        Homes.RequireExisting(place, id);
         if (!settings.Raw && settings.Batch != 1)
         {
             throw new FormatException("--batch belongs to the raw form, expected --raw beside it: detections come out one picture at a time");
         }
-        var session = await context.Sessions.OpenAsync(home, work: false, cancellation).ConfigureAwait(false);
+        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            await Homes.RequireSearchAsync(session, home, id).ConfigureAwait(false);
+            await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
             var point = PointNames.Find(await session.FrontierAsync(id).ConfigureAwait(false), name);
             byte[] file = point.Precision == FrontierPoints.QuantisedPrecision
                 ? await QuantisedAsync(session.Checkpoints, point, settings, cancellation).ConfigureAwait(false)
