@@ -46,6 +46,9 @@ internal static class CommandLine
             Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, p.GetValue(home)!, c)),
             Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, p.GetValue(home)!, p.GetValue(id)!, c), id),
             Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(context, p.GetValue(home)!, p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
+            PruneCommand.Create(context),
+            InspectCommand.Create(context),
+            SensitivityCommand.Create(context),
             Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, p.GetValue(home)!, p.GetValue(id)!, c), id),
         };
 

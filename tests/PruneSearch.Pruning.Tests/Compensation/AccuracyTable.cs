@@ -45,8 +45,13 @@ public sealed class AccuracyTable
             double seconds = clock.Elapsed.TotalSeconds;
             var pruned = DetectorCatalog.Build(result.Spec);
             double map = DetectorEvaluator.Evaluate(pruned, result.Weights, validation, CPU).Ap50;
-            TestContext.Current.TestOutputHelper?.WriteLine(
-                $"{line,-40} mAP50 {map:F4} channels {result.Channels.Removed:P1} MACs {pruned.Network.Macs / 1e6:F0} M parameters {pruned.Network.Parameters / 1e6:F3} M, pruned in {seconds:F1} s");
+            string text = FormattableString.Invariant(
+                $"{line,-40} mAP50 {map:F4} channels {result.Channels.Removed:P1} MACs {pruned.Network.Macs / 1e6:F0} M parameters {pruned.Network.Parameters / 1e6:F3} M, pruned in {seconds:F1} s, {clock.Elapsed.TotalSeconds:F1} s in all, peak {Environment.WorkingSet >> 20} MB");
+            TestContext.Current.TestOutputHelper?.WriteLine(text);
+            if (Environment.GetEnvironmentVariable("PRUNESEARCH_RESULTS") is { } file)
+            {
+                File.AppendAllText(file, text + "\n");
+            }
         }
     }
 }
