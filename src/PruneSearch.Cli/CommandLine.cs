@@ -49,6 +49,7 @@ internal static class CommandLine
             PruneCommand.Create(context),
             InspectCommand.Create(context),
             SensitivityCommand.Create(context),
+            ImportCommand.Create(context),
             Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, p.GetValue(home)!, p.GetValue(id)!, c), id),
         };
 

@@ -58,6 +58,15 @@ public sealed class SearchFileReaderTests
         Assert.Equal(new Core.Stages.BaseSettings { Detector = file.Detector.Template }.CalibrationImages, file.Detector.CalibrationImages);
     }
 
+    [Fact]
+    public void Integer_models_are_made_when_asked_for()
+    {
+        Assert.Null(Parse(Valid).Export);
+        Assert.Null(Parse(Valid + "export: {int8: false}\n").Export);
+        Assert.Equal(new Core.Stages.ExportSettings { Quantise = true }, Parse(Valid + "export: {int8: true}\n").Export);
+        Assert.Equal(new Core.Stages.ExportSettings { Quantise = true, CalibrationImages = 8, WeightBits = 7 }, Parse(Valid + "export: {int8: true, calibration-images: 8, weight-bits: 7}\n").Export);
+    }
+
     [Theory]
     [InlineData("  input-size: 96", "  input-sise: 96", "search.yaml:4:3: unknown key 'input-sise' in detector, expected one of ", "did you mean 'input-size'?")]
     [InlineData("name: shapes-test", "name: shapes-test\nsede: 3", "search.yaml:2:1: unknown key 'sede'", "did you mean 'seed'?")]
@@ -81,6 +90,7 @@ public sealed class SearchFileReaderTests
     [InlineData("format: shapes", "format: yolo", "search.yaml:2:16: data.format is 'yolo', expected one of coco, voc, shapes", "")]
     [InlineData("name: shapes-test", "name: shapes test", "search.yaml:1:7: ", "letters, digits and hyphens")]
     [InlineData("  fine-tune: {steps: 10}\n", "", "", "neither weights nor fine-tune")]
+    [InlineData("name: shapes-test", "name: shapes-test\nmeasure: {engine: torch}\nexport: {int8: true}", "search.yaml:3:16: ", "expected onnxruntime")]
     [InlineData("name: shapes-test", "name: shapes-test\npruning: {groups: [hiden]}", "search.yaml:2:19: ", "did you mean 'hidden'?")]
     public void What_is_wrong_is_refused_with_its_place_and_what_was_expected(string old, string replacement, string start, string contains)
     {
