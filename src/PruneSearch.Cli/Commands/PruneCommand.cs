@@ -6,6 +6,7 @@ using PruneSearch.Cli.Inspecting;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
+using PruneSearch.Core.Weights;
 using PruneSearch.Pruning;
 
 namespace PruneSearch.Cli.Commands;
@@ -18,7 +19,7 @@ internal static class PruneCommand
     {
         var options = new PruneOptions();
         var source = new Argument<string>("DETECTOR") { Description = char.ToUpperInvariant(DetectorInput.Expected[0]) + DetectorInput.Expected[1..] };
-        var output = new Option<string>("--output", "-o") { Description = "Folder for the pruned detector", Required = true, HelpName = "FOLDER" };
+        var output = new Option<string>("--out") { Description = "Folder for the pruned detector", Required = true, HelpName = "FOLDER" };
         var ratio = new Option<double?>("--ratio") { Description = "Share of the groups' channels that is gone afterwards; the highest level of a search file when left out" };
         var cap = new Option<double?>("--max-group-ratio") { Description = "Largest share of a group's channels that may go" };
         var ranking = new Option<string?>("--ranking") { Description = "How channels of different groups compete: global, local or isomorphic" };
@@ -41,9 +42,9 @@ internal static class PruneCommand
             try
             {
                 var pruned = DetectorInput.Guard(() => PruningEngine.Prune(input.Model, input.Weights!, settings, pictures, options.Seed(parsed), cancellation: cancellation));
-                var after = new SavedDetector(DetectorCatalog.Build(pruned.Spec), pruned.Weights);
-                DetectorFolder.Write(folder, after);
-                Report(context, input, settings, pruned, after.Model, folder, clock.Elapsed);
+                var after = DetectorCatalog.Build(pruned.Spec);
+                DetectorFolder.Write(folder, after, pruned.Weights);
+                Report(context, input, settings, pruned, after, folder, clock.Elapsed);
             }
             finally
             {
@@ -57,11 +58,11 @@ internal static class PruneCommand
     // Pruning may have taken minutes of somebody's time: it is not written over.
     private static void RequireNew(string folder)
     {
-        foreach (string name in (string[])[DetectorFolder.SpecFile, DetectorFolder.WeightsFile])
+        foreach (string name in (string[])[DetectorFolder.DetectorFile, DetectorFolder.WeightsFile])
         {
             if (File.Exists(Path.Combine(folder, name)))
             {
-                throw new SearchFileException($"--output '{folder}' has a {name} already, expected a folder without a detector");
+                throw new SearchFileException($"--out '{folder}' has a {name} already, expected a folder without a detector");
             }
         }
         Homes.RequireWritable(folder);
@@ -79,6 +80,6 @@ internal static class PruneCommand
             $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {settings.Criterion}, {how}) in {took.TotalSeconds:0.0} s."));
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters {InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
-        context.Output.WriteLine($"Written to {folder}: {DetectorFolder.SpecFile}, {DetectorFolder.WeightsFile}");
+        context.Output.WriteLine($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}");
     }
 }

@@ -30,7 +30,7 @@ internal sealed record DetectorInput(string Source, DetectorModel Model, WeightS
     /// <exception cref="SearchFileException">It is none of them, or something in it is wrong.</exception>
     public static DetectorInput ReadSpec(string source) => Guard(() =>
     {
-        string file = Directory.Exists(source) ? Path.Combine(source, DetectorFolder.SpecFile) : source;
+        string file = Directory.Exists(source) ? Path.Combine(source, DetectorFolder.DetectorFile) : source;
         if (IsSearchFile(file))
         {
             return OfSearch(file);

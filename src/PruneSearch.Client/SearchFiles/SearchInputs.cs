@@ -9,13 +9,13 @@ public static class SearchInputs
 {
     /// <summary>The pretrained detector with its own classes, as its weights are: neither trained nor mapped to the data's classes.</summary>
     /// <exception cref="SearchFileException">The file names no weights, or they are damaged or belong to another detector.</exception>
-    public static SavedDetector ReadDetector(SearchFile file)
+    public static (DetectorModel Model, WeightSet Weights) ReadDetector(SearchFile file)
     {
         try
         {
             var found = BaseWeights.Read(file.Detector)
                 ?? throw new SearchFileException($"{file.Path}: the detector starts from random weights, expected detector.weights");
-            return new SavedDetector(DetectorCatalog.Build(found.Detector), Safetensors.Read(found.Path));
+            return (DetectorCatalog.Build(found.Detector), Safetensors.Read(found.Path));
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
