@@ -17,14 +17,15 @@ public static class PruningEngine
     /// <exception cref="ArgumentException">The criterion is unknown.</exception>
     public static bool NeedsImages(PruneSettings settings) => ImportanceCatalog.NeedsImages(settings.Criterion) || settings.Compensate;
 
-    /// <summary>Prunes a detector.</summary>
+    /// <summary>Prunes a detector: chooses channels and removes them.</summary>
     /// <param name="detector">The detector as it is, pruned already or not.</param>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="settings">What to prune and how.</param>
     /// <param name="calibration">Batches of training pictures <c>[N, 3, size, size]</c> in [−1, 1], where <see cref="NeedsImages"/>. The caller owns them.</param>
     /// <param name="seed">Seed of random scores.</param>
-    /// <param name="loss">Training loss of a batch by its outputs and index, for gradient criteria; <see langword="null"/> for one without labels.</param>
+    /// <param name="loss">Training loss of one calibration picture by its outputs and index, for gradient criteria; <see langword="null"/> for one without labels.</param>
     /// <param name="compensation">How readers are re-solved.</param>
+    /// <param name="latency">Measures for the target <c>latency</c>; see <see cref="TargetSelection.Select"/>.</param>
     /// <param name="cancellation">Checked between batches of compensation.</param>
     /// <exception cref="ArgumentException">A setting is unknown or outside its range, the target is out of reach, or pictures are missing.</exception>
     /// <exception cref="FormatException">The weights are not those of the detector.</exception>
@@ -36,16 +37,42 @@ public static class PruningEngine
         int seed,
         Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null,
         CompensationOptions? compensation = null,
+        Func<DetectorSpec, double>? latency = null,
         CancellationToken cancellation = default)
     {
-        var network = detector.Network;
-        weights.RequireFit(network, "weights to prune");
-        var groups = GroupSelection.Resolve(network, settings.Groups);
-        var plan = ChannelSelection.Select(network, Score(network, weights, settings, calibration, seed, loss), settings);
-        var solved = settings.Compensate && !plan.RemovesNothing ? Compensator.Solve(network, weights, plan, calibration, compensation, cancellation) : weights;
+        var plan = Choose(detector, weights, settings, calibration, seed, loss, latency);
+        return Remove(detector, weights, plan, settings, calibration, compensation, cancellation);
+    }
+
+    /// <summary>Chooses the channels that stay. Parameters and errors are those of <see cref="Prune"/>.</summary>
+    public static PruningPlan Choose(
+        DetectorModel detector,
+        WeightSet weights,
+        PruneSettings settings,
+        IReadOnlyList<Tensor> calibration,
+        int seed,
+        Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null,
+        Func<DetectorSpec, double>? latency = null)
+    {
+        weights.RequireFit(detector.Network, "weights to prune");
+        return TargetSelection.Select(detector, Score(detector.Network, weights, settings, calibration, seed, loss), settings, latency);
+    }
+
+    /// <summary>Removes the channels that a plan does not keep, compensated as the settings ask. Parameters and errors are those of <see cref="Prune"/>.</summary>
+    public static PruneResult Remove(
+        DetectorModel detector,
+        WeightSet weights,
+        PruningPlan plan,
+        PruneSettings settings,
+        IReadOnlyList<Tensor> calibration,
+        CompensationOptions? compensation = null,
+        CancellationToken cancellation = default)
+    {
+        weights.RequireFit(detector.Network, "weights to prune");
+        var solved = settings.Compensate && !plan.RemovesNothing ? Compensator.Solve(detector.Network, weights, plan, calibration, compensation, cancellation) : weights;
         var (spec, cut) = Shrinker.Shrink(detector, solved, plan);
-        var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));
-        return new PruneResult(spec, cut, plan, channels);
+        var groups = GroupSelection.Resolve(detector.Network, settings);
+        return new PruneResult(spec, cut, plan, new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name])));
     }
 
     /// <summary>Scores of all selected groups, comparable as the settings ask: group name to one score a channel.</summary>
@@ -58,7 +85,7 @@ public static class PruningEngine
         int seed,
         Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null)
     {
-        var groups = GroupSelection.Resolve(network, settings.Groups);
+        var groups = GroupSelection.Resolve(network, settings);
         var importance = ImportanceCatalog.Create(settings.Criterion);
         using var context = new ImportanceContext(network, weights, groups, calibration, seed, loss, ParseReduction(settings.Reduction));
         string normalisation = settings.Normalisation != "auto" ? settings.Normalisation : settings.Criterion == ImportanceCatalog.Obs ? "none" : "mean";

@@ -7,6 +7,8 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Detection.Training;
+using PruneSearch.Pruning.Selection;
 
 namespace PruneSearch.Stages;
 
@@ -89,15 +91,38 @@ internal sealed class StageFiles(ICheckpointStore store)
         }
     }
 
-    /// <summary>A latency measured before.</summary>
-    public LatencyReport? ReadLatency(string id)
+    /// <summary>The channels that were chosen when the stage ran first.</summary>
+    public PruningPlan? ReadPlan(string key) => ReadJson<PruningPlan>(CheckpointNames.Plan(key), CoreJson.Canonical);
+
+    /// <summary>Keeps the channels that were chosen, unless another run of the stage was faster.</summary>
+    /// <returns>The channels that hold.</returns>
+    public PruningPlan KeepPlan(string key, PruningPlan plan)
     {
-        string name = CheckpointNames.Latency(id);
-        return Wait(store.ExistsAsync(name)) ? JsonSerializer.Deserialize<LatencyReport>(ReadBytes(name), CoreJson.Readable) : null;
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(plan, CoreJson.Canonical);
+        bool first = Wait(store.PutAsync(CheckpointNames.Plan(key), (stream, cancellation) => stream.WriteAsync(json, cancellation).AsTask(), PutCondition.IfAbsent));
+        return first ? plan : ReadPlan(key)!;
     }
+
+    /// <summary>The optimizer state that a finished stage left.</summary>
+    public OptimizerState? ReadOptimizer(string key)
+    {
+        string name = CheckpointNames.Optimizer(key);
+        if (!Wait(store.ExistsAsync(name)))
+        {
+            return null;
+        }
+        using var stream = Wait(store.OpenReadAsync(name));
+        return OptimizerState.Read(stream, name);
+    }
+
+    /// <summary>A latency measured before.</summary>
+    public LatencyReport? ReadLatency(string id) => ReadJson<LatencyReport>(CheckpointNames.Latency(id), CoreJson.Readable);
 
     /// <summary>Keeps a latency.</summary>
     public void WriteLatency(string id, LatencyReport latency) => Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
+
+    private T? ReadJson<T>(string name, JsonSerializerOptions options)
+        where T : class => Wait(store.ExistsAsync(name)) ? JsonSerializer.Deserialize<T>(ReadBytes(name), options) : null;
 
     private List<string> List(string prefix) => Wait(ListAsync(prefix));
 

@@ -20,6 +20,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         IReadOnlyList<double> levels = [.. trajectories.List<object>("levels").Cast<double>().Order()];
         var detector = root.Optional<Values>("detector") ?? _empty;
         var source = Detector(detector);
+        var prune = Prune(root.Optional<Values>("pruning") ?? new Values(Section("pruning"), default), levels, trajectories, source.Template);
         return new SearchFile
         {
             Path = path,
@@ -27,9 +28,9 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             Name = root.Text("name"),
             Data = Data(root.Optional<VariantValues>("data")!),
             Detector = source,
-            BaseFineTune = FineTune(detector.Optional<Values>("fine-tune")),
-            Prune = Prune(root.Optional<Values>("pruning") ?? new Values(Section("pruning"), default), levels, trajectories, source.Template),
-            FineTune = FineTune(root.Optional<Values>("fine-tune")),
+            BaseFineTune = FineTune(detector.Optional<Values>("fine-tune"), prune),
+            Prune = prune,
+            FineTune = FineTune(root.Optional<Values>("fine-tune"), prune),
             Levels = levels,
             Schedules = Schedules(trajectories, levels),
             Objectives = [.. root.List<object>("objectives").Cast<string>().Select(Words.Parse<Objective>)],
@@ -96,32 +97,44 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         var prune = new PruneSettings
         {
             Ratio = levels[^1],
+            Target = v.Text("target"),
             Criterion = v.Text("criterion"),
+            Reduction = v.Text("reduction"),
+            Normalisation = v.Text("normalisation"),
+            PerCost = v.Text("per-cost"),
             Ranking = v.Text("ranking"),
             Groups = v.List<string>("groups"),
+            Protect = v.Has("protect") ? v.List<string>("protect") : null,
             MaxGroupRatio = v.Value<double>("max-group-ratio"),
+            MinWidth = v.Value<int>("min-width"),
             RoundTo = v.Value<int>("round-to"),
             Compensate = v.Value<bool>("compensate"),
             CalibrationImages = v.Value<int>("calibration-images"),
         };
-        if (levels[^1] > prune.MaxGroupRatio)
+        if (prune.Target == "channels" && levels[^1] > prune.MaxGroupRatio)
         {
             reader.Error(trajectories.At("levels"), FormattableString.Invariant($"level {levels[^1]} cannot be reached, expected at most pruning.max-group-ratio, which is {prune.MaxGroupRatio}"));
         }
         try
         {
             var groups = DetectorCatalog.Build(template).Network.Groups.Select(g => g.Name).ToList();
-            foreach (string group in prune.Groups.Where(g => !SearchFileKeys.GroupKinds.Contains(g) && !groups.Contains(g)))
-            {
-                string near = Nearest.To(group, [.. SearchFileKeys.GroupKinds, .. groups]) is { } n ? $"; did you mean '{n}'?" : "";
-                reader.Error(v.At("groups"), $"pruning.groups has '{group}', expected {string.Join(", ", SearchFileKeys.GroupKinds)} or the name of a group of the detector{near}");
-            }
+            RequireGroups(v, "groups", prune.Groups, [SearchFileKeys.AllGroups, .. SearchFileKeys.GroupKinds], groups);
+            RequireGroups(v, "protect", prune.Protect ?? [], SearchFileKeys.GroupKinds, groups);
         }
         catch (ArgumentException e)
         {
             reader.Error(root.At("detector"), e.Message);
         }
         return prune;
+    }
+
+    private void RequireGroups(Values v, string key, IReadOnlyList<string> names, IReadOnlyList<string> words, IReadOnlyList<string> groups)
+    {
+        foreach (string name in names.Where(n => !words.Contains(n) && !groups.Contains(n)))
+        {
+            string near = Nearest.To(name, [.. words, .. groups]) is { } n ? $"; did you mean '{n}'?" : "";
+            reader.Error(v.At(key), $"pruning.{key} has '{name}', expected {string.Join(", ", words)} or the name of a group of the detector{near}");
+        }
     }
 
     private List<ScheduleSettings> Schedules(Values trajectories, IReadOnlyList<double> levels)
@@ -166,12 +179,24 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         {
             reader.Error(v.At("ratios"), "the ratios are not sorted, expected ascending ones");
         }
-        return new ScheduleSettings { Kind = kind, Name = name, Step = v.OptionalValue<double>("step"), Iterations = v.OptionalValue<int>("iterations"), Ratios = ratios };
+        if (v.Has("shape") && !v.Has("iterations"))
+        {
+            reader.Error(v.At("shape"), "shape says how iterations differ, expected the key iterations with it");
+        }
+        return new ScheduleSettings
+        {
+            Kind = kind,
+            Name = name,
+            Step = v.OptionalValue<double>("step"),
+            Iterations = v.OptionalValue<int>("iterations"),
+            Shape = v.Word<ScheduleShape>("shape"),
+            Ratios = ratios,
+        };
     }
 
     private static MeasureSettings Measure(Values v) => new() { Engine = v.Text("engine"), Threads = v.Value<int>("threads"), MaxSeconds = v.Value<double>("max-seconds") };
 
-    private static FineTuneSettings? FineTune(Values? v) => v is null ? null : new FineTuneSettings
+    private static FineTuneSettings? FineTune(Values? v, PruneSettings prune) => v is null ? null : new FineTuneSettings
     {
         Steps = v.Value<int>("steps"),
         BatchSize = v.Value<int>("batch-size"),
@@ -188,6 +213,15 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         Photometric = v.Value<bool>("photometric"),
         Distillation = v.Value<double>("distillation"),
         Precision = v.Text("precision"),
+        CarryOptimizer = v.Value<bool>("carry-optimizer"),
+        Regularisation = v.Optional<Values>("regularisation") is { } r ? new RegularisationSettings
+        {
+            Kind = r.Text("kind"),
+            Strength = r.Value<double>("strength"),
+            Share = r.Value<double>("share"),
+            Groups = prune.Groups,
+            Protect = prune.Protect,
+        } : null,
     };
 
     private static Section Section(string key) => ((KeyType.Mapping)SearchFileKeys.Root.Find(key)!.Type).Section;

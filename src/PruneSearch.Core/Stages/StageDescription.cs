@@ -81,7 +81,10 @@ public sealed record DataSettings
 [GenerateSerializer, Alias("prunesearch.PruneSettings")]
 public sealed record PruneSettings
 {
-    /// <summary>Share of the selected groups' dense channels that is gone after this stage: above 0 and below 1. Cumulative.</summary>
+    /// <summary>
+    /// Share of the dense detector's <see cref="Target"/> that is gone after this stage: above 0 and below 1. Cumulative. For
+    /// channels it counts within the selected groups, for the other targets over the whole detector.
+    /// </summary>
     [Id(0)]
     public required double Ratio { get; init; }
 
@@ -124,9 +127,52 @@ public sealed record PruneSettings
     [Id(9)]
     public string Normalisation { get; init; } = "auto";
 
-    /// <summary>What scores are divided by: <c>none</c>, or the <c>macs</c> or <c>parameters</c> that a channel of the group costs.</summary>
+    /// <summary>What scores are divided by: <c>none</c>, or the <c>macs</c>, <c>parameters</c> or <c>memory</c> that a channel of the group costs.</summary>
     [Id(10)]
     public string PerCost { get; init; } = "none";
+
+    /// <summary>What <see cref="Ratio"/> is a share of: <c>channels</c>, <c>parameters</c>, <c>macs</c> or measured <c>latency</c>.</summary>
+    [Id(11)]
+    public string Target { get; init; } = "channels";
+
+    /// <summary>Channels that every selected group keeps at least, 1 or more; groups that are narrower keep what they have.</summary>
+    [Id(12)]
+    public int MinWidth { get; init; } = 1;
+
+    /// <summary>
+    /// Kinds or names of groups that lose nothing, whatever <see cref="Groups"/> says. <see langword="null"/> protects residual
+    /// chains unless <see cref="Groups"/> names them: every block of a chain reads them, so they hurt most and save least.
+    /// </summary>
+    [Id(13)]
+    public IReadOnlyList<string>? Protect { get; init; }
+}
+
+/// <summary>How a training before a pruning prepares for it.</summary>
+[GenerateSerializer, Alias("prunesearch.RegularisationSettings")]
+public sealed record RegularisationSettings
+{
+    /// <summary>
+    /// <c>group-lasso</c> pulls everything that belongs to a channel, in all tensors, towards zero together (Yuan, Lin 2006);
+    /// <c>bn-scale</c> pulls the batch norms' scales (Liu et al. 2017, "network slimming").
+    /// </summary>
+    [Id(0)]
+    public required string Kind { get; init; }
+
+    /// <summary>How far each channel's norm is pulled in all, as a share of the mean norm in its group: above 0 to 1.</summary>
+    [Id(1)]
+    public double Strength { get; init; } = 0.2;
+
+    /// <summary>Share of the steps, the last ones, during which it pulls: above 0 to 1.</summary>
+    [Id(2)]
+    public double Share { get; init; } = 0.5;
+
+    /// <summary>The groups that it concerns, as in <see cref="PruneSettings.Groups"/>.</summary>
+    [Id(3)]
+    public IReadOnlyList<string> Groups { get; init; } = ["hidden"];
+
+    /// <summary>The groups that it leaves alone, as in <see cref="PruneSettings.Protect"/>.</summary>
+    [Id(4)]
+    public IReadOnlyList<string>? Protect { get; init; }
 }
 
 /// <summary>How to train.</summary>
@@ -192,6 +238,17 @@ public sealed record FineTuneSettings
     /// <summary>Number type of convolutions: <c>float32</c>, <c>bfloat16</c>.</summary>
     [Id(14)]
     public string Precision { get; init; } = "float32";
+
+    /// <summary>
+    /// Whether the optimizer's state is kept for the next stage, and begun with that of the stage before, cut like the weights.
+    /// Averaged weights (<see cref="EmaDecay"/>) always go on: they are the weights that the next stage starts from.
+    /// </summary>
+    [Id(20)]
+    public bool CarryOptimizer { get; init; }
+
+    /// <summary>Preparation for the pruning that follows; <see langword="null"/> for none.</summary>
+    [Id(21)]
+    public RegularisationSettings? Regularisation { get; init; }
 }
 
 /// <summary>How to measure speed.</summary>

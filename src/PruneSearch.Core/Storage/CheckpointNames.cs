@@ -18,6 +18,12 @@ public static class CheckpointNames
     /// <summary>Weights of a finished stage.</summary>
     public static string Weights(string key) => Stage(key) + "weights.safetensors";
 
+    /// <summary>Which channels stay in a stage: chosen once, before its training begins.</summary>
+    public static string Plan(string key) => Stage(key) + "plan.json";
+
+    /// <summary>Optimizer state that a finished stage leaves to the next, where it is carried.</summary>
+    public static string Optimizer(string key) => Stage(key) + "optimizer.safetensors";
+
     /// <summary>Exported model of a finished stage.</summary>
     public static string Onnx(string key) => Stage(key) + "model.onnx";
 

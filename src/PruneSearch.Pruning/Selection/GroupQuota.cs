@@ -19,7 +19,7 @@ internal sealed class GroupQuota
         _scores = scores;
         _weakestFirst = [.. Enumerable.Range(0, scores.Length).OrderBy(i => scores[i]).ThenBy(i => i)];
         _roundTo = group.DenseWidth % settings.RoundTo == 0 ? settings.RoundTo : 1;
-        int floor = Math.Max(1, group.DenseWidth - ChannelSelection.Share(group.DenseWidth, settings.MaxGroupRatio));
+        int floor = Math.Max(settings.MinWidth, group.DenseWidth - ChannelSelection.Share(group.DenseWidth, settings.MaxGroupRatio));
         Removable = Math.Max(0, group.Width - floor);
         _roundedRemovable = Math.Max(0, group.Width - RoundUp(floor));
     }
