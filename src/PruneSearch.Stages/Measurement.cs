@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Inference.Latency;
@@ -10,42 +11,67 @@ namespace PruneSearch.Stages;
 
 /// <summary>
 /// Measures a detector beside the dense one. Weights do not matter for speed, so one measurement serves all detectors of
-/// the same structure on the same device.
+/// the same structure beside the same dense structure on the same device.
 /// </summary>
-internal sealed class Measurement(StageFiles files, TimeProvider time, Device device)
+internal sealed class Measurement(StageFiles files, TimeProvider time, Device device, MeasureSettings settings)
 {
     /// <summary>Latency of a model.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="onnx">The same, exported.</param>
-    /// <param name="settings">How to measure, and beside which dense stage.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StageFailedException">The engine is not known.</exception>
-    public LatencyReport Measure(DetectorModel model, byte[] onnx, MeasureSettings settings, CancellationToken cancellation)
+    public LatencyReport Measure(DetectorModel model, byte[] onnx, CancellationToken cancellation) => Measure(model, onnx, onnx, FrontierPoints.TrainedPrecision, cancellation);
+
+    /// <summary>Latency of the integer form of a model, beside the dense model in floating point.</summary>
+    /// <param name="model">The detector.</param>
+    /// <param name="int8">The same, exported and quantised.</param>
+    /// <param name="onnx">The same, exported.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StageFailedException">The engine does not run integer models.</exception>
+    public LatencyReport MeasureInt8(DetectorModel model, byte[] int8, byte[] onnx, CancellationToken cancellation) => settings.Engine == OnnxLatencyEngine.Name
+        ? Measure(model, int8, onnx, FrontierPoints.QuantisedPrecision, cancellation)
+        : throw new StageFailedException($"engine '{settings.Engine}' does not run integer models, expected {OnnxLatencyEngine.Name}");
+
+    private LatencyReport Measure(DetectorModel model, byte[] candidateFile, byte[] ownFile, string precision, CancellationToken cancellation)
     {
-        using var candidate = Engine(settings, () => model, () => onnx, "candidate");
-        string id = Identify(model.Spec, candidate.Device, settings.Baseline);
-        if (files.ReadLatency(id) is { } known)
+        var denseSpec = settings.Baseline is { } baseline ? files.ReadSpec(baseline) : model.Spec;
+        string id = Identify(model.Spec, denseSpec, precision);
+        if (files.ReadLatency(id) is { } known && (known.Converged || known.MaxSeconds >= settings.MaxSeconds))
         {
             return known;
         }
+        // What training left behind is cleared away now and not during the measurement.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         using var dense = settings.Baseline is { } key
-            ? Engine(settings, () => files.ReadDetector(key).Model, () => files.ReadBytes(CheckpointNames.Onnx(key)), "dense")
-            : Engine(settings, () => model, () => onnx, "dense");
+            ? Engine(() => DetectorCatalog.Build(denseSpec), () => files.ReadBytes(CheckpointNames.Onnx(key)), "dense")
+            : Engine(() => model, () => ownFile, "dense");
+        using var candidate = Engine(() => model, () => candidateFile, "candidate");
         var latency = new LatencyMeter(time).Compare(dense, candidate, LatencyOptions.From(settings), cancellation);
         files.WriteLatency(id, latency);
         return latency;
     }
 
-    private ILatencyEngine Engine(MeasureSettings settings, Func<DetectorModel> model, Func<byte[]> onnx, string source) => settings.Engine switch
+    private ILatencyEngine Engine(Func<DetectorModel> model, Func<byte[]> onnx, string source) => settings.Engine switch
     {
-        "onnxruntime" => new OnnxLatencyEngine(onnx(), settings.Threads, source),
-        "torch" => new TorchLatencyEngine(model(), device, settings.Threads),
-        _ => throw new StageFailedException($"unknown engine '{settings.Engine}', expected onnxruntime or torch"),
+        OnnxLatencyEngine.Name => new OnnxLatencyEngine(onnx(), settings.Threads, source),
+        TorchLatencyEngine.Name => new TorchLatencyEngine(model(), device, settings.Threads),
+        _ => throw Unknown(),
     };
 
-    private static string Identify(DetectorSpec spec, MeasuringDevice device, string? baseline)
+    private string Identify(DetectorSpec spec, DetectorSpec dense, string precision)
     {
-        string structure = (spec with { Classes = [.. spec.Classes.Select((_, i) => $"{i}")] }).ToJson();
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{structure}|{device}|{baseline}")));
+        var on = settings.Engine switch
+        {
+            OnnxLatencyEngine.Name => OnnxLatencyEngine.DeviceOf(settings.Threads),
+            TorchLatencyEngine.Name => TorchLatencyEngine.DeviceOf(device, settings.Threads),
+            _ => throw Unknown(),
+        };
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}")));
     }
+
+    // Names of classes do not matter either, only how many there are.
+    private static string Structure(DetectorSpec spec) => (spec with { Classes = [.. spec.Classes.Select((_, i) => $"{i}")] }).ToJson();
+
+    private StageFailedException Unknown() => new($"unknown engine '{settings.Engine}', expected {OnnxLatencyEngine.Name} or {TorchLatencyEngine.Name}");
 }

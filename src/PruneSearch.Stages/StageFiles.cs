@@ -20,12 +20,14 @@ internal sealed class StageFiles(ICheckpointStore store)
     /// <summary>The detector of a finished stage.</summary>
     public (DetectorModel Model, WeightSet Weights) ReadDetector(string key)
     {
-        string name = CheckpointNames.Detector(key);
-        var model = DetectorCatalog.Build(DetectorSpec.FromJson(Encoding.UTF8.GetString(ReadBytes(name)), name));
+        var model = DetectorCatalog.Build(ReadSpec(key));
         var weights = ReadWeights(CheckpointNames.Weights(key));
         weights.RequireFit(model.Network, CheckpointNames.Weights(key));
         return (model, weights);
     }
+
+    /// <summary>The specification of a finished stage's detector.</summary>
+    public DetectorSpec ReadSpec(string key) => DetectorSpec.FromJson(Encoding.UTF8.GetString(ReadBytes(CheckpointNames.Detector(key))), CheckpointNames.Detector(key));
 
     /// <summary>Tensors under a name.</summary>
     public WeightSet ReadWeights(string name)
@@ -116,7 +118,17 @@ internal sealed class StageFiles(ICheckpointStore store)
     }
 
     /// <summary>A latency measured before.</summary>
-    public LatencyReport? ReadLatency(string id) => ReadJson<LatencyReport>(CheckpointNames.Latency(id), CoreJson.Readable);
+    public LatencyReport? ReadLatency(string id)
+    {
+        try
+        {
+            return ReadJson<LatencyReport>(CheckpointNames.Latency(id), CoreJson.Readable);
+        }
+        catch (JsonException)
+        {
+            return null; // another version wrote it: it is measured again
+        }
+    }
 
     /// <summary>Keeps a latency.</summary>
     public void WriteLatency(string id, LatencyReport latency) => Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));

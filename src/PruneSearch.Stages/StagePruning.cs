@@ -78,6 +78,6 @@ internal sealed class StagePruning(StageFiles files, StageJob job, Measurement m
             throw new ArgumentException("the target 'latency' compares with the dense detector, but the stage names none");
         }
         var model = DetectorCatalog.Build(spec);
-        return 1 / measurement.Measure(model, OnnxExport.ToBytes(model, RandomWeights.For(model, 1)), job.Description.Measure, cancellation).SpeedUp;
+        return 1 / measurement.Measure(model, OnnxExport.ToBytes(model, RandomWeights.For(model, 1)), cancellation).SpeedUp;
     }
 }

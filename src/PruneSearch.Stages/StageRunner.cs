@@ -7,6 +7,7 @@ using PruneSearch.Data.Datasets;
 using PruneSearch.Detection;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Detection.Networks;
+using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning.Selection;
 using static TorchSharp.torch;
@@ -16,6 +17,8 @@ namespace PruneSearch.Stages;
 /// <summary>Runs one stage: restore → prune → fine-tune → evaluate → export → measure → save.</summary>
 internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions options, TimeProvider time) : IStageRunner
 {
+    private const int TimedPictures = 8;
+
     private readonly StageFiles _files = new(store);
 
     /// <inheritdoc/>
@@ -34,7 +37,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             : _files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));
         double? loss = null;
         var channels = AllChannels(model.Network);
-        var measurement = new Measurement(_files, time, device);
+        var measurement = new Measurement(_files, time, device, stage.Measure);
         var pruning = new StagePruning(_files, job, measurement, warnings);
         var (parent, plan) = (model, (PruningPlan?)null);
         if (stage.Prune is not null)
@@ -60,7 +63,22 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         }
         var metrics = parts.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, validation, device, cancellation: cancellation));
         byte[] onnx = parts.Run("export", () => OnnxExport.ToBytes(model, weights));
-        var latency = parts.Run("measure", () => measurement.Measure(model, onnx, stage.Measure, cancellation));
+        var latency = parts.Run("measure", () => measurement.Measure(model, onnx, cancellation));
+        var processing = parts.Run("measure", () => Processing(onnx, validation));
+        QuantisedReport? int8 = null;
+        if (stage.Export is { Quantise: true } export)
+        {
+            var (file, accuracy) = parts.Run("quantise", () => Int8Model.Make(model, onnx, export, train, validation, seed, cancellation));
+            int8 = new QuantisedReport
+            {
+                Map50 = accuracy.Ap50,
+                Map = accuracy.Ap,
+                ClassAp50 = accuracy.ClassAp50(),
+                ModelBytes = file.Length,
+                Latency = parts.Run("measure", () => measurement.MeasureInt8(model, file, onnx, cancellation)),
+            };
+            _files.Write(CheckpointNames.Int8Onnx(job.Key), file);
+        }
         string sha = parts.Run("save", () => _files.SaveDetector(job.Key, model, weights, onnx));
         _files.DeleteSnapshots(job.Key);
         return new StageReport
@@ -80,7 +98,15 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             Warnings = warnings,
             WeightsSha256 = sha,
             PeakMemoryBytes = parts.PeakMemoryBytes,
+            Quantised = int8,
+            Processing = processing,
         };
+    }
+
+    private static ProcessingTimes Processing(byte[] onnx, DetectionDataset validation)
+    {
+        using var detector = OnnxDetector.Load(onnx, "exported model");
+        return ProcessingMeter.Measure(detector, validation, TimedPictures);
     }
 
     private TorchNetwork Teacher(string dense, Device device)

@@ -8,50 +8,56 @@ using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
 
-/// <summary>A detector run eagerly by TorchSharp on one random picture: for GPUs, or to compare with the exported model.</summary>
-internal sealed class TorchLatencyEngine : ILatencyEngine
+/// <summary>
+/// A detector run eagerly by TorchSharp on one picture: for GPUs, or to compare with the exported model. While it lives, libtorch
+/// has the engine's number of threads; engines are disposed in reverse order.
+/// </summary>
+public sealed class TorchLatencyEngine : ILatencyEngine
 {
+    /// <summary>What settings call this engine.</summary>
+    public const string Name = "torch";
+
     private readonly TorchNetwork _network;
     private readonly Tensor _image;
     private readonly Device _device;
-    private readonly int _threads;
+    private readonly int _threadsBefore;
 
     /// <summary>Builds the detector with random weights: they do not matter for speed.</summary>
+    /// <param name="model">The detector.</param>
+    /// <param name="device">Where it runs; a GPU is waited for.</param>
+    /// <param name="threads">Threads within the network on a CPU, at least 1.</param>
     public TorchLatencyEngine(DetectorModel model, Device device, int threads)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _device = device;
-        _threads = threads;
+        _threadsBefore = get_num_threads();
         _network = new TorchNetwork(model.Network, RandomWeights.For(model, 1), device);
         int size = model.Spec.InputSize;
-        using var nhwc = zeros([1, size, size, 3], device: device);
+        using var nhwc = rand([1, size, size, 3], device: device, generator: new Generator(1, device));
         _image = nhwc.permute(0, 3, 1, 2).DetachFromDisposeScope();
-        string processor = device.type == DeviceType.CPU ? ProcessorName.Current : device.ToString();
-        Device = new MeasuringDevice(processor, $"torch {typeof(torch).Assembly.GetName().Version?.ToString(3)}", threads);
+        Device = DeviceOf(device, threads);
+        set_num_threads(threads);
     }
 
     /// <inheritdoc/>
     public MeasuringDevice Device { get; }
 
+    /// <summary>This machine, as reports name it.</summary>
+    public static MeasuringDevice DeviceOf(Device device, int threads) => new(
+        device.type == DeviceType.CPU ? ProcessorName.Current : GpuName.Of(device.index) ?? device.ToString(),
+        $"torch, TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}", threads, Spinning: threads > 1 && !Passive);
+
+    private static bool Passive => string.Equals(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"), "PASSIVE", StringComparison.OrdinalIgnoreCase);
+
     /// <inheritdoc/>
     public void Run()
     {
-        int before = get_num_threads();
-        if (before != _threads)
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        _network.Forward(_image);
+        if (_device.type == DeviceType.CUDA)
         {
-            set_num_threads(_threads);
-        }
-        using (var scope = NewDisposeScope())
-        using (no_grad())
-        {
-            _network.Forward(_image);
-            if (_device.type == DeviceType.CUDA)
-            {
-                cuda.synchronize(_device);
-            }
-        }
-        if (before != _threads)
-        {
-            set_num_threads(before);
+            cuda.synchronize(_device);
         }
     }
 
@@ -60,5 +66,6 @@ internal sealed class TorchLatencyEngine : ILatencyEngine
     {
         _network.Dispose();
         _image.Dispose();
+        set_num_threads(_threadsBefore);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Core.Storage;
+using PruneSearch.Storage.Azure;
 
 namespace PruneSearch.Storage;
 
@@ -11,4 +12,15 @@ public static class CheckpointRegistration
     /// <param name="root">The folder; made when the store is first used.</param>
     public static IServiceCollection AddFolderCheckpoints(this IServiceCollection services, string root) =>
         services.AddSingleton<ICheckpointStore>(s => new FolderCheckpointStore(root, s.GetService<TimeProvider>()));
+
+    /// <summary>Checkpoints in Azure Blob Storage.</summary>
+    /// <param name="services">Where to register.</param>
+    /// <param name="options">Which account and container.</param>
+    /// <exception cref="ArgumentException">An option is out of range; the message says which.</exception>
+    public static IServiceCollection AddAzureBlobCheckpoints(this IServiceCollection services, AzureBlobOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return services.AddSingleton<ICheckpointStore>(_ => new AzureBlobCheckpointStore(options));
+    }
 }

@@ -28,7 +28,7 @@ public sealed class StagePruningTests : IDisposable
         foreach (var dataset in (DetectionDataset[])[_train, _validation])
         {
             byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
-            _store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, _) => stream.WriteAsync(json).AsTask()).GetAwaiter().GetResult();
+            _store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, cancellation) => stream.WriteAsync(json, cancellation).AsTask()).GetAwaiter().GetResult();
         }
         _runner = new ServiceCollection().AddSingleton<ICheckpointStore>(_store).AddStageRunner().BuildServiceProvider().GetRequiredService<IStageRunner>();
     }

@@ -121,6 +121,49 @@ public sealed class StageRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_quantised_model_has_figures_of_its_own_and_lies_beside_the_other()
+    {
+        var (store, runner) = await StartAsync("quantised");
+        var settings = new ExportSettings { Quantise = true, CalibrationImages = 4 };
+        var dense = runner.Run(Job(Base() with { Export = settings }), _ => { }, default);
+
+        var parts = new List<string>();
+        var quantised = Pruned(0.5) with { Parent = dense.Key, Export = settings, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = dense.Key } };
+        var report = runner.Run(Job(quantised), p => parts.Add(p.Part), default);
+
+        Assert.Contains("quantise", parts);
+        Assert.True(report.Quantised!.ModelBytes < 0.6 * report.ModelBytes, $"{report.Quantised.ModelBytes} of {report.ModelBytes} bytes");
+        Assert.NotEqual(report.Latency.Milliseconds, report.Quantised.Latency.Milliseconds);
+        Assert.InRange(report.Quantised.Map50, 0, 1);
+        Assert.Equal(_validation.Classes.Order(), report.Quantised.ClassAp50.Keys);
+        Assert.True(await store.ExistsAsync(CheckpointNames.Int8Onnx(report.Key)));
+        Assert.Equal(4, (await NamesAsync(store, "latencies/")).Count); // two structures in two precisions
+        Assert.Null(runner.Run(Job(Pruned(0.25) with { Parent = dense.Key, Measure = quantised.Measure }), _ => { }, default).Quantised);
+    }
+
+    [Fact]
+    public async Task Speed_is_measured_once_for_a_structure_whatever_its_weights_and_its_search()
+    {
+        var (store, runner) = await StartAsync("latencies");
+        var first = runner.Run(Job(Base()), _ => { }, default);
+        var trained = runner.Run(Job(Base() with { Seed = 2 }), _ => { }, default); // other weights, another baseline
+        Assert.NotEqual(first.WeightsSha256, trained.WeightsSha256);
+
+        var one = runner.Run(Job(Pruned(0.5)), _ => { }, default);
+        var other = runner.Run(Job(Pruned(0.5) with { Parent = trained.Key, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = trained.Key }, Prune = new PruneSettings { Ratio = 0.5, Ranking = "local" } }), _ => { }, default);
+        var threads = runner.Run(Job(Pruned(0.5) with { Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = first.Key, Threads = 2 } }), _ => { }, default);
+        var torch = runner.Run(Job(Pruned(0.5) with { Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = first.Key, Engine = "torch" } }), _ => { }, default);
+
+        Assert.Equal(first.Latency, trained.Latency);
+        bool same = await ReadTextAsync(store, CheckpointNames.Detector(one.Key)) == await ReadTextAsync(store, CheckpointNames.Detector(other.Key));
+        Assert.Equal(same, one.Latency == other.Latency);
+        Assert.Equal((1, false, 2, true), (one.Latency.Device.Threads, one.Latency.Device.Spinning, threads.Latency.Device.Threads, threads.Latency.Device.Spinning));
+        Assert.StartsWith("torch", torch.Latency.Device.Engine, StringComparison.Ordinal);
+        Assert.Equal(same ? 4 : 5, (await NamesAsync(store, "latencies/")).Count);
+        Assert.True(one.Processing is { PreProcessing: > 0, PostProcessing: > 0, Pictures: 8 });
+    }
+
+    [Fact]
     public async Task What_cannot_succeed_fails_for_good_with_its_reason()
     {
         var (_, runner) = await StartAsync("failing");

@@ -77,6 +77,108 @@ public abstract class CheckpointStoreConformance
     }
 
     [Fact]
+    public async Task A_large_write_that_throws_publishes_nothing()
+    {
+        await Assert.ThrowsAsync<InvalidDataException>(() => Store.PutAsync("a", async (stream, cancellation) =>
+        {
+            await Content.WriteAsync(stream, seed: 1, bytes: 3 << 20, cancellation);
+            throw new InvalidDataException();
+        }, cancellation: Cancellation));
+        Assert.False(await Store.ExistsAsync("a", Cancellation));
+        Assert.True(await Store.PutAsync("a", (stream, c) => Content.WriteAsync(stream, seed: 2, bytes: 3 << 20, c), PutCondition.IfAbsent, Cancellation));
+        Assert.Equal(2, await Content.SeedOfAsync(Store, "a", 3 << 20, Cancellation));
+    }
+
+    [Fact]
+    public async Task Sixty_four_mebibytes_are_streamed_in_constant_memory() =>
+        Assert.InRange(await Content.StreamAsync(Store, "large", 64L << 20, Cancellation), 0, 24L << 20);
+
+    [Fact]
+    public async Task Synchronous_and_odd_writes_give_the_same_bytes()
+    {
+        byte[] bytes = new byte[300_001];
+        new Random(4).NextBytes(bytes);
+        await Store.PutAsync("odd", (stream, _) =>
+        {
+            for (int i = 0, n = 1; i < bytes.Length; i += n, n = Math.Min((n * 3) + 1, 100_000))
+            {
+                stream.Write(bytes, i, Math.Min(n, bytes.Length - i));
+            }
+            stream.Flush();
+            return Task.CompletedTask;
+        }, cancellation: Cancellation);
+        await Store.PutAsync("empty", (_, _) => Task.CompletedTask, cancellation: Cancellation);
+
+        await using var odd = await Store.OpenReadAsync("odd", Cancellation);
+        byte[] read = new byte[bytes.Length];
+        odd.ReadExactly(read, 0, read.Length); // synchronously
+        Assert.Equal(bytes, read);
+        Assert.Equal(-1, odd.ReadByte());
+        await using var empty = await Store.OpenReadAsync("empty", Cancellation);
+        Assert.Equal(0, empty.Length);
+        Assert.Equal(-1, empty.ReadByte());
+    }
+
+    [Fact]
+    public async Task Exactly_one_of_many_large_writers_is_first()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() =>
+            Store.PutAsync("race", (stream, c) => Content.WriteAsync(stream, i, 1 << 20, c), PutCondition.IfAbsent, Cancellation))));
+        int winner = Assert.Single(Enumerable.Range(0, 6), i => results[i]);
+        Assert.Equal(winner, await Content.SeedOfAsync(Store, "race", 1 << 20, Cancellation));
+    }
+
+    [Fact]
+    public async Task One_of_many_unconditional_large_writers_stands_whole()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() =>
+            Store.PutAsync("race", (stream, c) => Content.WriteAsync(stream, i, 1 << 20, c), PutCondition.None, Cancellation))));
+        Assert.DoesNotContain(false, results);
+        Assert.InRange(await Content.SeedOfAsync(Store, "race", 1 << 20, Cancellation), 0, 3);
+    }
+
+    [Fact]
+    public async Task Readers_never_see_a_mixture()
+    {
+        const int Bytes = 1 << 20;
+        await Store.PutAsync("a", (s, c) => Content.WriteAsync(s, 0, Bytes, c), cancellation: Cancellation);
+        var writing = Task.Run(async () =>
+        {
+            for (int i = 1; i <= 8; i++)
+            {
+                await Store.PutAsync("a", (s, c) => Content.WriteAsync(s, i, Bytes, c), cancellation: Cancellation);
+            }
+        }, Cancellation);
+        int whole = 0;
+        while (!writing.IsCompleted || whole == 0)
+        {
+            try
+            {
+                Assert.InRange(await Content.SeedOfAsync(Store, "a", Bytes, Cancellation), 0, 8);
+                whole++;
+            }
+            catch (IOException e) when (e is not FileNotFoundException)
+            {
+                // It was replaced meanwhile, and the store said so.
+            }
+        }
+        await writing;
+    }
+
+    [Fact]
+    public async Task Many_names_are_listed_and_deleted_while_others_come()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 60).Select(i => PutAsync($"many/{i:D3}", "x")));
+        var deleting = Task.WhenAll(Enumerable.Range(0, 60).Where(i => i % 2 == 0).Select(i => Store.DeleteAsync($"many/{i:D3}", Cancellation)));
+        var adding = Task.WhenAll(Enumerable.Range(60, 20).Select(i => PutAsync($"many/{i:D3}", "x")));
+        var during = await ListAsync("many/");
+        await Task.WhenAll(deleting, adding);
+
+        Assert.Superset(Enumerable.Range(0, 60).Where(i => i % 2 == 1).Select(i => $"many/{i:D3}").ToHashSet(), during.ToHashSet());
+        Assert.Equal([.. Enumerable.Range(0, 80).Where(i => i % 2 == 1 || i >= 60).Select(i => $"many/{i:D3}")], await ListAsync("many/"));
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_told()
     {
         Assert.False(await Store.ExistsAsync("no/such", Cancellation));

@@ -43,6 +43,9 @@ public sealed record SearchFile
     /// <summary>How speed is measured.</summary>
     public required MeasureSettings Measure { get; init; }
 
+    /// <summary>What is exported beside the float model; <see langword="null"/> for nothing.</summary>
+    public ExportSettings? Export { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     public required int Seed { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record SearchFile
         Schedules = Schedules,
         Objectives = Objectives,
         Measure = Measure,
+        Export = Export,
         Seed = Seed,
     };
 }

@@ -35,6 +35,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             Schedules = Schedules(trajectories, levels),
             Objectives = [.. root.List<object>("objectives").Cast<string>().Select(Words.Parse<Objective>)],
             Measure = Measure(root.Optional<Values>("measure") ?? new Values(Section("measure"), default)),
+            Export = Export(root.Optional<Values>("export")),
             Seed = root.Value<int>("seed"),
         };
     }
@@ -195,6 +196,19 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
     }
 
     private static MeasureSettings Measure(Values v) => new() { Engine = v.Text("engine"), Threads = v.Value<int>("threads"), MaxSeconds = v.Value<double>("max-seconds") };
+
+    private ExportSettings? Export(Values? v)
+    {
+        if (v is null || !v.Value<bool>("int8"))
+        {
+            return null; // whatever else it says belongs to the integer model
+        }
+        if (root.Optional<Values>("measure")?.Text("engine") is "torch")
+        {
+            reader.Error(v.At("int8"), "export.int8 is true, but measure.engine is 'torch', which does not run integer models, expected onnxruntime");
+        }
+        return new ExportSettings { Quantise = true, CalibrationImages = v.Value<int>("calibration-images"), WeightBits = v.Value<int>("weight-bits") };
+    }
 
     private static FineTuneSettings? FineTune(Values? v, PruneSettings prune) => v is null ? null : new FineTuneSettings
     {

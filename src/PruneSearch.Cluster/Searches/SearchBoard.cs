@@ -72,17 +72,16 @@ internal sealed class SearchBoard
     /// <summary>All distinct reports and which of them are on the frontier.</summary>
     public FrontierView Frontier()
     {
-        var points = Points().ToList();
-        bool[] on = ParetoFrontier.Of([.. points.Select(p => _plan.Objectives.Select(o => o.Cost(p.Report)).ToArray())]);
         return new FrontierView
         {
             SearchId = _plan.Id,
             Name = _plan.Name,
             Objectives = _plan.Objectives.ToArray(),
-            Points = points.Select((p, i) => p with { OnFrontier = on[i] })
+            Points = FrontierPoints.Mark([.. Points().SelectMany(FrontierPoints.Expand)], _plan.Objectives)
                 .OrderBy(p => p.Iteration == 0 ? 0 : 1)
                 .ThenBy(p => p.Report.Latency.SpeedUp)
                 .ThenBy(p => p.Report.Key, StringComparer.Ordinal)
+                .ThenBy(p => p.Precision, StringComparer.Ordinal)
                 .ToArray(),
         };
     }
@@ -129,6 +128,7 @@ internal sealed class SearchBoard
                         Iteration = i,
                         Report = report,
                         OnFrontier = false,
+                        Parent = trajectory.Stages[i].Parent,
                     };
                 }
             }

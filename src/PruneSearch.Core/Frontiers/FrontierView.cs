@@ -30,6 +30,18 @@ public sealed record FrontierPoint
     /// <summary>Whether no other point beats it in every objective.</summary>
     [Id(5)]
     public required bool OnFrontier { get; init; }
+
+    /// <summary>Key of the stage that this one went on from; <see langword="null"/> for the base.</summary>
+    [Id(10)]
+    public string? Parent { get; init; }
+
+    /// <summary>Numbers that the exported model computes with: <see cref="FrontierPoints.TrainedPrecision"/> or <see cref="FrontierPoints.QuantisedPrecision"/>.</summary>
+    [Id(11)]
+    public string Precision { get; init; } = FrontierPoints.TrainedPrecision;
+
+    /// <summary>Whether it is slower than what it was made from beyond doubt: the intervals of the two speed-ups do not touch.</summary>
+    [Id(12)]
+    public bool SlowerThanParent { get; init; }
 }
 
 /// <summary>All reports of a search, and which of them are worth having.</summary>

@@ -44,6 +44,7 @@ public static class Planner
             Data = data,
             FineTune = settings.BaseFineTune,
             Measure = settings.Measure with { Baseline = null },
+            Export = settings.Export,
             Seed = settings.Seed,
         };
 
@@ -116,6 +117,7 @@ public static class Planner
             Data = data,
             FineTune = settings.FineTune,
             Measure = settings.Measure with { Baseline = BaseKey },
+            Export = settings.Export,
             Seed = settings.Seed,
         };
 

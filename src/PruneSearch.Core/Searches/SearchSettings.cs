@@ -33,6 +33,9 @@ public sealed record SearchSettings
     /// <summary>How speed is measured; the baseline is filled in.</summary>
     public required MeasureSettings Measure { get; init; }
 
+    /// <summary>What is exported beside the float model; <see langword="null"/> for nothing.</summary>
+    public ExportSettings? Export { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; }
 }

@@ -39,6 +39,10 @@ public sealed record StageDescription
     [Id(6)]
     public int Seed { get; init; }
 
+    /// <summary>What is exported beside the float model; <see langword="null"/> for nothing.</summary>
+    [Id(20)]
+    public ExportSettings? Export { get; init; }
+
     /// <summary>The stage's identity: SHA-256 of its canonical JSON, which contains its parent's key. 64 hexadecimal digits.</summary>
     public string ComputeKey() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Canonical)));
 }

@@ -67,6 +67,14 @@ public sealed record StageReport
     /// <summary>Largest resident memory of the process during the stage, in bytes.</summary>
     [Id(15)]
     public long PeakMemoryBytes { get; init; }
+
+    /// <summary>The same detector with 8-bit integers; <see langword="null"/> where that was not asked for.</summary>
+    [Id(20)]
+    public QuantisedReport? Quantised { get; init; }
+
+    /// <summary>What is done before and after the network; <see langword="null"/> where it was not measured.</summary>
+    [Id(21)]
+    public ProcessingTimes? Processing { get; init; }
 }
 
 /// <summary>How many channels there were and are in the groups that may be pruned.</summary>
@@ -116,11 +124,17 @@ public sealed record LatencyReport
     /// <summary>What it was measured on; frontiers of different devices are not mixed.</summary>
     [Id(8)]
     public required MeasuringDevice Device { get; init; }
+
+    /// <summary>Time limit that the measurement had, in seconds.</summary>
+    [Id(9)]
+    public double MaxSeconds { get; init; }
 }
 
 /// <summary>Where a latency was measured.</summary>
 /// <param name="Processor">Name of the processor or GPU.</param>
 /// <param name="Engine">Engine name and version.</param>
 /// <param name="Threads">Threads within the network.</param>
+/// <param name="Spinning">Whether threads that wait for one another keep their processor busy meanwhile.</param>
 [GenerateSerializer, Alias("prunesearch.MeasuringDevice")]
-public sealed record MeasuringDevice([property: Id(0)] string Processor, [property: Id(1)] string Engine, [property: Id(2)] int Threads);
+public sealed record MeasuringDevice(
+    [property: Id(0)] string Processor, [property: Id(1)] string Engine, [property: Id(2)] int Threads, [property: Id(3)] bool Spinning = false);

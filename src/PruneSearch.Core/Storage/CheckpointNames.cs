@@ -27,6 +27,9 @@ public static class CheckpointNames
     /// <summary>Exported model of a finished stage.</summary>
     public static string Onnx(string key) => Stage(key) + "model.onnx";
 
+    /// <summary>The same in 8-bit integers, where that was asked for.</summary>
+    public static string Int8Onnx(string key) => Stage(key) + "model-int8.onnx";
+
     /// <summary>Report of a finished stage, written last: its presence makes the stage complete.</summary>
     public static string Report(string key) => Stage(key) + "report.json";
 

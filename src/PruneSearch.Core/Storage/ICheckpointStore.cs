@@ -22,12 +22,15 @@ public interface ICheckpointStore
 
     /// <summary>Opens an object; the caller disposes the stream, which is seekable.</summary>
     /// <exception cref="FileNotFoundException">It does not exist.</exception>
-    /// <exception cref="IOException">The store cannot be reached or read.</exception>
+    /// <exception cref="IOException">The store cannot be reached or read; also from the stream, when the object was replaced or deleted meanwhile.</exception>
     Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default);
 
     /// <summary>Publishes an object.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="write">Writes the content; nothing is published when it throws.</param>
+    /// <param name="write">
+    /// Writes the content; nothing is published when it throws. It may be called again, from the start, when somebody else
+    /// publishes under the same name meanwhile.
+    /// </param>
     /// <param name="condition">What must hold.</param>
     /// <param name="cancellation">Gives up before publishing.</param>
     /// <returns><see langword="false"/> when <paramref name="condition"/> does not hold.</returns>
@@ -35,8 +38,10 @@ public interface ICheckpointStore
     Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default);
 
     /// <summary>Names of all objects that begin with <paramref name="prefix"/>, in ordinal order.</summary>
+    /// <exception cref="IOException">The store cannot be reached or read.</exception>
     IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default);
 
     /// <summary>Deletes an object; deleting what does not exist does nothing.</summary>
+    /// <exception cref="IOException">The store cannot be written.</exception>
     Task DeleteAsync(string name, CancellationToken cancellation = default);
 }

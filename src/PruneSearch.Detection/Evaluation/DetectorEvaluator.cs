@@ -32,7 +32,7 @@ public static class DetectorEvaluator
     public static List<ImageDetection> Detect(
         DetectorModel model, WeightSet weights, DetectionDataset dataset, Device device, DetectionOptions? options = null, CancellationToken cancellation = default)
     {
-        int[] toDataset = MapClasses(model.Spec.Classes, dataset.Classes);
+        int[] toDataset = ClassMapping.Of(model.Spec.Classes, dataset.Classes);
         var found = new List<ImageDetection>();
         using var guard = no_grad();
         using var network = new TorchNetwork(model.Network, weights, device);
@@ -53,15 +53,5 @@ public static class DetectorEvaluator
             }
         }
         return found;
-    }
-
-    private static int[] MapClasses(IReadOnlyList<string> detector, IReadOnlyList<string> dataset)
-    {
-        string? missing = dataset.FirstOrDefault(c => !detector.Contains(c, StringComparer.OrdinalIgnoreCase));
-        if (missing is not null)
-        {
-            throw new ArgumentException($"The detector does not know class '{missing}'; it knows {string.Join(", ", detector)}.");
-        }
-        return [.. detector.Select(c => dataset.ToList().FindIndex(d => string.Equals(c, d, StringComparison.OrdinalIgnoreCase)))];
     }
 }

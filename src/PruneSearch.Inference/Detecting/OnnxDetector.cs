@@ -63,7 +63,7 @@ public sealed class OnnxDetector : IDisposable
     public IReadOnlyList<Detection> Detect(RgbImage image, DetectionOptions? options, out DetectionTimes times)
     {
         long start = _time.GetTimestamp();
-        float[] picture = NetworkInput(image, Spec.InputSize);
+        float[] picture = NetworkInput.Of(image, Spec.InputSize);
         long prepared = _time.GetTimestamp();
         var found = Detect(picture, options, out double network, out double decoding);
         times = new DetectionTimes(_time.GetElapsedTime(start, prepared).TotalMilliseconds, network, decoding);
@@ -73,21 +73,6 @@ public sealed class OnnxDetector : IDisposable
     /// <summary>Finds objects in a picture that is a network input already: <c>[3, size, size]</c>, RGB in [−1, 1].</summary>
     /// <exception cref="ArgumentException">It has another number of values.</exception>
     public IReadOnlyList<Detection> Detect(float[] picture, DetectionOptions? options = null) => Detect(picture, options, out _, out _);
-
-    /// <summary>A picture stretched to the square input of a network: <c>[3, size, size]</c>, RGB in [−1, 1].</summary>
-    public static float[] NetworkInput(RgbImage image, int size)
-    {
-        float[] pixels = new float[size * size * 3], planes = new float[pixels.Length];
-        ImageResampler.Resample(image, PixelWindow.Whole, flip: false, size, pixels);
-        for (int i = 0; i < size * size; i++)
-        {
-            for (int c = 0; c < 3; c++)
-            {
-                planes[c * size * size + i] = pixels[i * 3 + c];
-            }
-        }
-        return planes;
-    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -118,6 +118,7 @@ public sealed class LatencyMeter(TimeProvider time)
             Runs = pairs.Count,
             Converged = Enough(pairs, (low, high), options),
             Device = device,
+            MaxSeconds = options.MaxSeconds,
         };
     }
 

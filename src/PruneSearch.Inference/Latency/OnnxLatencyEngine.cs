@@ -25,7 +25,7 @@ public sealed class OnnxLatencyEngine : ILatencyEngine
     public OnnxLatencyEngine(byte[] model, int threads, string source, int seed = 1)
     {
         _session = OnnxSession.Load(model, threads, source);
-        Device = new MeasuringDevice(ProcessorName.Current, OnnxSession.Engine(threads), threads);
+        Device = DeviceOf(threads);
         var random = new Random(seed);
         long[] shape = _session.InputShape(batch: 1);
         float[] picture = new float[shape.Aggregate(1L, (n, d) => n * d)];
@@ -40,6 +40,9 @@ public sealed class OnnxLatencyEngine : ILatencyEngine
 
     /// <inheritdoc/>
     public MeasuringDevice Device { get; }
+
+    /// <summary>This machine, as reports name it.</summary>
+    public static MeasuringDevice DeviceOf(int threads) => new(ProcessorName.Current, OnnxSession.Engine, threads, Spinning: threads > 1);
 
     /// <inheritdoc/>
     public void Run() => _session.Session.Run(_run, _inputNames, _inputs, _session.Session.OutputNames).Dispose();

@@ -17,8 +17,8 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
-    /// <summary>Name and version of the engine; several threads spin while they wait for one another, which costs others the processor.</summary>
-    public static string Engine(int threads) => $"onnxruntime {OrtEnv.Instance().GetVersionString()}{(threads > 1 ? ", spinning" : "")}";
+    /// <summary>Name and version of the engine.</summary>
+    public static string Engine => $"onnxruntime {OrtEnv.Instance().GetVersionString()}";
 
     public InferenceSession Session { get; }
 

@@ -77,6 +77,15 @@ public sealed class SearchFileReaderTests
         Assert.Null(file.BaseFineTune!.Regularisation);
     }
 
+    [Fact]
+    public void Integer_models_are_made_when_asked_for()
+    {
+        Assert.Null(Parse(Valid).Export);
+        Assert.Null(Parse(Valid + "export: {int8: false}\n").Export);
+        Assert.Equal(new Core.Stages.ExportSettings { Quantise = true }, Parse(Valid + "export: {int8: true}\n").Export);
+        Assert.Equal(new Core.Stages.ExportSettings { Quantise = true, CalibrationImages = 8, WeightBits = 7 }, Parse(Valid + "export: {int8: true, calibration-images: 8, weight-bits: 7}\n").Export);
+    }
+
     [Theory]
     [InlineData("step: 0.1", "step: 0.1, shape: cubic", "search.yaml:12:43: ", "expected the key iterations")]
     [InlineData("name: shapes-test", "name: shapes-test\npruning: {protect: [resdual]}", "search.yaml:2:20: pruning.protect has 'resdual'", "did you mean 'residual'?")]
@@ -103,6 +112,7 @@ public sealed class SearchFileReaderTests
     [InlineData("format: shapes", "format: yolo", "search.yaml:2:16: data.format is 'yolo', expected one of coco, voc, shapes", "")]
     [InlineData("name: shapes-test", "name: shapes test", "search.yaml:1:7: ", "letters, digits and hyphens")]
     [InlineData("  fine-tune: {steps: 10}\n", "", "", "neither weights nor fine-tune")]
+    [InlineData("name: shapes-test", "name: shapes-test\nmeasure: {engine: torch}\nexport: {int8: true}", "search.yaml:3:16: ", "expected onnxruntime")]
     [InlineData("name: shapes-test", "name: shapes-test\npruning: {groups: [hiden]}", "search.yaml:2:19: ", "did you mean 'hidden'?")]
     public void What_is_wrong_is_refused_with_its_place_and_what_was_expected(string old, string replacement, string start, string contains)
     {

@@ -142,6 +142,13 @@ internal static class SearchFileKeys
         new("max-seconds", new Number(0, 3600, MinExclusive: true), "Time limit of one measurement.") { Default = 10.0 },
     ]);
 
+    private static readonly Section Export = new(
+    [
+        new("int8", new Flag(), "Quantise every model to 8-bit integers too: further points of the frontier, with an accuracy and a latency of their own.") { Default = false },
+        new("calibration-images", new Integer(1, 4096), "Training pictures that the ranges of activations come from.") { Default = 96 },
+        new("weight-bits", new Integer(7, 8), "Bits of a weight; 7 for x86 processors without VNNI, which would saturate.") { Default = 8 },
+    ]);
+
     /// <summary>The whole file.</summary>
     public static readonly Section Root = new(
     [
@@ -153,6 +160,7 @@ internal static class SearchFileKeys
         new("trajectories", new Mapping(Trajectories), "What to try.") { Required = true },
         new("objectives", new Several(new Choice(Words.Of<Objective>()), 2), "What the frontier weighs.") { Default = new[] { "map50", "latency" } },
         new("measure", new Mapping(Measure), "How speed is measured."),
+        new("export", new Mapping(Export), "What is exported beside the float model."),
         new("seed", new Integer(0, int.MaxValue), "Seed of everything random.") { Default = 1 },
     ]);
 

@@ -1,0 +1,65 @@
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Frontiers;
+
+/// <summary>From the reports of stages to points of a frontier, and what they are worth beside one another.</summary>
+public static class FrontierPoints
+{
+    /// <summary>Precision of the models that were trained.</summary>
+    public const string TrainedPrecision = "float32";
+
+    /// <summary>Precision of quantised models.</summary>
+    public const string QuantisedPrecision = "int8";
+
+    /// <summary>The point itself and, where its stage quantised the detector, another one for that.</summary>
+    public static IEnumerable<FrontierPoint> Expand(FrontierPoint point)
+    {
+        yield return point;
+        if (point.Report.Quantised is { } int8)
+        {
+            yield return point with
+            {
+                Precision = QuantisedPrecision,
+                Report = point.Report with { Map50 = int8.Map50, Map = int8.Map, ClassAp50 = int8.ClassAp50, ModelBytes = int8.ModelBytes, Latency = int8.Latency },
+            };
+        }
+    }
+
+    /// <summary>
+    /// Says of every point whether it is on the frontier and whether it is slower than its parent. Latencies of different
+    /// devices are never weighed against one another: where latency is an objective, every device has a frontier of its own,
+    /// and the base detector, whose speed-up is 1 everywhere, competes in each.
+    /// </summary>
+    /// <param name="points">All points of a search, in any order.</param>
+    /// <param name="objectives">What is weighed.</param>
+    /// <returns>The points in the same order.</returns>
+    public static IReadOnlyList<FrontierPoint> Mark(IReadOnlyList<FrontierPoint> points, IReadOnlyList<Objective> objectives)
+    {
+        var byStage = points.ToLookup(p => (p.Report.Key, p.Precision));
+        double[][] costs = [.. points.Select(p => objectives.Select(o => o.Cost(p.Report)).ToArray())];
+        var marked = new FrontierPoint[points.Count];
+        foreach (var group in Enumerable.Range(0, points.Count).GroupBy(i => objectives.Contains(Objective.Latency) ? points[i].Report.Latency.Device : null))
+        {
+            int[] own = [.. group];
+            // The base of another device competes too, but is marked where it was measured.
+            int[] all = [.. own, .. Enumerable.Range(0, points.Count).Where(i => points[i] is { Iteration: 0, Precision: TrainedPrecision }).Except(own)];
+            bool[] on = ParetoFrontier.Of([.. all.Select(i => costs[i])]);
+            for (int i = 0; i < own.Length; i++)
+            {
+                var point = points[own[i]];
+                var parent = point.Parent is { } key ? byStage[(key, point.Precision)].FirstOrDefault() : null;
+                marked[own[i]] = point with { OnFrontier = on[i], SlowerThanParent = IsSlower(point, parent) };
+            }
+        }
+        return marked;
+    }
+
+    // The base has no parent; what is quantised from it has: the float model, whose speed-up is 1.
+    private static bool IsSlower(FrontierPoint point, FrontierPoint? parent)
+    {
+        var latency = point.Report.Latency;
+        return parent is null
+            ? point.Precision != TrainedPrecision && latency.SpeedUpHigh < 1
+            : parent.Report.Latency.Device == latency.Device && latency.SpeedUpHigh < parent.Report.Latency.SpeedUpLow;
+    }
+}

@@ -1,0 +1,18 @@
+namespace PruneSearch.Core.Stages;
+
+/// <summary>What a stage exports beside the float model.</summary>
+[GenerateSerializer, Alias("prunesearch.ExportSettings")]
+public sealed record ExportSettings
+{
+    /// <summary>Whether the model is quantised to 8-bit integers too, evaluated and measured: a further point of the frontier.</summary>
+    [Id(0)]
+    public bool Quantise { get; init; }
+
+    /// <summary>Training pictures that the ranges of activations come from, at least 1.</summary>
+    [Id(1)]
+    public int CalibrationImages { get; init; } = 96;
+
+    /// <summary>Bits of a weight: 8, or 7 for x86 processors without VNNI, which would saturate.</summary>
+    [Id(2)]
+    public int WeightBits { get; init; } = 8;
+}

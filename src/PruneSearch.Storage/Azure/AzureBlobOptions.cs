@@ -1,0 +1,102 @@
+using System.Text.RegularExpressions;
+using Azure.Core;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+
+namespace PruneSearch.Storage.Azure;
+
+/// <summary>Where checkpoints lie in Azure Blob Storage and how patient the store is.</summary>
+public sealed partial record AzureBlobOptions
+{
+    /// <summary>
+    /// Connection string of the storage account, with a key or a shared access signature; <see langword="null"/> signs in with
+    /// <see cref="DefaultAzureCredential"/> at <see cref="AccountUri"/>. Exactly one of the two is given.
+    /// </summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>Address of the blob service, for example <c>https://account.blob.core.windows.net</c>.</summary>
+    public Uri? AccountUri { get; set; }
+
+    /// <summary>Name of the container: 3 to 63 lower-case letters, digits and single hyphens. It is made when it is not there.</summary>
+    public string Container { get; set; } = "prunesearch";
+
+    /// <summary>Beginning of all names, so that several clusters share a container: empty, or ends in a slash.</summary>
+    public string Prefix { get; set; } = "";
+
+    /// <summary>REST version that is spoken, as a date. The default is the newest one that the Azurite emulator knows.</summary>
+    public string ServiceVersion { get; set; } = "2026-06-06";
+
+    /// <summary>Bytes that a writer holds in memory and sends at a time; 64 KiB to 100 MiB, 4 MiB by default. A blob has at most 50,000 blocks.</summary>
+    public int BlockBytes { get; set; } = 4 << 20;
+
+    /// <summary>Further attempts after a transient fault (no connection, time-out, 408, 429, 5xx); 0 to 20, 8 by default: about 45 s in all.</summary>
+    public int Retries { get; set; } = 8;
+
+    /// <summary>Wait before the second attempt; each further wait doubles. 10 ms to 10 s, 0.5 s by default.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Longest wait between two attempts; <see cref="RetryDelay"/> to 2 min, 10 s by default.</summary>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long one request may take without any answer; 1 s to 10 min, 60 s by default.</summary>
+    public TimeSpan NetworkTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Refuses what cannot work.</summary>
+    /// <exception cref="ArgumentException">The message says which value is wrong and what was expected.</exception>
+    public void Validate()
+    {
+        Require((ConnectionString is null) != (AccountUri is null), $"exactly one of {nameof(ConnectionString)} and {nameof(AccountUri)} is expected, {(AccountUri is null ? "neither" : "both")} is given");
+        Require(AccountUri is null || AccountUri is { IsAbsoluteUri: true, Scheme: "https" or "http" }, $"{nameof(AccountUri)} is '{AccountUri}', expected https://ACCOUNT.blob.core.windows.net");
+        Require(ContainerName().IsMatch(Container) && Container.Length <= 63, $"{nameof(Container)} is '{Container}', expected 3 to 63 lower-case letters, digits and single hyphens");
+        Require(Prefix.Length == 0 || Prefix.EndsWith('/'), $"{nameof(Prefix)} is '{Prefix}', expected nothing or names that end in a slash");
+        CheckpointPath.RequirePrefix(Prefix);
+        Require(Version() is not null, $"{nameof(ServiceVersion)} is '{ServiceVersion}', expected one of {string.Join(", ", Versions().TakeLast(4))} or an older one");
+        Require(BlockBytes is >= 64 << 10 and <= 100 << 20, $"{nameof(BlockBytes)} is {BlockBytes}, expected {64 << 10} to {100 << 20}");
+        Require(Retries is >= 0 and <= 20, $"{nameof(Retries)} is {Retries}, expected 0 to 20");
+        Require(RetryDelay >= TimeSpan.FromMilliseconds(10) && RetryDelay <= TimeSpan.FromSeconds(10), $"{nameof(RetryDelay)} is {RetryDelay}, expected 10 ms to 10 s");
+        Require(MaxRetryDelay >= RetryDelay && MaxRetryDelay <= TimeSpan.FromMinutes(2), $"{nameof(MaxRetryDelay)} is {MaxRetryDelay}, expected {RetryDelay} to 2 min");
+        Require(NetworkTimeout >= TimeSpan.FromSeconds(1) && NetworkTimeout <= TimeSpan.FromMinutes(10), $"{nameof(NetworkTimeout)} is {NetworkTimeout}, expected 1 s to 10 min");
+
+        static void Require(bool holds, string problem)
+        {
+            if (!holds)
+            {
+                throw new ArgumentException($"Azure Blob Storage: {problem}.");
+            }
+        }
+    }
+
+    /// <summary>The client of the container.</summary>
+    /// <exception cref="ArgumentException">An option is out of range, or the connection string cannot be read.</exception>
+    internal BlobContainerClient Connect(Action<BlobClientOptions>? configure)
+    {
+        Validate();
+        var client = new BlobClientOptions(Version()!.Value);
+        client.Retry.Mode = RetryMode.Exponential;
+        client.Retry.MaxRetries = Retries;
+        client.Retry.Delay = RetryDelay;
+        client.Retry.MaxDelay = MaxRetryDelay;
+        client.Retry.NetworkTimeout = NetworkTimeout;
+        configure?.Invoke(client);
+        if (ConnectionString is null)
+        {
+            return new BlobServiceClient(AccountUri, new DefaultAzureCredential(), client).GetBlobContainerClient(Container);
+        }
+        try
+        {
+            return new BlobContainerClient(ConnectionString, Container, client);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw new ArgumentException($"Azure Blob Storage: {nameof(ConnectionString)} cannot be read, expected the text that the storage account shows under its access keys: {e.Message}", e);
+        }
+    }
+
+    private static IEnumerable<string> Versions() => Enum.GetNames<BlobClientOptions.ServiceVersion>().Select(n => n[1..].Replace('_', '-')).Order(StringComparer.Ordinal);
+
+    private BlobClientOptions.ServiceVersion? Version() =>
+        Versions().Contains(ServiceVersion) ? Enum.Parse<BlobClientOptions.ServiceVersion>("V" + ServiceVersion.Replace('-', '_')) : null;
+
+    [GeneratedRegex("^[a-z0-9](-?[a-z0-9]){2,62}$")]
+    private static partial Regex ContainerName();
+}
