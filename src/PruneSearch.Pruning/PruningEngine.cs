@@ -17,7 +17,7 @@ public static class PruningEngine
     /// <exception cref="ArgumentException">The criterion is unknown.</exception>
     public static bool NeedsImages(PruneSettings settings) => ImportanceCatalog.NeedsImages(settings.Criterion) || settings.Compensate;
 
-    /// <summary>Prunes a detector: chooses channels and removes them.</summary>
+    /// <summary>Prunes a detector.</summary>
     /// <param name="detector">The detector as it is, pruned already or not.</param>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="settings">What to prune and how.</param>
@@ -40,39 +40,14 @@ public static class PruningEngine
         Func<DetectorSpec, double>? latency = null,
         CancellationToken cancellation = default)
     {
-        var plan = Choose(detector, weights, settings, calibration, seed, loss, latency);
-        return Remove(detector, weights, plan, settings, calibration, compensation, cancellation);
-    }
-
-    /// <summary>Chooses the channels that stay. Parameters and errors are those of <see cref="Prune"/>.</summary>
-    public static PruningPlan Choose(
-        DetectorModel detector,
-        WeightSet weights,
-        PruneSettings settings,
-        IReadOnlyList<Tensor> calibration,
-        int seed,
-        Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null,
-        Func<DetectorSpec, double>? latency = null)
-    {
-        weights.RequireFit(detector.Network, "weights to prune");
-        return TargetSelection.Select(detector, Score(detector.Network, weights, settings, calibration, seed, loss), settings, latency);
-    }
-
-    /// <summary>Removes the channels that a plan does not keep, compensated as the settings ask. Parameters and errors are those of <see cref="Prune"/>.</summary>
-    public static PruneResult Remove(
-        DetectorModel detector,
-        WeightSet weights,
-        PruningPlan plan,
-        PruneSettings settings,
-        IReadOnlyList<Tensor> calibration,
-        CompensationOptions? compensation = null,
-        CancellationToken cancellation = default)
-    {
-        weights.RequireFit(detector.Network, "weights to prune");
-        var solved = settings.Compensate && !plan.RemovesNothing ? Compensator.Solve(detector.Network, weights, plan, calibration, compensation, cancellation) : weights;
+        var network = detector.Network;
+        weights.RequireFit(network, "weights to prune");
+        var groups = GroupSelection.Resolve(network, settings);
+        var plan = TargetSelection.Select(detector, Score(network, weights, settings, calibration, seed, loss), settings, latency);
+        var solved = settings.Compensate && !plan.RemovesNothing ? Compensator.Solve(network, weights, plan, calibration, compensation, cancellation) : weights;
         var (spec, cut) = Shrinker.Shrink(detector, solved, plan);
-        var groups = GroupSelection.Resolve(detector.Network, settings);
-        return new PruneResult(spec, cut, plan, new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name])));
+        var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));
+        return new PruneResult(spec, cut, plan, channels);
     }
 
     /// <summary>Scores of all selected groups, comparable as the settings ask: group name to one score a channel.</summary>

@@ -8,7 +8,7 @@ using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Training;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning;
 
 namespace PruneSearch.Stages;
 
@@ -93,17 +93,35 @@ internal sealed class StageFiles(ICheckpointStore store)
         }
     }
 
-    /// <summary>The channels that were chosen when the stage ran first.</summary>
-    public PruningPlan? ReadPlan(string key) => ReadJson<PruningPlan>(CheckpointNames.Plan(key), CoreJson.Canonical);
-
-    /// <summary>Keeps the channels that were chosen, unless another run of the stage was faster.</summary>
-    /// <returns>The channels that hold.</returns>
-    public PruningPlan KeepPlan(string key, PruningPlan plan)
+    /// <summary>The pruned detector that the stage began its training with when it ran first; <see langword="null"/> when it has not.</summary>
+    public PruneResult? ReadPruned(string key)
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(plan, CoreJson.Canonical);
-        bool first = Wait(store.PutAsync(CheckpointNames.Plan(key), (stream, cancellation) => stream.WriteAsync(json, cancellation).AsTask(), PutCondition.IfAbsent));
-        return first ? plan : ReadPlan(key)!;
+        string name = CheckpointNames.Pruned(key);
+        if (!Wait(store.ExistsAsync(name)))
+        {
+            return null;
+        }
+        using var stream = Wait(store.OpenReadAsync(name));
+        return PrunedFile.Read(stream, name);
     }
+
+    /// <summary>Keeps a pruned detector until the stage is finished, unless another run of the stage was faster.</summary>
+    /// <returns>The one that holds.</returns>
+    public PruneResult KeepPruned(string key, PruneResult pruned)
+    {
+        bool first = Wait(store.PutAsync(
+            CheckpointNames.Pruned(key),
+            (stream, _) =>
+            {
+                PrunedFile.Write(stream, pruned);
+                return Task.CompletedTask;
+            },
+            PutCondition.IfAbsent));
+        return first ? pruned : ReadPruned(key)!;
+    }
+
+    /// <summary>Deletes what only a resumed stage needs.</summary>
+    public void DeletePruned(string key) => Wait(store.DeleteAsync(CheckpointNames.Pruned(key)));
 
     /// <summary>The optimizer state that a finished stage left.</summary>
     public OptimizerState? ReadOptimizer(string key)

@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
 
-/// <summary>The pruning of a stage: chooses channels once, removes them, and cuts what else has the same tensors.</summary>
+/// <summary>The pruning of a stage: done once, however often the stage is resumed; cuts also what else has the same tensors.</summary>
 /// <param name="files">The checkpoint store.</param>
 /// <param name="job">The stage.</param>
 /// <param name="measurement">Measures candidates for a latency target.</param>
@@ -31,28 +31,14 @@ internal sealed class StagePruning(StageFiles files, StageJob job, Measurement m
     public PruneResult Run(DetectorModel model, WeightSet weights, DetectionDataset train, int seed, CancellationToken cancellation)
     {
         var settings = job.Description.Prune!;
-        List<TrainingBatch> calibration = PruningEngine.NeedsImages(settings) ? [.. Batches.Annotated(train, settings.CalibrationImages, model.Spec.InputSize, seed)] : [];
-        try
+        // What was pruned first holds: a measured latency or another processor's rounding could answer otherwise after a
+        // restart, and the snapshots of the training would no longer fit.
+        var pruned = files.ReadPruned(job.Key) ?? Prune(model, weights, settings, train, seed, cancellation);
+        if (pruned.Plan.RemovesNothing)
         {
-            List<Tensor> images = [.. calibration.Select(b => b.Images)];
-            // What was chosen first holds: a measured latency or another processor's rounding could answer otherwise after a
-            // restart, and the snapshots of the training would no longer fit.
-            var plan = files.ReadPlan(job.Key) ?? files.KeepPlan(job.Key, PruningEngine.Choose(
-                model, weights, settings, images, seed, Loss(model, [.. calibration.SelectMany(b => b.Objects)]), spec => Latency(spec, cancellation)));
-            if (plan.RemovesNothing)
-            {
-                warnings.Add(FormattableString.Invariant($"pruning to {Math.Round(100 * settings.Ratio, 4)} % of the {settings.Target} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed"));
-            }
-            return PruningEngine.Remove(model, weights, plan, settings, images, cancellation: cancellation);
+            warnings.Add(FormattableString.Invariant($"pruning to {Math.Round(100 * settings.Ratio, 4)} % of the {settings.Target} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed"));
         }
-        catch (ArgumentException e)
-        {
-            throw new StageFailedException($"pruning: {e.Message}", e);
-        }
-        finally
-        {
-            calibration.ForEach(batch => batch.Dispose());
-        }
+        return pruned;
     }
 
     /// <summary>The state that the parent's optimizer left, cut like the weights; <see langword="null"/> where none was kept or wanted.</summary>
@@ -65,6 +51,26 @@ internal sealed class StagePruning(StageFiles files, StageJob job, Measurement m
             return null;
         }
         return plan is null ? state : state with { Tensors = Shrinker.Slice(parent.Network, state.Tensors, plan) };
+    }
+
+    private PruneResult Prune(DetectorModel model, WeightSet weights, PruneSettings settings, DetectionDataset train, int seed, CancellationToken cancellation)
+    {
+        List<TrainingBatch> calibration = PruningEngine.NeedsImages(settings) ? [.. Batches.Annotated(train, settings.CalibrationImages, model.Spec.InputSize, seed)] : [];
+        try
+        {
+            var pruned = PruningEngine.Prune(
+                model, weights, settings, [.. calibration.Select(b => b.Images)], seed,
+                loss: Loss(model, [.. calibration.SelectMany(b => b.Objects)]), latency: spec => Latency(spec, cancellation), cancellation: cancellation);
+            return files.KeepPruned(job.Key, pruned);
+        }
+        catch (ArgumentException e)
+        {
+            throw new StageFailedException($"pruning: {e.Message}", e);
+        }
+        finally
+        {
+            calibration.ForEach(batch => batch.Dispose());
+        }
     }
 
     private static Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? Loss(DetectorModel model, IReadOnlyList<BatchImage> objects) =>

@@ -81,6 +81,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         }
         string sha = parts.Run("save", () => _files.SaveDetector(job.Key, model, weights, onnx));
         _files.DeleteSnapshots(job.Key);
+        _files.DeletePruned(job.Key);
         return new StageReport
         {
             Key = job.Key,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Shapes;
 using PruneSearch.Detection.Training;
@@ -36,23 +37,34 @@ public sealed class StagePruningTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_latency_target_is_measured_once_and_holds_when_the_stage_runs_again()
+    public async Task A_latency_target_is_met_and_its_widths_hold_when_the_stage_is_resumed()
     {
         Run(Base());
         var stage = Pruned(0.3, "latency");
-
-        var report = Run(stage);
-
-        Assert.InRange(report.Channels.Removed, 0.05, 0.9);
-        Assert.Contains(await NamesAsync("latencies/"), n => n.Length > 0);
-        string plan = CheckpointNames.Plan(report.Key), weights = report.WeightsSha256;
-        Assert.True(await _store.ExistsAsync(plan, TestContext.Current.CancellationToken));
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => _runner.Run(new StageJob(stage.ComputeKey(), stage, Epoch: 1), p => StopAt(p.Step), stop.Token));
+        string pruned = CheckpointNames.Pruned(stage.ComputeKey());
+        await using var kept = await _store.OpenReadAsync(pruned, TestContext.Current.CancellationToken);
+        var began = DetectorSpec.FromJson(Safetensors.ReadMetadata(kept, pruned)["detector"], pruned);
         foreach (string name in await NamesAsync("latencies/"))
         {
             await _store.DeleteAsync(name, TestContext.Current.CancellationToken); // another machine would measure otherwise
         }
-        Assert.Equal(weights, Run(stage).WeightsSha256);
-        Assert.True(File.Exists(Path.Combine(_folder, "store", plan)));
+
+        var report = Run(stage);
+
+        await using var detector = await _store.OpenReadAsync(CheckpointNames.Detector(report.Key), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(detector);
+        Assert.Equal(began.Widths, DetectorSpec.FromJson(await reader.ReadToEndAsync(TestContext.Current.CancellationToken), "detector").Widths);
+        Assert.False(await _store.ExistsAsync(pruned, TestContext.Current.CancellationToken));
+
+        void StopAt(int step)
+        {
+            if (step == 1)
+            {
+                stop.Cancel();
+            }
+        }
     }
 
     [Fact]
@@ -86,7 +98,6 @@ public sealed class StagePruningTests : IDisposable
         var stage = Pruned(0.4, "channels");
         stage = stage with { FineTune = null, Prune = stage.Prune! with { Criterion = criterion } };
         string first = Run(stage).WeightsSha256;
-        File.Delete(Path.Combine(_folder, "store", CheckpointNames.Plan(stage.ComputeKey())));
         Assert.Equal(first, Run(stage).WeightsSha256);
         Assert.NotEqual(first, Run(stage with { Prune = stage.Prune! with { Criterion = "l2" } }).WeightsSha256);
     }
@@ -103,7 +114,8 @@ public sealed class StagePruningTests : IDisposable
         var (before, after) = (await StateAsync(start), await StateAsync(stage));
         Assert.Equal((4, 7), (before.Steps, after.Steps));
         await using var detector = await _store.OpenReadAsync(CheckpointNames.Detector(report.Key), TestContext.Current.CancellationToken);
-        var model = DetectorCatalog.Build(DetectorSpec.FromJson(await new StreamReader(detector).ReadToEndAsync(TestContext.Current.CancellationToken), "detector"));
+        using var reader = new StreamReader(detector);
+        var model = DetectorCatalog.Build(DetectorSpec.FromJson(await reader.ReadToEndAsync(TestContext.Current.CancellationToken), "detector"));
         after.RequireFit(model.Network, "state");
         Assert.True(after.Tensors.Sum(t => t.Value.Values.Length) < before.Tensors.Sum(t => t.Value.Values.Length));
 
