@@ -7,7 +7,6 @@ using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
-using PruneSearch.Pruning.Selection;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
@@ -79,7 +78,7 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
     {
         try
         {
-            return settings is null ? null : GroupSelection.Resolve(model.Network, settings.Groups, settings.Protect);
+            return settings is null ? null : GroupSelector.Select(model.Network, settings.Groups, settings.Protect);
         }
         catch (ArgumentException e)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
@@ -42,6 +43,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
                 WeightsDetector = weights?.Detector,
                 CalibrationImages = file.Detector.CalibrationImages,
             });
+            RequireReachable(file, settings.Base.Detector);
             return new CheckedSearch(Planner.Plan(settings, data, NewId(file.Name), time.GetUtcNow(), file.Text), train, validation, weights);
         }
         catch (Exception e) when (e is DatasetException or FormatException or IOException or UnauthorizedAccessException or ArgumentException)
@@ -75,6 +77,16 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
             throw new SearchFileException($"{weights.Path}: changed while the search was being launched");
         }
         await target.WriteAsync(content, cancellation).ConfigureAwait(false);
+    }
+
+    private static void RequireReachable(SearchFile file, DetectorSpec detector)
+    {
+        double level = file.Levels[^1], reachable = PruningLimits.Reachable(DetectorCatalog.Build(detector), file.Prune);
+        if (level > reachable + 1e-9)
+        {
+            throw new SearchFileException(FormattableString.Invariant(
+                $"{file.Path}: level {level} of the {file.Prune.Target} cannot be reached with the groups and limits in pruning, expected at most {Math.Floor(reachable * 1000) / 1000}"));
+        }
     }
 
     private static void RequirePictures(DetectionDataset dataset, SearchFile file, string split)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Pruning.Selection;
@@ -26,7 +27,7 @@ public static class ChannelSelection
         var quotas = groups.Select((g, i) => new GroupQuota(g, i, Scores(g, scores), settings)).ToList();
         RequireReachable(quotas, settings);
         int dense = groups.Sum(g => g.DenseWidth);
-        int budget = Share(dense, settings.Ratio) - groups.Sum(g => g.DenseWidth - g.Width);
+        int budget = PruningLimits.Share(dense, settings.Ratio) - groups.Sum(g => g.DenseWidth - g.Width);
         switch (settings.Ranking)
         {
             case "global":
@@ -35,13 +36,13 @@ public static class ChannelSelection
             case "isomorphic":
                 foreach (var alike in quotas.GroupBy(q => q.Group.Kind))
                 {
-                    Rank([.. alike], Share(alike.Sum(q => q.Group.DenseWidth), settings.Ratio) - alike.Sum(q => q.Gone));
+                    Rank([.. alike], PruningLimits.Share(alike.Sum(q => q.Group.DenseWidth), settings.Ratio) - alike.Sum(q => q.Gone));
                 }
                 break;
             case "local":
                 foreach (var quota in quotas)
                 {
-                    Rank([quota], Share(quota.Group.DenseWidth, settings.Ratio) - quota.Gone);
+                    Rank([quota], PruningLimits.Share(quota.Group.DenseWidth, settings.Ratio) - quota.Gone);
                 }
                 break;
             default:
@@ -55,9 +56,6 @@ public static class ChannelSelection
         var kept = quotas.Where(q => q.Removed > 0).ToDictionary(q => q.Group.Name, q => q.Kept(), StringComparer.Ordinal);
         return new PruningPlan(kept, quotas.Sum(q => q.Removed));
     }
-
-    /// <summary>Channels in a share of a dense width: the largest whole number that is not above it.</summary>
-    internal static int Share(int dense, double ratio) => (int)Math.Floor(dense * ratio + 1e-9);
 
     /// <summary>Channels of the selected groups that are gone already, that can be gone at most, and that there were.</summary>
     /// <exception cref="ArgumentException">An unknown group, or a number outside its range.</exception>
@@ -132,7 +130,7 @@ public static class ChannelSelection
     private static void RequireReachable(IReadOnlyList<GroupQuota> quotas, PruneSettings settings)
     {
         int dense = quotas.Sum(q => q.Group.DenseWidth), reachable = quotas.Sum(q => q.Gone + q.Removable);
-        if (Share(dense, settings.Ratio) > reachable)
+        if (PruningLimits.Share(dense, settings.Ratio) > reachable)
         {
             throw new ArgumentException(FormattableString.Invariant(
                 $"Pruning ratio {settings.Ratio} cannot be reached: {Limits(settings)}, {reachable} of {dense} channels can go, a ratio of {RoundedDown((double)reachable / dense)}."));

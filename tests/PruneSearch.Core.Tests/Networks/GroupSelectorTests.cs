@@ -1,10 +1,9 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
-using PruneSearch.Pruning.Selection;
 
-namespace PruneSearch.Tests.Pruning.Selection;
+namespace PruneSearch.Tests.Core.Networks;
 
-public sealed class GroupSelectionTests
+public sealed class GroupSelectorTests
 {
     private static readonly Network Detector = Small().Network;
 
@@ -33,7 +32,7 @@ public sealed class GroupSelectionTests
     public void Mistakes_are_named(string group, string? protect, string message) =>
         Assert.Contains(message, Assert.Throws<ArgumentException>(() => Groups([group], protect is null ? null : [protect])).Message, StringComparison.Ordinal);
 
-    private static IReadOnlyList<ChannelGroup> Groups(string[] selectors, string[]? protect = null) => GroupSelection.Resolve(Detector, selectors, protect);
+    private static IReadOnlyList<ChannelGroup> Groups(string[] selectors, string[]? protect = null) => GroupSelector.Select(Detector, selectors, protect);
 
     private static DetectorModel Small() =>
         DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["a"], InputSize = 64, WidthMultiplier = 0.35 });
