@@ -6,5 +6,5 @@ return await CommandLine.RunAsync(args, new CliContext
     Output = Console.Out,
     Error = Console.Error,
     IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
-    Sessions = new EmbeddedSessions(),
+    Sessions = new SearchSessions(),
 }).ConfigureAwait(false);

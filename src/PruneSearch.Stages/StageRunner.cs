@@ -26,6 +26,10 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
     {
         var stage = job.Description;
         var device = TorchDevices.Select(options.Device);
+        if (options.Threads > 0)
+        {
+            set_num_threads(options.Threads); // a setting of this thread, and a stage has one of its own
+        }
         var parts = new StageParts(time, progress, cancellation);
         var warnings = new List<string>();
         int seed = HashCode32(job.Key);

@@ -6,6 +6,9 @@ public sealed record StageRunnerOptions
     /// <summary>Device of the slot: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
     public string Device { get; set; } = "cpu";
 
+    /// <summary>Threads of the slot, 0 (all cores) to 1024. Slots with equal numbers give equal bytes; others may differ in the last digits.</summary>
+    public int Threads { get; set; }
+
     /// <summary>Time between snapshots within a stage; 1 s to 1 h, 30 s by default.</summary>
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -6,7 +6,8 @@ namespace PruneSearch.Core.Weights;
 
 /// <summary>
 /// Reads and writes the safetensors format: eight bytes of header length (little-endian), a JSON header that gives each
-/// tensor's type, shape and byte range, then the data without holes. Reads F32, F16, BF16 and F64 as 32-bit floats; writes F32.
+/// tensor's type, shape and byte range, then the data without holes. Reads F32, F16, BF16, F64 and whole numbers (counters of
+/// batch norms, for example) as 32-bit floats; writes F32.
 /// Specification: github.com/huggingface/safetensors, README "Format".
 /// </summary>
 public static class Safetensors
@@ -186,7 +187,14 @@ public static class Safetensors
                 string type = value.GetProperty("dtype").GetString() ?? "";
                 int[] shape = [.. value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32())];
                 long[] offsets = [.. value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64())];
-                int size = type switch { "F32" => 4, "F16" or "BF16" => 2, "F64" => 8, _ => throw new FormatException($"{source}: tensor '{property.Name}' has type '{type}', expected F32, F16, BF16 or F64") };
+                int size = type switch
+                {
+                    "F32" or "I32" => 4,
+                    "F16" or "BF16" or "I16" => 2,
+                    "F64" or "I64" => 8,
+                    "I8" or "U8" or "BOOL" => 1,
+                    _ => throw new FormatException($"{source}: tensor '{property.Name}' has type '{type}', expected F32, F16, BF16, F64, I8, I16, I32, I64, U8 or BOOL"),
+                };
                 if (offsets.Length != 2 || shape.Any(d => d < 0))
                 {
                     throw new FormatException($"{source}: tensor '{property.Name}' has no valid shape and byte range");
@@ -208,8 +216,8 @@ public static class Safetensors
             {
                 return MemoryMarshal.Cast<byte, float>(raw).ToArray();
             }
-            int size = Type switch { "F32" => 4, "F64" => 8, _ => 2 };
-            float[] values = new float[raw.Length / size];
+            float[] values = new float[Shape.Aggregate(1, (n, d) => n * d)];
+            int size = values.Length == 0 ? 0 : raw.Length / values.Length;
             for (int i = 0; i < values.Length; i++)
             {
                 var at = raw.AsSpan(i * size, size);
@@ -218,6 +226,11 @@ public static class Safetensors
                     "F32" => BinaryPrimitives.ReadSingleLittleEndian(at),
                     "F64" => (float)BinaryPrimitives.ReadDoubleLittleEndian(at),
                     "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(at),
+                    "I64" => BinaryPrimitives.ReadInt64LittleEndian(at),
+                    "I32" => BinaryPrimitives.ReadInt32LittleEndian(at),
+                    "I16" => BinaryPrimitives.ReadInt16LittleEndian(at),
+                    "I8" => (sbyte)at[0],
+                    "U8" or "BOOL" => at[0],
                     _ => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(at) << 16),
                 };
             }

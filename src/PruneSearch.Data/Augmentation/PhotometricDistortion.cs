@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using PruneSearch.Data.Loading;
 
 namespace PruneSearch.Data.Augmentation;
@@ -8,7 +10,10 @@ namespace PruneSearch.Data.Augmentation;
 /// </summary>
 internal static class PhotometricDistortion
 {
+    private const int Channels = 3;
     private const double Brightness = 32 / 127.5, Low = 0.5, High = 1.5, HueDegrees = 18;
+
+    private static readonly Vector128<float> Pixel = Vector128.Create(-1, -1, -1, 0).AsSingle();
 
     /// <summary>Changes pixels from −1 to 1 in place.</summary>
     public static void Apply(Span<float> pixels, SeededRandom random)
@@ -19,14 +24,29 @@ internal static class PhotometricDistortion
         float saturation = Draw(random, Low, High, 1);
         float hue = Draw(random, -HueDegrees, HueDegrees, 0);
         var (a, b, c) = ChromaRotation(hue, saturation);
-        for (int i = 0; i + 2 < pixels.Length; i += 3)
+        // Grey is kept, what is left of it is turned and scaled: all of it one matrix, whose rows sum to the contrast.
+        float third = (1 - (a + b + c)) / 3, own = (a + third) * contrast, next = (b + third) * contrast, last = (c + third) * contrast;
+        var red = Vector128.Create(own, last, next, 0);
+        var green = Vector128.Create(next, own, last, 0);
+        var blue = Vector128.Create(last, next, own, 0);
+        ref float first = ref MemoryMarshal.GetReference(pixels);
+        int i = 0;
+        for (; i <= pixels.Length - Vector128<float>.Count; i += Channels)
         {
-            float red = pixels[i] * contrast + brightness, green = pixels[i + 1] * contrast + brightness, blue = pixels[i + 2] * contrast + brightness;
-            float grey = (red + green + blue) / 3;
-            float r = red - grey, g = green - grey, bl = blue - grey;
-            pixels[i] = Math.Clamp(grey + a * r + b * g + c * bl, -1, 1);
-            pixels[i + 1] = Math.Clamp(grey + c * r + a * g + b * bl, -1, 1);
-            pixels[i + 2] = Math.Clamp(grey + b * r + c * g + a * bl, -1, 1);
+            var before = Vector128.LoadUnsafe(ref first, (nuint)i);
+            // The fourth number belongs to the next pixel and stays.
+            Vector128.ConditionalSelect(Pixel, Distort(before), before).StoreUnsafe(ref first, (nuint)i);
+        }
+        for (; i <= pixels.Length - Channels; i += Channels)
+        {
+            var after = Distort(Vector128.Create(pixels[i], pixels[i + 1], pixels[i + 2], 0));
+            (pixels[i], pixels[i + 1], pixels[i + 2]) = (after[0], after[1], after[2]);
+        }
+
+        Vector128<float> Distort(Vector128<float> p)
+        {
+            var sum = red * Vector128.Shuffle(p, Vector128.Create(0)) + green * Vector128.Shuffle(p, Vector128.Create(1)) + blue * Vector128.Shuffle(p, Vector128.Create(2));
+            return Vector128.Min(Vector128.Max(sum + Vector128.Create(brightness), -Vector128<float>.One), Vector128<float>.One);
         }
     }
 

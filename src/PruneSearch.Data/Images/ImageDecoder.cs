@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
@@ -14,6 +15,9 @@ public static class ImageDecoder
 
     /// <summary>Largest picture in pixels: what decodes to more is refused before memory is taken for it.</summary>
     public const long MaxPixels = 100_000_000;
+
+    // Working space up to this size is used again; a larger one goes back to the system at once.
+    private const int MaxPooledBytes = 16 << 20;
 
     /// <summary>Decodes a file.</summary>
     /// <param name="path">The file.</param>
@@ -40,20 +44,35 @@ public static class ImageDecoder
         }
         var size = ScaledSize(codec, minEdge);
         var target = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        byte[] rgba = GC.AllocateUninitializedArray<byte>(target.BytesSize);
-        var handle = GCHandle.Alloc(rgba, GCHandleType.Pinned);
-        SKCodecResult result;
+        bool pooled = target.BytesSize <= MaxPooledBytes;
+        byte[] rgba = pooled ? ArrayPool<byte>.Shared.Rent(target.BytesSize) : GC.AllocateUninitializedArray<byte>(target.BytesSize);
         try
         {
-            result = codec.GetPixels(target, handle.AddrOfPinnedObject());
+            var result = Read(codec, target, rgba);
+            return result == SKCodecResult.Success
+                ? ImageOrientation.Apply(rgba.AsSpan(0, target.BytesSize), size.Width, size.Height, codec.EncodedOrigin)
+                : throw new ImageDecodeException($"{name}: the picture is damaged or cut off ({result})");
+        }
+        finally
+        {
+            if (pooled)
+            {
+                ArrayPool<byte>.Shared.Return(rgba);
+            }
+        }
+    }
+
+    private static SKCodecResult Read(SKCodec codec, SKImageInfo target, byte[] rgba)
+    {
+        var handle = GCHandle.Alloc(rgba, GCHandleType.Pinned);
+        try
+        {
+            return codec.GetPixels(target, handle.AddrOfPinnedObject());
         }
         finally
         {
             handle.Free();
         }
-        return result == SKCodecResult.Success
-            ? ImageOrientation.Apply(rgba, size.Width, size.Height, codec.EncodedOrigin)
-            : throw new ImageDecodeException($"{name}: the picture is damaged or cut off ({result})");
     }
 
     /// <summary>Bytes of a file that is not unreasonably large.</summary>

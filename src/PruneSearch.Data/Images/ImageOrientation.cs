@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using SkiaSharp;
 
 namespace PruneSearch.Data.Images;
@@ -10,6 +11,11 @@ internal static class ImageOrientation
         bool swap = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
         var (outWidth, outHeight) = swap ? (height, width) : (width, height);
         byte[] rgb = GC.AllocateUninitializedArray<byte>(outWidth * outHeight * 3);
+        if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default)
+        {
+            DropAlpha(rgba, rgb);
+            return new RgbImage(width, height, rgb);
+        }
         // Position in the file's pixels of the upright picture's first pixel, and the steps to its right and lower neighbours.
         var (first, right, down) = origin switch
         {
@@ -34,5 +40,23 @@ internal static class ImageOrientation
             }
         }
         return new RgbImage(outWidth, outHeight, rgb);
+    }
+
+    private static void DropAlpha(ReadOnlySpan<byte> rgba, Span<byte> rgb)
+    {
+        int from = 0, to = 0;
+        if (Vector128.IsHardwareAccelerated)
+        {
+            // Four pixels at once; the four bytes behind them are overwritten by the next ones, so the last pixels are left over.
+            var colours = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255);
+            for (; to <= rgb.Length - Vector128<byte>.Count; from += 16, to += 12)
+            {
+                Vector128.Shuffle(Vector128.Create(rgba.Slice(from, Vector128<byte>.Count)), colours).CopyTo(rgb[to..]);
+            }
+        }
+        for (; to < rgb.Length; from += 4, to += 3)
+        {
+            rgba.Slice(from, 3).CopyTo(rgb[to..]);
+        }
     }
 }

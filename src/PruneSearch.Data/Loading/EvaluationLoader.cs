@@ -30,7 +30,7 @@ public sealed class EvaluationLoader
     public IEnumerable<ImageBatch> Batches(CancellationToken cancellation = default)
     {
         int count = (_samples + _batchSize - 1) / _batchSize;
-        return Prefetcher.Run(Enumerable.Range(0, count).Select(Load), 2, cancellation);
+        return Prefetcher.Run(0, count, Load, ahead: 2, threads: 1, cancellation);
     }
 
     private ImageBatch Load(int batch)

@@ -11,7 +11,7 @@ public sealed class TrainingLoader
     private readonly TrainingLoaderOptions _options;
     private readonly SampleRenderer _renderer;
     private readonly int _samples;
-    private (long Epoch, int[] Order) _current = (-1, []);
+    private Epoch _current = new(-1, []);
 
     /// <summary>A loader.</summary>
     /// <param name="dataset">The data; must not be empty.</param>
@@ -36,11 +36,10 @@ public sealed class TrainingLoader
     public IEnumerable<ImageBatch> Batches(int fromStep, int toStep, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(fromStep);
-        int count = Math.Max(0, toStep - fromStep);
-        return Prefetcher.Run(Enumerable.Range(fromStep, count).Select(Load), Math.Clamp(_options.Prefetch, 1, 64), cancellation);
+        return Prefetcher.Run(fromStep, toStep, Load, Math.Clamp(_options.Prefetch, 1, 64), Math.Clamp(_options.Threads, 1, 64), cancellation);
     }
 
-    /// <summary>The batch of a step, on the calling thread.</summary>
+    /// <summary>The batch of a step, on the calling thread; several threads may load at once.</summary>
     /// <exception cref="DatasetException">A picture cannot be read any more.</exception>
     public ImageBatch Load(int step)
     {
@@ -58,13 +57,15 @@ public sealed class TrainingLoader
 
     private int SampleAt(long position)
     {
-        long epoch = position / _samples;
-        var current = _current;
-        if (current.Epoch != epoch)
+        long number = position / _samples;
+        var epoch = _current; // threads may replace it meanwhile
+        if (epoch.Number != number)
         {
-            current = (epoch, new SeededRandom(_options.Seed, 0, epoch).Permutation(_samples));
-            _current = current;
+            epoch = new Epoch(number, new SeededRandom(_options.Seed, 0, number).Permutation(_samples));
+            _current = epoch;
         }
-        return current.Order[position % _samples];
+        return epoch.Order[position % _samples];
     }
+
+    private sealed record Epoch(long Number, int[] Order);
 }

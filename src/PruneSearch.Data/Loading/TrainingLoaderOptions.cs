@@ -20,6 +20,12 @@ public sealed record TrainingLoaderOptions
     /// <summary>Bound of decoded pictures kept in memory, in bytes; 0 keeps none.</summary>
     public long CacheBytes { get; init; } = 1L << 30;
 
-    /// <summary>Finished batches that wait for the trainer, 1 to 64.</summary>
+    /// <summary>Batches that are finished or in work ahead of the trainer, 1 to 64; never fewer than <see cref="Threads"/>.</summary>
     public int Prefetch { get; init; } = 2;
+
+    /// <summary>
+    /// Threads that load, 1 to 64, each a batch of its own. One is enough beside training on CPU cores, which it shares;
+    /// a GPU can take more than one delivers.
+    /// </summary>
+    public int Threads { get; init; } = 1;
 }

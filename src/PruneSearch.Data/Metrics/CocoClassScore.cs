@@ -22,93 +22,108 @@ internal sealed class CocoClassScore
     /// <summary>Objects of any size that count.</summary>
     public int Objects { get; private set; }
 
-    public static CocoClassScore Compute(DetectionGroups groups, int classIndex, CocoMatcher matcher)
+    public static CocoClassScore Compute(ClassGroup group, CocoMatcher matcher)
     {
-        var cells = groups.Of(classIndex);
-        int total = cells.Sum(c => Math.Min(c.Detections, CocoMatcher.MaxDetections));
         var outcomes = new uint[CocoMatcher.Areas][];
         int[] counted = new int[CocoMatcher.Areas];
         for (int area = 0; area < CocoMatcher.Areas; area++)
         {
-            outcomes[area] = new uint[total];
+            outcomes[area] = new uint[group.Detections.Length];
         }
-        double[] scores = new double[total];
-        int[] ranks = new int[total];
-        int start = 0;
-        foreach (var cell in cells)
+        foreach (var cell in group.Cells)
         {
-            var detections = groups.Detections.AsSpan(cell.FirstDetection, Math.Min(cell.Detections, CocoMatcher.MaxDetections));
-            var objects = groups.Objects.AsSpan(cell.FirstObject, cell.Objects);
+            int most = Math.Min(cell.Detections, CocoMatcher.MaxDetections);
+            var detections = group.Detections.AsSpan(cell.FirstDetection, most);
+            var objects = group.Objects.AsSpan(cell.FirstObject, cell.Objects);
             for (int area = 0; area < CocoMatcher.Areas; area++)
             {
-                counted[area] += matcher.Match(detections, objects, area, outcomes[area].AsSpan(start, detections.Length), sameCell: area > 0);
+                counted[area] += matcher.Match(detections, objects, area, outcomes[area].AsSpan(cell.FirstDetection, most), sameCell: area > 0);
             }
-            for (int d = 0; d < detections.Length; d++)
-            {
-                scores[start + d] = detections[d].Score;
-                ranks[start + d] = d;
-            }
-            start += detections.Length;
         }
-        int[] order = ByFallingScore(scores);
+        int[] order = Array.FindAll(group.Order, d => group.Ranks[d] < CocoMatcher.MaxDetections);
         var result = new CocoClassScore { Objects = counted[CocoMatcher.AllAreas] };
         for (int area = 0; area < CocoMatcher.Areas; area++)
         {
-            result.Precision[area] = [.. Enumerable.Range(0, CocoMatcher.Thresholds).Select(t => MeanPrecision(outcomes[area], order, t, counted[area]))];
-            result.Recall[area] = MeanRecall(outcomes[area], ranks, CocoMatcher.MaxDetections, counted[area]);
+            result.Precision[area] = MeanPrecisions(outcomes[area], order, counted[area]);
+            result.Recall[area] = MeanRecall(outcomes[area], group.Ranks, CocoMatcher.MaxDetections, counted[area]);
         }
-        result.RecallOfOne = MeanRecall(outcomes[CocoMatcher.AllAreas], ranks, 1, result.Objects);
-        result.RecallOfTen = MeanRecall(outcomes[CocoMatcher.AllAreas], ranks, 10, result.Objects);
+        result.RecallOfOne = MeanRecall(outcomes[CocoMatcher.AllAreas], group.Ranks, 1, result.Objects);
+        result.RecallOfTen = MeanRecall(outcomes[CocoMatcher.AllAreas], group.Ranks, 10, result.Objects);
         return result;
     }
 
-    private static int[] ByFallingScore(double[] scores)
+    /// <summary>
+    /// Mean interpolated precision at each IoU threshold. Recall rises, and precision has its local maxima, at true
+    /// positives: the curve is kept there only. One pass serves all thresholds, and what no threshold matches costs one addition.
+    /// </summary>
+    private static double[] MeanPrecisions(uint[] outcomes, int[] order, int objects)
     {
-        var keys = new (double Score, int Index)[scores.Length];
-        for (int i = 0; i < keys.Length; i++)
-        {
-            keys[i] = (-scores[i], i);
-        }
-        Array.Sort(keys); // the index makes the order that of a stable sort
-        return Array.ConvertAll(keys, k => k.Index);
-    }
-
-    private static double MeanPrecision(uint[] outcomes, int[] order, int threshold, int objects)
-    {
+        double[] means = new double[CocoMatcher.Thresholds];
         if (objects == 0)
         {
-            return double.NaN;
+            Array.Fill(means, double.NaN);
+            return means;
         }
-        uint matched = 1u << threshold, ignored = 1u << (threshold + 16);
-        double[] recalls = new double[order.Length], precisions = new double[order.Length];
-        int truePositives = 0, falsePositives = 0;
-        for (int i = 0; i < order.Length; i++)
+        var curves = new List<double>[CocoMatcher.Thresholds]; // precision at the first, second, … true positive
+        int[] falsePositives = new int[CocoMatcher.Thresholds];
+        for (int t = 0; t < curves.Length; t++)
         {
-            uint outcome = outcomes[order[i]];
-            if ((outcome & ignored) == 0)
+            curves[t] = [];
+        }
+        int atAll = 0;
+        foreach (int d in order)
+        {
+            uint matched = outcomes[d] & CocoMatcher.AllBits, ignored = outcomes[d] >> 16;
+            if (ignored == CocoMatcher.AllBits)
             {
-                _ = (outcome & matched) != 0 ? truePositives++ : falsePositives++;
+                continue;
             }
-            recalls[i] = truePositives / (double)objects;
-            precisions[i] = truePositives / (falsePositives + truePositives + Spacing);
+            if ((matched | ignored) == 0)
+            {
+                atAll++;
+                continue;
+            }
+            for (int t = 0; t < curves.Length; t++)
+            {
+                if (((ignored >> t) & 1) != 0)
+                {
+                    continue;
+                }
+                if (((matched >> t) & 1) == 0)
+                {
+                    falsePositives[t]++;
+                    continue;
+                }
+                int truePositives = curves[t].Count + 1;
+                curves[t].Add(truePositives / (falsePositives[t] + atAll + truePositives + Spacing));
+            }
         }
-        for (int i = precisions.Length - 1; i > 0; i--)
+        for (int t = 0; t < curves.Length; t++)
         {
-            precisions[i - 1] = Math.Max(precisions[i - 1], precisions[i]);
+            means[t] = Interpolated(curves[t], objects);
+        }
+        return means;
+    }
+
+    private static double Interpolated(List<double> curve, int objects)
+    {
+        for (int i = curve.Count - 1; i > 0; i--)
+        {
+            curve[i - 1] = Math.Max(curve[i - 1], curve[i]);
         }
         double sum = 0;
         int at = 0;
         foreach (double recall in RecallThresholds)
         {
-            while (at < recalls.Length && recalls[at] < recall)
+            while (at < curve.Count && (at + 1) / (double)objects < recall)
             {
                 at++;
             }
-            if (at == recalls.Length)
+            if (at == curve.Count)
             {
                 break; // never reached: precision 0 from here on
             }
-            sum += precisions[at];
+            sum += curve[at];
         }
         return sum / RecallPoints;
     }
@@ -124,7 +139,7 @@ internal sealed class CocoClassScore
         {
             if (ranks[i] < most)
             {
-                found += System.Numerics.BitOperations.PopCount(outcomes[i] & ~(outcomes[i] >> 16) & 0x3FF);
+                found += System.Numerics.BitOperations.PopCount(outcomes[i] & ~(outcomes[i] >> 16) & CocoMatcher.AllBits);
             }
         }
         return found / (double)objects / CocoMatcher.Thresholds;

@@ -17,12 +17,8 @@ public static class CocoEvaluator
     public static CocoResult Evaluate(DetectionDataset truth, IEnumerable<ImageDetection> detections)
     {
         var groups = DetectionGroups.Create(truth, detections);
-        var classes = new CocoClassScore[truth.Classes.Count];
         var matcher = new CocoMatcher();
-        for (int c = 0; c < classes.Length; c++)
-        {
-            classes[c] = CocoClassScore.Compute(groups, c, matcher);
-        }
+        var classes = Array.ConvertAll(groups, g => CocoClassScore.Compute(g, matcher));
         return new CocoResult
         {
             Ap = Precision(classes, CocoMatcher.AllAreas),

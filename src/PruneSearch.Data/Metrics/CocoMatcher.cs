@@ -10,10 +10,13 @@ internal sealed class CocoMatcher
 {
     public const int Thresholds = 10, Areas = 4, AllAreas = 0, Small = 1, Medium = 2, Large = 3, MaxDetections = 100;
 
+    /// <summary>All thresholds in the lower or, shifted, in the upper half of an outcome.</summary>
+    public const uint AllBits = (1 << Thresholds) - 1;
+
     private static readonly double[] IouThresholds = Linspace(0.5, 0.95, Thresholds);
     private static readonly (double Low, double High)[] AreaRanges = [(0, 1e10), (0, 32 * 32), (32 * 32, 96 * 96), (96 * 96, 1e10)];
 
-    private double[] _ious = [];
+    private double[] _ious = [], _largest = [];
     private int[] _order = [];
     private bool[] _ignored = [];
     private bool[] _taken = [];
@@ -58,8 +61,6 @@ internal sealed class CocoMatcher
         return counted;
     }
 
-    private const uint AllBits = (1 << Thresholds) - 1;
-
     private void MatchAt(int threshold, int detections, ReadOnlySpan<ObjectAnnotation> objects, Span<uint> outcomes)
     {
         double smallest = Math.Min(IouThresholds[threshold], 1 - 1e-10);
@@ -67,6 +68,10 @@ internal sealed class CocoMatcher
         taken.Clear();
         for (int d = 0; d < detections; d++)
         {
+            if (_largest[d] < smallest)
+            {
+                continue; // reaches no object
+            }
             double best = smallest;
             int match = -1;
             for (int k = 0; k < objects.Length; k++)
@@ -130,12 +135,20 @@ internal sealed class CocoMatcher
         {
             _ious = new double[detections.Length * objects.Length];
         }
+        if (_largest.Length < detections.Length)
+        {
+            _largest = new double[Math.Max(detections.Length, MaxDetections)];
+        }
         for (int d = 0; d < detections.Length; d++)
         {
+            double largest = 0;
             for (int g = 0; g < objects.Length; g++)
             {
-                _ious[d * objects.Length + g] = Iou(detections[d].Box, objects[g].Box, objects[g].Crowd);
+                double iou = Iou(detections[d].Box, objects[g].Box, objects[g].Crowd);
+                _ious[d * objects.Length + g] = iou;
+                largest = Math.Max(largest, iou);
             }
+            _largest[d] = largest;
         }
     }
 

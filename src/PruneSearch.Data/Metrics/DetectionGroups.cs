@@ -2,89 +2,78 @@ using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Data.Metrics;
 
-/// <summary>Detections and objects by class and picture, each in one array.</summary>
-internal sealed class DetectionGroups
+/// <summary>Sorts detections and objects by class and picture, in linear time but for one sort of plain numbers a class.</summary>
+internal static class DetectionGroups
 {
-    /// <summary>Detections of one class in one picture by falling score, and its objects.</summary>
-    public readonly record struct Cell(int FirstDetection, int Detections, int FirstObject, int Objects);
-
-    private readonly List<Cell>[] _cells;
-
-    private DetectionGroups(int classes) => _cells = [.. Enumerable.Range(0, classes).Select(_ => new List<Cell>())];
-
-    /// <summary>All detections, class by class, picture by picture.</summary>
-    public ImageDetection[] Detections { get; private init; } = [];
-
-    /// <summary>All objects, class by class, picture by picture.</summary>
-    public ObjectAnnotation[] Objects { get; private init; } = [];
-
-    /// <summary>The pictures with an object or a detection of a class, by rising image id.</summary>
-    public IReadOnlyList<Cell> Of(int classIndex) => _cells[classIndex];
-
-    public static DetectionGroups Create(DetectionDataset truth, IEnumerable<ImageDetection> detections)
+    /// <summary>One group a class, in the order of the data set.</summary>
+    /// <exception cref="ArgumentException">A detection names an unknown picture or class, or its score is NaN.</exception>
+    public static ClassGroup[] Create(DetectionDataset truth, IEnumerable<ImageDetection> detections)
     {
         var samples = truth.Samples.OrderBy(s => s.ImageId).ToList();
-        var position = new Dictionary<long, int>(samples.Count);
+        var positions = new Dictionary<long, int>(samples.Count);
         for (int i = 0; i < samples.Count; i++)
         {
-            if (!position.TryAdd(samples[i].ImageId, i))
+            if (!positions.TryAdd(samples[i].ImageId, i))
             {
                 throw new ArgumentException($"Image id {samples[i].ImageId} stands twice in '{truth.Name}'.");
             }
         }
-        var found = detections.ToArray();
+        var found = detections as ImageDetection[] ?? [.. detections];
         int classes = truth.Classes.Count;
-        var detectionKeys = new DetectionKey[found.Length];
-        for (int i = 0; i < found.Length; i++)
+        int[] pictureOf = PicturesOf(found, positions, classes, truth.Name);
+        int[] byClass = Stable(Stable(null, pictureOf, samples.Count, out _), Array.ConvertAll(found, d => d.Class), classes, out int[] detectionStarts);
+        var objects = samples.SelectMany((s, i) => s.Objects.Select(o => (Picture: i, Object: o))).ToArray();
+        int[] objectsByClass = Stable(null, Array.ConvertAll(objects, o => o.Object.Class), classes, out int[] objectStarts);
+        var groups = new ClassGroup[classes];
+        for (int c = 0; c < classes; c++)
         {
-            detectionKeys[i] = new DetectionKey(CellOf(found[i], position, classes, samples.Count, truth.Name), found[i].Score, i);
-        }
-        Array.Sort(detectionKeys);
-        var objects = samples.SelectMany((s, i) => s.Objects.Select(o => (Cell: (long)o.Class * samples.Count + i, Object: o))).OrderBy(o => o.Cell).ToArray();
-        var groups = new DetectionGroups(classes)
-        {
-            Detections = [.. detectionKeys.Select(k => found[k.Index])],
-            Objects = [.. objects.Select(o => o.Object)],
-        };
-        int d = 0, g = 0;
-        while (d < detectionKeys.Length || g < objects.Length)
-        {
-            long cell = Math.Min(d < detectionKeys.Length ? detectionKeys[d].Cell : long.MaxValue, g < objects.Length ? objects[g].Cell : long.MaxValue);
-            int firstDetection = d, firstObject = g;
-            while (d < detectionKeys.Length && detectionKeys[d].Cell == cell)
-            {
-                d++;
-            }
-            while (g < objects.Length && objects[g].Cell == cell)
-            {
-                g++;
-            }
-            groups._cells[(int)(cell / samples.Count)].Add(new Cell(firstDetection, d - firstDetection, firstObject, g - firstObject));
+            var own = byClass.AsSpan(detectionStarts[c]..detectionStarts[c + 1]);
+            var ownObjects = objectsByClass.AsSpan(objectStarts[c]..objectStarts[c + 1]);
+            groups[c] = ClassGroup.Create(found, own, pictureOf, objects, ownObjects);
         }
         return groups;
     }
 
-    private static long CellOf(in ImageDetection detection, Dictionary<long, int> position, int classes, int pictures, string name)
+    private static int[] PicturesOf(ImageDetection[] found, Dictionary<long, int> positions, int classes, string name)
     {
-        if (!position.TryGetValue(detection.ImageId, out int picture))
+        int[] pictures = new int[found.Length];
+        for (int i = 0; i < found.Length; i++)
         {
-            throw new ArgumentException($"A detection is in image {detection.ImageId}, which '{name}' does not have.");
+            ref readonly var detection = ref found[i];
+            if (i > 0 && detection.ImageId == found[i - 1].ImageId)
+            {
+                pictures[i] = pictures[i - 1];
+            }
+            else if (!positions.TryGetValue(detection.ImageId, out pictures[i]))
+            {
+                throw new ArgumentException($"A detection is in image {detection.ImageId}, which '{name}' does not have.");
+            }
+            if (detection.Class < 0 || detection.Class >= classes || double.IsNaN(detection.Score))
+            {
+                throw new ArgumentException($"A detection in image {detection.ImageId} has class {detection.Class} and score {detection.Score}, expected a class from 0 to {classes - 1} and a number.");
+            }
         }
-        if (detection.Class < 0 || detection.Class >= classes || double.IsNaN(detection.Score))
-        {
-            throw new ArgumentException($"A detection in image {detection.ImageId} has class {detection.Class} and score {detection.Score}, expected a class from 0 to {classes - 1} and a number.");
-        }
-        return (long)detection.Class * pictures + picture;
+        return pictures;
     }
 
-    private readonly record struct DetectionKey(long Cell, double Score, int Index) : IComparable<DetectionKey>
+    // Counting sort: positions by rising key; equal keys keep the order they came in. Starts tells where each key begins.
+    private static int[] Stable(int[]? order, int[] keys, int limit, out int[] starts)
     {
-        // The index makes the order that of a stable sort.
-        public int CompareTo(DetectionKey other)
+        starts = new int[limit + 1];
+        foreach (int key in keys)
         {
-            int order = Cell.CompareTo(other.Cell);
-            order = order != 0 ? order : other.Score.CompareTo(Score);
-            return order != 0 ? order : Index.CompareTo(other.Index);
+            starts[key + 1]++;
         }
+        for (int i = 0; i < limit; i++)
+        {
+            starts[i + 1] += starts[i];
+        }
+        int[] next = starts[..limit], result = new int[keys.Length];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            int item = order is null ? i : order[i];
+            result[next[keys[item]]++] = item;
+        }
+        return result;
     }
 }

@@ -27,11 +27,8 @@ public static class VocEvaluator
     /// <param name="interpolation">Which of the two definitions.</param>
     /// <returns>AP by class, 0 to 1, in the order of the classes; NaN where no object counts.</returns>
     /// <exception cref="ArgumentException">A detection names an unknown picture or class, or its score is NaN.</exception>
-    public static IReadOnlyList<double> Evaluate(DetectionDataset truth, IEnumerable<ImageDetection> detections, VocInterpolation interpolation)
-    {
-        var groups = DetectionGroups.Create(truth, detections);
-        return [.. truth.Classes.Select((_, c) => Score(groups, c, interpolation))];
-    }
+    public static IReadOnlyList<double> Evaluate(DetectionDataset truth, IEnumerable<ImageDetection> detections, VocInterpolation interpolation) =>
+        [.. DetectionGroups.Create(truth, detections).Select(g => Score(g, interpolation))];
 
     /// <summary>Mean of the classes that have a figure; NaN when none has.</summary>
     public static double Mean(IReadOnlyList<double> classes)
@@ -40,33 +37,38 @@ public static class VocEvaluator
         return known.Length == 0 ? double.NaN : known.Average();
     }
 
-    private static double Score(DetectionGroups groups, int classIndex, VocInterpolation interpolation)
+    private static double Score(ClassGroup group, VocInterpolation interpolation)
     {
-        var outcomes = new List<(double Score, bool Right)>();
+        var outcomes = new Outcome[group.Detections.Length];
         int objects = 0;
-        foreach (var cell in groups.Of(classIndex))
+        foreach (var cell in group.Cells)
         {
-            var truths = groups.Objects.AsSpan(cell.FirstObject, cell.Objects);
+            var truths = group.Objects.AsSpan(cell.FirstObject, cell.Objects);
             bool[] found = new bool[truths.Length];
             foreach (var truth in truths)
             {
                 objects += truth.Difficult || truth.Crowd ? 0 : 1;
             }
-            foreach (ref readonly var detection in groups.Detections.AsSpan(cell.FirstDetection, cell.Detections))
+            for (int d = cell.FirstDetection; d < cell.FirstDetection + cell.Detections; d++)
             {
-                int best = Best(detection.Box, truths);
+                int best = Best(group.Detections[d].Box, truths);
                 if (best < 0)
                 {
-                    outcomes.Add((detection.Score, false));
+                    outcomes[d] = Outcome.Wrong;
                 }
-                else if (!truths[best].Difficult && !truths[best].Crowd)
+                else if (truths[best].Difficult || truths[best].Crowd)
                 {
-                    outcomes.Add((detection.Score, !found[best]));
+                    outcomes[d] = Outcome.Ignored;
+                }
+                else
+                {
+                    outcomes[d] = found[best] ? Outcome.Wrong : Outcome.Right;
                     found[best] = true;
                 }
             }
         }
-        return objects == 0 ? double.NaN : Area([.. outcomes.OrderByDescending(o => o.Score).Select(o => o.Right)], objects, interpolation);
+        bool[] right = [.. group.Order.Select(d => outcomes[d]).Where(o => o != Outcome.Ignored).Select(o => o == Outcome.Right)];
+        return objects == 0 ? double.NaN : Area(right, objects, interpolation);
     }
 
     private static int Best(PixelBox box, ReadOnlySpan<ObjectAnnotation> truths)
@@ -108,5 +110,12 @@ public static class VocEvaluator
             int at = Array.FindIndex(recalls, r => r >= k / 10.0);
             return at < 0 ? 0 : precisions[at];
         });
+    }
+
+    private enum Outcome
+    {
+        Wrong,
+        Right,
+        Ignored,
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using PruneSearch.Core.Detectors;
 
 namespace PruneSearch.Data.PostProcessing;
@@ -23,83 +22,78 @@ public static class DetectionDecoder
         {
             throw new ArgumentException($"{count} default boxes and {outputs} class outputs need {count * 4} box values and {count * outputs} class values, got {boxes.Length} and {classes.Length}.");
         }
-        float[] scores = ArrayPool<float>.Shared.Rent(count * outputs);
-        var candidates = ArrayPool<BoxCorners>.Shared.Rent(count);
-        float[] candidateScores = ArrayPool<float>.Shared.Rent(count);
-        ulong[] scratch = ArrayPool<ulong>.Shared.Rent(count);
-        int[] kept = ArrayPool<int>.Shared.Rent(options.MaxPerClass);
-        try
+        using var candidates = new Candidates(outputs);
+        var scorer = new Scorer(spec.Scores, options.ScoreThreshold);
+        var coder = new BoxCoder(spec);
+        for (int i = 0; i < count; i++)
         {
-            Score(spec.Scores, outputs, classes, scores);
-            var coder = new BoxCoder(spec);
-            var found = new List<Detection>();
+            var logits = classes.Slice(i * outputs, outputs);
+            if (!scorer.Begin(logits))
+            {
+                continue;
+            }
+            BoxCorners? box = null;
             for (int output = 1; output < outputs; output++)
             {
-                int candidateCount = 0;
-                for (int i = 0; i < count; i++)
+                if (scorer.Score(logits[output]) is not { } score)
                 {
-                    float score = scores[i * outputs + output];
-                    if (!(score >= options.ScoreThreshold))
-                    {
-                        continue; // a NaN ends here as well
-                    }
-                    var box = coder.Decode(boxes.Slice(i * 4, 4), defaultBoxes[i]).Clip();
-                    if (box.Area() > 0)
-                    {
-                        candidates[candidateCount] = box;
-                        candidateScores[candidateCount++] = score;
-                    }
+                    continue;
                 }
-                int keptCount = NonMaximumSuppression.Select(
-                    candidates.AsSpan(0, candidateCount), candidateScores.AsSpan(0, candidateCount), options.IouThreshold, kept.AsSpan(0, options.MaxPerClass), scratch);
-                foreach (int index in kept.AsSpan(0, keptCount))
+                box ??= coder.Decode(boxes.Slice(i * 4, 4), defaultBoxes[i]).Clip();
+                if (!(box.Value.Area() > 0))
                 {
-                    found.Add(new Detection(output - 1, candidateScores[index], candidates[index]));
+                    break;
                 }
+                candidates.Add(output, score, box.Value);
             }
-            return [.. found.OrderByDescending(d => d.Score).Take(options.MaxTotal ?? int.MaxValue)];
         }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(scores);
-            ArrayPool<BoxCorners>.Shared.Return(candidates);
-            ArrayPool<float>.Shared.Return(candidateScores);
-            ArrayPool<ulong>.Shared.Return(scratch);
-            ArrayPool<int>.Shared.Return(kept);
-        }
+        var found = candidates.Suppress(options);
+        return options.MaxTotal is { } most && most < found.Count ? found[..most] : found;
     }
 
-    private static void Score(ScoreFunction function, int outputs, ReadOnlySpan<float> logits, Span<float> scores)
+    /// <summary>Scores of one default box after the other. Most are far below the threshold and cost one comparison.</summary>
+    private struct Scorer(ScoreFunction function, float threshold)
     {
-        if (function == ScoreFunction.Sigmoid)
+        // A little below where the sigmoid reaches the threshold; the exact comparison follows.
+        private readonly float _smallestLogit = threshold <= 0 ? float.NegativeInfinity : threshold >= 1 ? 16 : MathF.Log(threshold / (1 - threshold)) - 1e-3f;
+        private float _largest, _sum;
+
+        /// <summary>Takes a box's outputs in; tells whether any class can reach the threshold.</summary>
+        public bool Begin(ReadOnlySpan<float> logits)
         {
-            for (int i = 0; i < logits.Length; i++)
+            if (function == ScoreFunction.Sigmoid)
             {
-                scores[i] = 1f / (1f + MathF.Exp(-logits[i]));
+                foreach (float logit in logits[1..])
+                {
+                    if (logit >= _smallestLogit)
+                    {
+                        return true;
+                    }
+                }
+                return false;
             }
-            return;
+            _largest = float.NegativeInfinity;
+            foreach (float logit in logits)
+            {
+                _largest = Math.Max(_largest, logit);
+            }
+            _sum = 0;
+            foreach (float logit in logits)
+            {
+                _sum += MathF.Exp(logit - _largest);
+            }
+            return true;
         }
-        for (int start = 0; start < logits.Length; start += outputs)
-        {
-            Softmax(logits.Slice(start, outputs), scores.Slice(start, outputs));
-        }
-    }
 
-    private static void Softmax(ReadOnlySpan<float> logits, Span<float> scores)
-    {
-        float largest = float.NegativeInfinity, sum = 0;
-        foreach (float logit in logits)
+        /// <summary>The score, or <see langword="null"/> when it is below the threshold or no number.</summary>
+        public readonly float? Score(float logit)
         {
-            largest = Math.Max(largest, logit);
-        }
-        for (int i = 0; i < logits.Length; i++)
-        {
-            scores[i] = MathF.Exp(logits[i] - largest);
-            sum += scores[i];
-        }
-        for (int i = 0; i < logits.Length; i++)
-        {
-            scores[i] /= sum;
+            if (function == ScoreFunction.Sigmoid && logit < _smallestLogit)
+            {
+                return null;
+            }
+            float score = function == ScoreFunction.Sigmoid ? 1f / (1f + MathF.Exp(-logit)) : MathF.Exp(logit - _largest) / _sum;
+            return score >= threshold ? score : null;
         }
     }
 }

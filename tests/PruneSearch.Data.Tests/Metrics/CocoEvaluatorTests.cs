@@ -40,6 +40,21 @@ public sealed class CocoEvaluatorTests
         Assert.StartsWith(" Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = 0.505\n", result.ToCocoText());
     }
 
+    [Theory]
+    [InlineData(1, 1, 5, 1)]
+    [InlineData(2, 25, 30, 3)]
+    [InlineData(3, 40, 130, 1)] // more than the hundred that count
+    [InlineData(4, 60, 60, 8)]
+    public void Random_scenes_score_as_the_definition_says(int seed, int pictures, int detections, int classes)
+    {
+        var (truth, found) = RandomScene.Create(pictures, detections, classes, seed);
+        var r = CocoEvaluator.Evaluate(truth, found);
+        double[] actual = [r.Ap, r.Ap50, r.Ap75, r.ApSmall, r.ApMedium, r.ApLarge, r.Ar1, r.Ar10, r.Ar100, r.ArSmall, r.ArMedium, r.ArLarge];
+        double[] expected = StraightforwardCoco.Evaluate(truth, found);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+        Assert.True(seed == 1 || expected[0] is > 0.01 and < 0.99);
+    }
+
     [Fact]
     public void A_perfect_detector_scores_one_and_a_silent_one_zero()
     {

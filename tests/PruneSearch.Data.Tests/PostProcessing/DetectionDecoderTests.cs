@@ -25,6 +25,54 @@ public sealed class DetectionDecoderTests
         Assert.Equal(1f, found[1].Box.YMax);
     }
 
+    [Theory]
+    [InlineData(ScoreFunction.Sigmoid, 0.3f)]
+    [InlineData(ScoreFunction.Sigmoid, 0f)]
+    [InlineData(ScoreFunction.Softmax, 0.1f)]
+    public void Random_outputs_give_what_the_naive_definition_gives(ScoreFunction function, float threshold)
+    {
+        const int Classes = 4, Count = 300;
+        var spec = Spec with { Classes = ["a", "b", "c", "d"], Scores = function };
+        var options = new DetectionOptions { ScoreThreshold = threshold, IouThreshold = 0.5f, MaxPerClass = 40, MaxTotal = 100 };
+        for (int seed = 0; seed < 10; seed++)
+        {
+            var random = new PruneSearch.Data.Loading.SeededRandom(seed);
+            var references = Enumerable.Range(0, Count).Select(_ => new DefaultBox((float)random.NextDouble(), (float)random.NextDouble(), 0.3f, 0.3f)).ToList();
+            float[] boxes = [.. Enumerable.Range(0, Count * 4).Select(_ => (float)random.NextDouble(-5, 5))];
+            float[] classes = [.. Enumerable.Range(0, Count * (Classes + 1)).Select(_ => random.NextInt(60) / 10f - 4)]; // many equal ones
+            var expected = new List<Detection>();
+            for (int c = 1; c <= Classes; c++)
+            {
+                var left = Enumerable.Range(0, Count)
+                    .Select(i => new Detection(c - 1, Score(function, classes.AsSpan(i * (Classes + 1), Classes + 1), c), new BoxCoder(spec).Decode(boxes.AsSpan(i * 4, 4), references[i]).Clip()))
+                    .Where(d => d.Score >= threshold && d.Box.Area() > 0).OrderByDescending(d => d.Score).ToList();
+                for (int kept = 0; left.Count > 0 && kept < options.MaxPerClass; kept++)
+                {
+                    var first = left[0];
+                    expected.Add(first);
+                    left.RemoveAll(d => d == first || d.Box.Iou(first.Box) > options.IouThreshold);
+                }
+            }
+            var actual = DetectionDecoder.Decode(spec, references, boxes, classes, options);
+            Assert.Equal(expected.OrderByDescending(d => d.Score).Take(100), actual);
+            Assert.InRange(actual.Count, 20, 100);
+        }
+    }
+
+    private static float Score(ScoreFunction function, ReadOnlySpan<float> logits, int output)
+    {
+        if (function == ScoreFunction.Sigmoid)
+        {
+            return 1f / (1f + MathF.Exp(-logits[output]));
+        }
+        float largest = logits.ToArray().Max(), sum = 0;
+        foreach (float logit in logits)
+        {
+            sum += MathF.Exp(logit - largest);
+        }
+        return MathF.Exp(logits[output] - largest) / sum;
+    }
+
     [Fact]
     public void Softmax_scores_share_one_with_the_background()
     {

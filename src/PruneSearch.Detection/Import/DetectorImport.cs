@@ -1,0 +1,50 @@
+using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Import.PyTorch;
+using PruneSearch.Detection.Import.Tflite;
+
+namespace PruneSearch.Detection.Import;
+
+/// <summary>Reads detectors that other programs trained. The format is known by the content, not by the file's name.</summary>
+public static class DetectorImport
+{
+    /// <summary>Largest file in bytes.</summary>
+    public const long MaxFileBytes = 1L << 30;
+
+    /// <summary>
+    /// Reads a file: a TensorFlow Lite SSD-MobileNet-V2, a PyTorch state dict saved as safetensors (a MobileNet-V2 backbone
+    /// with torchvision's names), or safetensors with this project's names.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What it does not tell.</param>
+    /// <exception cref="FormatException">It is damaged or another network; the message names the tensor, its shape and the expected one.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static ImportedDetector Read(string path, ImportOptions? options = null)
+    {
+        long length = new FileInfo(path).Length;
+        return length <= MaxFileBytes ? Read(File.ReadAllBytes(path), path, options)
+            : throw new FormatException($"{path}: {length} bytes are no weights of a detector of this kind, expected at most {MaxFileBytes}");
+    }
+
+    /// <summary>Reads a file's content.</summary>
+    /// <param name="content">All bytes.</param>
+    /// <param name="source">Where they come from, for messages.</param>
+    /// <param name="options">What they do not tell.</param>
+    /// <exception cref="FormatException">They are damaged or another network.</exception>
+    public static ImportedDetector Read(byte[] content, string source, ImportOptions? options = null)
+    {
+        options ??= new ImportOptions();
+        if (content.Length >= 8 && content.AsSpan(4, 4).SequenceEqual(TfliteModel.Identifier))
+        {
+            return TfliteImport.Read(content, source, options);
+        }
+        if (content.AsSpan().StartsWith("PK\u0003\u0004"u8))
+        {
+            throw new FormatException($"{source}: a pickle as torch.save writes it, expected safetensors: safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\")");
+        }
+        using var stream = new MemoryStream(content, writable: false);
+        var tensors = Safetensors.Read(stream, source);
+        return OwnNamesImport.Knows(tensors) ? OwnNamesImport.Read(tensors, source, options)
+            : StateDictImport.Knows(tensors) ? StateDictImport.Read(tensors, source, options)
+            : throw new FormatException($"{source}: its tensors are called {string.Join(", ", tensors.Keys.Take(3).Select(k => $"'{k}'"))}…, expected names of torchvision's mobilenet_v2 ('{TorchvisionNames.First}') or of this project ('Conv.weight')");
+    }
+}
