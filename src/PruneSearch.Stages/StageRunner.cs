@@ -50,7 +50,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             (model, weights, channels, plan) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan);
         }
         bool removedNothing = plan is { RemovesNothing: true };
-        var carried = stage.Parent is null ? null : parts.Run("restore", () => pruning.CarriedState(parent, plan));
+        var carried = pruning.CarriedState(parent, plan);
         if (stage.FineTune is { } tuning && !removedNothing)
         {
             using var teacher = tuning.Distillation > 0 && stage.Measure.Baseline is { } dense ? Teacher(dense, device) : null;

@@ -61,7 +61,7 @@ public sealed class SearchLauncherTests : IDisposable
         var file = SearchFileReader.Parse($$"""
             name: t
             data: {format: shapes, train: 3, validation: 2, size: 64}
-            detector: {fine-tune: {steps: 2}}
+            detector: {fine-tune: {steps: 2} }
             pruning: {{pruning}}
             trajectories: {levels: [0.8], schedules: [{kind: one-shot}]}
             """, Path.Combine(_folder, "s.yaml"));
