@@ -149,6 +149,10 @@ public sealed record PruneSettings
     /// </summary>
     [Id(13)]
     public IReadOnlyList<string>? Protect { get; init; }
+
+    /// <summary>Whether batch norms get their statistics anew from the calibration pictures after pruning.</summary>
+    [Id(16)]
+    public bool Recalibrate { get; init; }
 }
 
 /// <summary>How a training before a pruning prepares for it.</summary>
@@ -239,9 +243,17 @@ public sealed record FineTuneSettings
     [Id(13)]
     public double Distillation { get; init; }
 
-    /// <summary>Number type of convolutions: <c>float32</c>, <c>bfloat16</c>.</summary>
+    /// <summary>Number type of convolutions: <c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: bfloat16 on processors that compute with it.</summary>
     [Id(14)]
-    public string Precision { get; init; } = "float32";
+    public string Precision { get; init; } = "auto";
+
+    /// <summary>Whether half of the pictures are put together from four.</summary>
+    [Id(15)]
+    public bool Mosaic { get; init; }
+
+    /// <summary>Weight of the box term within the distillation loss, at least 0; 0 leaves the class term alone.</summary>
+    [Id(16)]
+    public double DistillationBoxes { get; init; } = 1;
 
     /// <summary>
     /// Whether the optimizer's state is kept for the next stage, and begun with that of the stage before, cut like the weights.
