@@ -10,4 +10,5 @@ return await new RootCommand("Measures parts of PruneSearch.")
     TrainVerb.Create(),
     LoaderVerb.Create(),
     MetricsVerb.Create(),
+    PruneVerb.Create(),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);

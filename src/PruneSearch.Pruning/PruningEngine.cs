@@ -43,9 +43,14 @@ public static class PruningEngine
         var network = detector.Network;
         weights.RequireFit(network, "weights to prune");
         var groups = GroupSelection.Resolve(network, settings);
-        var plan = TargetSelection.Select(detector, Score(network, weights, settings, calibration, seed, loss), settings, latency);
-        var solved = settings.Compensate && !plan.RemovesNothing ? Compensator.Solve(network, weights, plan, calibration, compensation, cancellation) : weights;
-        var (spec, cut) = Shrinker.Shrink(detector, solved, plan);
+        Choice Choose(DetectorModel now, WeightSet nowWeights)
+        {
+            var scores = Score(now.Network, nowWeights, settings, calibration, seed, loss);
+            return new Choice(TargetSelection.Select(now, scores, settings, latency), scores);
+        }
+        var (spec, cut, plan) = settings.Compensate
+            ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration, compensation ?? new CompensationOptions(), cancellation)
+            : Once(detector, weights, Choose(detector, weights).Plan);
         var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));
         return new PruneResult(spec, cut, plan, channels);
     }
@@ -71,6 +76,12 @@ public static class PruningEngine
             scores[group.Name] = [.. ScoreScaling.Normalise(importance.Score(group, context), normalisation).Select(s => s / cost)];
         }
         return scores;
+    }
+
+    private static (DetectorSpec Spec, WeightSet Weights, PruningPlan Plan) Once(DetectorModel detector, WeightSet weights, PruningPlan plan)
+    {
+        var (spec, cut) = Shrinker.Shrink(detector, weights, plan);
+        return (spec, cut, plan);
     }
 
     private static Reduction ParseReduction(string name) => name switch

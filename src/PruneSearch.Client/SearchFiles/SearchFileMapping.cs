@@ -13,6 +13,10 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
     private readonly Values _empty = new(new Section([]), default);
 
+    private Values Pruning => root.Optional<Values>("pruning") ?? new Values(Section("pruning"), default);
+
+    private IReadOnlyList<string>? Protected => Pruning.Has("protect") ? Pruning.List<string>("protect") : null;
+
     /// <summary>The search file; errors go to the reader.</summary>
     public SearchFile Map(string text)
     {
@@ -20,7 +24,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         IReadOnlyList<double> levels = [.. trajectories.List<object>("levels").Cast<double>().Order()];
         var detector = root.Optional<Values>("detector") ?? _empty;
         var source = Detector(detector);
-        var prune = Prune(root.Optional<Values>("pruning") ?? new Values(Section("pruning"), default), levels, trajectories, source.Template);
+        var prune = Prune(Pruning, levels, trajectories, source.Template);
         return new SearchFile
         {
             Path = path,
@@ -28,9 +32,9 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             Name = root.Text("name"),
             Data = Data(root.Optional<VariantValues>("data")!),
             Detector = source,
-            BaseFineTune = FineTune(detector.Optional<Values>("fine-tune"), prune),
+            BaseFineTune = FineTune(detector.Optional<Values>("fine-tune")),
             Prune = prune,
-            FineTune = FineTune(root.Optional<Values>("fine-tune"), prune),
+            FineTune = FineTune(root.Optional<Values>("fine-tune")),
             Levels = levels,
             Schedules = Schedules(trajectories, levels),
             Objectives = [.. root.List<object>("objectives").Cast<string>().Select(Words.Parse<Objective>)],
@@ -127,7 +131,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             PerCost = v.Text("per-cost"),
             Ranking = v.Text("ranking"),
             Groups = v.List<string>("groups"),
-            Protect = v.Has("protect") ? v.List<string>("protect") : null,
+            Protect = Protected,
             MaxGroupRatio = v.Value<double>("max-group-ratio"),
             MinWidth = v.Value<int>("min-width"),
             RoundTo = v.Value<int>("round-to"),
@@ -233,7 +237,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         return new ExportSettings { Quantise = true, CalibrationImages = v.Value<int>("calibration-images"), WeightBits = v.Value<int>("weight-bits") };
     }
 
-    private static FineTuneSettings? FineTune(Values? v, PruneSettings prune) => v is null ? null : new FineTuneSettings
+    private FineTuneSettings? FineTune(Values? v) => v is null ? null : new FineTuneSettings
     {
         Steps = v.Value<int>("steps"),
         BatchSize = v.Value<int>("batch-size"),
@@ -258,8 +262,8 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             Kind = r.Text("kind"),
             Strength = r.Value<double>("strength"),
             Share = r.Value<double>("share"),
-            Groups = prune.Groups,
-            Protect = prune.Protect,
+            Groups = Pruning.List<string>("groups"),
+            Protect = Protected,
         } : null,
     };
 

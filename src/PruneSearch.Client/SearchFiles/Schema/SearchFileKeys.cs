@@ -101,7 +101,7 @@ internal static class SearchFileKeys
         new("groups", new Several(new Text(), 1), "Kinds (`hidden`, `residual`, `neck`, `stem`, `head`) or names of the channel groups to prune, or `all`.") { Default = new[] { "hidden" } },
         new("protect", new Several(new Text(), 0), "Kinds or names of groups that lose nothing all the same; `[residual]` when left out, unless `groups` names residual chains."),
         new("target", new Choice(["channels", "parameters", "macs", "latency"]), "What levels are shares of: channels of the groups, or parameters, MACs or measured latency of the whole detector.") { Default = "channels" },
-        new("criterion", new Choice(Criteria), "Importance of a channel.") { Default = "l2" },
+        new("criterion", new Choice(Criteria), "Importance of a channel.") { Default = "obs" },
         new("reduction", new Choice(["mean", "sum", "max"]), "How the scores of the tensors that hold a channel become one.") { Default = "mean" },
         new("normalisation", new Choice(["auto", "none", "mean", "max", "gaussian"]), "How scores of different groups are made comparable; `auto` is `none` for `obs` and `mean` for the others.") { Default = "auto" },
         new("per-cost", new Choice(["none", "macs", "parameters", "memory"]), "What scores are divided by: nothing, or what a channel of the group costs.") { Default = "none" },
@@ -109,7 +109,7 @@ internal static class SearchFileKeys
         new("max-group-ratio", Share, "Largest share of a group's channels that may go.") { Default = 0.9 },
         new("min-width", new Integer(1, 4096), "Channels that every group keeps at least.") { Default = 1 },
         new("round-to", new Integer(1, 64), "Widths stay multiples of this.") { Default = 8 },
-        new("compensate", new Flag(), "Re-solve the readers of pruned channels by least squares.") { Default = false },
+        new("compensate", new Flag(), "Re-solve the readers of pruned channels by least squares.") { Default = true },
         new("calibration-images", new Integer(8, 4096), "Training pictures for data-driven criteria and compensation.") { Default = 96 },
         new("recalibrate", new Flag(), "Give batch norms their statistics anew from the calibration pictures after pruning.") { Default = false },
     ]);
