@@ -153,7 +153,7 @@ public sealed class StagePruningTests : IDisposable
     {
         Parent = Base().ComputeKey(),
         Data = Data,
-        Prune = new PruneSettings { Ratio = ratio, Target = target, Groups = ["hidden", "neck"], CalibrationImages = 8 },
+        Prune = new PruneSettings { Ratio = ratio, Target = target, Groups = ["hidden", "neck"], Criterion = "l2", Compensate = false, CalibrationImages = 8 },
         FineTune = new FineTuneSettings { Steps = 2, BatchSize = 4 },
         Measure = Measure(Base()),
         Seed = 1,
