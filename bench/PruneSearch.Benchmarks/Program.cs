@@ -11,4 +11,5 @@ return await new RootCommand("Measures parts of PruneSearch.")
     StructuresVerb.Create(),
     LoaderVerb.Create(),
     MetricsVerb.Create(),
+    PruneVerb.Create(),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);
