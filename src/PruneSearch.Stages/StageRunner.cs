@@ -7,9 +7,10 @@ using PruneSearch.Data.Datasets;
 using PruneSearch.Detection;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Detection.Networks;
+using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
-using PruneSearch.Pruning;
+using PruneSearch.Pruning.Selection;
 using PruneSearch.Stages.Inputs;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         }
         var parts = new StageParts(time, progress, cancellation);
         var warnings = new List<string>();
-        int seed = HashCode32(job.Key);
+        int seed = SeedOf(job.Key);
         using var scope = NewDisposeScope();
 
         var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train, cancellation), _files.ReadDataset(stage.Data.Validation, cancellation)));
@@ -41,12 +42,20 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             ? new BaseDetector(_files).Build(start, train, seed, device, warnings)
             : _files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));
         double? loss = null;
-        bool removedNothing = false;
         var channels = AllChannels(model.Network);
-        if (stage.Prune is { } pruning)
+        var measurement = new Measurement(_files, time, device, stage.Measure);
+        var pruning = new StagePruning(_files, job, measurement, warnings);
+        var (parent, plan) = (model, (PruningPlan?)null);
+        if (stage.Prune is not null)
         {
-            var pruned = parts.Run("prune", () => Prune(model, weights, pruning, train, seed, warnings, cancellation));
-            (model, weights, channels, removedNothing) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan.RemovesNothing);
+            var pruned = parts.Run("prune", () => pruning.Run(model, weights, train, seed, cancellation));
+            (model, weights, channels, plan) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan);
+        }
+        bool removedNothing = plan is { RemovesNothing: true };
+        var carried = pruning.CarriedState(parent, plan);
+        if (stage.Prune is { Recalibrate: true, CalibrationImages: var pictures } && !removedNothing)
+        {
+            weights = parts.Run("recalibrate", () => Recalibrate(model, weights, train, pictures, seed, device));
         }
         if (stage.FineTune is { } tuning && !removedNothing)
         {
@@ -56,11 +65,14 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
                 tuning = tuning with { Distillation = 0 }; // the dense detector itself has no teacher
             }
             (weights, loss) = parts.Run("fine-tune", () =>
-                new FineTuning(_files, job, time, options.SnapshotInterval, progress).Run(model, weights, tuning, train, seed, device, teacher, cancellation));
+                new FineTuning(_files, job, time, options.SnapshotInterval, progress).Run(model, weights, tuning, train, seed, device, teacher, carried, cancellation));
+        }
+        else if (carried is not null)
+        {
+            _files.Write(CheckpointNames.Optimizer(job.Key), carried.Write);
         }
         var metrics = parts.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, validation, device, cancellation: cancellation));
         byte[] onnx = parts.Run("export", () => OnnxExport.ToBytes(model, weights));
-        var measurement = new Measurement(_files, time, device, stage.Measure);
         var latency = parts.Run("measure", () => measurement.Measure(model, onnx, cancellation));
         var processing = parts.Run("measure", () => Processing(onnx, validation));
         QuantisedReport? int8 = null;
@@ -79,6 +91,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         }
         string sha = parts.Run("save", () => _files.SaveDetector(job.Key, model, weights, onnx));
         _files.DeleteSnapshots(job.Key);
+        _files.DeletePruned(job.Key);
         return new StageReport
         {
             Key = job.Key,
@@ -101,33 +114,23 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         };
     }
 
-    private static PruneResult Prune(
-        DetectorModel model, WeightSet weights, PruneSettings settings, DetectionDataset train, int seed, List<string> warnings, CancellationToken cancellation)
+    private static ProcessingTimes Processing(byte[] onnx, DetectionDataset validation)
     {
-        var calibration = PruningEngine.NeedsImages(settings) ? Batches.Plain(train, settings.CalibrationImages, model.Spec.InputSize, seed).ToList() : [];
+        using var detector = OnnxDetector.Load(onnx, "exported model");
+        return ProcessingMeter.Measure(detector, validation, TimedPictures);
+    }
+
+    private static WeightSet Recalibrate(DetectorModel model, WeightSet weights, DetectionDataset train, int pictures, int seed, Device device)
+    {
+        var calibration = Batches.Plain(train, pictures, model.Spec.InputSize, seed).ToList();
         try
         {
-            var pruned = PruningEngine.Prune(model, weights, settings, calibration, seed, cancellation: cancellation);
-            if (pruned.Plan.RemovesNothing)
-            {
-                warnings.Add($"pruning to {settings.Ratio:P0} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed");
-            }
-            return pruned;
-        }
-        catch (ArgumentException e)
-        {
-            throw new StageFailedException($"pruning: {e.Message}", e);
+            return BatchNormRecalibration.Run(model, weights, calibration, device);
         }
         finally
         {
             calibration.ForEach(images => images.Dispose());
         }
-    }
-
-    private static ProcessingTimes Processing(byte[] onnx, DetectionDataset validation)
-    {
-        using var detector = OnnxDetector.Load(onnx, "exported model");
-        return ProcessingMeter.Measure(detector, validation, TimedPictures);
     }
 
     private TorchNetwork Teacher(string dense, Device device)
@@ -139,6 +142,6 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
     // Before anything is pruned, the count has all groups in it.
     private static ChannelCount AllChannels(Network network) => new(network.Groups.Sum(g => g.DenseWidth), network.Groups.Sum(g => g.Width));
 
-    // The first 31 bits of the key: equal stages have equal seeds.
-    private static int HashCode32(string key) => (int)(Convert.ToUInt32(key[..8], 16) >> 1);
+    /// <summary>The first 31 bits of a stage's key: equal stages have equal seeds.</summary>
+    internal static int SeedOf(string key) => (int)(Convert.ToUInt32(key[..8], 16) >> 1);
 }

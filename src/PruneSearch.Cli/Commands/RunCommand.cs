@@ -11,7 +11,6 @@ namespace PruneSearch.Cli.Commands;
 internal static class RunCommand
 {
     private const string QuickstartResource = "quickstart.yaml";
-    private const int ShownWarnings = 5;
 
     /// <summary>Launches the search of a file.</summary>
     public static Task<int> RunAsync(CliContext context, SearchPlace place, string file, CancellationToken cancellation) =>
@@ -58,7 +57,7 @@ internal static class RunCommand
         await context.Output.WriteLineAsync($"Checking data and weights of {file.Path} …").ConfigureAwait(false);
         Homes.RequireWritable(place.Home);
         var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation).ConfigureAwait(false);
-        Warn(context, search.Warnings);
+        Warnings.Write(context, search.Warnings);
         var session = await context.Sessions.OpenAsync(place, work: true, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
@@ -109,17 +108,5 @@ internal static class RunCommand
             await context.Error.WriteLineAsync($"prunesearch: search {id} {(end.State == WorkState.Cancelled ? "was cancelled" : "failed")}: {end.Reason}").ConfigureAwait(false);
         }
         return end.State == WorkState.Completed ? ExitCode.Ok : ExitCode.Failed;
-    }
-
-    private static void Warn(CliContext context, IReadOnlyList<string> warnings)
-    {
-        foreach (string warning in warnings.Take(ShownWarnings))
-        {
-            context.Error.WriteLine($"warning: {warning}");
-        }
-        if (warnings.Count > ShownWarnings)
-        {
-            context.Error.WriteLine($"warning: and {warnings.Count - ShownWarnings} more");
-        }
     }
 }

@@ -1,0 +1,15 @@
+using System.CommandLine;
+using PruneSearch.Benchmarks.Verbs;
+using PruneSearch.Detection;
+
+NativeMemory.KeepFreed();
+
+// Measurements whose results stand in docs/benchmarks.md. A verb is a file in Verbs/ and a line here.
+return await new RootCommand("Measures parts of PruneSearch.")
+{
+    TrainVerb.Create(),
+    StructuresVerb.Create(),
+    LoaderVerb.Create(),
+    MetricsVerb.Create(),
+    PruneVerb.Create(),
+}.Parse(args).InvokeAsync().ConfigureAwait(false);
