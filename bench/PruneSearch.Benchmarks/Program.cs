@@ -12,4 +12,5 @@ return await new RootCommand("Measures parts of PruneSearch.")
     Int8Verb.Create(),
     LoaderVerb.Create(),
     MetricsVerb.Create(),
+    PruneVerb.Create(),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);
