@@ -85,7 +85,7 @@ public sealed class Int8QuantisationTests
         builder.Output("boxes", [builder.Conv("head", x, ChannelLayout.Fixed(4), kernel: 1)], 4);
         var network = builder.Build();
         var weights = Some.Weights(network, seed: 2);
-        weights["first.weight"].Values.AsSpan(3, 3).Fill(0);
+        weights["first.weight"].Values.AsSpan(3, 3).Clear();
         weights["first.weight"].Values.AsSpan(6, 3).Fill(1e-12f);
         (weights["first.bias"].Values[1], weights["first.bias"].Values[2]) = (0.75f, -0.5f);
         byte[] dense = OnnxExport.ToBytes(new DetectorModel(Some.SmallDetector().Spec, network, []), weights);
