@@ -40,13 +40,17 @@ public interface IStageRunner
     /// Running a stage again gives the same weights.
     /// </summary>
     /// <exception cref="OperationCanceledException">The lease was lost or the search cancelled.</exception>
+    /// <exception cref="InputUnavailableException">This worker cannot get at the stage's inputs; another one may.</exception>
     /// <exception cref="StageFailedException">The stage cannot succeed as described; trying again would not help.</exception>
     StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation);
 }
 
-/// <summary>A stage that would fail again in the same way: diverged loss, impossible pruning target, damaged input.</summary>
+/// <summary>A stage that would fail again in the same way: impossible pruning target, damaged input. With <see cref="IsFinal"/> off, one that may succeed: diverged loss.</summary>
 public sealed class StageFailedException : Exception
 {
+    /// <summary>Whether trying again would not help. True by default.</summary>
+    public bool IsFinal { get; init; } = true;
+
     /// <summary>Tells why.</summary>
     public StageFailedException(string message)
         : base(message)
