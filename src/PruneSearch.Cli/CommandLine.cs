@@ -44,6 +44,8 @@ internal static class CommandLine
             home,
             cluster,
             SiloCommand.Create(context),
+            TrainCommand.Create(context),
+            EvaluateCommand.Create(context),
             Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) => RunCommand.QuickstartAsync(context, SearchPlace.Of(p), c)),
             Command("run", "Launch a search and follow it", (p, c) => RunCommand.RunAsync(context, SearchPlace.Of(p), p.GetValue(file)!, c), file),
             Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(retry), c), id, retry),
@@ -51,8 +53,12 @@ internal static class CommandLine
             Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, SearchPlace.Of(p), c)),
             Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
             Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
+            PruneCommand.Create(context),
+            InspectCommand.Create(context),
+            SensitivityCommand.Create(context),
             ImportCommand.Create(context),
             Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
+            DataCommand.Create(context),
         };
 
         Command Command(string name, string description, Func<ParseResult, CancellationToken, Task<int>> action, params Symbol[] symbols)

@@ -1,6 +1,8 @@
 using PruneSearch.Cli;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Detection;
 
+NativeMemory.KeepFreed();
 return await CommandLine.RunAsync(args, new CliContext
 {
     Output = Console.Out,

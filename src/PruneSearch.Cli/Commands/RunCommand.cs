@@ -1,6 +1,7 @@
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Client.Inputs;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Searches;
 
@@ -10,7 +11,6 @@ namespace PruneSearch.Cli.Commands;
 internal static class RunCommand
 {
     private const string QuickstartResource = "quickstart.yaml";
-    private const int ShownWarnings = 5;
 
     /// <summary>Launches the search of a file.</summary>
     public static Task<int> RunAsync(CliContext context, SearchPlace place, string file, CancellationToken cancellation) =>
@@ -57,11 +57,16 @@ internal static class RunCommand
         await context.Output.WriteLineAsync($"Checking data and weights of {file.Path} …").ConfigureAwait(false);
         Homes.RequireWritable(place.Home);
         var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation).ConfigureAwait(false);
-        Warn(context, search.Warnings);
+        Warnings.Write(context, search.Warnings);
         var session = await context.Sessions.OpenAsync(place, work: true, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation).ConfigureAwait(false);
+            if (place.Cluster is not null && file.Data is DataSource.Shapes) // drawn here: no worker has these pictures
+            {
+                await new PicturePush(session.Checkpoints).PushAsync(search.Train, cancellation).ConfigureAwait(false);
+                await new PicturePush(session.Checkpoints).PushAsync(search.Validation, cancellation).ConfigureAwait(false);
+            }
             Directory.CreateDirectory(Homes.Results(place.Home, search.Plan.Id));
             await session.LaunchAsync(search.Plan).ConfigureAwait(false);
             var stages = search.Plan.Trajectories.SelectMany(t => t.Stages).ToList();
@@ -112,17 +117,5 @@ internal static class RunCommand
             WorkState.CompletedWithFailures => ExitCode.PartlyFailed,
             _ => ExitCode.Failed,
         };
-    }
-
-    private static void Warn(CliContext context, IReadOnlyList<string> warnings)
-    {
-        foreach (string warning in warnings.Take(ShownWarnings))
-        {
-            context.Error.WriteLine($"warning: {warning}");
-        }
-        if (warnings.Count > ShownWarnings)
-        {
-            context.Error.WriteLine($"warning: and {warnings.Count - ShownWarnings} more");
-        }
     }
 }

@@ -37,6 +37,7 @@ internal static class SiloCommand
             o.Device = configuration.Device;
             o.Threads = configuration.Threads;
             o.SnapshotInterval = configuration.SnapshotInterval;
+            o.PictureCache = configuration.PictureCache ?? o.PictureCache;
         }), cancellation).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {

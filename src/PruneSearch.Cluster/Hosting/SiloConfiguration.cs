@@ -13,6 +13,9 @@ namespace PruneSearch.Cluster.Hosting;
 /// <param name="SnapshotInterval">Time between snapshots within a stage.</param>
 public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Threads, TimeSpan SnapshotInterval)
 {
+    /// <summary>Folder for pictures that are fetched from the checkpoints; <see langword="null"/> for one of the user.</summary>
+    public string? PictureCache { get; init; }
+
     /// <summary>Reads the file, the environment and the command line, and checks every value.</summary>
     /// <exception cref="SettingsException">A value is wrong or missing; the message says where and what was expected.</exception>
     public static SiloConfiguration Read(string? file, IReadOnlyDictionary<string, string?> commandLine, Func<string, string?> environment)
@@ -44,7 +47,10 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             options,
             settings.Using("device", () => Checked(device)),
             settings.Number("threads", 0, 0, 1024),
-            settings.Seconds("snapshot-seconds", TimeSpan.FromSeconds(30), 1, 3600));
+            settings.Seconds("snapshot-seconds", TimeSpan.FromSeconds(30), 1, 3600))
+        {
+            PictureCache = settings.Text("picture-cache"),
+        };
     }
 
     private static string Named(Settings settings, string key, string otherwise) => settings.Using(key, () =>
