@@ -12,6 +12,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
     private static readonly string[] IterationKeys = ["step", "iterations", "ratios"];
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
     private readonly Values _empty = new(new Section([]), default);
+    private readonly PruningMapping _pruning = new(reader, root);
 
     /// <summary>The search file; errors go to the reader.</summary>
     public SearchFile Map(string text)
@@ -28,7 +29,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             Data = Data(root.Optional<VariantValues>("data")!),
             Detector = source,
             BaseFineTune = FineTune(detector.Optional<Values>("fine-tune")),
-            Prune = Prune(root.Optional<Values>("pruning") ?? new Values(Section("pruning"), default), levels, trajectories, source.Template),
+            Prune = _pruning.Map(levels, trajectories.At("levels"), source.Template),
             FineTune = FineTune(root.Optional<Values>("fine-tune")),
             Levels = levels,
             Schedules = Schedules(trajectories, levels),
@@ -114,40 +115,6 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         return source;
     }
 
-    private PruneSettings Prune(Values v, IReadOnlyList<double> levels, Values trajectories, DetectorSpec template)
-    {
-        var prune = new PruneSettings
-        {
-            Ratio = levels[^1],
-            Criterion = v.Text("criterion"),
-            Ranking = v.Text("ranking"),
-            Groups = v.List<string>("groups"),
-            MaxGroupRatio = v.Value<double>("max-group-ratio"),
-            RoundTo = v.Value<int>("round-to"),
-            Compensate = v.Value<bool>("compensate"),
-            CalibrationImages = v.Value<int>("calibration-images"),
-            Recalibrate = v.Value<bool>("recalibrate"),
-        };
-        if (levels[^1] > prune.MaxGroupRatio)
-        {
-            reader.Error(trajectories.At("levels"), FormattableString.Invariant($"level {levels[^1]} cannot be reached, expected at most pruning.max-group-ratio, which is {prune.MaxGroupRatio}"));
-        }
-        try
-        {
-            var groups = DetectorCatalog.Build(template).Network.Groups.Select(g => g.Name).ToList();
-            foreach (string group in prune.Groups.Where(g => !SearchFileKeys.GroupKinds.Contains(g) && !groups.Contains(g)))
-            {
-                string near = Nearest.To(group, [.. SearchFileKeys.GroupKinds, .. groups]) is { } n ? $"; did you mean '{n}'?" : "";
-                reader.Error(v.At("groups"), $"pruning.groups has '{group}', expected {string.Join(", ", SearchFileKeys.GroupKinds)} or the name of a group of the detector{near}");
-            }
-        }
-        catch (ArgumentException e)
-        {
-            reader.Error(root.At("detector"), e.Message);
-        }
-        return prune;
-    }
-
     private List<ScheduleSettings> Schedules(Values trajectories, IReadOnlyList<double> levels)
     {
         var schedules = trajectories.List<VariantValues>("schedules").Select(Schedule).ToList();
@@ -190,7 +157,19 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         {
             reader.Error(v.At("ratios"), "the ratios are not sorted, expected ascending ones");
         }
-        return new ScheduleSettings { Kind = kind, Name = name, Step = v.OptionalValue<double>("step"), Iterations = v.OptionalValue<int>("iterations"), Ratios = ratios };
+        if (v.Has("shape") && !v.Has("iterations"))
+        {
+            reader.Error(v.At("shape"), "shape says how iterations differ, expected the key iterations with it");
+        }
+        return new ScheduleSettings
+        {
+            Kind = kind,
+            Name = name,
+            Step = v.OptionalValue<double>("step"),
+            Iterations = v.OptionalValue<int>("iterations"),
+            Shape = v.Word<ScheduleShape>("shape"),
+            Ratios = ratios,
+        };
     }
 
     private static MeasureSettings Measure(Values v) => new() { Engine = v.Text("engine"), Threads = v.Value<int>("threads"), MaxSeconds = v.Value<double>("max-seconds") };
@@ -208,7 +187,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         return new ExportSettings { Quantise = true, CalibrationImages = v.Value<int>("calibration-images"), WeightBits = v.Value<int>("weight-bits") };
     }
 
-    private static FineTuneSettings? FineTune(Values? v) => v is null ? null : new FineTuneSettings
+    private FineTuneSettings? FineTune(Values? v) => v is null ? null : new FineTuneSettings
     {
         Steps = v.Value<int>("steps"),
         BatchSize = v.Value<int>("batch-size"),
@@ -227,6 +206,8 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         Distillation = v.Value<double>("distillation"),
         DistillationBoxes = v.Value<double>("distillation-boxes"),
         Precision = v.Text("precision"),
+        CarryOptimizer = v.Value<bool>("carry-optimizer"),
+Regularisation = _pruning.Regularisation(v.Optional<Values>("regularisation")),
     };
 
     private static Section Section(string key) => ((KeyType.Mapping)SearchFileKeys.Root.Find(key)!.Type).Section;
