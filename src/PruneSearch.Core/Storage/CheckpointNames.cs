@@ -24,6 +24,12 @@ public static class CheckpointNames
     /// <summary>Weights of a finished stage.</summary>
     public static string Weights(string key) => Stage(key) + "weights.safetensors";
 
+    /// <summary>The pruned detector that a stage's training begins with; deleted when the stage is finished.</summary>
+    public static string Pruned(string key) => Stage(key) + "pruned.safetensors";
+
+    /// <summary>Optimizer state that a finished stage leaves to the next, where it is carried.</summary>
+    public static string Optimizer(string key) => Stage(key) + "optimizer.safetensors";
+
     /// <summary>Exported model of a finished stage.</summary>
     public static string Onnx(string key) => Stage(key) + "model.onnx";
 
