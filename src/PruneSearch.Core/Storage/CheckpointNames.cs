@@ -45,6 +45,9 @@ public static class CheckpointNames
     /// <summary>All states within a stage, oldest first in ordinal order.</summary>
     public static string Snapshots(string key) => Stage(key) + "snapshots/";
 
+    /// <summary>All segments of a search's report log.</summary>
+    public static string Reports(string searchId) => $"searches/{searchId}/reports/";
+
     /// <summary>Latency of a structure on a device, measured once.</summary>
     public static string Latency(string structureAndDevice) => $"latencies/{structureAndDevice}.json";
 }
