@@ -41,7 +41,7 @@ public static class SensitivityScan
             foreach (double ratio in ratios)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = ratio, MaxGroupRatio = NoCap, Ranking = "local", Protect = [] };
+                var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = ratio, MaxGroupRatio = NoCap, Ranking = "local" };
                 var plan = ChannelSelection.Select(detector.Network, scores, alone);
                 var (spec, cut) = Shrinker.Shrink(detector, weights, plan);
                 var pruned = DetectorCatalog.Build(spec);
