@@ -50,7 +50,7 @@ public static class DetectorFolder
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"{specFile}: {e.Message}", e);
+            throw new FormatException(ErrorText.OneLine($"{specFile}: {e.Message}"), e);
         }
         var weights = Safetensors.Read(weightsFile);
         weights.RequireFit(model.Network, weightsFile);
