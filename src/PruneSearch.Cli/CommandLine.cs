@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PruneSearch.Cli.Commands;
+using PruneSearch.Cli.Sessions;
 
 namespace PruneSearch.Cli;
 
@@ -30,7 +31,8 @@ internal static class CommandLine
 
     private static RootCommand Root(CliContext context)
     {
-        var home = new Option<string>("--home") { Description = "Folder of searches and their results", Recursive = true, DefaultValueFactory = _ => ".prunesearch", HelpName = "FOLDER" };
+        var home = new Option<string>("--home") { Description = "Folder of searches and their results", Recursive = true, DefaultValueFactory = _ => SearchPlace.DefaultHome, HelpName = "FOLDER" };
+        var cluster = new Option<string?>("--cluster") { Description = "Searches of a running cluster: HOST:PORT of a gateway, or its settings file", Recursive = true, HelpName = "CLUSTER" };
         var file = new Argument<string>("FILE") { Description = "The search file (YAML)" };
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
         var retry = new Option<bool>("--retry-failed") { Description = "Try stages again that failed for good" };
@@ -40,14 +42,20 @@ internal static class CommandLine
         return new RootCommand("Finds the pruned detectors that are worth having: accuracy against measured speed.")
         {
             home,
-            Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) => RunCommand.QuickstartAsync(context, p.GetValue(home)!, c)),
-            Command("run", "Launch a search and follow it", (p, c) => RunCommand.RunAsync(context, p.GetValue(home)!, p.GetValue(file)!, c), file),
-            Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, p.GetValue(home)!, p.GetValue(id)!, p.GetValue(retry), c), id, retry),
-            Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, p.GetValue(home)!, c)),
-            Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, p.GetValue(home)!, p.GetValue(id)!, c), id),
-            Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(context, p.GetValue(home)!, p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
+            cluster,
+            SiloCommand.Create(context),
+            TrainCommand.Create(context),
+            EvaluateCommand.Create(context),
+            Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) => RunCommand.QuickstartAsync(context, SearchPlace.Of(p), c)),
+            Command("run", "Launch a search and follow it", (p, c) => RunCommand.RunAsync(context, SearchPlace.Of(p), p.GetValue(file)!, c), file),
+            Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(retry), c), id, retry),
+            Command("follow", "Follow a search that runs elsewhere, in a cluster or another process", (p, c) => RunCommand.FollowAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
+            Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, SearchPlace.Of(p), c)),
+            Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
+            Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
             ImportCommand.Create(context),
-            Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, p.GetValue(home)!, p.GetValue(id)!, c), id),
+            Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
+            DataCommand.Create(context),
         };
 
         Command Command(string name, string description, Func<ParseResult, CancellationToken, Task<int>> action, params Symbol[] symbols)

@@ -1,3 +1,4 @@
+using PruneSearch.Client.Configuration;
 using PruneSearch.Client.SearchFiles;
 
 namespace PruneSearch.Cli;
@@ -23,7 +24,7 @@ internal static class ErrorLines
         {
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or SettingsException)
         {
             return Bad(context, e.Message);
         }

@@ -1,10 +1,12 @@
 using PruneSearch.Cli;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Detection;
 
+NativeMemory.KeepFreed();
 return await CommandLine.RunAsync(args, new CliContext
 {
     Output = Console.Out,
     Error = Console.Error,
     IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
-    Sessions = new EmbeddedSessions(),
+    Sessions = new SearchSessions(),
 }).ConfigureAwait(false);

@@ -4,13 +4,15 @@ using PruneSearch.Core;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Client;
 
 /// <summary>Launches, follows, queries, resumes and cancels searches, in this process or in a cluster.</summary>
 /// <param name="grains">The Orleans client of a cluster, or of the silo in this process.</param>
 /// <param name="time">Paces <see cref="FollowAsync"/>; the system's clock by default.</param>
-public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null)
+/// <param name="checkpoints">Where models lie; only <see cref="DownloadAsync"/> needs it.</param>
+public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null, ICheckpointStore? checkpoints = null)
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
@@ -67,6 +69,37 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
                 yield break;
             }
             await Task.Delay(interval, _time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Copies the exported model of a stage (<see cref="Core.Stages.StageReport.Key"/> of a frontier's point) to a file, all of it or nothing.</summary>
+    /// <param name="stageKey">The stage.</param>
+    /// <param name="path">The file; it is replaced when it is there.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="FileNotFoundException">The stage has not finished, or its model was deleted.</exception>
+    /// <exception cref="IOException">The checkpoints cannot be read or the file cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">The client does not know where the checkpoints are.</exception>
+    public async Task DownloadAsync(string stageKey, string path, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(stageKey);
+        var store = checkpoints ?? throw new InvalidOperationException("Where the checkpoints are is not known, expected them in the address of the cluster.");
+        var source = await store.OpenReadAsync(CheckpointNames.Onnx(stageKey), cancellation).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+        {
+            string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+            try
+            {
+                var target = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+                await using (target.ConfigureAwait(false))
+                {
+                    await source.CopyToAsync(target, cancellation).ConfigureAwait(false);
+                }
+                File.Move(temporary, path, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
         }
     }
 

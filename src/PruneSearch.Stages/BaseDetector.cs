@@ -1,6 +1,5 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Import;
@@ -26,7 +25,7 @@ internal sealed class BaseDetector(StageFiles files)
             return (fresh, RandomWeights.For(fresh, seed));
         }
         var source = DetectorCatalog.Build(settings.WeightsDetector ?? settings.Detector);
-        var weights = files.ReadWeights(CheckpointNames.Input(settings.WeightsSha256));
+        var weights = files.ReadBaseWeights(settings.WeightsSha256);
         weights.RequireFit(source.Network, "base weights");
         var (spec, mapped, newClasses) = HeadMapping.Map(source, weights, settings.Detector.Classes, seed);
         if (newClasses.Count > 0)

@@ -4,6 +4,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Detection;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
 using static TorchSharp.torch;
@@ -24,6 +25,19 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
     /// <param name="cancellation">Stops between two steps, after a last snapshot.</param>
     /// <exception cref="StageFailedException">The loss diverged.</exception>
     public (WeightSet Weights, double Loss) Run(
+        DetectorModel model, WeightSet start, FineTuneSettings settings, DetectionDataset train, int seed, Device device, TorchNetwork? teacher, CancellationToken cancellation)
+    {
+        try
+        {
+            return Train(model, start, settings, train, seed, device, teacher, cancellation);
+        }
+        finally
+        {
+            NativeMemory.Release();
+        }
+    }
+
+    private (WeightSet Weights, double Loss) Train(
         DetectorModel model, WeightSet start, FineTuneSettings settings, DetectionDataset train, int seed, Device device, TorchNetwork? teacher, CancellationToken cancellation)
     {
         using var trainer = new Trainer(model, start, settings, device, teacher);

@@ -7,13 +7,14 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Stages.Inputs;
 
 namespace PruneSearch.Stages;
 
 /// <summary>
 /// What stages read from and write to the checkpoint store. Its methods block: a stage runs on a thread of its own.
 /// </summary>
-internal sealed class StageFiles(ICheckpointStore store)
+internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
 {
     /// <summary>The detector of a finished stage.</summary>
     public (DetectorModel Model, WeightSet Weights) ReadDetector(string key)
@@ -28,27 +29,37 @@ internal sealed class StageFiles(ICheckpointStore store)
     public DetectorSpec ReadSpec(string key) => DetectorSpec.FromJson(Encoding.UTF8.GetString(ReadBytes(CheckpointNames.Detector(key))), CheckpointNames.Detector(key));
 
     /// <summary>Tensors under a name.</summary>
-    public WeightSet ReadWeights(string name)
+    /// <exception cref="InputUnavailableException">They cannot be read.</exception>
+    public WeightSet ReadWeights(string name) => Read(name, stream => Safetensors.Read(stream, name));
+
+    /// <summary>The weights that a search starts from, by the hash of their content.</summary>
+    /// <exception cref="InputUnavailableException">They cannot be read, or are not those that were stored at launch.</exception>
+    public WeightSet ReadBaseWeights(string sha256)
     {
-        using var stream = Wait(store.OpenReadAsync(name));
-        return Safetensors.Read(stream, name);
+        string name = CheckpointNames.Input(sha256);
+        byte[] bytes = ReadBytes(name);
+        string found = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        return found == sha256
+            ? Safetensors.Read(new MemoryStream(bytes), name)
+            : throw new InputUnavailableException($"the base weights '{name}' in the checkpoint store are damaged: their SHA-256 is {found}");
     }
 
-    /// <summary>A data set split by its manifest hash.</summary>
-    public DetectionDataset ReadDataset(string hash)
+    /// <summary>A data set split by its manifest hash, its pictures where this machine has them.</summary>
+    /// <exception cref="InputUnavailableException">The manifest or a picture cannot be had.</exception>
+    public DetectionDataset ReadDataset(string hash, CancellationToken cancellation)
     {
         string name = CheckpointNames.Dataset(hash);
-        return DatasetManifest.FromJson(Encoding.UTF8.GetString(ReadBytes(name)), name, hash).ToDataset();
+        return pictures.Bring(DatasetManifest.FromJson(Encoding.UTF8.GetString(ReadBytes(name)), name, hash).ToDataset(), cancellation);
     }
 
     /// <summary>A whole object.</summary>
-    public byte[] ReadBytes(string name)
+    /// <exception cref="InputUnavailableException">It cannot be read.</exception>
+    public byte[] ReadBytes(string name) => Read(name, stream =>
     {
-        using var stream = Wait(store.OpenReadAsync(name));
         using var buffer = new MemoryStream();
         stream.CopyTo(buffer);
         return buffer.ToArray();
-    }
+    });
 
     /// <summary>Saves the detector of a stage.</summary>
     /// <returns>SHA-256 of the weights file.</returns>
@@ -107,6 +118,20 @@ internal sealed class StageFiles(ICheckpointStore store)
 
     /// <summary>Keeps a latency.</summary>
     public void WriteLatency(string id, LatencyReport latency) => Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
+
+    // What a stage reads was there when it was planned: a worker that cannot read it lets another one try.
+    private T Read<T>(string name, Func<Stream, T> read)
+    {
+        try
+        {
+            using var stream = Wait(store.OpenReadAsync(name));
+            return read(stream);
+        }
+        catch (IOException e)
+        {
+            throw new InputUnavailableException($"'{name}' cannot be read from the checkpoint store: {e.Message}", e);
+        }
+    }
 
     private List<string> List(string prefix) => Wait(ListAsync(prefix));
 

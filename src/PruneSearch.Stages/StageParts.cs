@@ -1,27 +1,38 @@
 using System.Diagnostics;
 using PruneSearch.Core;
 using PruneSearch.Core.Stages;
+using PruneSearch.Detection;
 
 namespace PruneSearch.Stages;
 
 /// <summary>Tells, times and traces the parts of a stage.</summary>
-internal sealed class StageParts(TimeProvider time, Action<StageProgress> progress, CancellationToken cancellation)
+internal sealed class StageParts
 {
-    private long _peak;
+    private readonly TimeProvider _time;
+    private readonly Action<StageProgress> _progress;
+    private readonly CancellationToken _cancellation;
+
+    /// <summary>Starts a stage: memory that earlier ones left behind goes back to the system first.</summary>
+    public StageParts(TimeProvider time, Action<StageProgress> progress, CancellationToken cancellation)
+    {
+        (_time, _progress, _cancellation) = (time, progress, cancellation);
+        NativeMemory.Release();
+        ResidentMemory.ResetPeak();
+    }
 
     /// <summary>Wall-clock seconds by part.</summary>
     public SortedDictionary<string, double> Seconds { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Largest resident memory seen at the ends of parts, in bytes.</summary>
-    public long PeakMemoryBytes => _peak;
+    /// <summary>Largest resident memory of the process since the stage began, in bytes.</summary>
+    public long PeakMemoryBytes { get; private set; }
 
     /// <summary>Runs a part.</summary>
     public T Run<T>(string part, Func<T> work)
     {
-        cancellation.ThrowIfCancellationRequested();
-        progress(new StageProgress { Part = part });
+        _cancellation.ThrowIfCancellationRequested();
+        _progress(new StageProgress { Part = part });
         using var span = Telemetry.Source.StartActivity(part);
-        long start = time.GetTimestamp();
+        long start = _time.GetTimestamp();
         try
         {
             return work();
@@ -33,8 +44,8 @@ internal sealed class StageParts(TimeProvider time, Action<StageProgress> progre
         }
         finally
         {
-            Seconds[part] = Seconds.GetValueOrDefault(part) + time.GetElapsedTime(start).TotalSeconds;
-            _peak = Math.Max(_peak, Environment.WorkingSet);
+            Seconds[part] = Seconds.GetValueOrDefault(part) + _time.GetElapsedTime(start).TotalSeconds;
+            PeakMemoryBytes = Math.Max(PeakMemoryBytes, ResidentMemory.Peak());
         }
     }
 }

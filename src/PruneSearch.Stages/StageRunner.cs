@@ -7,9 +7,11 @@ using PruneSearch.Data.Datasets;
 using PruneSearch.Detection;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Detection.Networks;
+using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
+using PruneSearch.Stages.Inputs;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
@@ -19,19 +21,23 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
 {
     private const int TimedPictures = 8;
 
-    private readonly StageFiles _files = new(store);
+    private readonly StageFiles _files = new(store, new PictureInputs(store, options.PictureCache));
 
     /// <inheritdoc/>
     public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
     {
         var stage = job.Description;
         var device = TorchDevices.Select(options.Device);
+        if (options.Threads > 0)
+        {
+            set_num_threads(options.Threads); // a setting of this thread, and a stage has one of its own
+        }
         var parts = new StageParts(time, progress, cancellation);
         var warnings = new List<string>();
-        int seed = HashCode32(job.Key);
+        int seed = SeedOf(job.Key);
         using var scope = NewDisposeScope();
 
-        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train), _files.ReadDataset(stage.Data.Validation)));
+        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train, cancellation), _files.ReadDataset(stage.Data.Validation, cancellation)));
         var (model, weights) = parts.Run("restore", () => stage.Base is { } start
             ? new BaseDetector(_files).Build(start, train, seed, device, warnings)
             : _files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));
@@ -42,6 +48,10 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         {
             var pruned = parts.Run("prune", () => Prune(model, weights, pruning, train, seed, warnings, cancellation));
             (model, weights, channels, removedNothing) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan.RemovesNothing);
+        }
+        if (stage.Prune is { Recalibrate: true, CalibrationImages: var pictures } && !removedNothing)
+        {
+            weights = parts.Run("recalibrate", () => Recalibrate(model, weights, train, pictures, seed, device));
         }
         if (stage.FineTune is { } tuning && !removedNothing)
         {
@@ -125,6 +135,19 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         return ProcessingMeter.Measure(detector, validation, TimedPictures);
     }
 
+    private static WeightSet Recalibrate(DetectorModel model, WeightSet weights, DetectionDataset train, int pictures, int seed, Device device)
+    {
+        var calibration = Batches.Plain(train, pictures, model.Spec.InputSize, seed).ToList();
+        try
+        {
+            return BatchNormRecalibration.Run(model, weights, calibration, device);
+        }
+        finally
+        {
+            calibration.ForEach(images => images.Dispose());
+        }
+    }
+
     private TorchNetwork Teacher(string dense, Device device)
     {
         var (model, weights) = _files.ReadDetector(dense);
@@ -134,6 +157,6 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
     // Before anything is pruned, the count has all groups in it.
     private static ChannelCount AllChannels(Network network) => new(network.Groups.Sum(g => g.DenseWidth), network.Groups.Sum(g => g.Width));
 
-    // The first 31 bits of the key: equal stages have equal seeds.
-    private static int HashCode32(string key) => (int)(Convert.ToUInt32(key[..8], 16) >> 1);
+    /// <summary>The first 31 bits of a stage's key: equal stages have equal seeds.</summary>
+    internal static int SeedOf(string key) => (int)(Convert.ToUInt32(key[..8], 16) >> 1);
 }

@@ -6,6 +6,16 @@ public sealed record StageRunnerOptions
     /// <summary>Device of the slot: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
     public string Device { get; set; } = "cpu";
 
+    /// <summary>Threads of the slot, 0 (all cores) to 1024. Slots with equal numbers give equal bytes; others may differ in the last digits.</summary>
+    public int Threads { get; set; }
+
     /// <summary>Time between snapshots within a stage; 1 s to 1 h, 30 s by default.</summary>
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Folder for pictures that are fetched from the checkpoint store; processes may share it, and it may be deleted when none
+    /// runs. By default <c>prunesearch</c> in the user's folder for local data, or in that of temporary files.
+    /// </summary>
+    public string PictureCache { get; set; } = Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } local ? local : Path.GetTempPath(), "prunesearch");
 }

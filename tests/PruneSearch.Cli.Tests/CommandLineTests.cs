@@ -164,4 +164,33 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("quickstart", _output.ToString(), StringComparison.Ordinal);
         Assert.Empty(sessions.Calls);
     }
+
+    [Fact]
+    public async Task Data_push_sends_pictures_once()
+    {
+        string pictures = Path.Combine(_home, "my pictures", "deep");
+        Directory.CreateDirectory(pictures);
+        File.WriteAllBytes(Path.Combine(pictures, "a.JPG"), [1]);
+        File.WriteAllBytes(Path.Combine(pictures, "b.png"), [2, 3]);
+        File.WriteAllText(Path.Combine(pictures, "labels.txt"), "no picture");
+        var sessions = new ScriptedSessions(_home);
+
+        Assert.Equal(0, await RunAsync(sessions, "data", "push", Path.GetDirectoryName(pictures)!));
+        Assert.Equal(0, await RunAsync(sessions, "data", "push", Path.GetDirectoryName(pictures)!));
+
+        Assert.Contains(": 2 sent, 0 were there already", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(": 0 sent, 2 were there already", _output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(Errors);
+    }
+
+    [Fact]
+    public async Task Data_push_without_pictures_says_what_was_expected()
+    {
+        Assert.Equal(2, await RunAsync(new ScriptedSessions(_home), "data", "push", Path.Combine(_home, "nowhere")));
+        Directory.CreateDirectory(Path.Combine(_home, "empty"));
+        Assert.Equal(2, await RunAsync(new ScriptedSessions(_home), "data", "push", Path.Combine(_home, "empty")));
+
+        Assert.Contains("nowhere: does not exist, expected a folder with pictures", Errors[0], StringComparison.Ordinal);
+        Assert.Contains("has no pictures, expected files that end in .bmp", Errors[1], StringComparison.Ordinal);
+    }
 }

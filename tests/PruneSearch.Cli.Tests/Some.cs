@@ -86,7 +86,7 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public Action? OnStatus { get; init; }
 
-    public Task<ISearchSession> OpenAsync(string home, bool work, CancellationToken cancellation)
+    public Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
     {
         Calls.Add(work ? "open to work" : "open");
         return Task.FromResult<ISearchSession>(this);

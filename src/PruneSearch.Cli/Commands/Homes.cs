@@ -30,22 +30,22 @@ internal static class Homes
     }
 
     /// <summary>Refuses an unknown search without making a home for it.</summary>
-    public static void RequireExisting(string home, string id)
+    public static void RequireExisting(SearchPlace place, string id)
     {
-        if (!Directory.Exists(home))
+        if (place.Cluster is null && !Directory.Exists(place.Home))
         {
-            throw new KeyNotFoundException($"There is no search '{id}': {home} does not exist.");
+            throw new KeyNotFoundException($"There is no search '{id}': {place.Home} does not exist.");
         }
     }
 
     /// <summary>Refuses an unknown search and names those there are.</summary>
-    public static async Task RequireSearchAsync(ISearchSession session, string home, string id)
+    public static async Task RequireSearchAsync(ISearchSession session, SearchPlace place, string id)
     {
         var all = await session.ListAsync().ConfigureAwait(false);
         if (!all.Any(s => s.Id == id))
         {
             string known = all.Count == 0 ? "it has none" : "it has " + string.Join(", ", all.TakeLast(10).Select(s => s.Id));
-            throw new KeyNotFoundException($"There is no search '{id}' in {home}; {known}.");
+            throw new KeyNotFoundException($"There is no search '{id}' in {place}; {known}.");
         }
     }
 }

@@ -11,14 +11,14 @@ namespace PruneSearch.Cli.Commands;
 internal static class QueryCommands
 {
     /// <summary>All searches.</summary>
-    public static async Task<int> ListAsync(CliContext context, string home, CancellationToken cancellation)
+    public static async Task<int> ListAsync(CliContext context, SearchPlace place, CancellationToken cancellation)
     {
-        if (!Directory.Exists(home))
+        if (place.Cluster is null && !Directory.Exists(place.Home))
         {
-            await context.Output.WriteLineAsync($"No searches: {home} does not exist.").ConfigureAwait(false);
+            await context.Output.WriteLineAsync($"No searches: {place.Home} does not exist.").ConfigureAwait(false);
             return ExitCode.Ok;
         }
-        var session = await context.Sessions.OpenAsync(home, work: false, cancellation).ConfigureAwait(false);
+        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var all = await session.ListAsync().ConfigureAwait(false);
@@ -29,14 +29,14 @@ internal static class QueryCommands
             }
             if (all.Count == 0)
             {
-                await context.Output.WriteLineAsync($"No searches in {home}.").ConfigureAwait(false);
+                await context.Output.WriteLineAsync($"No searches in {place}.").ConfigureAwait(false);
             }
         }
         return ExitCode.Ok;
     }
 
     /// <summary>One search.</summary>
-    public static Task<int> StatusAsync(CliContext context, string home, string id, CancellationToken cancellation) => WithSearchAsync(context, home, id, async session =>
+    public static Task<int> StatusAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
         var status = await session.StatusAsync(id).ConfigureAwait(false);
         await context.Output.WriteLineAsync($"{status.Id}: {ProgressText.Of(status.State)}{(status.Reason is null ? "" : $" ({status.Reason})")}").ConfigureAwait(false);
@@ -47,7 +47,7 @@ internal static class QueryCommands
     }, cancellation);
 
     /// <summary>The models of one search.</summary>
-    public static Task<int> FrontierAsync(CliContext context, string home, string id, string? json, string? csv, string? png, CancellationToken cancellation) => WithSearchAsync(context, home, id, async session =>
+    public static Task<int> FrontierAsync(CliContext context, SearchPlace place, string id, string? json, string? csv, string? png, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
         var view = await session.FrontierAsync(id).ConfigureAwait(false);
         if (json is null && csv is null && png is null)
@@ -75,20 +75,20 @@ internal static class QueryCommands
     }, cancellation);
 
     /// <summary>Stops one search.</summary>
-    public static Task<int> CancelAsync(CliContext context, string home, string id, CancellationToken cancellation) => WithSearchAsync(context, home, id, async session =>
+    public static Task<int> CancelAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
         await session.CancelAsync(id, "cancelled from the command line").ConfigureAwait(false);
         var status = await session.StatusAsync(id).ConfigureAwait(false);
         await context.Output.WriteLineAsync($"{id}: {ProgressText.Of(status.State)}").ConfigureAwait(false);
     }, cancellation);
 
-    private static async Task<int> WithSearchAsync(CliContext context, string home, string id, Func<ISearchSession, Task> action, CancellationToken cancellation)
+    private static async Task<int> WithSearchAsync(CliContext context, SearchPlace place, string id, Func<ISearchSession, Task> action, CancellationToken cancellation)
     {
-        Homes.RequireExisting(home, id);
-        var session = await context.Sessions.OpenAsync(home, work: false, cancellation).ConfigureAwait(false);
+        Homes.RequireExisting(place, id);
+        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            await Homes.RequireSearchAsync(session, home, id).ConfigureAwait(false);
+            await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
             await action(session).ConfigureAwait(false);
         }
         return ExitCode.Ok;

@@ -1,6 +1,7 @@
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Client.Inputs;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Searches;
 
@@ -10,56 +11,74 @@ namespace PruneSearch.Cli.Commands;
 internal static class RunCommand
 {
     private const string QuickstartResource = "quickstart.yaml";
-    private const int ShownWarnings = 5;
 
     /// <summary>Launches the search of a file.</summary>
-    public static Task<int> RunAsync(CliContext context, string home, string file, CancellationToken cancellation) =>
-        LaunchAsync(context, home, SearchFileReader.Read(file), cancellation);
+    public static Task<int> RunAsync(CliContext context, SearchPlace place, string file, CancellationToken cancellation) =>
+        LaunchAsync(context, place, SearchFileReader.Read(file), cancellation);
 
     /// <summary>Launches the search that is part of the program.</summary>
-    public static Task<int> QuickstartAsync(CliContext context, string home, CancellationToken cancellation)
+    public static Task<int> QuickstartAsync(CliContext context, SearchPlace place, CancellationToken cancellation)
     {
         using var reader = new StreamReader(typeof(RunCommand).Assembly.GetManifestResourceStream(QuickstartResource)
             ?? throw new InvalidOperationException($"The program lacks its resource {QuickstartResource}."));
-        return LaunchAsync(context, home, SearchFileReader.Parse(reader.ReadToEnd(), QuickstartResource), cancellation);
+        return LaunchAsync(context, place, SearchFileReader.Parse(reader.ReadToEnd(), QuickstartResource), cancellation);
     }
 
     /// <summary>Goes on with a search.</summary>
-    public static async Task<int> ResumeAsync(CliContext context, string home, string id, bool retryFailed, CancellationToken cancellation)
+    public static async Task<int> ResumeAsync(CliContext context, SearchPlace place, string id, bool retryFailed, CancellationToken cancellation)
     {
-        Homes.RequireExisting(home, id);
-        var session = await context.Sessions.OpenAsync(home, work: true, cancellation).ConfigureAwait(false);
+        Homes.RequireExisting(place, id);
+        var session = await context.Sessions.OpenAsync(place, work: true, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            await Homes.RequireSearchAsync(session, home, id).ConfigureAwait(false);
+            await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
             await session.ResumeAsync(id, retryFailed).ConfigureAwait(false);
-            return await FollowAsync(context, session, home, id, cancellation).ConfigureAwait(false);
+            return await FollowAsync(context, session, place, id, cancellation).ConfigureAwait(false);
         }
     }
 
-    private static async Task<int> LaunchAsync(CliContext context, string home, SearchFile file, CancellationToken cancellation)
+    /// <summary>Follows a search that runs elsewhere: in a cluster, or in another process on the same home.</summary>
+    public static async Task<int> FollowAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation)
     {
-        var launcher = new SearchLauncher(Homes.Drawn(home), context.Time) { IsTaken = id => Directory.Exists(Homes.Results(home, id)) };
+        Homes.RequireExisting(place, id);
+        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
+            return (await session.StatusAsync(id).ConfigureAwait(false)).State == WorkState.Waiting
+                ? throw new IOException($"Search {id} was interrupted and no process works on it. Go on with: prunesearch resume {id}{place.Options}")
+                : await FollowAsync(context, session, place, id, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> LaunchAsync(CliContext context, SearchPlace place, SearchFile file, CancellationToken cancellation)
+    {
+        var launcher = new SearchLauncher(Homes.Drawn(place.Home), context.Time) { IsTaken = id => Directory.Exists(Homes.Results(place.Home, id)) };
         await context.Output.WriteLineAsync($"Checking data and weights of {file.Path} …").ConfigureAwait(false);
-        Homes.RequireWritable(home);
+        Homes.RequireWritable(place.Home);
         var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation).ConfigureAwait(false);
-        Warn(context, search.Warnings);
-        var session = await context.Sessions.OpenAsync(home, work: true, cancellation).ConfigureAwait(false);
+        Warnings.Write(context, search.Warnings);
+        var session = await context.Sessions.OpenAsync(place, work: true, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation).ConfigureAwait(false);
-            Directory.CreateDirectory(Homes.Results(home, search.Plan.Id));
+            if (place.Cluster is not null && file.Data is DataSource.Shapes) // drawn here: no worker has these pictures
+            {
+                await new PicturePush(session.Checkpoints).PushAsync(search.Train, cancellation).ConfigureAwait(false);
+                await new PicturePush(session.Checkpoints).PushAsync(search.Validation, cancellation).ConfigureAwait(false);
+            }
+            Directory.CreateDirectory(Homes.Results(place.Home, search.Plan.Id));
             await session.LaunchAsync(search.Plan).ConfigureAwait(false);
             var stages = search.Plan.Trajectories.SelectMany(t => t.Stages).ToList();
             int distinct = stages.Select(s => s.ComputeKey()).Distinct().Count();
             await context.Output.WriteLineAsync(
                 $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {distinct} stages to run ({stages.Count} without sharing), " +
                 $"{search.Train.Samples.Count} training and {search.Validation.Samples.Count} validation pictures, classes {string.Join(", ", search.Train.Classes)}").ConfigureAwait(false);
-            return await FollowAsync(context, session, home, search.Plan.Id, cancellation).ConfigureAwait(false);
+            return await FollowAsync(context, session, place, search.Plan.Id, cancellation).ConfigureAwait(false);
         }
     }
 
-    private static async Task<int> FollowAsync(CliContext context, ISearchSession session, string home, string id, CancellationToken cancellation)
+    private static async Task<int> FollowAsync(CliContext context, ISearchSession session, SearchPlace place, string id, CancellationToken cancellation)
     {
         SearchStatus end;
         try
@@ -68,15 +87,16 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            string option = home == ".prunesearch" ? "" : $" --home '{home}'";
-            await context.Error.WriteLineAsync($"Interrupted. Go on with: prunesearch resume {id}{option}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync(place.Cluster is null
+                ? $"Interrupted. Go on with: prunesearch resume {id}{place.Options}"
+                : $"The search goes on in the cluster. Follow it with: prunesearch follow {id}{place.Options}").ConfigureAwait(false);
             return ExitCode.Interrupted;
         }
         var view = await session.FrontierAsync(id).ConfigureAwait(false);
         if (view.Points.Count > 0)
         {
             FrontierTable.Write(context, view);
-            string folder = FrontierFiles.WriteAll(view, Homes.Results(home, id));
+            string folder = FrontierFiles.WriteAll(view, Homes.Results(place.Home, id));
             await context.Output.WriteLineAsync($"Written to {folder}: frontier.png, frontier.csv, frontier.json").ConfigureAwait(false);
         }
         foreach (var trajectory in end.Trajectories.Where(t => t.State == WorkState.Failed))
@@ -88,17 +108,5 @@ internal static class RunCommand
             await context.Error.WriteLineAsync($"prunesearch: search {id} {(end.State == WorkState.Cancelled ? "was cancelled" : "failed")}: {end.Reason}").ConfigureAwait(false);
         }
         return end.State == WorkState.Completed ? ExitCode.Ok : ExitCode.Failed;
-    }
-
-    private static void Warn(CliContext context, IReadOnlyList<string> warnings)
-    {
-        foreach (string warning in warnings.Take(ShownWarnings))
-        {
-            context.Error.WriteLine($"warning: {warning}");
-        }
-        if (warnings.Count > ShownWarnings)
-        {
-            context.Error.WriteLine($"warning: and {warnings.Count - ShownWarnings} more");
-        }
     }
 }

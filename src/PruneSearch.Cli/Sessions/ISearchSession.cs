@@ -4,7 +4,7 @@ using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cli.Sessions;
 
-/// <summary>An open home: the searches in it and, if asked for, a slot that works on them until the session is disposed.</summary>
+/// <summary>An open home or cluster: the searches in it and, if asked for, a slot that works on them until the session is disposed.</summary>
 internal interface ISearchSession : IAsyncDisposable
 {
     /// <summary>Where inputs and results lie.</summary>
@@ -33,13 +33,13 @@ internal interface ISearchSession : IAsyncDisposable
     Task CancelAsync(string id, string reason);
 }
 
-/// <summary>Opens homes.</summary>
+/// <summary>Opens homes and clusters.</summary>
 internal interface ISearchSessions
 {
-    /// <summary>Opens a home.</summary>
-    /// <param name="home">The folder; made when it is not there.</param>
-    /// <param name="work">Whether this process runs stages.</param>
+    /// <summary>Opens one.</summary>
+    /// <param name="place">The folder, made when it is not there; or the cluster.</param>
+    /// <param name="work">Whether this process runs stages; a cluster does so itself.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
-    Task<ISearchSession> OpenAsync(string home, bool work, CancellationToken cancellation);
+    /// <exception cref="IOException">The folder cannot be written, or no silo answers.</exception>
+    Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation);
 }

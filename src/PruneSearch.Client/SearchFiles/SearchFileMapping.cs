@@ -39,6 +39,28 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         };
     }
 
+    /// <summary>The part of the file that concerns the base detector; errors go to the reader.</summary>
+    public TrainingFile MapTraining()
+    {
+        var detector = root.Optional<Values>("detector") ?? _empty;
+        if (!detector.Has("fine-tune"))
+        {
+            reader.Error(root.At("detector"), "detector lacks 'fine-tune', expected how it is trained");
+        }
+        return new TrainingFile
+        {
+            Path = path,
+            Data = Data(root.Optional<VariantValues>("data")!),
+            Detector = Detector(detector),
+            FineTune = FineTune(detector.Optional<Values>("fine-tune")) ?? new FineTuneSettings { Steps = 1 },
+            Measure = Measure(root.Optional<Values>("measure") ?? new Values(Section("measure"), default)),
+            Seed = root.Value<int>("seed"),
+        };
+    }
+
+    /// <summary>The part of the file that concerns the data; errors go to the reader.</summary>
+    public DataSource MapData() => Data(root.Optional<VariantValues>("data")!);
+
     private DataSource Data(VariantValues data)
     {
         var v = data.Values;
@@ -104,6 +126,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             RoundTo = v.Value<int>("round-to"),
             Compensate = v.Value<bool>("compensate"),
             CalibrationImages = v.Value<int>("calibration-images"),
+            Recalibrate = v.Value<bool>("recalibrate"),
         };
         if (levels[^1] > prune.MaxGroupRatio)
         {
@@ -200,7 +223,9 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         Crop = v.Value<bool>("crop"),
         Expand = v.Value<bool>("expand"),
         Photometric = v.Value<bool>("photometric"),
+        Mosaic = v.Value<bool>("mosaic"),
         Distillation = v.Value<double>("distillation"),
+        DistillationBoxes = v.Value<double>("distillation-boxes"),
         Precision = v.Text("precision"),
     };
 

@@ -12,7 +12,23 @@ public static class SearchFileReader
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="SearchFileException">It cannot be read or is not valid; every error is listed.</exception>
-    public static SearchFile Read(string path)
+    public static SearchFile Read(string path) => Parse(ReadText(path), path);
+
+    /// <summary>Reads what a file says about its base detector; it needs no trajectories, but <c>detector.fine-tune</c>.</summary>
+    /// <exception cref="SearchFileException">It cannot be read or is not valid; every error is listed.</exception>
+    public static TrainingFile ReadTraining(string path) => Parse(ReadText(path), path, SearchFileKeys.Training, mapping => mapping.MapTraining());
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">The YAML.</param>
+    /// <param name="path">Where it stands: for messages, and for paths, which are relative to its folder.</param>
+    /// <exception cref="SearchFileException">It is not valid; every error is listed.</exception>
+    public static SearchFile Parse(string text, string path) => Parse(text, path, SearchFileKeys.Root, mapping => mapping.Map(text));
+
+    /// <summary>Reads what a file says about its data.</summary>
+    /// <exception cref="SearchFileException">It cannot be read or is not valid; every error is listed.</exception>
+    public static DataSource ReadData(string path) => Parse(ReadText(path), path, SearchFileKeys.DataOnly, mapping => mapping.MapData());
+
+    private static string ReadText(string path)
     {
         try
         {
@@ -21,7 +37,7 @@ public static class SearchFileReader
             {
                 throw new SearchFileException($"{path}: {info.Length} bytes are no search file, expected at most {MaxBytes}");
             }
-            return Parse(File.ReadAllText(path), path);
+            return File.ReadAllText(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -33,19 +49,15 @@ public static class SearchFileReader
         }
     }
 
-    /// <summary>Reads a text.</summary>
-    /// <param name="text">The YAML.</param>
-    /// <param name="path">Where it stands: for messages, and for paths, which are relative to its folder.</param>
-    /// <exception cref="SearchFileException">It is not valid; every error is listed.</exception>
-    public static SearchFile Parse(string text, string path)
+    private static T Parse<T>(string text, string path, Section section, Func<SearchFileMapping, T> map)
     {
         var reader = new DocumentReader(path);
-        var root = reader.Mapping(LoadRoot(text, path), SearchFileKeys.Root, "");
+        var root = reader.Mapping(LoadRoot(text, path), section, "");
         if (root is null || reader.Errors.Count > 0)
         {
             throw new SearchFileException(reader.Errors);
         }
-        var file = new SearchFileMapping(reader, root, path).Map(text);
+        var file = map(new SearchFileMapping(reader, root, path));
         return reader.Errors.Count > 0 ? throw new SearchFileException(reader.Errors) : file;
     }
 

@@ -28,21 +28,55 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public CheckedSearch Check(SearchFile file, CancellationToken cancellation = default)
     {
+        var (weights, train, validation, @base) = Read(file.Path, file.Detector, file.Data, cancellation);
+        var data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash };
+        return new CheckedSearch(Guard(() => Planner.Plan(file.Settings(@base), data, NewId(file.Name), time.GetUtcNow(), file.Text)), train, validation, weights);
+    }
+
+    /// <summary>Reads the data and the weights of a training and checks them.</summary>
+    /// <exception cref="SearchFileException">Something is wrong with them; the message says what, where and what was expected.</exception>
+    /// <exception cref="OperationCanceledException">The user gave up.</exception>
+    public CheckedTraining Check(TrainingFile file, CancellationToken cancellation = default)
+    {
+        var (weights, train, validation, @base) = Read(file.Path, file.Detector, file.Data, cancellation);
+        var stage = new StageDescription
+        {
+            Base = @base,
+            Data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash },
+            FineTune = file.FineTune,
+            Measure = file.Measure,
+            Seed = file.Seed,
+        };
+        return new CheckedTraining(stage, train, validation, weights);
+    }
+
+    /// <summary>Reads both splits of a data source and looks at every picture.</summary>
+    /// <exception cref="SearchFileException">Something is wrong with them; the message says what, where and what was expected.</exception>
+    /// <exception cref="OperationCanceledException">The user gave up.</exception>
+    public (DetectionDataset Train, DetectionDataset Validation) ReadData(DataSource source, CancellationToken cancellation = default) =>
+        Guard(() => SearchDataReader.Read(source, drawnFolder, Threads, cancellation));
+
+    private (BaseWeights? Weights, DetectionDataset Train, DetectionDataset Validation, BaseSettings Base) Read(
+        string path, DetectorSource detector, DataSource source, CancellationToken cancellation) => Guard(() =>
+    {
+        var weights = BaseWeights.Read(detector);
+        var (train, validation) = SearchDataReader.Read(source, drawnFolder, Threads, cancellation);
+        RequirePictures(train, path, "training");
+        RequirePictures(validation, path, "validation");
+        return (weights, train, validation, new BaseSettings
+        {
+            Detector = detector.Template with { Classes = train.Classes },
+            WeightsSha256 = weights?.Sha256,
+            WeightsDetector = weights?.Detector,
+            CalibrationImages = detector.CalibrationImages,
+        });
+    });
+
+    private static T Guard<T>(Func<T> read)
+    {
         try
         {
-            var weights = BaseWeights.Read(file.Detector);
-            var (train, validation) = SearchDataReader.Read(file.Data, drawnFolder, Threads, cancellation);
-            RequirePictures(train, file, "training");
-            RequirePictures(validation, file, "validation");
-            var data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash };
-            var settings = file.Settings(new BaseSettings
-            {
-                Detector = file.Detector.Template with { Classes = train.Classes },
-                WeightsSha256 = weights?.Sha256,
-                WeightsDetector = weights?.Detector,
-                CalibrationImages = file.Detector.CalibrationImages,
-            });
-            return new CheckedSearch(Planner.Plan(settings, data, NewId(file.Name), time.GetUtcNow(), file.Text), train, validation, weights);
+            return read();
         }
         catch (Exception e) when (e is DatasetException or FormatException or IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -53,15 +87,24 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <summary>Puts the manifests and the weights where the workers find them. Repeating it is harmless.</summary>
     /// <exception cref="IOException">The store cannot be written.</exception>
     /// <exception cref="SearchFileException">The weights changed since they were checked.</exception>
-    public static async Task PublishAsync(CheckedSearch search, ICheckpointStore store, CancellationToken cancellation = default)
+    public static Task PublishAsync(CheckedSearch search, ICheckpointStore store, CancellationToken cancellation = default) =>
+        PublishAsync([search.Train, search.Validation], search.Weights, store, cancellation);
+
+    /// <summary>Puts the manifests and the weights where the trainer finds them. Repeating it is harmless.</summary>
+    /// <exception cref="IOException">The store cannot be written.</exception>
+    /// <exception cref="SearchFileException">The weights changed since they were checked.</exception>
+    public static Task PublishAsync(CheckedTraining training, ICheckpointStore store, CancellationToken cancellation = default) =>
+        PublishAsync([training.Train, training.Validation], training.Weights, store, cancellation);
+
+    private static async Task PublishAsync(DetectionDataset[] datasets, BaseWeights? weights, ICheckpointStore store, CancellationToken cancellation)
     {
-        foreach (var dataset in new[] { search.Train, search.Validation })
+        foreach (var dataset in datasets)
         {
             byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
             // The last writer wins: the manifest also says where the pictures lie, and they may have been moved.
             await store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, c) => stream.WriteAsync(json, c).AsTask(), PutCondition.None, cancellation).ConfigureAwait(false);
         }
-        if (search.Weights is { } weights)
+        if (weights is not null)
         {
             await store.PutAsync(CheckpointNames.Input(weights.Sha256), (stream, c) => CopyAsync(weights, stream, c), PutCondition.IfAbsent, cancellation).ConfigureAwait(false);
         }
@@ -77,15 +120,15 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         await target.WriteAsync(content, cancellation).ConfigureAwait(false);
     }
 
-    private static void RequirePictures(DetectionDataset dataset, SearchFile file, string split)
+    private static void RequirePictures(DetectionDataset dataset, string path, string split)
     {
         if (dataset.Samples.Count == 0)
         {
-            throw new SearchFileException($"{file.Path}: the {split} split '{dataset.Name}' has no pictures, expected at least one");
+            throw new SearchFileException($"{path}: the {split} split '{dataset.Name}' has no pictures, expected at least one");
         }
         if (dataset.ObjectCount == 0)
         {
-            throw new SearchFileException($"{file.Path}: the {split} split '{dataset.Name}' has no annotated objects, expected at least one");
+            throw new SearchFileException($"{path}: the {split} split '{dataset.Name}' has no annotated objects, expected at least one");
         }
     }
 

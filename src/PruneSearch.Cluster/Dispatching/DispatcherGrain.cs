@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Core.Grains;
 
 namespace PruneSearch.Cluster.Dispatching;
 
 /// <summary>The queue of a device class. Stages may enqueue while a claim waits for a stage: those calls interleave.</summary>
+[PreferControl]
 internal sealed class DispatcherGrain(ILogger<DispatcherGrain> logger) : Grain, IDispatcherGrain
 {
     private readonly ReadyQueue _queue = new();

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -24,8 +23,8 @@ public sealed class EmbeddedHost : IAsyncDisposable
         _host = host;
         _database = EmbeddedSilo.Database(options);
         _lock = taken;
-        Client = new SearchClient(host.Services.GetRequiredService<IGrainFactory>(), options.Time);
         Store = host.Services.GetRequiredService<ICheckpointStore>();
+        Client = new SearchClient(host.Services.GetRequiredService<IGrainFactory>(), options.Time, Store);
     }
 
     /// <summary>Talks to the silo.</summary>
@@ -59,7 +58,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
             {
                 var file = new HostFile(Environment.ProcessId, 0, options.RunSlot);
                 file.Write(options.Home);
-                var (silo, gateway) = (FreePort(), FreePort());
+                var (silo, gateway) = (FreePort.Find(), FreePort.Find());
                 var host = EmbeddedSilo.Build(options, silo, gateway);
                 try
                 {
@@ -98,12 +97,5 @@ public sealed class EmbeddedHost : IAsyncDisposable
             SqliteSchema.Close(_database);
             _lock.Dispose();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,12 +1,9 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Orleans.Configuration;
-using Orleans.Serialization;
-using Orleans.Storage;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Searches;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Storage;
 
@@ -26,16 +23,19 @@ internal static class EmbeddedSilo
     /// <summary>Builds it; nothing runs yet, but the database is made.</summary>
     public static IHost Build(EmbeddedHostOptions options, int siloPort, int gatewayPort)
     {
-        string database = Database(options);
-        SqliteSchema.Apply(database);
+        string file = Database(options);
+        var database = ClusterDatabase.Sqlite(file);
+        database.Apply();
+        SqliteSchema.ForgetSilos(file); // the home is ours alone
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(new FileLoggerProvider(Path.Combine(options.Home, "logs"), options.Time));
+        builder.AddPruneSearchLogging(console: false, Path.Combine(options.Home, "logs"), options.Time);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
+        builder.Services.AddSingleton(new WakePolicy(ByItself: false));
         builder.Services.AddFolderCheckpoints(options.Home);
         builder.AddPruneSearchTelemetry();
-        builder.UseOrleans(silo => Configure(silo, database, siloPort, gatewayPort));
+        builder.UseOrleans(silo => silo.UsePruneSearch(database, ClusterName, ClusterName, SiloRole.All, new(IPAddress.Loopback, siloPort, gatewayPort), new MembershipTimings()));
         options.ConfigureServices?.Invoke(builder.Services);
         if (options.RunSlot)
         {
@@ -58,17 +58,5 @@ internal static class EmbeddedSilo
         {
             host.Dispose();
         }
-    }
-
-    private static void Configure(ISiloBuilder silo, string database, int siloPort, int gatewayPort)
-    {
-        silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: ClusterName, clusterId: ClusterName);
-        silo.AddActivityPropagation();
-        silo.AddAdoNetGrainStorageAsDefault((OptionsBuilder<AdoNetGrainStorageOptions> storage) => storage.Configure<Serializer>((o, serializer) =>
-        {
-            o.Invariant = "System.Data.SQLite"; // the provider loads Microsoft.Data.Sqlite under this name
-            o.ConnectionString = SqliteSchema.ConnectionString(database);
-            o.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
-        }));
     }
 }

@@ -1,10 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using System.Net;
 using PruneSearch.Client;
+using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Storage;
-using PruneSearch.Storage;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -16,13 +14,11 @@ public sealed class SearchConnection : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private readonly IHost? _clientHost;
-    private readonly EmbeddedHost? _embedded;
+    private readonly IAsyncDisposable _owner;
 
-    private SearchConnection(IHost? clientHost, EmbeddedHost? embedded, SearchClient client, ICheckpointStore store, int? processId)
+    private SearchConnection(IAsyncDisposable owner, SearchClient client, ICheckpointStore store, int? processId)
     {
-        _clientHost = clientHost;
-        _embedded = embedded;
+        _owner = owner;
         Client = client;
         Store = store;
         ProcessId = processId;
@@ -57,10 +53,10 @@ public sealed class SearchConnection : IAsyncDisposable
             if (HomeLock.TryTake(home) is { } taken)
             {
                 var embedded = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = home, RunSlot = false }, taken, cancellation).ConfigureAwait(false);
-                return new SearchConnection(null, embedded, embedded.Client, embedded.Store, null);
+                return new SearchConnection(embedded, embedded.Client, embedded.Store, null);
             }
             if (HostFile.TryRead(home) is { RunsStages: true, GatewayPort: > 0 } running
-                && await TryConnectAsync(home, running, time, cancellation).ConfigureAwait(false) is { } connection)
+                && await TryConnectAsync(home, running, cancellation).ConfigureAwait(false) is { } connection)
             {
                 return connection;
             }
@@ -70,38 +66,25 @@ public sealed class SearchConnection : IAsyncDisposable
     }
 
     /// <summary>Disconnects; the searches go on in the process that runs them.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (_embedded is not null)
-        {
-            await _embedded.DisposeAsync().ConfigureAwait(false);
-        }
-        if (_clientHost is not null)
-        {
-            await _clientHost.StopAsync().ConfigureAwait(false);
-            await EmbeddedSilo.DisposeAsync(_clientHost).ConfigureAwait(false);
-        }
-    }
+    public ValueTask DisposeAsync() => _owner.DisposeAsync();
 
-    private static async Task<SearchConnection?> TryConnectAsync(string home, HostFile running, TimeProvider time, CancellationToken cancellation)
+    private static async Task<SearchConnection?> TryConnectAsync(string home, HostFile running, CancellationToken cancellation)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.SetMinimumLevel(LogLevel.Critical);
-        builder.AddPruneSearchTelemetry();
-        builder.UseOrleansClient(client => client
-            .UseLocalhostClustering(running.GatewayPort, EmbeddedSilo.ClusterName, EmbeddedSilo.ClusterName)
-            .AddActivityPropagation());
-        var host = builder.Build();
+        var address = new ClusterAddress
+        {
+            ClusterId = EmbeddedSilo.ClusterName,
+            Gateways = [new IPEndPoint(IPAddress.Loopback, running.GatewayPort)],
+            Checkpoints = home,
+            Patience = TimeSpan.Zero, // whoever calls tries again
+        };
         try
         {
-            await host.StartAsync(cancellation).ConfigureAwait(false);
+            var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation).ConfigureAwait(false);
+            return new SearchConnection(client, client.Searches, client.Checkpoints!, running.ProcessId);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        catch (IOException)
         {
-            await EmbeddedSilo.DisposeAsync(host).ConfigureAwait(false);
             return null;
         }
-        var client = new SearchClient(host.Services.GetRequiredService<IGrainFactory>(), time);
-        return new SearchConnection(host, null, client, new FolderCheckpointStore(home), running.ProcessId);
     }
 }

@@ -31,4 +31,19 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Warning, "Search {Search} could not be polled; it is tried again")]
     public static partial void PollFailed(ILogger logger, Exception exception, string search);
+
+    [LoggerMessage(10, LogLevel.Warning, "Unfinished searches could not be woken; it is tried again")]
+    public static partial void WakeFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Information, "Search {Search} goes on")]
+    public static partial void SearchDriven(ILogger logger, string search);
+
+    [LoggerMessage(12, LogLevel.Information, "Search {Search} ended: {State}")]
+    public static partial void SearchEnded(ILogger logger, string search, string state);
+
+    [LoggerMessage(13, LogLevel.Information, "Attempt {Epoch} at stage {Stage} begins")]
+    public static partial void StageBegins(ILogger logger, long epoch, string stage);
+
+    [LoggerMessage(14, LogLevel.Information, "Attempt {Epoch} at stage {Stage} ended: {Outcome}")]
+    public static partial void StageEnded(ILogger logger, long epoch, string stage, string outcome);
 }

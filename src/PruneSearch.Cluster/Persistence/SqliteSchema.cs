@@ -2,10 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace PruneSearch.Cluster.Persistence;
 
-/// <summary>The database of grain state: one SQLite file.</summary>
+/// <summary>The database of a cluster on one machine: one SQLite file.</summary>
 internal static class SqliteSchema
 {
-    private const long Version = 1;
+    private const long Version = 2;
 
     /// <summary>How the provider opens the file.</summary>
     public static string ConnectionString(string path) => new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30, ForeignKeys = true }.ToString();
@@ -29,7 +29,7 @@ internal static class SqliteSchema
             command.ExecuteNonQuery();
             using var transaction = connection.BeginTransaction();
             command.Transaction = transaction;
-            command.CommandText = Script();
+            command.CommandText = SchemaScripts.Read("sqlite.sql");
             command.ExecuteNonQuery();
             transaction.Commit();
         }
@@ -39,17 +39,20 @@ internal static class SqliteSchema
         }
     }
 
+    /// <summary>Forgets all silos: whoever has the only right to the file knows that they are dead, and need not wait until they are missed.</summary>
+    public static void ForgetSilos(string path)
+    {
+        using var connection = new SqliteConnection(ConnectionString(path));
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "DELETE FROM OrleansMembershipTable; DELETE FROM OrleansMembershipVersionTable";
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>Closes the connections that this process keeps open to the file.</summary>
     public static void Close(string path)
     {
         using var connection = new SqliteConnection(ConnectionString(path));
         SqliteConnection.ClearPool(connection);
-    }
-
-    private static string Script()
-    {
-        using var stream = typeof(SqliteSchema).Assembly.GetManifestResourceStream("PruneSearch.Cluster.Persistence.sqlite.sql")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

@@ -1,5 +1,5 @@
--- Grain state in SQLite, for Orleans' ADO.NET storage provider, which reads its statements from OrleansQuery.
--- Applied at every start: repeating it changes nothing. A change of the tables goes with a new user_version.
+-- Membership, reminders and grain state in SQLite, for Orleans' ADO.NET providers, which read their statements from
+-- OrleansQuery. Applied at every start: repeating it changes nothing. A change of the tables goes with a new user_version.
 CREATE TABLE IF NOT EXISTS OrleansQuery (
   QueryKey TEXT NOT NULL PRIMARY KEY,
   QueryText TEXT NOT NULL
@@ -54,4 +54,142 @@ INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('ClearStorageK
   SELECT CASE WHEN changes() > 0 THEN @GrainStateVersion + 1 ELSE @GrainStateVersion END AS NewGrainStateVersion;
 ');
 
-PRAGMA user_version = 1;
+-- Membership: one row a silo, and one row with the version of them all, which every change of a silo raises by one.
+-- Both change in one transaction that takes the write lock at once; whoever read an old version changes nothing.
+CREATE TABLE IF NOT EXISTS OrleansMembershipVersionTable (
+  DeploymentId TEXT NOT NULL PRIMARY KEY,
+  Timestamp TEXT NOT NULL,
+  Version INTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS OrleansMembershipTable (
+  DeploymentId TEXT NOT NULL,
+  Address TEXT NOT NULL,
+  Port INTEGER NOT NULL,
+  Generation INTEGER NOT NULL,
+  SiloName TEXT NOT NULL,
+  HostName TEXT NOT NULL,
+  Status INTEGER NOT NULL,
+  ProxyPort INTEGER NOT NULL,
+  SuspectTimes TEXT NULL,
+  StartTime TEXT NOT NULL,
+  IAmAliveTime TEXT NOT NULL,
+  PRIMARY KEY (DeploymentId, Address, Port, Generation)
+);
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('InsertMembershipVersionKey', '
+  INSERT OR IGNORE INTO OrleansMembershipVersionTable (DeploymentId, Timestamp, Version) VALUES (@DeploymentId, datetime(''now''), 0);
+  SELECT changes() > 0;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('InsertMembershipKey', '
+  BEGIN IMMEDIATE;
+  INSERT INTO OrleansMembershipTable (DeploymentId, Address, Port, Generation, SiloName, HostName, Status, ProxyPort, StartTime, IAmAliveTime)
+  SELECT @DeploymentId, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime, @IAmAliveTime
+  WHERE EXISTS (SELECT 1 FROM OrleansMembershipVersionTable WHERE DeploymentId = @DeploymentId AND Version = @Version)
+    AND NOT EXISTS (SELECT 1 FROM OrleansMembershipTable
+      WHERE DeploymentId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation);
+  UPDATE OrleansMembershipVersionTable SET Timestamp = datetime(''now''), Version = Version + 1
+  WHERE DeploymentId = @DeploymentId AND Version = @Version AND changes() > 0;
+  COMMIT;
+  SELECT changes() > 0;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('UpdateMembershipKey', '
+  BEGIN IMMEDIATE;
+  UPDATE OrleansMembershipTable SET Status = @Status, SuspectTimes = @SuspectTimes, IAmAliveTime = @IAmAliveTime
+  WHERE DeploymentId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation
+    AND EXISTS (SELECT 1 FROM OrleansMembershipVersionTable WHERE DeploymentId = @DeploymentId AND Version = @Version);
+  UPDATE OrleansMembershipVersionTable SET Timestamp = datetime(''now''), Version = Version + 1
+  WHERE DeploymentId = @DeploymentId AND Version = @Version AND changes() > 0;
+  COMMIT;
+  SELECT changes() > 0;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('UpdateIAmAlivetimeKey', '
+  UPDATE OrleansMembershipTable SET IAmAliveTime = @IAmAliveTime
+  WHERE DeploymentId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('MembershipReadRowKey', '
+  SELECT v.Version, m.Address, m.Port, m.Generation, m.SiloName, m.HostName, m.Status, m.ProxyPort, m.SuspectTimes, m.StartTime, m.IAmAliveTime
+  FROM OrleansMembershipVersionTable v LEFT JOIN OrleansMembershipTable m
+    ON m.DeploymentId = v.DeploymentId AND m.Address = @Address AND m.Port = @Port AND m.Generation = @Generation
+  WHERE v.DeploymentId = @DeploymentId;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('MembershipReadAllKey', '
+  SELECT v.Version, m.Address, m.Port, m.Generation, m.SiloName, m.HostName, m.Status, m.ProxyPort, m.SuspectTimes, m.StartTime, m.IAmAliveTime
+  FROM OrleansMembershipVersionTable v LEFT JOIN OrleansMembershipTable m ON m.DeploymentId = v.DeploymentId
+  WHERE v.DeploymentId = @DeploymentId;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('DeleteMembershipTableEntriesKey', '
+  DELETE FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId;
+  DELETE FROM OrleansMembershipVersionTable WHERE DeploymentId = @DeploymentId;
+');
+
+-- Only silos that are not active (3) may go.
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('CleanupDefunctSiloEntriesKey', '
+  DELETE FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId AND IAmAliveTime < @IAmAliveTime AND Status <> 3;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('CleanupDefunctSiloEntryKey', '
+  DELETE FROM OrleansMembershipTable
+  WHERE DeploymentId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation AND Status <> 3;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('GatewaysQueryKey', '
+  SELECT Address, ProxyPort, Generation FROM OrleansMembershipTable
+  WHERE DeploymentId = @DeploymentId AND Status = @Status AND ProxyPort > 0;
+');
+
+-- Reminders. A range of hashes goes from the first, which is not in it, to the last, which is; it may go round.
+CREATE TABLE IF NOT EXISTS OrleansRemindersTable (
+  ServiceId TEXT NOT NULL,
+  GrainId TEXT NOT NULL,
+  ReminderName TEXT NOT NULL,
+  StartTime TEXT NOT NULL,
+  Period INTEGER NOT NULL,
+  GrainHash INTEGER NOT NULL,
+  Version INTEGER NOT NULL,
+  PRIMARY KEY (ServiceId, GrainId, ReminderName)
+);
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('UpsertReminderRowKey', '
+  INSERT INTO OrleansRemindersTable (ServiceId, GrainId, ReminderName, StartTime, Period, GrainHash, Version)
+  VALUES (@ServiceId, @GrainId, @ReminderName, @StartTime, @Period, @GrainHash, 0)
+  ON CONFLICT DO UPDATE SET StartTime = excluded.StartTime, Period = excluded.Period, GrainHash = excluded.GrainHash, Version = Version + 1
+  RETURNING Version;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('ReadReminderRowKey', '
+  SELECT GrainId, ReminderName, StartTime, Period, Version FROM OrleansRemindersTable
+  WHERE ServiceId = @ServiceId AND GrainId = @GrainId AND ReminderName = @ReminderName;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('ReadReminderRowsKey', '
+  SELECT GrainId, ReminderName, StartTime, Period, Version FROM OrleansRemindersTable WHERE ServiceId = @ServiceId AND GrainId = @GrainId;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('ReadRangeRows1Key', '
+  SELECT GrainId, ReminderName, StartTime, Period, Version FROM OrleansRemindersTable
+  WHERE ServiceId = @ServiceId AND GrainHash > @BeginHash AND GrainHash <= @EndHash;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('ReadRangeRows2Key', '
+  SELECT GrainId, ReminderName, StartTime, Period, Version FROM OrleansRemindersTable
+  WHERE ServiceId = @ServiceId AND (GrainHash > @BeginHash OR GrainHash <= @EndHash);
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('DeleteReminderRowKey', '
+  DELETE FROM OrleansRemindersTable
+  WHERE ServiceId = @ServiceId AND GrainId = @GrainId AND ReminderName = @ReminderName AND Version = @Version;
+  SELECT changes() > 0;
+');
+
+INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('DeleteReminderRowsKey', '
+  DELETE FROM OrleansRemindersTable WHERE ServiceId = @ServiceId;
+');
+
+PRAGMA user_version = 2;

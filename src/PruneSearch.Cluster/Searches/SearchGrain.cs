@@ -2,13 +2,14 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Stages;
-using PruneSearch.Core;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
+using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Searches;
 
@@ -16,11 +17,13 @@ namespace PruneSearch.Cluster.Searches;
 /// The coordinator of one search. It persists the plan and which trajectories ended; reports are read back from the
 /// checkpoint store. While it is at work a timer asks the unfinished trajectories, so that no lost message matters.
 /// </summary>
+[PreferControl]
 internal sealed class SearchGrain(
     [PersistentState("search")] IPersistentState<SearchRecord> record,
     [PersistentState("progress")] IPersistentState<SearchProgress> progress,
     ICheckpointStore store,
     ClusterTimings timings,
+    WakePolicy wake,
     ILogger<SearchGrain> logger) : Grain, ISearchGrain
 {
     private SearchBoard? _board;
@@ -92,6 +95,15 @@ internal sealed class SearchGrain(
         await progress.WriteStateAsync();
         Rest();
         await Task.WhenAll(Unfinished.Select(t => Trajectory(t).CancelAsync()));
+    }
+
+    public Task WakeAsync()
+    {
+        if (wake.ByItself && record.State.Plan is not null && progress.State.State == WorkState.Running && _poll is null)
+        {
+            Drive(retryFailed: false);
+        }
+        return Task.CompletedTask;
     }
 
     public Task<SearchStatus?> GetStatusAsync() => Task.FromResult(_board?.Status(progress.State, _poll is not null));

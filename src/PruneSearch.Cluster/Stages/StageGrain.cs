@@ -1,14 +1,16 @@
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
-using PruneSearch.Core;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
+using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Stages;
 
 /// <summary>One stage: single flight, leases, bounded attempts.</summary>
+[PreferControl]
 internal sealed class StageGrain(
     [PersistentState("stage")] IPersistentState<StageRecord> record,
     ICheckpointStore store,

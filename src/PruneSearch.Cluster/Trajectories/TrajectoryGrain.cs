@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
-using PruneSearch.Core;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
+using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Trajectories;
 
@@ -11,6 +12,7 @@ namespace PruneSearch.Cluster.Trajectories;
 /// Walks one trajectory. It persists nothing: the plan is the coordinator's, finished stages stand in the checkpoint store
 /// and failures in the stages, so walking again from the start ends where it was.
 /// </summary>
+[PreferControl]
 internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, ITrajectoryGrain
 {
     private TrajectoryWalk? _walk;

@@ -21,6 +21,10 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task CancelAsync(string reason);
 
+    /// <summary>Goes on when it should be running and nobody is at work on it: its silo died. Does nothing otherwise.</summary>
+    [Alias("Wake")]
+    Task WakeAsync();
+
     /// <summary>How it stands; <see langword="null"/> when there is no such search.</summary>
     [Alias("Status")]
     Task<SearchStatus?> GetStatusAsync();
@@ -42,9 +46,17 @@ public interface ISearchGrain : IGrainWithStringKey
 [Alias("prunesearch.ISearchIndexGrain")]
 public interface ISearchIndexGrain : IGrainWithStringKey
 {
-    /// <summary>Adds a search; adding it again does nothing.</summary>
+    /// <summary>Adds a search, as one that runs; adding it again does nothing.</summary>
     [Alias("Add")]
     Task AddAsync(string searchId);
+
+    /// <summary>A search ended, or runs again.</summary>
+    [Alias("SetRunning")]
+    Task SetRunningAsync(string searchId, bool running);
+
+    /// <summary>Wakes every search that has not ended.</summary>
+    [Alias("Wake")]
+    Task WakeAsync();
 
     /// <summary>All identifiers, oldest first.</summary>
     [Alias("List")]

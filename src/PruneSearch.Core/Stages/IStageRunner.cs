@@ -40,6 +40,7 @@ public interface IStageRunner
     /// Running a stage again gives the same weights.
     /// </summary>
     /// <exception cref="OperationCanceledException">The lease was lost or the search cancelled.</exception>
+    /// <exception cref="InputUnavailableException">This worker cannot get at the stage's inputs; another one may.</exception>
     /// <exception cref="StageFailedException">The stage cannot succeed as described; trying again would not help.</exception>
     StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation);
 }

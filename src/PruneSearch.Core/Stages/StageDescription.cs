@@ -131,6 +131,10 @@ public sealed record PruneSettings
     /// <summary>What scores are divided by: <c>none</c>, or the <c>macs</c> or <c>parameters</c> that a channel of the group costs.</summary>
     [Id(10)]
     public string PerCost { get; init; } = "none";
+
+    /// <summary>Whether batch norms get their statistics anew from the calibration pictures after pruning.</summary>
+    [Id(16)]
+    public bool Recalibrate { get; init; }
 }
 
 /// <summary>How to train.</summary>
@@ -193,9 +197,17 @@ public sealed record FineTuneSettings
     [Id(13)]
     public double Distillation { get; init; }
 
-    /// <summary>Number type of convolutions: <c>float32</c>, <c>bfloat16</c>.</summary>
+    /// <summary>Number type of convolutions: <c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: bfloat16 on processors that compute with it.</summary>
     [Id(14)]
-    public string Precision { get; init; } = "float32";
+    public string Precision { get; init; } = "auto";
+
+    /// <summary>Whether half of the pictures are put together from four.</summary>
+    [Id(15)]
+    public bool Mosaic { get; init; }
+
+    /// <summary>Weight of the box term within the distillation loss, at least 0; 0 leaves the class term alone.</summary>
+    [Id(16)]
+    public double DistillationBoxes { get; init; } = 1;
 }
 
 /// <summary>How to measure speed.</summary>

@@ -9,6 +9,12 @@ public static class CheckpointNames
     /// <summary>Manifest of a data set split by its hash.</summary>
     public static string Dataset(string sha256) => $"datasets/{sha256}.json";
 
+    /// <summary>All pictures.</summary>
+    public const string Pictures = "pictures/";
+
+    /// <summary>A picture by the hash of its content.</summary>
+    public static string Picture(string sha256) => $"{Pictures}{sha256[..Math.Min(2, sha256.Length)]}/{sha256}";
+
     /// <summary>Everything of one stage.</summary>
     public static string Stage(string key) => $"stages/{key}/";
 

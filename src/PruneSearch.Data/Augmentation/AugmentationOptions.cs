@@ -20,6 +20,9 @@ public sealed record AugmentationOptions
     /// <summary>Brightness, contrast, saturation and hue vary (SSD).</summary>
     public bool Photometric { get; init; }
 
+    /// <summary>Put together from four pictures half of the time; those are not cropped or expanded.</summary>
+    public bool Mosaic { get; init; }
+
     /// <summary>What a stage asks for.</summary>
     public static AugmentationOptions From(FineTuneSettings settings) => new()
     {
@@ -27,5 +30,6 @@ public sealed record AugmentationOptions
         Crop = settings.Crop,
         Expand = settings.Expand,
         Photometric = settings.Photometric,
+        Mosaic = settings.Mosaic,
     };
 }

@@ -15,8 +15,9 @@ public sealed record AugmentedView(PixelWindow Window, bool Flipped, IReadOnlyLi
 {
     /// <summary>The view that shows a part of this one, not yet mirrored.</summary>
     /// <param name="part">In fractions of this view; may reach beyond it.</param>
-    /// <param name="keep">Which objects stay; their boxes are clipped to the part.</param>
-    internal AugmentedView Show(PixelWindow part, Func<BoxCorners, bool> keep)
+    /// <param name="keep">Which objects stay.</param>
+    /// <param name="clip">Whether their boxes are clipped to the part.</param>
+    internal AugmentedView Show(PixelWindow part, Func<BoxCorners, bool> keep, bool clip = true)
     {
         var boxes = new List<BoxCorners>(Boxes.Count);
         var classes = new List<int>(Boxes.Count);
@@ -31,7 +32,8 @@ public sealed record AugmentedView(PixelWindow Window, bool Flipped, IReadOnlyLi
                 (float)((box.YMin - part.Y) / part.Height),
                 (float)((box.XMin - part.X) / part.Width),
                 (float)((box.YMax - part.Y) / part.Height),
-                (float)((box.XMax - part.X) / part.Width)).Clip();
+                (float)((box.XMax - part.X) / part.Width));
+            moved = clip ? moved.Clip() : moved;
             if (moved.Area() > 0)
             {
                 boxes.Add(moved);

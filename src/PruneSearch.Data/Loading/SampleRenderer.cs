@@ -1,3 +1,4 @@
+using System.Buffers;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Images;
@@ -16,15 +17,7 @@ internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache,
     public BatchImage Render(int index, AugmentationOptions options, SeededRandom? random, Span<float> pixels)
     {
         var sample = dataset.Samples[index];
-        var objects = sample.Objects.Where(o => !o.Crowd).ToList();
-        var view = new AugmentedView(PixelWindow.Whole, false, [.. objects.Select(o => Normalize(o.Box, sample))], [.. objects.Select(o => o.Class)]);
-        if (random is not null)
-        {
-            view = options.Expand ? RandomExpand.Apply(view, random) : view;
-            view = options.Crop ? RandomCrop.Apply(view, random) : view;
-            view = options.Flip ? RandomFlip.Apply(view, random) : view;
-        }
-        ImageResampler.Resample(cache.Get(index), view.Window, view.Flipped, size, pixels);
+        var view = options.Mosaic && random is not null && random.NextBool() ? RenderMosaic(index, options, random, pixels) : RenderOne(index, options, random, pixels);
         if (random is not null && options.Photometric)
         {
             PhotometricDistortion.Apply(pixels, random);
@@ -38,6 +31,47 @@ internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache,
             Boxes = [.. view.Boxes],
             Classes = [.. view.Classes],
         };
+    }
+
+    private AugmentedView RenderOne(int index, AugmentationOptions options, SeededRandom? random, Span<float> pixels)
+    {
+        var view = Whole(index);
+        if (random is not null)
+        {
+            view = options.Expand ? RandomExpand.Apply(view, random) : view;
+            view = options.Crop ? RandomCrop.Apply(view, random) : view;
+            view = options.Flip ? RandomFlip.Apply(view, random) : view;
+        }
+        ImageResampler.Resample(cache.Get(index), view.Window, view.Flipped, size, pixels);
+        return view;
+    }
+
+    private AugmentedView RenderMosaic(int first, AugmentationOptions options, SeededRandom random, Span<float> pixels)
+    {
+        var mosaic = new Mosaic(size, random);
+        float[] whole = ArrayPool<float>.Shared.Rent(pixels.Length);
+        try
+        {
+            for (int tile = 0; tile < Mosaic.Tiles; tile++)
+            {
+                int index = tile == 0 ? first : random.NextInt(dataset.Samples.Count);
+                var view = mosaic.Place(tile, Whole(index), options.Flip, random);
+                ImageResampler.Resample(cache.Get(index), view.Window, view.Flipped, size, whole.AsSpan(0, pixels.Length));
+                mosaic.Copy(tile, whole, pixels);
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(whole);
+        }
+        return mosaic.ToView();
+    }
+
+    private AugmentedView Whole(int index)
+    {
+        var sample = dataset.Samples[index];
+        var objects = sample.Objects.Where(o => !o.Crowd).ToList();
+        return new AugmentedView(PixelWindow.Whole, false, [.. objects.Select(o => Normalize(o.Box, sample))], [.. objects.Select(o => o.Class)]);
     }
 
     private static BoxCorners Normalize(PixelBox box, DetectionSample sample) => new(

@@ -17,8 +17,9 @@ public static class DistillationLoss
     /// <param name="student">Outputs by name, with gradient.</param>
     /// <param name="teacher">Outputs by name of the dense detector, without gradient.</param>
     /// <param name="scores">How class outputs become scores.</param>
+    /// <param name="boxWeight">Weight of the box term, at least 0; the class term has 1.</param>
     /// <returns>A scalar; the caller owns it.</returns>
-    public static Tensor Compute(IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher, ScoreFunction scores)
+    public static Tensor Compute(IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher, ScoreFunction scores, double boxWeight = 1)
     {
         using var scope = NewDisposeScope();
         Tensor logits = student[DetectorModel.ClassesOutput], wanted = teacher[DetectorModel.ClassesOutput];
@@ -36,7 +37,8 @@ public static class DistillationLoss
         }
         var sure = probabilities.narrow(2, 1, probabilities.shape[2] - 1).amax([2]); // [N, boxes]
         var weight = sure.add(BackgroundWeight, One);
+        using Scalar share = boxWeight;
         var boxes = nn.functional.smooth_l1_loss(student[DetectorModel.BoxesOutput], teacher[DetectorModel.BoxesOutput], reduction: nn.Reduction.None).sum(2);
-        return ((difference * weight).sum() / weight.sum() + (boxes * sure).sum() / sure.sum().add(One, One)).MoveToOuterDisposeScope();
+        return ((difference * weight).sum() / weight.sum() + ((boxes * sure).sum() / sure.sum().add(One, One)).mul(share)).MoveToOuterDisposeScope();
     }
 }

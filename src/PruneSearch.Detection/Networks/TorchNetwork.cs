@@ -1,5 +1,6 @@
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Networks;
@@ -11,7 +12,7 @@ namespace PruneSearch.Detection.Networks;
 public sealed class TorchNetwork : IDisposable
 {
     // Held: a number made by an implicit conversion may be finalised while native code reads it.
-    private static readonly TorchSharp.Scalar One = 1;
+    private static readonly Scalar One = 1;
 
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
@@ -181,12 +182,7 @@ public sealed class TorchNetwork : IDisposable
     {
         var weight = _tensors[conv.Weight];
         var bias = conv.Bias ? _tensors[conv.BiasName] : null;
-        if (ConvolutionType != ScalarType.Float32)
-        {
-            x = x.to(ConvolutionType);
-            weight = weight.to(ConvolutionType);
-            bias = bias?.to(ConvolutionType);
-        }
+        var type = conv is { Depthwise: true, Stride: > 1 } && Device.type == DeviceType.CPU ? ScalarType.Float32 : ConvolutionType;
         var pad = conv.Padding;
         long[] padding = [pad.Top, pad.Left];
         if (!pad.IsSymmetric)
@@ -194,8 +190,13 @@ public sealed class TorchNetwork : IDisposable
             x = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom]);
             padding = [0, 0];
         }
-        return nn.functional.conv2d(x, weight, bias, [conv.Stride, conv.Stride], padding, [1, 1], conv.Groups);
+        var y = nn.functional.conv2d(As(type, x), As(type, weight), bias is null ? null : As(type, bias), [conv.Stride, conv.Stride], padding, [1, 1], conv.Groups);
+        return As(ConvolutionType, y);
     }
+
+    // oneDNN has no kernel for the gradient of a strided depthwise convolution in bfloat16: its fallback takes ten times
+    // as long as the one in float32, which is why Convolve goes to float32 and back there.
+    private static Tensor As(ScalarType type, Tensor x) => x.dtype == type ? x : x.to(type);
 
     private static Tensor Activate(ActivationFunction function, Tensor x, bool inPlace) => function switch
     {

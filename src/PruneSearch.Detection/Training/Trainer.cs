@@ -38,12 +38,7 @@ public sealed class Trainer : IDisposable
         _teacher = settings.Distillation > 0 ? teacher ?? throw new ArgumentException("Distillation needs the dense detector.") : null;
         _network = new TorchNetwork(model.Network, weights, device)
         {
-            ConvolutionType = settings.Precision switch
-            {
-                "float32" => ScalarType.Float32,
-                "bfloat16" => ScalarType.BFloat16,
-                _ => throw new ArgumentException($"Unknown precision '{settings.Precision}'; known are float32, bfloat16."),
-            },
+            ConvolutionType = TrainingPrecision.Resolve(settings.Precision, device),
         };
         _optimizer = Optimizer.Create(_network, settings.Optimizer, settings.WeightDecay, settings.Momentum);
         _average = settings.EmaDecay > 0 ? new WeightAverage(_network, settings.EmaDecay) : null;
@@ -71,7 +66,7 @@ public sealed class Trainer : IDisposable
             if (_teacher is not null)
             {
                 using Scalar weight = _settings.Distillation;
-                loss = loss.add(DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores), weight);
+                loss = loss.add(DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores, _settings.DistillationBoxes), weight);
             }
             Watch(loss.item<float>());
             loss.backward();

@@ -38,6 +38,25 @@ public sealed class SsdMobileNetV2Tests
     }
 
     [Theory]
+    [InlineData(300, 19, 10, 5, 3, 2, 1)]
+    [InlineData(320, 20, 10, 5, 3, 2, 1)]
+    [InlineData(512, 32, 16, 8, 4, 2, 1)]
+    [InlineData(96, 6, 3, 2, 1, 1, 1)]
+    public void Any_size_has_a_default_box_for_every_output(int size, params int[] levels)
+    {
+        foreach (var padding in Enum.GetValues<PaddingStyle>())
+        {
+            foreach (double width in (double[])[0.35, 1.0, 1.4])
+            {
+                var model = DetectorCatalog.Build(Spec(2) with { InputSize = size, WidthMultiplier = width, Padding = padding });
+                int expected = levels.Select((edge, level) => edge * edge * SsdDefaultBoxes.PerPosition(level)).Sum();
+                Assert.Equal(expected, model.DefaultBoxes.Count);
+                Assert.All(model.Network.Outputs, output => Assert.Equal(expected, output.Heads.Sum(h => model.Network[h].Height * model.Network[h].Width * model.Network[h].Channels.Width / output.Values)));
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(1.0, true)]
     [InlineData(0.35, false)]
     public void A_specification_survives_its_json(double width, bool norms)

@@ -67,7 +67,9 @@ public sealed class SsdLossTests
         foreach (var scores in Enum.GetValues<ScoreFunction>())
         {
             Assert.Equal(0, DistillationLoss.Compute(outputs, outputs, scores).item<float>(), 1e-5f);
-            Assert.True(DistillationLoss.Compute(other, outputs, scores).item<float>() > 0.1f);
+            float both = DistillationLoss.Compute(other, outputs, scores).item<float>(), classes = DistillationLoss.Compute(other, outputs, scores, boxWeight: 0).item<float>();
+            Assert.True(classes > 0.1f && both > classes);
+            Assert.Equal(classes + 2 * (both - classes), DistillationLoss.Compute(other, outputs, scores, boxWeight: 2).item<float>(), 1e-4f);
         }
     }
 }

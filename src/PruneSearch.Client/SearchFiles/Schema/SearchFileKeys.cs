@@ -33,8 +33,10 @@ internal static class SearchFileKeys
         new("crop", new Flag(), "Random SSD crops with a minimum IoU.") { Default = true },
         new("expand", new Flag(), "Place pictures on larger canvases (SSD expand).") { Default = false },
         new("photometric", new Flag(), "Vary brightness, contrast, saturation and hue.") { Default = false },
+        new("mosaic", new Flag(), "Put half of the pictures together from four.") { Default = false },
         new("distillation", new Number(0, 1000), "Weight of the distillation loss against the dense detector; 0 is off.") { Default = 0.0 },
-        new("precision", new Choice(["float32", "bfloat16"]), "Number type of convolutions.") { Default = "float32" },
+        new("distillation-boxes", new Number(0, 1000), "Weight of the box term within the distillation loss; 0 leaves the class term alone.") { Default = 1.0 },
+        new("precision", new Choice(["auto", "float32", "bfloat16"]), "Number type of convolutions; weights stay float32. `auto` is bfloat16 on processors that compute with it.") { Default = "auto" },
     ]);
 
     private static readonly Section CocoSplit = new(
@@ -91,6 +93,7 @@ internal static class SearchFileKeys
         new("round-to", new Integer(1, 64), "Widths stay multiples of this.") { Default = 8 },
         new("compensate", new Flag(), "Re-solve the readers of pruned channels by least squares.") { Default = false },
         new("calibration-images", new Integer(8, 4096), "Training pictures for data-driven criteria and compensation.") { Default = 96 },
+        new("recalibrate", new Flag(), "Give batch norms their statistics anew from the calibration pictures after pruning.") { Default = false },
     ]);
 
     private static readonly Key ScheduleName = new("name", new Identifier(32), "What its trajectories' names begin with; its kind when left out, `one-shot-total` with `budget: same-total`.");
@@ -144,6 +147,12 @@ internal static class SearchFileKeys
         new("export", new Mapping(Export), "What is exported beside the float model."),
         new("seed", new Integer(0, int.MaxValue), "Seed of everything random.") { Default = 1 },
     ]);
+
+    /// <summary>The same file when only its base detector is trained.</summary>
+    public static readonly Section Training = new([.. Root.Keys.Select(k => k with { Required = k.Required && k.Name != "trajectories" })]);
+
+    /// <summary>The same file when only its data is read.</summary>
+    public static readonly Section DataOnly = new([.. Root.Keys.Select(k => k with { Required = k.Name == "data" })]);
 
     /// <summary>Words for kinds of groups.</summary>
     public static IReadOnlyList<string> GroupKinds => Words.Of<ChannelGroupKind>();

@@ -1,0 +1,13 @@
+using System.CommandLine;
+using PruneSearch.Benchmarks.Verbs;
+using PruneSearch.Detection;
+
+NativeMemory.KeepFreed();
+
+// Measurements whose results stand in docs/benchmarks.md. A verb is a file in Verbs/ and a line here.
+return await new RootCommand("Measures parts of PruneSearch.")
+{
+    TrainVerb.Create(),
+    LoaderVerb.Create(),
+    MetricsVerb.Create(),
+}.Parse(args).InvokeAsync().ConfigureAwait(false);

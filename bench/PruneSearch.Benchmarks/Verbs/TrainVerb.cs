@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Networks;
+using PruneSearch.Detection.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Benchmarks.Verbs;
+
+/// <summary>
+/// Training steps of the MobileNet-V2 backbone on random pictures: forward, mean of squares, backward, SGD with momentum.
+/// The same work as the PyTorch script that it is measured beside.
+/// </summary>
+internal static class TrainVerb
+{
+    public static Command Create()
+    {
+        var size = new Option<int>("--size") { DefaultValueFactory = _ => 300, Description = "Edge of the pictures in pixels" };
+        var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 8, Description = "Pictures a step" };
+        var width = new Option<double>("--width") { DefaultValueFactory = _ => 1.0, Description = "Width multiplier" };
+        var precision = new Option<string>("--precision") { DefaultValueFactory = _ => "float32", Description = "float32, bfloat16 or auto" };
+        var steps = new Option<int>("--steps") { DefaultValueFactory = _ => 6, Description = "Timed steps, after two that are not" };
+        var command = new Command("train", "Speed of training in pictures a second") { size, batch, width, precision, steps };
+        command.SetAction(p => Run(p.GetValue(size), p.GetValue(batch), p.GetValue(width), p.GetValue(precision)!, p.GetValue(steps)));
+        return command;
+    }
+
+    private static int Run(int size, int batch, double width, string precision, int steps)
+    {
+        const int WarmUp = 2;
+        var network = MobileNetV2.Build(size, width, PaddingStyle.Symmetric);
+        using var images = TorchNetwork.ChannelsLast(randn(batch, 3, size, size));
+        using var torchNetwork = new TorchNetwork(network, Weights(network))
+        {
+            ConvolutionType = TrainingPrecision.Resolve(precision, CPU),
+        };
+        using var optimizer = Detection.Training.Optimizer.Create(torchNetwork, "sgd", weightDecay: 0, momentum: 0.9);
+        var clock = new Stopwatch();
+        for (int step = 0; step < WarmUp + steps; step++)
+        {
+            if (step == WarmUp)
+            {
+                clock.Start();
+            }
+            using var scope = NewDisposeScope();
+            torchNetwork.Forward(images, training: true)[MobileNetV2.FeaturesOutput].square().mean().backward();
+            optimizer.Step(0.01, step);
+        }
+        double rate = batch * steps / clock.Elapsed.TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"prunesearch train size={size} b={batch} w={width} {precision} {rate:0.0} img/s"));
+        return 0;
+    }
+
+    private static WeightSet Weights(Network network)
+    {
+        var random = new Random(1);
+        var weights = new WeightSet();
+        foreach (var tensor in network.Tensors)
+        {
+            double fan = tensor.Shape.Skip(1).Aggregate(1.0, (n, d) => n * d);
+            float Value() => tensor.Shape.Count > 1 ? (float)((random.NextDouble() * 2 - 1) / Math.Sqrt(fan)) : tensor.Name.EndsWith("bias", StringComparison.Ordinal) || tensor.Name.EndsWith("mean", StringComparison.Ordinal) ? 0 : 1;
+            weights.Add(tensor.Name, new WeightTensor(tensor.Shape, [.. Enumerable.Range(0, (int)tensor.Length).Select(_ => Value())]));
+        }
+        return weights;
+    }
+}

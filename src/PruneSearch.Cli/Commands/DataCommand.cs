@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Globalization;
+using PruneSearch.Cli.Sessions;
+using PruneSearch.Client.Inputs;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary>Brings data to where the workers find it.</summary>
+internal static class DataCommand
+{
+    /// <summary><c>data push FOLDER</c>.</summary>
+    public static Command Create(CliContext context)
+    {
+        var folder = new Argument<string>("FOLDER") { Description = "Folder with pictures; folders in it count" };
+        var push = new Command("push", "Put pictures into the checkpoint store, for workers that do not see their folder") { folder };
+        push.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => PushAsync(context, SearchPlace.Of(parsed), parsed.GetValue(folder)!, cancellation), cancellation));
+        return new Command("data", "Bring data to where the workers find it") { push };
+    }
+
+    private static async Task<int> PushAsync(CliContext context, SearchPlace place, string folder, CancellationToken cancellation)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"{folder}: {(File.Exists(folder) ? "is a file" : "does not exist")}, expected a folder with pictures");
+        }
+        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var pushed = await new PicturePush(session.Checkpoints).PushAsync(folder, cancellation).ConfigureAwait(false);
+            await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"{pushed.Pictures} pictures ({pushed.Bytes / 1e6:F1} MB) in {folder}: {pushed.Sent} sent, {pushed.Pictures - pushed.Sent} were there already")).ConfigureAwait(false);
+        }
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Text.Json;
+using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core;
+using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Metrics;
+using PruneSearch.Detection;
+using PruneSearch.Detection.Evaluation;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary>Scores a detector on annotated pictures.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var detector = new Argument<string>("DETECTOR") { Description = "Folder with detector.json and weights.safetensors, or a safetensors file" };
+        var labels = new Option<string?>("--labels") { Description = "For a weights file with folded batch norms: names of its outputs, background first", HelpName = "FILE" };
+        var spec = new Option<string?>("--detector") { Description = "For a weights file: the detector.json it belongs to", HelpName = "FILE" };
+        var data = new EvaluationData();
+        var voc = new Option<bool>("--voc-ap") { Description = "Show Pascal VOC average precision too (11 points, all points)" };
+        var json = new Option<string?>("--json") { Description = "Write all figures as JSON; - for the terminal", HelpName = "OUT" };
+        var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
+        var command = new Command("evaluate", "Score a detector: the twelve COCO figures, AP of each class") { detector, labels, spec, voc, json, device };
+        data.AddTo(command);
+        command.SetAction((p, cancellation) => ErrorLines.GuardAsync(context, async () =>
+        {
+            var (model, weights) = DetectorOnDisk.Read(p.GetValue(detector)!, p.GetValue(labels), p.GetValue(spec));
+            var on = Devices.Select(p.GetValue(device)!);
+            var dataset = await Task.Run(() => data.Read(context, p, model.Spec.Classes, cancellation), cancellation).ConfigureAwait(false);
+            var found = await Task.Run(() => DetectorEvaluator.Detect(model, weights, dataset, on, cancellation: cancellation), cancellation).ConfigureAwait(false);
+            var result = CocoEvaluator.Evaluate(dataset, found);
+            string? file = p.GetValue(json);
+            if (file != "-")
+            {
+                MetricsText.Write(context.Output, dataset, result, p.GetValue(voc) ? found : null);
+            }
+            if (file is not null)
+            {
+                string text = JsonSerializer.Serialize(result, CoreJson.Readable) + "\n";
+                await (file == "-" ? context.Output.WriteAsync(text) : File.WriteAllTextAsync(file, text, cancellation)).ConfigureAwait(false);
+            }
+            return ExitCode.Ok;
+        }, cancellation));
+        return command;
+    }
+}
+
+/// <summary>Devices that command lines name.</summary>
+internal static class Devices
+{
+    /// <summary>The device of a name.</summary>
+    /// <exception cref="SearchFileException">There is none.</exception>
+    public static TorchSharp.torch.Device Select(string name)
+    {
+        try
+        {
+            return TorchDevices.Select(name);
+        }
+        catch (ArgumentException e)
+        {
+            throw new SearchFileException(e.Message, e);
+        }
+    }
+}

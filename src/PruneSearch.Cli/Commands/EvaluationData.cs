@@ -1,0 +1,82 @@
+using System.CommandLine;
+using PruneSearch.Cli.Sessions;
+using PruneSearch.Client.SearchFiles;
+using PruneSearch.Data.Datasets;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary>The options that name annotated pictures: a search file, or annotations themselves.</summary>
+internal sealed class EvaluationData
+{
+    private readonly Option<string?> _data = new("--data") { Description = "Search file whose data is taken", HelpName = "FILE" };
+    private readonly Option<string?> _coco = new("--coco") { Description = "COCO annotations (JSON); needs --images", HelpName = "FILE" };
+    private readonly Option<string?> _images = new("--images") { Description = "Folder of the pictures of --coco", HelpName = "FOLDER" };
+    private readonly Option<string?> _voc = new("--voc") { Description = "Pascal VOC folder; needs --split", HelpName = "FOLDER" };
+    private readonly Option<string?> _yolo = new("--yolo") { Description = "Folder with YOLO text labels; needs --split", HelpName = "FOLDER" };
+    private readonly Option<string?> _split = new("--split") { Description = "Which split: train or validation of --data (validation by default), or a name", HelpName = "NAME" };
+    private readonly Option<bool> _ignore = new("--ignore-other-classes") { Description = "Leave objects out whose class the detector does not know, instead of refusing them" };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_data, _coco, _images, _voc, _yolo, _split, _ignore])
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Reads the pictures; warnings go to the error output.</summary>
+    /// <exception cref="SearchFileException">Something is missing, broken or contradictory.</exception>
+    public DetectionDataset Read(CliContext context, ParseResult parsed, IReadOnlyList<string> detectorClasses, CancellationToken cancellation)
+    {
+        try
+        {
+            var read = Source(context, parsed, cancellation);
+            var dataset = parsed.GetValue(_ignore) ? Known(read, detectorClasses) : read(new DatasetReadOptions { Threads = Environment.ProcessorCount });
+            Warnings.Write(context, dataset.Warnings);
+            return dataset.Samples.Count > 0 ? dataset : throw new SearchFileException($"{dataset.Name}: has no pictures, expected at least one");
+        }
+        catch (DatasetException e)
+        {
+            throw new SearchFileException(e.Message, e);
+        }
+    }
+
+    private Func<DatasetReadOptions, DetectionDataset> Source(CliContext context, ParseResult parsed, CancellationToken cancellation)
+    {
+        string? split = parsed.GetValue(_split), images = parsed.GetValue(_images);
+        if ((images is not null) != (parsed.GetValue(_coco) is not null))
+        {
+            throw new SearchFileException("--coco and --images belong together, expected both or neither");
+        }
+        return (parsed.GetValue(_data), parsed.GetValue(_coco), parsed.GetValue(_voc), parsed.GetValue(_yolo)) switch
+        {
+            ({ } file, null, null, null) => _ => OfSearchFile(context, SearchPlace.Of(parsed).Home, file, split ?? "validation", cancellation),
+            (null, { } file, null, null) => o => DatasetReader.ReadCoco(file, images!, o),
+            (null, null, { } folder, null) => o => DatasetReader.ReadPascalVoc(folder, split ?? throw NoSplit("--voc"), o),
+            (null, null, null, { } folder) => o => DatasetReader.ReadYolo(folder, split ?? throw NoSplit("--yolo"), o),
+            _ => throw new SearchFileException("no pictures, or more than one kind of them, expected one of --data, --coco, --voc and --yolo"),
+        };
+    }
+
+    private static DetectionDataset OfSearchFile(CliContext context, string home, string file, string split, CancellationToken cancellation)
+    {
+        if (split is not ("train" or "validation"))
+        {
+            throw new SearchFileException($"--split is '{split}', expected train or validation of {file}");
+        }
+        var (train, validation) = new SearchLauncher(Homes.Drawn(home), context.Time).ReadData(SearchFileReader.ReadData(file), cancellation);
+        return split == "train" ? train : validation;
+    }
+
+    // Those of the data that the detector knows, in any letter case.
+    private static DetectionDataset Known(Func<DatasetReadOptions, DetectionDataset> read, IReadOnlyList<string> detectorClasses)
+    {
+        var all = read(new DatasetReadOptions { Check = ImageCheck.None }).Classes;
+        string[] known = [.. all.Where(c => detectorClasses.Contains(c, StringComparer.OrdinalIgnoreCase))];
+        return known.Length > 0 ? read(new DatasetReadOptions { Classes = known, IgnoreOtherClasses = true, Threads = Environment.ProcessorCount })
+            : throw new SearchFileException($"the detector knows none of the classes {string.Join(", ", all)}; it knows {string.Join(", ", detectorClasses)}");
+    }
+
+    private static SearchFileException NoSplit(string option) => new($"{option} needs to know which pictures, expected --split");
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using PruneSearch.Client.Configuration;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Stages;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary>Runs one process of a cluster until it is told to stop.</summary>
+internal static class SiloCommand
+{
+    private static readonly string[] ClientKeys = ["gateways"];
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(CliContext context)
+    {
+        var file = new Option<string?>("--config") { Description = "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", HelpName = "FILE" };
+        var command = new Command("silo", "Be one process of a cluster: coordinate searches, work on stages, or both") { file };
+        var options = new Dictionary<string, Option<string?>>(StringComparer.Ordinal);
+        foreach (var (key, description) in SettingKeys.Descriptions.Where(d => !ClientKeys.Contains(d.Key)))
+        {
+            options[key] = new Option<string?>("--" + key) { Description = description, HelpName = key.ToUpperInvariant() };
+            command.Add(options[key]);
+        }
+        command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () =>
+        {
+            var given = options.ToDictionary(o => o.Key, o => parsed.GetValue(o.Value), StringComparer.Ordinal);
+            return RunAsync(context, SiloConfiguration.Read(parsed.GetValue(file), given, Environment.GetEnvironmentVariable), cancellation);
+        }, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliContext context, SiloConfiguration configuration, CancellationToken cancellation)
+    {
+        var silo = configuration.Silo;
+        var host = await SiloHost.StartAsync(silo, services => services.AddStageRunner(o =>
+        {
+            o.Device = configuration.Device;
+            o.Threads = configuration.Threads;
+            o.SnapshotInterval = configuration.SnapshotInterval;
+            o.PictureCache = configuration.PictureCache ?? o.PictureCache;
+        }), cancellation).ConfigureAwait(false);
+        await using (host.ConfigureAwait(false))
+        {
+            string slot = silo.Role == SiloRole.Control ? "no slot" : $"slot {configuration.Device} of class {silo.DeviceClass}";
+            await context.Error.WriteLineAsync(
+                $"Silo {silo.Name} of cluster {silo.ClusterId}: {silo.Role.ToString().ToLowerInvariant()}, {slot}, {silo.AdvertisedAddress}, silo port {silo.SiloPort}, gateway port {silo.GatewayPort}").ConfigureAwait(false);
+            await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, cancellation)).ConfigureAwait(false);
+        }
+        return ExitCode.Ok; // it was asked to stop, and did in good order
+    }
+}

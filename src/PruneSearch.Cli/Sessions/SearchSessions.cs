@@ -1,0 +1,58 @@
+using PruneSearch.Client;
+using PruneSearch.Client.Configuration;
+using PruneSearch.Client.Connections;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Observability;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Storage;
+using PruneSearch.Stages;
+
+namespace PruneSearch.Cli.Sessions;
+
+/// <summary>
+/// Opens homes with a host in this process, or through the process that already works on them; and clusters through their gateways.
+/// </summary>
+internal sealed class SearchSessions : ISearchSessions
+{
+    /// <inheritdoc/>
+    public async Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
+    {
+        if (place.Cluster is { } cluster)
+        {
+            var address = ClusterAddress.Parse(cluster);
+            if (address.Checkpoints is null)
+            {
+                throw new SettingsException($"--cluster {cluster}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
+            }
+            var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation).ConfigureAwait(false);
+            return new Session(client.Searches, client.Checkpoints!, client);
+        }
+        if (!work)
+        {
+            var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
+            return new Session(connection.Client, connection.Store, connection);
+        }
+        var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = place.Home, ConfigureServices = services => services.AddStageRunner() }, cancellation).ConfigureAwait(false);
+        return new Session(host.Client, host.Store, host);
+    }
+
+    private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner) : ISearchSession
+    {
+        public ICheckpointStore Checkpoints => store;
+
+        public Task LaunchAsync(SearchPlan plan) => client.LaunchAsync(plan);
+
+        public Task<IReadOnlyList<SearchStatus>> ListAsync() => client.ListAsync();
+
+        public Task<SearchStatus> StatusAsync(string id) => client.StatusAsync(id);
+
+        public Task<FrontierView> FrontierAsync(string id) => client.FrontierAsync(id);
+
+        public Task ResumeAsync(string id, bool retryFailed) => client.ResumeAsync(id, retryFailed);
+
+        public Task CancelAsync(string id, string reason) => client.CancelAsync(id, reason);
+
+        public ValueTask DisposeAsync() => owner.DisposeAsync();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Placement;
+using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Serialization;
+using Orleans.Storage;
+using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Placement;
+
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>What all silos have in common, embedded ones included.</summary>
+internal static class ClusterSilo
+{
+    private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where a silo listens.</summary>
+    public sealed record Endpoint(IPAddress Address, int SiloPort, int GatewayPort);
+
+    /// <summary>Configures one.</summary>
+    public static ISiloBuilder UsePruneSearch(this ISiloBuilder silo, ClusterDatabase database, string clusterId, string name, SiloRole role, Endpoint endpoint, MembershipTimings membership)
+    {
+        silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (clusterId, clusterId));
+        silo.Configure<Orleans.Configuration.SiloOptions>(o => o.SiloName = name);
+        silo.ConfigureEndpoints(endpoint.Address, endpoint.SiloPort, endpoint.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(endpoint.Address));
+        silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (database.Invariant, database.ConnectionString));
+        silo.UseAdoNetReminderService(o => o.Configure(r => (r.Invariant, r.ConnectionString) = (database.Invariant, database.ConnectionString)));
+        silo.AddAdoNetGrainStorageAsDefault((OptionsBuilder<AdoNetGrainStorageOptions> storage) => storage.Configure<Serializer>((o, serializer) =>
+        {
+            (o.Invariant, o.ConnectionString) = (database.Invariant, database.ConnectionString);
+            o.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
+        }));
+        silo.Configure<ClusterMembershipOptions>(o =>
+        {
+            o.ProbeTimeout = membership.Probe;
+            o.NumMissedProbesLimit = membership.MissedProbes;
+            o.NumVotesForDeathDeclaration = membership.Votes;
+            o.IAmAliveTablePublishTimeout = membership.IAmAlive;
+            o.TableRefreshTimeout = TableRefresh;
+            o.EnableConnectionLivenessCheck = membership.TrafficIsLife;
+        });
+        if (membership.DistributedDirectory)
+        {
+#pragma warning disable ORLEANSEXP003 // Experimental; with the default directory, ending one silo took healthy grains of others down.
+            silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+        }
+        silo.UseSiloMetadata(new Dictionary<string, string> { [PreferControlDirector.RoleKey] = role.ToString() });
+        silo.Services.AddPlacementFilter<PreferControlStrategy, PreferControlDirector>(ServiceLifetime.Singleton);
+        return silo.AddActivityPropagation();
+    }
+}

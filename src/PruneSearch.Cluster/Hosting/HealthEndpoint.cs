@@ -1,0 +1,62 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Hosting;
+using Orleans.Runtime;
+
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>Where a silo tells how it is.</summary>
+internal sealed record HealthAddress(IPAddress Advertised, int Port);
+
+/// <summary>
+/// Answers probes over HTTP: <c>/healthz/live</c> while the process works, <c>/healthz/ready</c> while it is a member of the
+/// cluster. It tells nothing else, and needs no web server.
+/// </summary>
+internal sealed class HealthEndpoint : BackgroundService
+{
+    private readonly HttpListener _listener = new();
+    private readonly ISiloStatusOracle _oracle;
+
+    public HealthEndpoint(ISiloStatusOracle oracle, HealthAddress address)
+    {
+        _oracle = oracle;
+        _listener.Prefixes.Add($"http://{(IPAddress.IsLoopback(address.Advertised) ? "127.0.0.1" : "+")}:{address.Port}/healthz/");
+    }
+
+    public override void Dispose()
+    {
+        _listener.Close();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        _listener.Start();
+        using var stop = stoppingToken.Register(_listener.Stop);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                Answer(await _listener.GetContextAsync());
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                // A caller that went away, or the end.
+            }
+        }
+    }
+
+    private void Answer(HttpListenerContext context)
+    {
+        var status = _oracle.CurrentStatus;
+        (int code, string text) = context.Request.Url?.AbsolutePath switch
+        {
+            "/healthz/live" => (status is SiloStatus.Dead ? 503 : 200, status.ToString()),
+            "/healthz/ready" => (status is SiloStatus.Active ? 200 : 503, status.ToString()),
+            _ => (404, "expected /healthz/live or /healthz/ready"),
+        };
+        context.Response.StatusCode = code;
+        context.Response.ContentType = "text/plain";
+        context.Response.Close(Encoding.UTF8.GetBytes(text + "\n"), willBlock: false);
+    }
+}

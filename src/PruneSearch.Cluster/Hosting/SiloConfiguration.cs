@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using PruneSearch.Client.Configuration;
+using PruneSearch.Client.Connections;
+using PruneSearch.Cluster.Persistence;
+
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>A silo's options as users write them, and what its slot is made of.</summary>
+/// <param name="Silo">The silo.</param>
+/// <param name="Device">Device of the slot: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</param>
+/// <param name="Threads">Threads of the slot; 0 for all cores.</param>
+/// <param name="SnapshotInterval">Time between snapshots within a stage.</param>
+public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Threads, TimeSpan SnapshotInterval)
+{
+    /// <summary>Folder for pictures that are fetched from the checkpoints; <see langword="null"/> for one of the user.</summary>
+    public string? PictureCache { get; init; }
+
+    /// <summary>Reads the file, the environment and the command line, and checks every value.</summary>
+    /// <exception cref="SettingsException">A value is wrong or missing; the message says where and what was expected.</exception>
+    public static SiloConfiguration Read(string? file, IReadOnlyDictionary<string, string?> commandLine, Func<string, string?> environment)
+    {
+        var settings = Settings.Read(file, commandLine, environment, SettingKeys.All);
+        string device = settings.Text("device") ?? "cpu";
+        string database = settings.Required("database", "the connection string of the cluster's database");
+        settings.Using("database", () => ClusterDatabase.Parse(database));
+        string checkpoints = settings.Required("checkpoints", CheckpointLocation.Expected);
+        string container = settings.Text("container") ?? "prunesearch";
+        settings.Using("checkpoints", () => CheckpointLocation.Open(checkpoints, container));
+        var options = new SiloOptions
+        {
+            Role = settings.Choice("role", SiloRole.All),
+            Database = database,
+            Checkpoints = checkpoints,
+            Container = container,
+            ClusterId = Named(settings, "cluster-id", "prunesearch"),
+            Name = Named(settings, "name", $"{Environment.MachineName}-{Environment.ProcessId}"),
+            DeviceClass = Named(settings, "device-class", device.StartsWith("cuda", StringComparison.Ordinal) ? "cuda" : device),
+            AdvertisedAddress = settings.Using("advertised-address", () => Address(settings.Text("advertised-address"))),
+            SiloPort = Port(settings, "silo-port", 11111),
+            GatewayPort = Port(settings, "gateway-port", 30000),
+            HealthPort = settings.Number("health-port", 0, 0, 65535),
+            Work = settings.Text("work"),
+            ConsoleLog = true,
+        };
+        return new SiloConfiguration(
+            options,
+            settings.Using("device", () => Checked(device)),
+            settings.Number("threads", 0, 0, 1024),
+            settings.Seconds("snapshot-seconds", TimeSpan.FromSeconds(30), 1, 3600))
+        {
+            PictureCache = settings.Text("picture-cache"),
+        };
+    }
+
+    private static string Named(Settings settings, string key, string otherwise) => settings.Using(key, () =>
+    {
+        string name = settings.Text(key) ?? otherwise;
+        return name.Length is > 0 and <= 100 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? name
+            : throw new ArgumentException($"'{name}' is not right, expected 1 to 100 letters, digits and - _ .");
+    });
+
+    private static string Checked(string device) =>
+        device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device["cuda:".Length..], out int index) && index >= 0)
+            ? device
+            : throw new ArgumentException($"'{device}' is not right, expected cpu, cuda or cuda:NUMBER");
+
+    private static IPAddress Address(string? text)
+    {
+        if (text is null)
+        {
+            return IPAddress.Loopback;
+        }
+        try
+        {
+            return IPAddress.TryParse(text, out var address) ? address : Dns.GetHostAddresses(text, AddressFamily.InterNetwork)[0];
+        }
+        catch (SocketException e)
+        {
+            throw new ArgumentException($"'{text}' has no address, expected an IP address or the name of this machine: {e.Message}", e);
+        }
+    }
+
+    private static int Port(Settings settings, string key, int otherwise)
+    {
+        int port = settings.Number(key, otherwise, 0, 65535);
+        return port > 0 ? port : FreePort.Find();
+    }
+}

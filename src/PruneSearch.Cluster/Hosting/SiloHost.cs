@@ -1,0 +1,115 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PruneSearch.Client;
+using PruneSearch.Client.Connections;
+using PruneSearch.Cluster.Observability;
+using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Searches;
+using PruneSearch.Cluster.Workers;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>
+/// One process of a cluster. It may be killed at any moment: its stage is taken over by another one when the lease ends. When
+/// the cluster has declared it dead by mistake, after it hung for example, it ends at once, and whoever watches over it starts it again.
+/// </summary>
+public sealed class SiloHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(25);
+    private readonly IHost _host;
+
+    private SiloHost(IHost host, SiloOptions options)
+    {
+        _host = host;
+        Store = host.Services.GetRequiredService<ICheckpointStore>();
+        Client = new SearchClient(host.Services.GetRequiredService<IGrainFactory>(), options.Time, Store);
+    }
+
+    /// <summary>Talks to the cluster.</summary>
+    public SearchClient Client { get; }
+
+    /// <summary>The checkpoints.</summary>
+    public ICheckpointStore Store { get; }
+
+    /// <summary>The grains, for tests that play a worker.</summary>
+    internal IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>Ends when the silo does, whoever stopped it.</summary>
+    public Task Completion => _host.WaitForShutdownAsync();
+
+    /// <summary>Applies the database scripts and joins the cluster; it takes a second or two.</summary>
+    /// <param name="options">What to be.</param>
+    /// <param name="configureServices">Registers the <c>IStageRunner</c> of a slot; the <see cref="ICheckpointStore"/> is registered already.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="IOException">The database or the checkpoints cannot be used, or a port is taken.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static async Task<SiloHost> StartAsync(SiloOptions options, Action<IServiceCollection>? configureServices = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Timings.Validate();
+        var host = Build(options, configureServices);
+        try
+        {
+            await host.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await EmbeddedSilo.DisposeAsync(host).ConfigureAwait(false);
+            if (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable } socket)
+            {
+                throw new IOException($"Silo {options.Name} cannot listen on {options.AdvertisedAddress}, ports {options.SiloPort} and {options.GatewayPort}: {socket.Message}", e);
+            }
+            throw;
+        }
+        return new SiloHost(host, options);
+    }
+
+    /// <summary>Cancels the running stage, gives it back, exports the last spans and leaves the cluster.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _host.StopAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await EmbeddedSilo.DisposeAsync(_host).ConfigureAwait(false);
+        }
+    }
+
+    private static IHost Build(SiloOptions options, Action<IServiceCollection>? configureServices)
+    {
+        var database = ClusterDatabase.Parse(options.Database);
+        database.Apply();
+        var store = CheckpointLocation.Open(options.Checkpoints, options.Container, options.Time);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.AddPruneSearchLogging(options.ConsoleLog, options.Work, options.Time);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
+        builder.Services.AddSingleton(options.Time);
+        builder.Services.AddSingleton(options.Timings);
+        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton(new WakePolicy(ByItself: true));
+        builder.AddPruneSearchTelemetry();
+        builder.UseOrleans(silo => silo.UsePruneSearch(
+            database, options.ClusterId, options.Name, options.Role, new(options.AdvertisedAddress, options.SiloPort, options.GatewayPort), options.Membership));
+        configureServices?.Invoke(builder.Services);
+        // After Orleans: hosted services stop in the opposite order, so the worker can still give its stage back.
+        builder.Services.AddHostedService<SearchWaker>();
+        if (options.HealthPort > 0)
+        {
+            builder.Services.AddHostedService(p => ActivatorUtilities.CreateInstance<HealthEndpoint>(p, new HealthAddress(options.AdvertisedAddress, options.HealthPort)));
+        }
+        if (options.Role != SiloRole.Control)
+        {
+            for (int i = 0; i < options.Slots; i++)
+            {
+                var slot = new SlotOptions(options.DeviceClass, options.Slots == 1 ? options.Name : $"{options.Name}/{i}");
+                builder.Services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<SlotWorker>(p, slot));
+            }
+        }
+        return builder.Build();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net;
+
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>One process of a cluster.</summary>
+public sealed record SiloOptions
+{
+    /// <summary>What it is for.</summary>
+    public SiloRole Role { get; init; } = SiloRole.All;
+
+    /// <summary>Connection string of PostgreSQL (<c>Host=…</c>), or of SQLite (<c>Data Source=FILE</c>) when all silos are on one machine.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>Where checkpoints lie: a folder that all silos see, or a blob service, see <see cref="Client.Connections.CheckpointLocation"/>.</summary>
+    public required string Checkpoints { get; init; }
+
+    /// <summary>The blob container of <see cref="Checkpoints"/>.</summary>
+    public string Container { get; init; } = "prunesearch";
+
+    /// <summary>Silos with the same name and database are one cluster.</summary>
+    public string ClusterId { get; init; } = "prunesearch";
+
+    /// <summary>Name of the silo and of its slot, unique in the cluster.</summary>
+    public string Name { get; init; } = $"{Environment.MachineName}-{Environment.ProcessId}";
+
+    /// <summary>Whose stages the slot takes.</summary>
+    public string DeviceClass { get; init; } = "cpu";
+
+    /// <summary>Address under which other processes reach it. On a loopback address it also listens only there.</summary>
+    public IPAddress AdvertisedAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port for other silos, 1 to 65535.</summary>
+    public int SiloPort { get; init; } = 11111;
+
+    /// <summary>Port for clients, 1 to 65535.</summary>
+    public int GatewayPort { get; init; } = 30000;
+
+    /// <summary>Port of the health endpoint; 0 for none.</summary>
+    public int HealthPort { get; init; }
+
+    /// <summary>Folder for the log, and for what the slot does, so that the next process knows what this one died of; <see langword="null"/> for none.</summary>
+    public string? Work { get; init; }
+
+    /// <summary>Slots of this process. More than one only makes sense for stages that do not work.</summary>
+    internal int Slots { get; init; } = 1;
+
+    /// <summary>How long the parts wait for each other.</summary>
+    public ClusterTimings Timings { get; init; } = new();
+
+    /// <summary>How members of the cluster find each other and notice who is gone.</summary>
+    public MembershipTimings Membership { get; init; } = new();
+
+    /// <summary>Whether the log goes to the console, one JSON object a line.</summary>
+    public bool ConsoleLog { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

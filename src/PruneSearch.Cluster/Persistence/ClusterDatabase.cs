@@ -1,0 +1,58 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace PruneSearch.Cluster.Persistence;
+
+/// <summary>Where a cluster keeps its membership, its reminders and the state of its grains.</summary>
+internal sealed record ClusterDatabase
+{
+    private const string Expected = "expected a connection string: 'Host=…;Database=…;Username=…' of PostgreSQL or 'Data Source=FILE' of SQLite";
+
+    private ClusterDatabase(string invariant, string connectionString, Action apply)
+    {
+        Invariant = invariant;
+        ConnectionString = connectionString;
+        Apply = apply;
+    }
+
+    /// <summary>By which name Orleans' providers know its driver.</summary>
+    public string Invariant { get; }
+
+    /// <summary>How to connect.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Makes the tables and statements that are missing; applying it again changes nothing.</summary>
+    /// <exception cref="IOException">The database cannot be reached or used, or was made by a newer version.</exception>
+    public Action Apply { get; }
+
+    /// <summary>A SQLite file.</summary>
+    public static ClusterDatabase Sqlite(string path) =>
+        new("System.Data.SQLite", SqliteSchema.ConnectionString(path), () => SqliteSchema.Apply(path)); // the providers load Microsoft.Data.Sqlite under this name
+
+    /// <summary>Tells PostgreSQL and SQLite apart by the keywords of the connection string.</summary>
+    /// <exception cref="ArgumentException">It is neither; the message has no secret in it.</exception>
+    public static ClusterDatabase Parse(string connectionString)
+    {
+        try
+        {
+            var keys = new DbConnectionStringBuilder { ConnectionString = connectionString };
+            if (keys.ContainsKey("Data Source"))
+            {
+                return Sqlite(Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource));
+            }
+            var postgres = new NpgsqlConnectionStringBuilder(connectionString);
+            return string.IsNullOrEmpty(postgres.Host)
+                ? throw new ArgumentException($"it names no host, {Expected}")
+                : new("Npgsql", postgres.ConnectionString, () => PostgresSchema.Apply(postgres.ConnectionString));
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            string problem = e.Message.EndsWith(Expected, StringComparison.Ordinal) ? e.Message : Expected;
+            throw new ArgumentException(problem, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Invariant; // a connection string may have a password in it
+}

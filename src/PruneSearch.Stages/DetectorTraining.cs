@@ -1,0 +1,87 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
+using PruneSearch.Data.Metrics;
+using PruneSearch.Detection;
+using PruneSearch.Detection.Evaluation;
+using PruneSearch.Stages.Inputs;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Stages;
+
+/// <summary>
+/// Trains a base detector outside a search. The same description gives the same weights here as in the first stage of a
+/// search; snapshots stand in the store, and a training that was stopped goes on from the last one.
+/// </summary>
+/// <param name="store">Holds the data set manifests, the pretrained weights and the snapshots.</param>
+/// <param name="options">Device and time between snapshots.</param>
+/// <param name="time">The clock.</param>
+public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions options, TimeProvider time)
+{
+    private readonly StageFiles _files = new(store, new PictureInputs(store, options.PictureCache));
+
+    /// <summary>Trains on the calling thread and evaluates on the validation split.</summary>
+    /// <param name="stage">A description with a base and a fine-tune part.</param>
+    /// <param name="progress">Told what happens.</param>
+    /// <param name="cancellation">Stops between two steps, after a snapshot.</param>
+    /// <exception cref="StageFailedException">The loss diverged.</exception>
+    /// <exception cref="OperationCanceledException">Stopped.</exception>
+    public TrainedDetector Run(StageDescription stage, Action<StageProgress> progress, CancellationToken cancellation = default)
+    {
+        if (stage is not { Base: { } start, FineTune: { } settings })
+        {
+            throw new ArgumentException("The stage has no base detector or no fine-tune part, expected both.", nameof(stage));
+        }
+        string key = stage.ComputeKey();
+        int seed = StageRunner.SeedOf(key);
+        var device = TorchDevices.Select(options.Device);
+        var parts = new StageParts(time, progress, cancellation);
+        var warnings = new List<string>();
+        using var scope = NewDisposeScope();
+        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train, cancellation), _files.ReadDataset(stage.Data.Validation, cancellation)));
+        var (model, initial) = parts.Run("restore", () => new BaseDetector(_files).Build(start, train, seed, device, warnings));
+        var tuning = new FineTuning(_files, new StageJob(key, stage, Epoch: 1), time, options.SnapshotInterval, progress);
+        var (weights, loss) = parts.Run("fine-tune", () => tuning.Run(model, initial, settings with { Distillation = 0 }, train, seed, device, teacher: null, cancellation));
+        var metrics = parts.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, validation, device, cancellation: cancellation));
+        return new TrainedDetector
+        {
+            Key = key,
+            Model = model,
+            Weights = weights,
+            Metrics = metrics,
+            Loss = loss,
+            TrainingSeconds = parts.Seconds["fine-tune"],
+            PeakMemoryBytes = parts.PeakMemoryBytes,
+            Warnings = warnings,
+        };
+    }
+}
+
+/// <summary>A detector that was trained outside a search.</summary>
+public sealed record TrainedDetector
+{
+    /// <summary>Key of the stage.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The detector.</summary>
+    public required DetectorModel Model { get; init; }
+
+    /// <summary>Its weights; the averaged ones where averaging is on.</summary>
+    public required WeightSet Weights { get; init; }
+
+    /// <summary>What it reaches on the validation split.</summary>
+    public required CocoResult Metrics { get; init; }
+
+    /// <summary>Smoothed loss of the last steps.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Wall-clock seconds of training since it was last started.</summary>
+    public required double TrainingSeconds { get; init; }
+
+    /// <summary>Largest resident memory of the process, in bytes.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
+    /// <summary>Things a user should know that were no reason to stop.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+}
