@@ -41,9 +41,14 @@ public static class PruningEngine
         var network = detector.Network;
         weights.RequireFit(network, "weights to prune");
         var groups = GroupSelection.Resolve(network, settings.Groups);
-        var plan = ChannelSelection.Select(network, Score(network, weights, settings, calibration, seed, loss), settings);
-        var solved = settings.Compensate && !plan.RemovesNothing ? Compensator.Solve(network, weights, plan, calibration, compensation, cancellation) : weights;
-        var (spec, cut) = Shrinker.Shrink(detector, solved, plan);
+        Choice Choose(DetectorModel now, WeightSet nowWeights)
+        {
+            var scores = Score(now.Network, nowWeights, settings, calibration, seed, loss);
+            return new Choice(ChannelSelection.Select(now.Network, scores, settings), scores);
+        }
+        var (spec, cut, plan) = settings.Compensate
+            ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration, compensation ?? new CompensationOptions(), cancellation)
+            : Once(detector, weights, Choose(detector, weights).Plan);
         var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));
         return new PruneResult(spec, cut, plan, channels);
     }
@@ -69,6 +74,12 @@ public static class PruningEngine
             scores[group.Name] = [.. ScoreScaling.Normalise(importance.Score(group, context), normalisation).Select(s => s / cost)];
         }
         return scores;
+    }
+
+    private static (DetectorSpec Spec, WeightSet Weights, PruningPlan Plan) Once(DetectorModel detector, WeightSet weights, PruningPlan plan)
+    {
+        var (spec, cut) = Shrinker.Shrink(detector, weights, plan);
+        return (spec, cut, plan);
     }
 
     private static Reduction ParseReduction(string name) => name switch

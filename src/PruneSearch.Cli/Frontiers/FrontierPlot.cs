@@ -1,8 +1,8 @@
 using System.Globalization;
+using PruneSearch.Cli.Plots;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using ScottPlot;
-using SkiaSharp;
 
 namespace PruneSearch.Cli.Frontiers;
 
@@ -10,8 +10,6 @@ namespace PruneSearch.Cli.Frontiers;
 internal static class FrontierPlot
 {
     private const int Width = 1200, Height = 750, FewPoints = 24;
-
-    private static readonly string[] SansSerif = ["Open Sans", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Helvetica Neue", "Segoe UI", "Arial"];
 
     private static readonly (ScheduleKind Kind, string Name, Color Color, MarkerShape Shape)[] Arms =
     [
@@ -25,7 +23,7 @@ internal static class FrontierPlot
     public static byte[] Draw(FrontierView view)
     {
         using var plot = new Plot();
-        plot.Font.Set(Typeface());
+        plot.Font.Set(PlotTheme.Typeface());
         plot.Axes.Left.MinimumSize = 85; // large labels need room
         plot.Axes.Bottom.MinimumSize = 65;
         plot.Title($"{view.Name}: pruned detectors worth having", 22);
@@ -92,13 +90,6 @@ internal static class FrontierPlot
             text.LabelAlignment = above ? Alignment.LowerCenter : Alignment.UpperCenter;
             text.OffsetY = above ? -10 : 10;
         }
-    }
-
-    // Without this, the first typeface of the system is taken: often a serif one.
-    private static string Typeface()
-    {
-        var installed = SKFontManager.Default.FontFamilies.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return SansSerif.FirstOrDefault(installed.Contains) ?? Fonts.Default;
     }
 
     private static bool IsFalling(FrontierView view)

@@ -89,9 +89,9 @@ public sealed record PruneSettings
     [Id(0)]
     public required double Ratio { get; init; }
 
-    /// <summary>Importance criterion by name, for example <c>l2</c>.</summary>
+    /// <summary>Importance criterion by name, for example <c>l2</c>. The default keeps the most accuracy (docs/pruning.md).</summary>
     [Id(1)]
-    public string Criterion { get; init; } = "l2";
+    public string Criterion { get; init; } = "obs";
 
     /// <summary>How channels of different groups compete: <c>global</c>, <c>local</c> or <c>isomorphic</c>.</summary>
     [Id(2)]
@@ -111,7 +111,7 @@ public sealed record PruneSettings
 
     /// <summary>Whether the readers of pruned channels are re-solved by least squares.</summary>
     [Id(6)]
-    public bool Compensate { get; init; }
+    public bool Compensate { get; init; } = true;
 
     /// <summary>Training pictures for data-driven criteria and compensation; 8 or more.</summary>
     [Id(7)]

@@ -32,29 +32,36 @@ public static class DetectorFolder
         Replace(Path.Combine(folder, DetectorFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(model.Spec.ToJson() + "\n")));
     }
 
-    /// <summary>Reads a detector.</summary>
+    /// <summary>Reads a detector, on any machine: <c>var (model, weights) = DetectorFolder.Read(folder)</c>.</summary>
     /// <exception cref="FormatException">A file is damaged, or the weights are those of another detector.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static (DetectorModel Model, WeightSet Weights) Read(string folder)
     {
-        string specFile = Path.Combine(folder, DetectorFile), weightsFile = Path.Combine(folder, WeightsFile);
+        string weightsFile = Path.Combine(folder, WeightsFile);
+        var model = ReadModel(Path.Combine(folder, DetectorFile));
+        var weights = Safetensors.Read(weightsFile);
+        weights.RequireFit(model.Network, weightsFile);
+        return (model, weights);
+    }
+
+    /// <summary>Reads a specification and builds its network: enough to count MACs and parameters.</summary>
+    /// <exception cref="FormatException">The file is damaged, of an unknown version, or describes no detector that can be built.</exception>
+    /// <exception cref="IOException">It is missing or cannot be read.</exception>
+    public static DetectorModel ReadModel(string specFile)
+    {
         if (new FileInfo(specFile) is { Exists: true, Length: > MaxTextBytes } large)
         {
             throw new FormatException($"{specFile}: {large.Length} bytes, expected a detector specification of at most {MaxTextBytes}");
         }
         var spec = DetectorSpec.FromJson(File.ReadAllText(specFile), specFile);
-        DetectorModel model;
         try
         {
-            model = DetectorCatalog.Build(spec);
+            return DetectorCatalog.Build(spec);
         }
         catch (ArgumentException e)
         {
             throw new FormatException(ErrorText.OneLine($"{specFile}: {e.Message}"), e);
         }
-        var weights = Safetensors.Read(weightsFile);
-        weights.RequireFit(model.Network, weightsFile);
-        return (model, weights);
     }
 
     private static void Replace(string path, Action<Stream> write)

@@ -97,6 +97,15 @@ public sealed class TorchNetwork : IDisposable
         return Network.Outputs.ToDictionary(o => o.Name, o => Collect(o, maps).MoveToOuterDisposeScope());
     }
 
+    /// <summary>Computes one layer in evaluation mode; the caller owns the result.</summary>
+    /// <param name="layer">A layer of this network, not the picture.</param>
+    /// <param name="maps">Layer name to output <c>[N, channels, H, W]</c> of all layers that it reads.</param>
+    public Tensor Evaluate(Layer layer, IReadOnlyDictionary<string, Tensor> maps)
+    {
+        using var scope = NewDisposeScope();
+        return Run(layer, maps, training: false, inPlace: false).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Copies all tensors out.</summary>
     public WeightSet ToWeights()
     {
@@ -158,7 +167,7 @@ public sealed class TorchNetwork : IDisposable
         return cat(parts, 1).to(ScalarType.Float32);
     }
 
-    private Tensor Run(Layer layer, Dictionary<string, Tensor> maps, bool training, bool inPlace)
+    private Tensor Run(Layer layer, IReadOnlyDictionary<string, Tensor> maps, bool training, bool inPlace)
     {
         var x = maps[layer.Inputs[0]];
         return layer switch

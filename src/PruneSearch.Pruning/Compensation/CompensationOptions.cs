@@ -3,12 +3,18 @@ namespace PruneSearch.Pruning.Compensation;
 /// <summary>How readers are re-solved.</summary>
 public sealed record CompensationOptions
 {
-    /// <summary>Pull towards the old weights, as a share of the mean variance of the inputs: 0 to 1. Default 1e-3.</summary>
+    /// <summary>Pull towards the weights as they are, as a share of the mean variance of the inputs: 0 to 1. Default 1e-3.</summary>
     public double Damping { get; init; } = 1e-3;
 
     /// <summary>
-    /// In how many passes over the pictures readers are solved, first layers first, 1 or more. With more passes later
-    /// readers make up for the errors that earlier ones leave; each pass runs both networks. Default 4.
+    /// In how many rounds channels go, 1 or more. After each, all readers are solved and what is left is scored anew, so that
+    /// later choices see the network as it is by then. Default 2.
     /// </summary>
-    public int Rounds { get; init; } = 4;
+    public int Rounds { get; init; } = 2;
+
+    /// <summary>
+    /// Bytes of feature maps that are kept while the solver walks through the layers, of each of the two networks; 0 or more.
+    /// Pictures beyond it are computed again for each layer: slower, but memory does not grow with their number. Default 1 GiB.
+    /// </summary>
+    public long MapBytes { get; init; } = 1L << 30;
 }

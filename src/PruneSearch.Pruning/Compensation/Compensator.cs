@@ -7,59 +7,77 @@ using static TorchSharp.torch;
 namespace PruneSearch.Pruning.Compensation;
 
 /// <summary>
-/// Re-solves the convolutions that read pruned channels, by least squares on calibration pictures, so that they give their
-/// old output from the channels that stay (channel pruning by reconstruction: He, Zhang, Sun 2017; Luo, Wu, Lin 2017).
-/// The shift of the mean goes into the bias or into the running mean of the batch norm behind it.
+/// Re-solves the convolutions of a pruned network by least squares on calibration pictures, so that each gives what it gave in
+/// the dense network from the channels that stay (channel pruning by reconstruction: He, Zhang, Sun 2017; Luo, Wu, Lin 2017).
+/// Only readers of channels that go are solved: solving later layers too, against the errors that are left in what they read,
+/// made the detections worse. Layer after layer: a layer's inputs come from the pruned network with all earlier layers solved, its wanted output from the
+/// dense network. The shift of the mean goes into the bias or into the running mean of the batch norm behind it.
 /// </summary>
 public static class Compensator
 {
-    // Windows with more values than this are solved channel by channel: their covariance would take too much memory.
-    private const int LargestWindow = 4608;
-
-    /// <summary>Solves all readers of the groups that a plan cuts.</summary>
-    /// <param name="network">The network before cutting.</param>
-    /// <param name="weights">Its weights; not changed.</param>
-    /// <param name="plan">What will stay.</param>
+    /// <summary>Solves a pruned network.</summary>
+    /// <param name="dense">The network before pruning.</param>
+    /// <param name="denseWeights">Its weights; not changed.</param>
+    /// <param name="pruned">The network after pruning.</param>
+    /// <param name="prunedWeights">Its weights, as cut out of the dense ones or solved before for fewer channels gone; not changed.</param>
+    /// <param name="plan">Which channels of the dense network the pruned one has.</param>
     /// <param name="calibration">Batches of pictures <c>[N, 3, size, size]</c>, at least one. The caller owns them.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellation">Checked before each batch.</param>
-    /// <returns>Weights of the same shapes that do not read the channels that go any more; cut them out next.</returns>
+    /// <returns>Weights of the pruned network.</returns>
     /// <exception cref="ArgumentException">There are no pictures, or an option is outside its range.</exception>
+    /// <exception cref="FormatException">Weights are not those of their network.</exception>
     public static WeightSet Solve(
-        Network network, WeightSet weights, PruningPlan plan, IReadOnlyList<Tensor> calibration, CompensationOptions? options = null, CancellationToken cancellation = default)
+        Network dense,
+        WeightSet denseWeights,
+        Network pruned,
+        WeightSet prunedWeights,
+        PruningPlan plan,
+        IReadOnlyList<Tensor> calibration,
+        CompensationOptions? options = null,
+        CancellationToken cancellation = default)
     {
         options ??= new CompensationOptions();
         Require(calibration, options);
         var solved = new WeightSet();
-        foreach (var (name, tensor) in weights)
+        foreach (var (name, tensor) in prunedWeights)
         {
             solved.Add(name, new WeightTensor(tensor.Shape, [.. tensor.Values]));
         }
-        var sites = ReaderSite.Of(network, plan.Kept.Keys.ToHashSet(StringComparer.Ordinal));
         long images = calibration.Sum(b => b.shape[0]);
-        using var original = new TorchNetwork(network, weights);
-        var rounds = sites.Chunk(Math.Max(1, (sites.Count + options.Rounds - 1) / options.Rounds)).ToList();
-        for (int round = 0; round < rounds.Count; round++)
+        using var guard = no_grad();
+        using var originalRunner = new TorchNetwork(dense, denseWeights);
+        using var currentRunner = new TorchNetwork(pruned, solved);
+        using var original = new LayerWalk(originalRunner, calibration, options.MapBytes);
+        using var current = new LayerWalk(currentRunner, calibration, options.MapBytes);
+        var cut = plan.Kept.Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (var (before, after) in ReaderSite.Of(dense, cut).Zip(ReaderSite.Of(pruned, cut)))
         {
-            bool Unfold(ReaderSite site) => Unfolds(site, plan, images);
-            using var current = round == 0 ? null : new TorchNetwork(network, solved);
-            var statistics = ReaderCollector.Collect(rounds[round], Unfold, original, current, calibration, cancellation);
-            foreach (var site in rounds[round])
+            var solver = new SiteSolver(before, after, plan, images);
+            using var seen = new ReaderStatistics();
+            for (int batch = 0; batch < calibration.Count; batch++)
             {
-                using var seen = statistics[site.Key];
-                new SiteSolver(network, site, plan, options.Damping).Solve(solved, seen, Unfold(site));
+                cancellation.ThrowIfCancellationRequested();
+                solver.Observe(seen, original, current, batch);
+                original.Trim(batch);
+                current.Trim(batch);
             }
+            solver.Solve(pruned, denseWeights, solved, seen, options.Damping);
+            currentRunner.Load(TensorsOf(pruned, after, solved));
         }
         return solved;
     }
 
-    // A window is worth its unknowns only when there are enough positions to determine them.
-    private static bool Unfolds(ReaderSite site, PruningPlan plan, long images)
+    // The kernels and what may have taken the shift.
+    private static WeightSet TensorsOf(Network network, ReaderSite site, WeightSet weights)
     {
-        int window = site.Layout.Width * site.Conv.Kernel * site.Conv.Kernel;
-        int unknown = SiteSolver.KeptChannels(site, plan).Length * site.Conv.Kernel * site.Conv.Kernel;
-        long positions = site.Layers.Sum(l => (long)l.Height * l.Width) * images;
-        return window <= LargestWindow && positions >= unknown;
+        string[] norms = [.. network.Layers.OfType<BatchNormLayer>().Where(n => site.Layers.Any(l => l.Name == n.Inputs[0])).Select(n => n.Name + ".running_mean")];
+        var changed = new WeightSet();
+        foreach (string name in (string[])[site.Conv.Weight, .. site.Conv.Bias ? [site.Conv.BiasName] : norms])
+        {
+            changed.TryAdd(name, weights[name]);
+        }
+        return changed;
     }
 
     private static void Require(IReadOnlyList<Tensor> calibration, CompensationOptions options)
@@ -75,6 +93,10 @@ public static class Compensator
         if (options.Rounds < 1)
         {
             throw new ArgumentException($"{options.Rounds} rounds are not at least 1.");
+        }
+        if (options.MapBytes < 0)
+        {
+            throw new ArgumentException($"{options.MapBytes} bytes for feature maps are not at least 0.");
         }
     }
 }

@@ -19,14 +19,29 @@ internal sealed record ReaderSite(IReadOnlyList<ConvLayer> Layers, int Part)
     public ChannelLayout Layout => Conv.ReadLayout();
 
     /// <summary>Output channels of the part.</summary>
+    public ChannelLayout OutputLayout => Conv.Channels.Part(Conv.Groups);
+
+    /// <summary>Number of output channels of the part.</summary>
     public int Outputs => Conv.Channels.Width / Conv.Groups;
+
+    /// <summary>Values of the window that the kernel covers.</summary>
+    public int Taps => Conv.Kernel * Conv.Kernel;
 
     /// <summary>All sites that read one of the groups, in network order.</summary>
     public static IReadOnlyList<ReaderSite> Of(Network network, IReadOnlySet<string> groups) =>
+        Of(network, c => c.ReadLayout().Segments.Any(s => s.Group is { } g && groups.Contains(g)));
+
+    /// <summary>
+    /// All sites of convolutions that are not depthwise and meet a condition. A site comes after those that its layers
+    /// depend on: in the order of the last layer where several share a weight.
+    /// </summary>
+    public static IReadOnlyList<ReaderSite> Of(Network network, Func<ConvLayer, bool> condition) =>
         [.. network.Layers.OfType<ConvLayer>()
-            .Where(c => !c.Depthwise && c.ReadLayout().Segments.Any(s => s.Group is { } g && groups.Contains(g)))
-            .GroupBy(c => c.Weight)
-            .SelectMany(same => Enumerable.Range(0, same.First().Groups).Select(part => new ReaderSite([.. same], part)))];
+            .Select((conv, order) => (conv, order))
+            .Where(c => !c.conv.Depthwise && condition(c.conv))
+            .GroupBy(c => c.conv.Weight)
+            .OrderBy(same => same.Last().order)
+            .SelectMany(same => Enumerable.Range(0, same.First().conv.Groups).Select(part => new ReaderSite([.. same.Select(c => c.conv)], part)))];
 
     /// <summary>What the part reads, one row for each position that it computes: <c>[rows, channels · kernel²]</c>.</summary>
     /// <param name="conv">One of the layers.</param>
@@ -36,23 +51,31 @@ internal sealed record ReaderSite(IReadOnlyList<ConvLayer> Layers, int Part)
     {
         using var scope = NewDisposeScope();
         var x = input.narrow(1, Part * Layout.Width, Layout.Width);
-        Tensor rows;
         if (unfold && conv.Kernel > 1)
         {
             var pad = conv.Padding;
             x = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom]);
-            rows = nn.functional.unfold(x, conv.Kernel, stride: conv.Stride).permute(0, 2, 1);
+            var windows = nn.functional.unfold(x, conv.Kernel, stride: conv.Stride).permute(0, 2, 1);
+            return Sample(windows, conv.Width).MoveToOuterDisposeScope();
         }
-        else
-        {
-            int step = conv.Kernel == 1 ? conv.Stride : 1;
-            x = step == 1 ? x : x.slice(2, 0, x.shape[2], step).slice(3, 0, x.shape[3], step);
-            rows = x.permute(0, 2, 3, 1);
-        }
-        long width = rows.shape[^1];
-        rows = rows.reshape(-1, width);
-        long every = Step(rows.shape[0] / input.shape[0], x.shape[3]);
-        return rows.slice(0, 0, rows.shape[0], every).contiguous().MoveToOuterDisposeScope();
+        int step = conv.Kernel == 1 ? conv.Stride : 1;
+        x = step == 1 ? x : x.slice(2, 0, x.shape[2], step).slice(3, 0, x.shape[3], step);
+        return Sample(x.permute(0, 2, 3, 1), x.shape[3]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What the part gives at the positions of <see cref="Rows"/> with whole windows: <c>[rows, outputs]</c>.</summary>
+    public Tensor OutputRows(Tensor output)
+    {
+        using var scope = NewDisposeScope();
+        var part = output.narrow(1, Part * Outputs, Outputs).permute(0, 2, 3, 1);
+        return Sample(part, output.shape[3]).MoveToOuterDisposeScope();
+    }
+
+    // [N, positions…, values] -> every so many rows.
+    private static Tensor Sample(Tensor values, long columns)
+    {
+        var rows = values.reshape(-1, values.shape[^1]);
+        return rows.slice(0, 0, rows.shape[0], Step(rows.shape[0] / values.shape[0], columns)).contiguous();
     }
 
     // Coprime to the row length, so that every column of the map is seen.

@@ -4,62 +4,73 @@ using static TorchSharp.torch;
 namespace PruneSearch.Pruning.Compensation;
 
 /// <summary>
-/// Streaming means and (cross-)covariances of what a reader reads in the original network (x) and in the one being pruned (y).
-/// Products of a batch are taken in float32 around a fixed shift near the mean, sums in float64. Memory does not grow with
-/// the number of rows.
+/// Streaming means and covariances of what a reader reads (y) and of what it should give (t). Products of a batch are taken
+/// in float32 around a fixed shift near the mean, sums in float64. Memory does not grow with the number of rows.
 /// </summary>
 internal sealed class ReaderStatistics : IDisposable
 {
-    private Tensor? _shift, _sumX, _sumY, _products, _ownProducts;
+    private Tensor? _shiftT, _shiftY, _sumT, _sumY, _cross, _own;
 
     /// <summary>Rows seen.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Mean of x, float64 <c>[D]</c>.</summary>
-    public Tensor MeanX() => Require(_sumX) / Count + _shift!;
+    /// <summary>Mean of t, float64 <c>[T]</c>.</summary>
+    public Tensor MeanT() => Mean(_sumT, _shiftT);
 
     /// <summary>Mean of y, float64 <c>[D]</c>.</summary>
-    public Tensor MeanY() => Require(_sumY) / Count + _shift!;
+    public Tensor MeanY() => Mean(_sumY, _shiftY);
 
-    /// <summary>Covariance of x with y, float64 <c>[D, D]</c>; around zero instead of the means when not <paramref name="centred"/>.</summary>
-    public Tensor Cross(bool centred) => Covariance(Require(_products), _sumX!, _sumY!, centred, MeanX, MeanY);
+    /// <summary>Covariance of t with y, float64 <c>[T, D]</c>; around zero instead of the means when not <paramref name="centred"/>.</summary>
+    public Tensor Cross(bool centred) => Covariance(Require(_cross), Require(_sumT), _sumY!, centred, MeanT, MeanY);
 
     /// <summary>Covariance of y, float64 <c>[D, D]</c>; around zero instead of the mean when not <paramref name="centred"/>.</summary>
-    public Tensor Own(bool centred) => Covariance(_ownProducts ?? Require(_products), _sumY!, _sumY!, centred, MeanY, MeanY);
+    public Tensor Own(bool centred) => Covariance(Require(_own), _sumY!, _sumY!, centred, MeanY, MeanY);
 
-    /// <summary>Adds rows <c>[rows, D]</c>, float32.</summary>
-    /// <param name="x">In the original network.</param>
-    /// <param name="y">At the same positions in the one being pruned; <see langword="null"/> when it is still the same up to here. Give it always or never.</param>
-    public void Add(Tensor x, Tensor? y = null)
+    /// <summary>Adds rows of y <c>[rows, D]</c>, float32.</summary>
+    public void Add(Tensor y)
     {
         using var scope = NewDisposeScope();
-        _shift ??= Keep(x.mean([0]).to(ScalarType.Float64));
-        var shift = _shift.to(ScalarType.Float32);
-        var dx = x - shift;
-        var dy = y is null ? dx : y - shift;
-        Accumulate(ref _sumX, dx.sum(0, type: ScalarType.Float64));
-        Accumulate(ref _sumY, dy.sum(0, type: ScalarType.Float64));
-        Accumulate(ref _products, dx.t().matmul(dy).to(ScalarType.Float64));
-        if (y is not null)
-        {
-            Accumulate(ref _ownProducts, dy.t().matmul(dy).to(ScalarType.Float64));
-        }
-        Count += x.shape[0];
+        AddCentred(Centre(y, ref _shiftY));
+    }
+
+    /// <summary>Adds rows of t <c>[rows, T]</c> and, at the same positions, of y <c>[rows, D]</c>, both float32.</summary>
+    public void Add(Tensor t, Tensor y)
+    {
+        using var scope = NewDisposeScope();
+        Tensor dt = Centre(t, ref _shiftT), dy = Centre(y, ref _shiftY);
+        Accumulate(ref _sumT, dt.sum(0, type: ScalarType.Float64));
+        Accumulate(ref _cross, dt.t().matmul(dy).to(ScalarType.Float64));
+        AddCentred(dy);
     }
 
     public void Dispose()
     {
-        foreach (var tensor in (Tensor?[])[_shift, _sumX, _sumY, _products, _ownProducts])
+        foreach (var tensor in (Tensor?[])[_shiftT, _shiftY, _sumT, _sumY, _cross, _own])
         {
             tensor?.Dispose();
         }
     }
+
+    private void AddCentred(Tensor dy)
+    {
+        Accumulate(ref _sumY, dy.sum(0, type: ScalarType.Float64));
+        Accumulate(ref _own, dy.t().matmul(dy).to(ScalarType.Float64));
+        Count += dy.shape[0];
+    }
+
+    private Tensor Mean(Tensor? sum, Tensor? shift) => Require(sum) / Count + shift!;
 
     private Tensor Covariance(Tensor products, Tensor sumA, Tensor sumB, bool centred, Func<Tensor> meanA, Func<Tensor> meanB)
     {
         using var scope = NewDisposeScope();
         var covariance = products / Count - (sumA / Count).outer(sumB / Count);
         return (centred ? covariance : covariance + meanA().outer(meanB())).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Centre(Tensor rows, ref Tensor? shift)
+    {
+        shift ??= Keep(rows.mean([0]).to(ScalarType.Float64));
+        return rows - shift.to(ScalarType.Float32);
     }
 
     private static Tensor Require(Tensor? value) => value ?? throw new InvalidOperationException("There are no calibration rows.");

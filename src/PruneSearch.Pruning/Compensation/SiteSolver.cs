@@ -5,76 +5,103 @@ using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning.Compensation;
 
-/// <summary>Puts the solution for one reader into the weights.</summary>
-internal sealed class SiteSolver(Network network, ReaderSite site, PruningPlan plan, double damping)
+/// <summary>Solves one reader of a pruned network so that it gives what the same reader of the dense network gives.</summary>
+/// <param name="dense">The reader in the dense network.</param>
+/// <param name="pruned">The same one in the pruned network.</param>
+/// <param name="plan">Which channels of the dense network the pruned one has.</param>
+/// <param name="images">Calibration pictures.</param>
+internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPlan plan, long images)
 {
-    private readonly int _taps = site.Conv.Kernel * site.Conv.Kernel;
-    private readonly int _channels = site.Layout.Width;
+    // Windows with more values than this are solved position by position: their covariance would take too much memory.
+    private const int LargestWindow = 4608;
 
-    /// <summary>Indices of the input channels of a site that stay.</summary>
-    public static int[] KeptChannels(ReaderSite site, PruningPlan plan) =>
-        [.. site.Layout.WithOffsets().SelectMany(s => s.Segment.Group is { } group && plan.Kept.TryGetValue(group, out var kept)
-            ? kept.Select(k => s.Offset + k) : Enumerable.Range(s.Offset, s.Segment.Width))];
+    // Below so many rows for each unknown, a part of the covariance is chance; the weights as they are are the better guess there.
+    private const double RowsPerUnknown = 4, ExtraDamping = 0.01;
 
-    /// <summary>Solves and writes the reader's weights, zero for channels that go, and what takes the shift of the mean.</summary>
-    public void Solve(WeightSet weights, ReaderStatistics seen, bool unfolded)
+    private readonly long[] _keptOutputs = Kept(dense.OutputLayout, plan);
+    private readonly long[] _keptInputs = Kept(dense.Layout, plan);
+
+    /// <summary>
+    /// Whether whole windows are fitted to the wanted output. Otherwise, with a window that is too large or too few positions
+    /// to determine it, each dense input channel is fitted from those that stay, and the old kernels are applied to the fits.
+    /// </summary>
+    public bool WholeWindows { get; } = pruned.Taps == 1
+        || (pruned.Layout.Width * pruned.Taps <= LargestWindow && pruned.Layers.Sum(l => (long)l.Height * l.Width) * images >= pruned.Layout.Width * pruned.Taps);
+
+    /// <summary>What both networks say about a batch.</summary>
+    public void Observe(ReaderStatistics seen, LayerWalk original, LayerWalk current, int batch)
+    {
+        for (int i = 0; i < dense.Layers.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            var wanted = WholeWindows
+                ? dense.OutputRows(original.OutputOf(batch, dense.Layers[i])).index_select(1, tensor(_keptOutputs))
+                : dense.Rows(dense.Layers[i], original.InputOf(batch, dense.Layers[i]), unfold: false);
+            seen.Add(wanted, pruned.Rows(pruned.Layers[i], current.InputOf(batch, pruned.Layers[i]), WholeWindows));
+        }
+    }
+
+    /// <summary>Solves and gives the tensors that change: the kernels, and what takes the shift of the mean.</summary>
+    public void Solve(Network network, WeightSet denseWeights, WeightSet weights, ReaderStatistics seen, double damping)
     {
         using var scope = NewDisposeScope();
-        var shifted = ShiftTargets();
-        bool centred = shifted.Count > 0;
-        int[] kept = KeptChannels(site, plan);
-        float[] values = weights[site.Conv.Weight].Values;
-        var old = tensor(values, [site.Conv.Channels.Width, _channels, _taps]).narrow(0, site.Part * site.Outputs, site.Outputs).to(ScalarType.Float64);
-        Tensor solution; // [outputs, channels, taps]
-        Tensor shift; // [outputs]
-        Tensor meanX = seen.MeanX(), meanY = seen.MeanY();
-        if (unfolded || _taps == 1)
-        {
-            long[] inputs = [.. kept.SelectMany(c => Enumerable.Range(c * _taps, _taps)).Select(i => (long)i)];
-            var flat = old.reshape(site.Outputs, -1);
-            var result = Solve(flat, seen, inputs, centred);
-            solution = result.reshape(site.Outputs, _channels, _taps);
-            shift = flat.matmul(meanX) - result.matmul(meanY);
-        }
-        else
-        {
-            var flat = old.permute(0, 2, 1).reshape(-1, _channels); // [outputs · taps, channels]
-            var result = Solve(flat, seen, [.. kept.Select(k => (long)k)], centred);
-            solution = result.reshape(site.Outputs, _taps, _channels).permute(0, 2, 1);
-            shift = (flat.matmul(meanX) - result.matmul(meanY)).reshape(site.Outputs, _taps).sum(1);
-        }
+        var shifted = ShiftTargets(network);
+        var (solution, shift) = WholeWindows ? FitOutputs(denseWeights, weights, seen, shifted.Count > 0, damping) : FitInputs(denseWeights, seen, shifted.Count > 0, damping);
         float[] written = solution.to(ScalarType.Float32).contiguous().data<float>().ToArray();
-        written.CopyTo(values, site.Part * written.Length);
+        written.CopyTo(weights[pruned.Conv.Weight].Values, pruned.Part * written.Length);
         double[] amounts = shift.contiguous().data<double>().ToArray();
         foreach (var (name, sign) in shifted)
         {
-            float[] target = weights[name].Values;
+            float[] from = denseWeights[name].Values, target = weights[name].Values;
             for (int o = 0; o < amounts.Length; o++)
             {
-                target[site.Part * site.Outputs + o] += (float)(sign * amounts[o]);
+                target[pruned.Part * amounts.Length + o] = (float)(from[dense.Part * dense.Outputs + _keptOutputs[o]] + sign * amounts[o]);
             }
         }
     }
 
-    private Tensor Solve(Tensor flat, ReaderStatistics seen, long[] kept, bool centred)
+    // Kernels [outputs, channels · taps] and what the mean lacks [outputs].
+    private (Tensor Solution, Tensor Shift) FitOutputs(WeightSet denseWeights, WeightSet weights, ReaderStatistics seen, bool centred, double damping)
     {
-        var indices = tensor(kept);
-        // With few rows a share of the covariance is chance; the old weights are the better guess there.
-        double strength = damping + (seen.Count < 4 * kept.Length ? Math.Min(1, kept.Length / (4.0 * seen.Count)) * 0.01 : 0);
-        var result = zeros(flat.shape, ScalarType.Float64);
-        result.index_copy_(1, indices, LeastSquares.Solve(flat, seen.Cross(centred), seen.Own(centred), indices, strength));
-        return result;
+        var current = tensor(weights[pruned.Conv.Weight].Values, [pruned.Conv.Channels.Width, pruned.Layout.Width * pruned.Taps])
+            .narrow(0, pruned.Part * pruned.Outputs, pruned.Outputs).to(ScalarType.Float64);
+        var solution = LeastSquares.Solve(seen.Cross(centred), seen.Own(centred), current, Strength(seen, damping));
+        var wanted = seen.MeanT();
+        if (dense.Conv.Bias)
+        {
+            wanted = wanted - PartOf(denseWeights[dense.Conv.BiasName]).index_select(0, tensor(_keptOutputs));
+        }
+        return (solution, wanted - solution.matmul(seen.MeanY()));
     }
 
-    // The bias, or the running means of batch norms where each layer's only reader is one; nothing otherwise.
-    private List<(string Name, int Sign)> ShiftTargets()
+    private (Tensor Solution, Tensor Shift) FitInputs(WeightSet denseWeights, ReaderStatistics seen, bool centred, double damping)
     {
-        if (site.Conv.Bias)
+        var pull = zeros([dense.Layout.Width, pruned.Layout.Width], ScalarType.Float64);
+        pull.index_put_(ones([], ScalarType.Float64), tensor(_keptInputs), arange(_keptInputs.Length, ScalarType.Int64));
+        var fits = LeastSquares.Solve(seen.Cross(centred), seen.Own(centred), pull, Strength(seen, damping)); // [dense channels, channels]
+        var kernels = tensor(denseWeights[dense.Conv.Weight].Values, [dense.Conv.Channels.Width, dense.Layout.Width, dense.Taps])
+            .narrow(0, dense.Part * dense.Outputs, dense.Outputs).index_select(0, tensor(_keptOutputs)).to(ScalarType.Float64);
+        var solution = einsum("odt,dk->okt", kernels, fits);
+        return (solution, kernels.sum(2).matmul(seen.MeanT() - fits.matmul(seen.MeanY())));
+    }
+
+    private double Strength(ReaderStatistics seen, double damping)
+    {
+        double unknowns = pruned.Layout.Width * (WholeWindows ? pruned.Taps : 1);
+        return damping + (seen.Count < RowsPerUnknown * unknowns ? Math.Min(1, unknowns / (RowsPerUnknown * seen.Count)) * ExtraDamping : 0);
+    }
+
+    private Tensor PartOf(WeightTensor bias) => tensor(bias.Values).narrow(0, dense.Part * dense.Outputs, dense.Outputs).to(ScalarType.Float64);
+
+    // The bias, or the running means of batch norms where each layer's only reader is one; nothing otherwise.
+    private List<(string Name, int Sign)> ShiftTargets(Network network)
+    {
+        if (pruned.Conv.Bias)
         {
-            return [(site.Conv.BiasName, 1)];
+            return [(pruned.Conv.BiasName, 1)];
         }
         var targets = new List<(string, int)>();
-        foreach (var layer in site.Layers)
+        foreach (var layer in pruned.Layers)
         {
             var readers = network.Layers.Where(l => l.Inputs.Contains(layer.Name)).ToList();
             if (readers is not [BatchNormLayer norm])
@@ -85,4 +112,8 @@ internal sealed class SiteSolver(Network network, ReaderSite site, PruningPlan p
         }
         return targets;
     }
+
+    private static long[] Kept(ChannelLayout layout, PruningPlan plan) =>
+        [.. layout.WithOffsets().SelectMany(s => s.Segment.Group is { } group && plan.Kept.TryGetValue(group, out var kept)
+            ? kept.Select(k => (long)(s.Offset + k)) : Enumerable.Range(s.Offset, s.Segment.Width).Select(i => (long)i))];
 }

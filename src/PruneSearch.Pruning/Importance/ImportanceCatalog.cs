@@ -3,7 +3,7 @@ namespace PruneSearch.Pruning.Importance;
 /// <summary>Every criterion that a search file can name.</summary>
 public static class ImportanceCatalog
 {
-    /// <summary>The criterion whose scores come from the least-squares error that removing a channel leaves.</summary>
+    /// <summary>The criterion whose scores are what the error that removing a channel leaves does to the detections.</summary>
     public const string Obs = "obs";
 
     private static readonly SortedDictionary<string, (Func<IImportance> Make, bool NeedsImages)> Criteria = new(StringComparer.Ordinal)

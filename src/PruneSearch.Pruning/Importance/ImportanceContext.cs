@@ -11,6 +11,7 @@ public sealed class ImportanceContext : IDisposable
     private readonly Lazy<GradientStatistics> _gradients;
     private readonly Lazy<ActivationStatistics> _activations;
     private readonly Lazy<IReadOnlyDictionary<string, ReaderStatistics>> _readers;
+    private readonly Lazy<IReadOnlyDictionary<string, double[]>> _sensitivity;
 
     /// <summary>Gathers what there is.</summary>
     /// <param name="network">The network.</param>
@@ -32,6 +33,8 @@ public sealed class ImportanceContext : IDisposable
         (Network, Weights, Seed, Reduction) = (network, weights, seed, reduction);
         _gradients = new(() => GradientStatistics.Collect(network, weights, RequireImages(calibration), loss));
         _activations = new(() => ActivationStatistics.Collect(network, weights, RequireImages(calibration)));
+        _sensitivity = new(() => OutputSensitivity.Collect(
+            network, weights, ReaderSite.Of(network, groups.Select(g => g.Name).ToHashSet(StringComparer.Ordinal)), RequireImages(calibration), seed));
         _readers = new(() => ReaderCollector.Collect(network, weights, groups, RequireImages(calibration)));
     }
 
@@ -52,6 +55,8 @@ public sealed class ImportanceContext : IDisposable
     internal ActivationStatistics Activations => _activations.Value;
 
     internal IReadOnlyDictionary<string, ReaderStatistics> Readers => _readers.Value;
+
+    internal IReadOnlyDictionary<string, double[]> Sensitivity => _sensitivity.Value;
 
     /// <inheritdoc/>
     public void Dispose()

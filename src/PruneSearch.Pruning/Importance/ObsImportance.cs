@@ -7,8 +7,9 @@ namespace PruneSearch.Pruning.Importance;
 
 /// <summary>
 /// Optimal Brain Surgeon on channels (Hassibi, Stork 1993): the channel whose removal costs its readers least goes first, the
-/// readers are re-solved, and again. A channel's score is the largest share of a reader's output energy that any removal up
-/// to its own has cost, so the order of removal is the order of scores, and groups compare as they are.
+/// readers are re-solved, and again. The cost is the error that is left in a reader's outputs, each output weighted with
+/// how much it changes the detections (<see cref="OutputSensitivity"/>), so the costs of different groups compare as they
+/// are. A channel's score is the largest cost of any removal up to its own: the order of removal is the order of scores.
 /// </summary>
 internal sealed class ObsImportance : IImportance
 {
@@ -45,10 +46,11 @@ internal sealed class ObsImportance : IImportance
         var covariance = context.Readers[site.Key].Own(centred: true);
         double scale = Math.Max(covariance.diagonal().mean().item<double>(), 1e-12);
         var inverse = linalg.inv(covariance + eye(channels, dtype: ScalarType.Float64) * (scale * Damping));
-        var weights = tensor(context.Weights[site.Conv.Weight].Values, [site.Conv.Channels.Width, channels, taps])
-            .narrow(0, site.Part * site.Outputs, site.Outputs).to(ScalarType.Float64).permute(1, 0, 2).reshape(channels, -1); // [channels, outputs · taps]
-        double energy = Math.Max((weights * covariance.matmul(weights)).sum().item<double>(), 1e-12);
+        var kernels = tensor(context.Weights[site.Conv.Weight].Values, [site.Conv.Channels.Width, channels, taps])
+            .narrow(0, site.Part * site.Outputs, site.Outputs).to(ScalarType.Float64);
+        kernels = kernels * tensor(context.Sensitivity[site.Key]).sqrt().reshape(-1, 1, 1); // errors count as much as they change the detections
+        var weights = kernels.permute(1, 0, 2).reshape(channels, -1); // [channels, outputs · taps]
         int[] offsets = [.. site.Layout.WithOffsets().Where(s => s.Segment.Group == group.Name).Select(s => s.Offset)];
-        return new ObsSurgery(weights.contiguous().data<double>().ToArray(), inverse.contiguous().data<double>().ToArray(), channels, offsets, energy);
+        return new ObsSurgery(weights.contiguous().data<double>().ToArray(), inverse.contiguous().data<double>().ToArray(), channels, offsets);
     }
 }

@@ -7,14 +7,13 @@ namespace PruneSearch.Pruning.Importance;
 /// <param name="inverse">Inverse covariance of the inputs, row-major <c>[inputs, inputs]</c>; changed.</param>
 /// <param name="inputs">Number of inputs.</param>
 /// <param name="offsets">Where the group's channels stand among the inputs.</param>
-/// <param name="energy">Output energy that costs are divided by.</param>
-internal sealed class ObsSurgery(double[] weights, double[] inverse, int inputs, int[] offsets, double energy)
+internal sealed class ObsSurgery(double[] weights, double[] inverse, int inputs, int[] offsets)
 {
     private readonly int _outputs = weights.Length / inputs;
     private readonly bool[] _removed = new bool[inputs];
     private readonly double[] _squares = [.. Enumerable.Range(0, inputs).Select(i => Square(weights.AsSpan(i * (weights.Length / inputs), weights.Length / inputs)))];
 
-    /// <summary>Error that removing a channel adds to the output, as a share of its energy: ‖w‖² / (C⁻¹)_jj.</summary>
+    /// <summary>Mean square error that removing a channel adds to the weighted outputs: ‖w‖² / (C⁻¹)_jj.</summary>
     public double Cost(int channel)
     {
         double cost = 0;
@@ -23,7 +22,7 @@ internal sealed class ObsSurgery(double[] weights, double[] inverse, int inputs,
             int j = offset + channel;
             cost += _squares[j] / inverse[j * inputs + j];
         }
-        return cost / energy;
+        return cost;
     }
 
     /// <summary>Removes a channel and re-solves the weights and the inverse of those that stay.</summary>

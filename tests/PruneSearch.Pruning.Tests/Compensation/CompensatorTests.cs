@@ -51,7 +51,9 @@ public sealed class CompensatorTests
         var weights = Some.Weights(network);
         Array.Clear(weights["a.bn.weight"].Values);
         using var flat = zeros(1, 3, 16, 16);
-        var solved = Compensator.Solve(network, weights, Without("A", 8, 1), [flat], new CompensationOptions { Damping = 0 });
+        var plan = Without("A", 8, 1);
+        var pruned = Vocabulary.Create("depthwise", Shrinker.NewWidths(network, plan));
+        var solved = Compensator.Solve(network, weights, pruned, Shrinker.Slice(network, weights, plan), plan, [flat], new CompensationOptions { Damping = 0 });
         Assert.All(solved.Values, t => Assert.All(t.Values, v => Assert.True(float.IsFinite(v))));
     }
 
@@ -61,9 +63,14 @@ public sealed class CompensatorTests
         var network = Vocabulary.Create("plain");
         var weights = Some.Weights(network);
         using var picture = Some.Picture(1, 16, 16);
-        Assert.Contains("calibration", Assert.Throws<ArgumentException>(() => Compensator.Solve(network, weights, Without("A", 8, 1), [])).Message, StringComparison.Ordinal);
-        Assert.Contains("Damping 2", Assert.Throws<ArgumentException>(() => Compensator.Solve(network, weights, Without("A", 8, 1), [picture], new() { Damping = 2 })).Message, StringComparison.Ordinal);
-        Assert.Contains("0 rounds", Assert.Throws<ArgumentException>(() => Compensator.Solve(network, weights, Without("A", 8, 1), [picture], new() { Rounds = 0 })).Message, StringComparison.Ordinal);
+        var plan = Without("A", 8, 1);
+        var pruned = Vocabulary.Create("plain", Shrinker.NewWidths(network, plan));
+        ArgumentException Mistake(IReadOnlyList<Tensor> pictures, CompensationOptions? options = null) => Assert.Throws<ArgumentException>(
+            () => Compensator.Solve(network, weights, pruned, Shrinker.Slice(network, weights, plan), plan, pictures, options));
+        Assert.Contains("calibration", Mistake([]).Message, StringComparison.Ordinal);
+        Assert.Contains("Damping 2", Mistake([picture], new() { Damping = 2 }).Message, StringComparison.Ordinal);
+        Assert.Contains("0 rounds", Mistake([picture], new() { Rounds = 0 }).Message, StringComparison.Ordinal);
+        Assert.Contains("-1 bytes", Mistake([picture], new() { MapBytes = -1 }).Message, StringComparison.Ordinal);
     }
 
     private static PruningPlan Without(string group, int width, int channel) =>
@@ -75,9 +82,10 @@ public sealed class CompensatorTests
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var picture = Some.Picture(16, 16, 16, seed);
-        var solved = options is null ? weights : Compensator.Solve(network, weights, plan, [picture], options);
+        var pruned = Vocabulary.Create(name, Shrinker.NewWidths(network, plan));
+        var cut = Shrinker.Slice(network, weights, plan);
         using var dense = new TorchNetwork(network, weights);
-        using var small = new TorchNetwork(Vocabulary.Create(name, Shrinker.NewWidths(network, plan)), Shrinker.Slice(network, solved, plan));
+        using var small = new TorchNetwork(pruned, options is null ? cut : Compensator.Solve(network, weights, pruned, cut, plan, [picture], options));
         var (expected, actual) = (dense.Forward(picture), small.Forward(picture));
         return expected.Max(o => ((o.Value - actual[o.Key]).square().mean() / o.Value.var()).item<float>());
     }

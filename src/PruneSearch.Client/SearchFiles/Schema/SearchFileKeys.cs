@@ -87,11 +87,11 @@ internal static class SearchFileKeys
     private static readonly Section Pruning = new(
     [
         new("groups", new Several(new Text(), 1), "Kinds (`hidden`, `residual`, `neck`, `stem`, `head`) or names of the channel groups to prune.") { Default = new[] { "hidden" } },
-        new("criterion", new Choice(Criteria), "Importance of a channel.") { Default = "l2" },
+        new("criterion", new Choice(Criteria), "Importance of a channel.") { Default = "obs" },
         new("ranking", new Choice(["global", "local", "isomorphic"]), "How channels of different groups compete.") { Default = "global" },
         new("max-group-ratio", Share, "Largest share of a group's channels that may go.") { Default = 0.9 },
         new("round-to", new Integer(1, 64), "Widths stay multiples of this.") { Default = 8 },
-        new("compensate", new Flag(), "Re-solve the readers of pruned channels by least squares.") { Default = false },
+        new("compensate", new Flag(), "Re-solve the readers of pruned channels by least squares.") { Default = true },
         new("calibration-images", new Integer(8, 4096), "Training pictures for data-driven criteria and compensation.") { Default = 96 },
         new("recalibrate", new Flag(), "Give batch norms their statistics anew from the calibration pictures after pruning.") { Default = false },
     ]);

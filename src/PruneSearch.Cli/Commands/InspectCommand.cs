@@ -1,0 +1,34 @@
+using System.CommandLine;
+using PruneSearch.Cli.Detectors;
+using PruneSearch.Cli.Frontiers;
+using PruneSearch.Cli.Inspecting;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary><c>prunesearch inspect</c>: what a detector consists of.</summary>
+internal static class InspectCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CliContext context)
+    {
+        var source = new Argument<string>("DETECTOR") { Description = $"A detector.json alone, {DetectorInput.Expected}" };
+        var png = new Option<string?>("--png") { Description = "Draw MACs and parameters by part, unpruned and now", HelpName = "OUT" };
+        var command = new Command("inspect", "Show a detector's channel groups, MACs and parameters, unpruned and now") { source, png };
+        command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
+        {
+            var input = DetectorInput.ReadSpec(parsed.GetValue(source)!);
+            var parts = PartCost.Of(input.Model);
+            var console = Consoles.For(context);
+            context.Output.WriteLine(InspectText.Title(input.Model.Spec));
+            console.Write(InspectText.Groups(input.Model.Network));
+            console.Write(InspectText.Parts(parts));
+            if (parsed.GetValue(png) is { } path)
+            {
+                FrontierFiles.Replace(path, InspectPlot.Draw(input.Model.Spec, parts));
+                context.Output.WriteLine($"Written to {path}");
+            }
+            return ExitCode.Ok;
+        }, cancellation), cancellation));
+        return command;
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using PruneSearch.Cli.Detectors;
+using PruneSearch.Cli.Inspecting;
+using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Weights;
+using PruneSearch.Pruning;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary><c>prunesearch prune</c>: one step, without training.</summary>
+internal static class PruneCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CliContext context)
+    {
+        var options = new PruneOptions();
+        var source = new Argument<string>("DETECTOR") { Description = char.ToUpperInvariant(DetectorInput.Expected[0]) + DetectorInput.Expected[1..] };
+        var output = new Option<string>("--out") { Description = "Folder for the pruned detector", Required = true, HelpName = "FOLDER" };
+        var ratio = new Option<double?>("--ratio") { Description = "Share of the groups' channels that is gone afterwards; the highest level of a search file when left out" };
+        var cap = new Option<double?>("--max-group-ratio") { Description = "Largest share of a group's channels that may go" };
+        var ranking = new Option<string?>("--ranking") { Description = "How channels of different groups compete: global, local or isomorphic" };
+        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio, cap, ranking };
+        options.AddTo(command);
+        command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
+        {
+            var input = DetectorInput.Read(parsed.GetValue(source)!);
+            string folder = parsed.GetValue(output)!;
+            RequireNew(folder);
+            var settings = options.Settings(parsed, input);
+            settings = settings with
+            {
+                Ratio = parsed.GetValue(ratio) ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
+                MaxGroupRatio = parsed.GetValue(cap) ?? settings.MaxGroupRatio,
+                Ranking = parsed.GetValue(ranking) ?? settings.Ranking,
+            };
+            var clock = Stopwatch.StartNew();
+            var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, Homes.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
+            try
+            {
+                var pruned = DetectorInput.Guard(() => PruningEngine.Prune(input.Model, input.Weights!, settings, pictures, options.Seed(parsed), cancellation: cancellation));
+                var after = DetectorCatalog.Build(pruned.Spec);
+                DetectorFolder.Write(folder, after, pruned.Weights);
+                Report(context, input, settings, pruned, after, folder, clock.Elapsed);
+            }
+            finally
+            {
+                pictures.ForEach(p => p.Dispose());
+            }
+            return ExitCode.Ok;
+        }, cancellation), cancellation));
+        return command;
+    }
+
+    // Pruning may have taken minutes of somebody's time: it is not written over.
+    private static void RequireNew(string folder)
+    {
+        foreach (string name in (string[])[DetectorFolder.DetectorFile, DetectorFolder.WeightsFile])
+        {
+            if (File.Exists(Path.Combine(folder, name)))
+            {
+                throw new SearchFileException($"--out '{folder}' has a {name} already, expected a folder without a detector");
+            }
+        }
+        Homes.RequireWritable(folder);
+    }
+
+    private static void Report(CliContext context, DetectorInput input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)
+    {
+        if (pruned.Plan.RemovesNothing)
+        {
+            context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: pruning to {settings.Ratio:P0} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed"));
+        }
+        var before = input.Model;
+        string how = settings.Compensate ? "compensated" : "not compensated";
+        context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {settings.Criterion}, {how}) in {took.TotalSeconds:0.0} s."));
+        context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters {InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
+        context.Output.WriteLine($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}");
+    }
+}

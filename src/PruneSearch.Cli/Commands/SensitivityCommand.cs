@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using PruneSearch.Cli.Detectors;
+using PruneSearch.Cli.Frontiers;
+using PruneSearch.Cli.Sensitivities;
+using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Detection.Evaluation;
+using PruneSearch.Pruning.Sensitivity;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary><c>prunesearch sensitivity</c>: what it costs to prune each group alone.</summary>
+internal static class SensitivityCommand
+{
+    private static readonly double[] DefaultRatios = [0.25, 0.5, 0.75];
+
+    /// <summary>The command.</summary>
+    public static Command Create(CliContext context)
+    {
+        var options = new PruneOptions();
+        var file = new Argument<string>("FILE") { Description = "The search file (YAML): its data, and its detector unless --detector says another" };
+        var detector = new Option<string?>("--detector") { Description = "Folder with detector.json and weights.safetensors", HelpName = "FOLDER" };
+        var ratios = new Option<double[]>("--ratios") { Description = "Shares of a group's channels that go; 0.25 0.5 0.75 when left out", AllowMultipleArgumentsPerToken = true };
+        var images = new Option<int?>("--images") { Description = "Take only the first pictures of the validation split" };
+        var csv = new Option<string?>("--csv") { Description = "Write the table as CSV", HelpName = "OUT" };
+        var png = new Option<string?>("--png") { Description = "Draw a heat map", HelpName = "OUT" };
+        var command = new Command("sensitivity", "Prune each channel group alone and show what that costs in mAP") { file, detector, ratios, images, csv, png };
+        options.AddTo(command);
+        command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
+        {
+            var search = SearchFileReader.Read(parsed.GetValue(file)!);
+            var input = (parsed.GetValue(detector) is { } folder ? DetectorInput.Read(folder) : DetectorInput.Read(search.Path)) with { Search = search };
+            double[] shares = Ratios(parsed.GetValue(ratios));
+            var settings = options.Settings(parsed, input) with { RoundTo = options.RoundTo(parsed) ?? 1 };
+            var (train, validation) = SearchInputs.ReadData(search, Homes.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+            validation = parsed.GetValue(images) is { } first ? validation.Take(Math.Max(1, first)) : validation;
+            double Evaluate(DetectorModel model, Core.Weights.WeightSet weights) => DetectorEvaluator.Evaluate(model, weights, validation, CPU, cancellation: cancellation).Ap50;
+            var pictures = options.Pictures(parsed, input, settings, _ => train, cancellation);
+            var rows = new List<GroupSensitivity>();
+            double whole = 0;
+            DetectorInput.Guard(() =>
+            {
+                whole = Evaluate(input.Model, input.Weights!);
+                context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mAP50 of the detector as it is: {whole:0.000} ({validation.Samples.Count} pictures)"));
+                foreach (var row in SensitivityScan.Run(input.Model, input.Weights!, settings, shares, pictures, options.Seed(parsed), Evaluate, cancellation))
+                {
+                    rows.Add(row);
+                    context.Output.WriteLine(SensitivityText.Line(row));
+                }
+                return rows;
+            });
+            pictures.ForEach(p => p.Dispose());
+            Consoles.For(context).Write(SensitivityText.Table(rows, whole));
+            if (parsed.GetValue(csv) is { } csvPath)
+            {
+                FrontierFiles.Replace(csvPath, Encoding.UTF8.GetBytes(SensitivityText.Csv(rows, whole)));
+            }
+            if (parsed.GetValue(png) is { } pngPath)
+            {
+                FrontierFiles.Replace(pngPath, SensitivityPlot.Draw(rows, whole, settings));
+            }
+            return ExitCode.Ok;
+        }, cancellation), cancellation));
+        return command;
+    }
+
+    private static double[] Ratios(double[]? said)
+    {
+        double[] ratios = said is { Length: > 0 } ? [.. said.Distinct().Order()] : DefaultRatios;
+        int bad = Array.FindIndex(ratios, r => r is not (> 0 and < 1));
+        return bad < 0 ? ratios : throw new SearchFileException(string.Create(CultureInfo.InvariantCulture, $"--ratios has {ratios[bad]}, expected shares above 0 and below 1"));
+    }
+}

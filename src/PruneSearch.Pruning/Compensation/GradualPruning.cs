@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Pruning.Compensation;
+
+/// <summary>What a network should lose, and why.</summary>
+/// <param name="Plan">The channels that stay when the whole target is met.</param>
+/// <param name="Scores">Scores that it was chosen by: the lowest go first.</param>
+internal sealed record Choice(PruningPlan Plan, IReadOnlyDictionary<string, double[]> Scores);
+
+/// <summary>
+/// Takes channels away in several rounds. After each, all readers are solved against the network as it was before the first,
+/// and what is left is scored anew.
+/// </summary>
+internal static class GradualPruning
+{
+    /// <summary>Prunes and compensates.</summary>
+    /// <param name="detector">The detector.</param>
+    /// <param name="weights">Its weights; not changed.</param>
+    /// <param name="choose">Chooses, on a network pruned so far, what is to go to meet the whole target.</param>
+    /// <param name="roundTo">Widths stay multiples of this between rounds where the dense width is one.</param>
+    /// <param name="calibration">Pictures.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    /// <returns>The pruned detector, its weights, and everything that went.</returns>
+    public static (DetectorSpec Spec, WeightSet Weights, PruningPlan Plan) Run(
+        DetectorModel detector,
+        WeightSet weights,
+        Func<DetectorModel, WeightSet, Choice> choose,
+        int roundTo,
+        IReadOnlyList<Tensor> calibration,
+        CompensationOptions options,
+        CancellationToken cancellation)
+    {
+        var (now, nowWeights) = (detector, weights);
+        var total = new PruningPlan(new Dictionary<string, ImmutableArray<int>>(), 0);
+        for (int round = 1; round <= options.Rounds; round++)
+        {
+            var choice = choose(now, nowWeights);
+            var step = round == options.Rounds ? choice.Plan : FirstPart(now.Network, choice, 1.0 / (options.Rounds - round + 1), roundTo);
+            if (step.RemovesNothing)
+            {
+                continue;
+            }
+            var (spec, cut) = Shrinker.Shrink(now, nowWeights, step);
+            total = Then(total, step);
+            now = DetectorCatalog.Build(spec);
+            nowWeights = Compensator.Solve(detector.Network, weights, now.Network, cut, total, calibration, options, cancellation);
+        }
+        return (now.Spec, nowWeights, total);
+    }
+
+    /// <summary>Two plans, one after the other, as one.</summary>
+    public static PruningPlan Then(PruningPlan first, PruningPlan second)
+    {
+        var kept = new Dictionary<string, ImmutableArray<int>>(first.Kept, StringComparer.Ordinal);
+        foreach (var (group, stay) in second.Kept)
+        {
+            kept[group] = first.Kept.TryGetValue(group, out var before) ? [.. stay.Select(i => before[i])] : stay;
+        }
+        return new PruningPlan(kept, first.Removed + second.Removed);
+    }
+
+    // The weakest channels of each group, so many that whole multiples stay.
+    private static PruningPlan FirstPart(Network network, Choice choice, double share, int roundTo)
+    {
+        var kept = new Dictionary<string, ImmutableArray<int>>(StringComparer.Ordinal);
+        int removed = 0;
+        foreach (var (name, stay) in choice.Plan.Kept)
+        {
+            var group = network.Group(name);
+            int multiple = group.DenseWidth % roundTo == 0 ? roundTo : 1;
+            int width = group.Width - (int)Math.Round((group.Width - stay.Length) * share);
+            int goes = group.Width - (width + multiple - 1) / multiple * multiple;
+            if (goes <= 0)
+            {
+                continue;
+            }
+            double[] scores = choice.Scores[name];
+            var weakest = Enumerable.Range(0, group.Width).Except(stay).OrderBy(i => scores[i]).ThenBy(i => i).Take(goes).ToHashSet();
+            kept[name] = [.. Enumerable.Range(0, group.Width).Where(i => !weakest.Contains(i))];
+            removed += goes;
+        }
+        return new PruningPlan(kept, removed);
+    }
+}

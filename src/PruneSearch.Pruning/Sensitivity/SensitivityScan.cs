@@ -1,0 +1,65 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Weights;
+using PruneSearch.Pruning.Compensation;
+using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Pruning.Sensitivity;
+
+/// <summary>Prunes each group alone at several ratios (Li et al. 2017, section 3.2).</summary>
+public static class SensitivityScan
+{
+    private const double NoCap = 0.999;
+
+    /// <summary>Runs it, one group and ratio at a time.</summary>
+    /// <param name="detector">The detector, pruned already or not.</param>
+    /// <param name="weights">Its weights; not changed.</param>
+    /// <param name="settings">Which groups, and how channels are scored, rounded and compensated; the ratio and the cap are not used.</param>
+    /// <param name="ratios">Shares of a group's dense channels that go, each from 0 to below 1.</param>
+    /// <param name="calibration">Batches of training pictures <c>[N, 3, size, size]</c> in [−1, 1] where <see cref="PruningEngine.NeedsImages"/>. The caller owns them.</param>
+    /// <param name="seed">Seed of random scores.</param>
+    /// <param name="evaluate">Accuracy of a detector with its weights.</param>
+    /// <param name="cancellation">Checked between batches.</param>
+    /// <returns>In the order of groups, then ratios. Each is computed when it is asked for.</returns>
+    /// <exception cref="ArgumentException">A setting is unknown or outside its range, or pictures are missing.</exception>
+    public static IEnumerable<GroupSensitivity> Run(
+        DetectorModel detector,
+        WeightSet weights,
+        PruneSettings settings,
+        IReadOnlyList<double> ratios,
+        IReadOnlyList<Tensor> calibration,
+        int seed,
+        Func<DetectorModel, WeightSet, double> evaluate,
+        CancellationToken cancellation = default)
+    {
+        var groups = GroupSelection.Resolve(detector.Network, settings.Groups);
+        var scores = PruningEngine.Score(detector.Network, weights, settings, calibration, seed);
+        foreach (var group in groups)
+        {
+            foreach (double ratio in ratios)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var alone = settings with { Groups = [group.Name], Ratio = ratio, MaxGroupRatio = NoCap, Ranking = "local" };
+                var plan = ChannelSelection.Select(detector.Network, scores, alone);
+                var (spec, cut) = Shrinker.Shrink(detector, weights, plan);
+                var pruned = DetectorCatalog.Build(spec);
+                if (settings.Compensate && !plan.RemovesNothing)
+                {
+                    cut = Compensator.Solve(detector.Network, weights, pruned.Network, cut, plan, calibration, cancellation: cancellation);
+                }
+                yield return new GroupSensitivity
+                {
+                    Group = group.Name,
+                    Kind = group.Kind,
+                    Ratio = ratio,
+                    DenseWidth = group.DenseWidth,
+                    Width = spec.Widths[group.Name],
+                    Macs = pruned.Network.Macs,
+                    Accuracy = evaluate(pruned, cut),
+                };
+            }
+        }
+    }
+}
