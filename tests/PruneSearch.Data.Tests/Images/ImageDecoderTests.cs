@@ -62,6 +62,9 @@ public sealed class ImageDecoderTests
     {
         var image = ImageDecoder.Decode(WithOrientation(Sample(SKEncodedImageFormat.Jpeg), orientation), "rotated");
         Assert.Equal(orientation < 5 ? (32, 16) : (16, 32), (image.Width, image.Height));
+        string path = Path.Combine(AppContext.BaseDirectory, $"orientation-{orientation}.jpg");
+        File.WriteAllBytes(path, WithOrientation(Sample(SKEncodedImageFormat.Jpeg), orientation));
+        Assert.Equal((image.Width, image.Height), ImageDecoder.ReadSize(path));
         Assert.Equal([upperLeft, upperRight, lowerRight], new[] { Color(image, 0.1, 0.1), Color(image, 0.9, 0.1), Color(image, 0.9, 0.9) });
     }
 
