@@ -8,6 +8,8 @@ NativeMemory.KeepFreed();
 return await new RootCommand("Measures parts of PruneSearch.")
 {
     TrainVerb.Create(),
+    StructuresVerb.Create(),
     LoaderVerb.Create(),
     MetricsVerb.Create(),
+    PruneVerb.Create(),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Data.Images;
 
 namespace PruneSearch.Cli;
 
@@ -24,7 +25,7 @@ internal static class ErrorLines
         {
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or SettingsException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException or SettingsException)
         {
             return Bad(context, e.Message);
         }

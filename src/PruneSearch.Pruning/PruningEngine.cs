@@ -23,8 +23,9 @@ public static class PruningEngine
     /// <param name="settings">What to prune and how.</param>
     /// <param name="calibration">Batches of training pictures <c>[N, 3, size, size]</c> in [−1, 1], where <see cref="NeedsImages"/>. The caller owns them.</param>
     /// <param name="seed">Seed of random scores.</param>
-    /// <param name="loss">Training loss of a batch by its outputs and index, for gradient criteria; <see langword="null"/> for one without labels.</param>
+    /// <param name="loss">Training loss of one calibration picture by its outputs and index, for gradient criteria; <see langword="null"/> for one without labels.</param>
     /// <param name="compensation">How readers are re-solved.</param>
+    /// <param name="latency">Measures for the target <c>latency</c>; see <see cref="TargetSelection.Select"/>.</param>
     /// <param name="cancellation">Checked between batches of compensation.</param>
     /// <exception cref="ArgumentException">A setting is unknown or outside its range, the target is out of reach, or pictures are missing.</exception>
     /// <exception cref="FormatException">The weights are not those of the detector.</exception>
@@ -36,15 +37,16 @@ public static class PruningEngine
         int seed,
         Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null,
         CompensationOptions? compensation = null,
+        Func<DetectorSpec, double>? latency = null,
         CancellationToken cancellation = default)
     {
         var network = detector.Network;
         weights.RequireFit(network, "weights to prune");
-        var groups = GroupSelection.Resolve(network, settings.Groups);
+        var groups = GroupSelection.Resolve(network, settings);
         Choice Choose(DetectorModel now, WeightSet nowWeights)
         {
             var scores = Score(now.Network, nowWeights, settings, calibration, seed, loss);
-            return new Choice(ChannelSelection.Select(now.Network, scores, settings), scores);
+            return new Choice(TargetSelection.Select(now, scores, settings, latency), scores);
         }
         var (spec, cut, plan) = settings.Compensate
             ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration, compensation ?? new CompensationOptions(), cancellation)
@@ -63,7 +65,7 @@ public static class PruningEngine
         int seed,
         Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null)
     {
-        var groups = GroupSelection.Resolve(network, settings.Groups);
+        var groups = GroupSelection.Resolve(network, settings);
         var importance = ImportanceCatalog.Create(settings.Criterion);
         using var context = new ImportanceContext(network, weights, groups, calibration, seed, loss, ParseReduction(settings.Reduction));
         string normalisation = settings.Normalisation != "auto" ? settings.Normalisation : settings.Criterion == ImportanceCatalog.Obs ? "none" : "mean";

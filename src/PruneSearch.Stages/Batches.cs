@@ -35,10 +35,14 @@ internal static class Batches
 
     /// <summary>Training pictures as they are, chosen by the seed; at most as many as there are.</summary>
     /// <returns>Batches <c>[N, 3, S, S]</c>; the caller disposes each.</returns>
-    public static IEnumerable<Tensor> Plain(DetectionDataset train, int count, int inputSize, int seed)
+    public static IEnumerable<Tensor> Plain(DetectionDataset train, int count, int inputSize, int seed) => Annotated(train, count, inputSize, seed).Select(b => b.Images);
+
+    /// <summary>The same with what the pictures show.</summary>
+    /// <returns>Batches; the caller disposes each.</returns>
+    public static IEnumerable<TrainingBatch> Annotated(DetectionDataset train, int count, int inputSize, int seed)
     {
         int[] order = new SeededRandom(seed).Permutation(train.Samples.Count);
         var chosen = train with { Samples = [.. order.Take(count).Select(i => train.Samples[i])] };
-        return new EvaluationLoader(chosen, inputSize, CalibrationBatch).Batches().Select(b => TrainingBatch.ToTensor(b, CPU));
+        return new EvaluationLoader(chosen, inputSize, CalibrationBatch).Batches().Select(b => TrainingBatch.From(b, CPU));
     }
 }

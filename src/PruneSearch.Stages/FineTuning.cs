@@ -1,5 +1,6 @@
 using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
@@ -26,14 +27,15 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
     /// <param name="seed">Seed of data order and augmentation.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="teacher">The dense detector, when distillation is on.</param>
+    /// <param name="carried">Optimizer state to begin with; <see langword="null"/> begins anew.</param>
     /// <param name="cancellation">Stops between two steps, after a last snapshot.</param>
     /// <exception cref="StageFailedException">The loss diverged.</exception>
     public (WeightSet Weights, double Loss) Run(
-        DetectorModel model, WeightSet start, FineTuneSettings settings, DetectionDataset train, int seed, Device device, TorchNetwork? teacher, CancellationToken cancellation)
+        DetectorModel model, WeightSet start, FineTuneSettings settings, DetectionDataset train, int seed, Device device, TorchNetwork? teacher, OptimizerState? carried, CancellationToken cancellation)
     {
         try
         {
-            return Train(model, start, settings, train, seed, device, teacher, cancellation);
+            return Train(model, start, settings, train, seed, device, teacher, carried, cancellation);
         }
         finally
         {
@@ -42,9 +44,13 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
     }
 
     private (WeightSet Weights, double Loss) Train(
-        DetectorModel model, WeightSet start, FineTuneSettings settings, DetectionDataset train, int seed, Device device, TorchNetwork? teacher, CancellationToken cancellation)
+        DetectorModel model, WeightSet start, FineTuneSettings settings, DetectionDataset train, int seed, Device device, TorchNetwork? teacher, OptimizerState? carried, CancellationToken cancellation)
     {
-        using var trainer = new Trainer(model, start, settings, device, teacher);
+        using var trainer = new Trainer(model, start, settings, device, teacher, Prepared(model, settings.Regularisation));
+        if (carried is not null)
+        {
+            trainer.Carry(carried);
+        }
         Restore(trainer);
         long savedAt = time.GetTimestamp(), startedAt = savedAt;
         int startedWith = trainer.Step;
@@ -80,7 +86,23 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
             Save(trainer);
             throw;
         }
+        if (settings.CarryOptimizer)
+        {
+            files.Write(CheckpointNames.Optimizer(job.Key), trainer.ToOptimizerState().Write);
+        }
         return (trainer.ToWeights(), trainer.Loss);
+    }
+
+    private static IReadOnlyList<ChannelGroup>? Prepared(DetectorModel model, RegularisationSettings? settings)
+    {
+        try
+        {
+            return settings is null ? null : GroupSelector.Select(model.Network, settings.Groups, settings.Protect);
+        }
+        catch (ArgumentException e)
+        {
+            throw new StageFailedException($"regularisation: {e.Message}", e);
+        }
     }
 
     private void Restore(Trainer trainer)

@@ -7,6 +7,8 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Detection.Training;
+using PruneSearch.Pruning;
 using PruneSearch.Stages.Inputs;
 
 namespace PruneSearch.Stages;
@@ -102,13 +104,54 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         }
     }
 
+    /// <summary>The pruned detector that the stage began its training with when it ran first; <see langword="null"/> when it has not.</summary>
+    public PruneResult? ReadPruned(string key)
+    {
+        string name = CheckpointNames.Pruned(key);
+        if (!Wait(store.ExistsAsync(name)))
+        {
+            return null;
+        }
+        using var stream = Wait(store.OpenReadAsync(name));
+        return PrunedFile.Read(stream, name);
+    }
+
+    /// <summary>Keeps a pruned detector until the stage is finished, unless another run of the stage was faster.</summary>
+    /// <returns>The one that holds.</returns>
+    public PruneResult KeepPruned(string key, PruneResult pruned)
+    {
+        bool first = Wait(store.PutAsync(
+            CheckpointNames.Pruned(key),
+            (stream, _) =>
+            {
+                PrunedFile.Write(stream, pruned);
+                return Task.CompletedTask;
+            },
+            PutCondition.IfAbsent));
+        return first ? pruned : ReadPruned(key)!;
+    }
+
+    /// <summary>Deletes what only a resumed stage needs.</summary>
+    public void DeletePruned(string key) => Wait(store.DeleteAsync(CheckpointNames.Pruned(key)));
+
+    /// <summary>The optimizer state that a finished stage left.</summary>
+    public OptimizerState? ReadOptimizer(string key)
+    {
+        string name = CheckpointNames.Optimizer(key);
+        if (!Wait(store.ExistsAsync(name)))
+        {
+            return null;
+        }
+        using var stream = Wait(store.OpenReadAsync(name));
+        return OptimizerState.Read(stream, name);
+    }
+
     /// <summary>A latency measured before.</summary>
     public LatencyReport? ReadLatency(string id)
     {
-        string name = CheckpointNames.Latency(id);
         try
         {
-            return Wait(store.ExistsAsync(name)) ? JsonSerializer.Deserialize<LatencyReport>(ReadBytes(name), CoreJson.Readable) : null;
+            return ReadJson<LatencyReport>(CheckpointNames.Latency(id), CoreJson.Readable);
         }
         catch (JsonException)
         {
@@ -118,6 +161,9 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
 
     /// <summary>Keeps a latency.</summary>
     public void WriteLatency(string id, LatencyReport latency) => Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
+
+    private T? ReadJson<T>(string name, JsonSerializerOptions options)
+        where T : class => Wait(store.ExistsAsync(name)) ? JsonSerializer.Deserialize<T>(ReadBytes(name), options) : null;
 
     // What a stage reads was there when it was planned: a worker that cannot read it lets another one try.
     private T Read<T>(string name, Func<Stream, T> read)

@@ -11,7 +11,7 @@ using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
-using PruneSearch.Pruning;
+using PruneSearch.Pruning.Selection;
 using PruneSearch.Stages.Inputs;
 using static TorchSharp.torch;
 
@@ -44,13 +44,17 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             ? new BaseDetector(_files).Build(start, train, seed, device, warnings)
             : _files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));
         double? loss = null;
-        bool removedNothing = false;
         var channels = AllChannels(model.Network);
-        if (stage.Prune is { } pruning)
+        var measurement = new Measurement(_files, time, device, stage.Measure);
+        var pruning = new StagePruning(_files, job, measurement, warnings);
+        var (parent, plan) = (model, (PruningPlan?)null);
+        if (stage.Prune is not null)
         {
-            var pruned = parts.Run("prune", () => Prune(model, weights, pruning, train, seed, warnings, cancellation));
-            (model, weights, channels, removedNothing) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan.RemovesNothing);
+            var pruned = parts.Run("prune", () => pruning.Run(model, weights, train, seed, cancellation));
+            (model, weights, channels, plan) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan);
         }
+        bool removedNothing = plan is { RemovesNothing: true };
+        var carried = pruning.CarriedState(parent, plan);
         if (stage.Prune is { Recalibrate: true, CalibrationImages: var pictures } && !removedNothing)
         {
             weights = parts.Run("recalibrate", () => Recalibrate(model, weights, train, pictures, seed, device));
@@ -63,11 +67,14 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
                 tuning = tuning with { Distillation = 0 }; // the dense detector itself has no teacher
             }
             (weights, loss) = parts.Run("fine-tune", () =>
-                new FineTuning(_files, job, time, options.SnapshotInterval, progress) { Pictures = _pictures }.Run(model, weights, tuning, train, seed, device, teacher, cancellation));
+                new FineTuning(_files, job, time, options.SnapshotInterval, progress) { Pictures = _pictures }.Run(model, weights, tuning, train, seed, device, teacher, carried, cancellation));
+        }
+        else if (carried is not null)
+        {
+            _files.Write(CheckpointNames.Optimizer(job.Key), carried.Write);
         }
         var metrics = parts.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, validation, device, cancellation: cancellation));
         byte[] onnx = parts.Run("export", () => OnnxExport.ToBytes(model, weights));
-        var measurement = new Measurement(_files, time, device, stage.Measure);
         var latency = parts.Run("measure", () => measurement.Measure(model, onnx, cancellation));
         var processing = parts.Run("measure", () => Processing(onnx, validation));
         QuantisedReport? int8 = null;
@@ -86,6 +93,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         }
         string sha = parts.Run("save", () => _files.SaveDetector(job.Key, model, weights, onnx));
         _files.DeleteSnapshots(job.Key);
+        _files.DeletePruned(job.Key);
         return new StageReport
         {
             Key = job.Key,
@@ -106,29 +114,6 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             Quantised = int8,
             Processing = processing,
         };
-    }
-
-    private static PruneResult Prune(
-        DetectorModel model, WeightSet weights, PruneSettings settings, DetectionDataset train, int seed, List<string> warnings, CancellationToken cancellation)
-    {
-        var calibration = PruningEngine.NeedsImages(settings) ? Batches.Plain(train, settings.CalibrationImages, model.Spec.InputSize, seed).ToList() : [];
-        try
-        {
-            var pruned = PruningEngine.Prune(model, weights, settings, calibration, seed, cancellation: cancellation);
-            if (pruned.Plan.RemovesNothing)
-            {
-                warnings.Add($"pruning to {settings.Ratio:P0} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed");
-            }
-            return pruned;
-        }
-        catch (ArgumentException e)
-        {
-            throw new StageFailedException($"pruning: {e.Message}", e);
-        }
-        finally
-        {
-            calibration.ForEach(images => images.Dispose());
-        }
     }
 
     private static ProcessingTimes Processing(byte[] onnx, DetectionDataset validation)

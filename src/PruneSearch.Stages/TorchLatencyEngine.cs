@@ -33,8 +33,9 @@ public sealed class TorchLatencyEngine : ILatencyEngine
         _threadsBefore = get_num_threads();
         _network = new TorchNetwork(model.Network, RandomWeights.For(model, 1), device);
         int size = model.Spec.InputSize;
-        using var nhwc = rand([1, size, size, 3], device: device, generator: new Generator(1, device));
-        _image = nhwc.permute(0, 3, 1, 2).DetachFromDisposeScope();
+        using var generator = new Generator(1);
+        using var nhwc = rand([1, size, size, 3], generator: generator);
+        _image = nhwc.to(device).permute(0, 3, 1, 2).DetachFromDisposeScope();
         Device = DeviceOf(device, threads);
         set_num_threads(threads);
     }

@@ -86,6 +86,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public Action? OnStatus { get; init; }
 
+    public FrontierView View { get; init; } = Some.View();
+
     public Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
     {
         Calls.Add(work ? "open to work" : "open");
@@ -102,7 +104,7 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
         return Task.FromResult(statuses[Math.Min(_next++, statuses.Length - 1)]);
     }
 
-    public Task<FrontierView> FrontierAsync(string id) => Task.FromResult(Some.View());
+    public Task<FrontierView> FrontierAsync(string id) => Task.FromResult(View);
 
     public Task ResumeAsync(string id, bool retryFailed) => Call(retryFailed ? $"resume {id} and retry" : $"resume {id}");
 

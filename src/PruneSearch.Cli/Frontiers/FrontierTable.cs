@@ -26,10 +26,22 @@ internal static class FrontierTable
         console.Write(Table(view));
         int on = view.Points.Count(p => p.OnFrontier);
         context.Output.WriteLine($"{on} of {view.Points.Count} models are on the frontier of {string.Join(" and ", view.Objectives.Select(Name))} (marked *).");
-        if (view.Points.Count > 0)
+        if (view.Points.Any(p => p.SlowerThanParent))
         {
-            var device = view.Points[0].Report.Latency.Device;
-            context.Output.WriteLine($"Latency: batch 1, median, {device.Engine}, {device.Threads} thread{(device.Threads == 1 ? "" : "s")}, {device.Processor}; speed-up against the original measured beside it, 95 % interval.");
+            context.Output.WriteLine("Slower than its parent: pruned or quantised further, and yet not as fast as what it was made from.");
+        }
+        var devices = view.Points.Select(p => p.Report.Latency.Device).Distinct().ToList();
+        if (devices.Count > 1)
+        {
+            context.Output.WriteLine($"Measured on {devices.Count} devices: each has a frontier of its own, their latencies are not compared.");
+        }
+        foreach (var device in devices)
+        {
+            context.Output.WriteLine($"Latency: batch 1, median, {device.Engine}, {device.Threads} thread{(device.Threads == 1 ? "" : "s")}{(device.Spinning ? ", spinning" : "")}, {device.Processor}; speed-up against the original measured beside it, 95 % interval.");
+        }
+        if (view.Points.FirstOrDefault(p => p.Report.Processing is not null)?.Report.Processing is { } around)
+        {
+            context.Output.WriteLine(Text($"Around the network, not part of it: {around.PreProcessing:0.00} ms before, {around.PostProcessing:0.00} ms after it (original, median of {around.Pictures} pictures)."));
         }
     }
 
@@ -38,7 +50,7 @@ internal static class FrontierTable
         var table = new Table().Border(TableBorder.Rounded);
         table.AddColumn("");
         table.AddColumn("model");
-        foreach (string column in new[] { "pruned", "mAP50", "mAP", "MACs", "parameters", "ms", "speed-up" })
+        foreach (string column in new[] { "pruned", "mAP50", "mAP", "MACs", "parameters", "MB", "ms", "speed-up" })
         {
             table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         }
@@ -49,7 +61,7 @@ internal static class FrontierTable
             string[] cells =
             [
                 p.OnFrontier ? "*" : "", PointText.Name(p), Text($"{r.Channels.Removed:P0}"), Text($"{r.Map50:0.000}"), Text($"{r.Map:0.000}"), Text($"{r.Macs / 1e6:0} M"),
-                Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),
+                Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.ModelBytes / 1e6:0.00}"), Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),
             ];
             table.AddRow(cells.Select(c => new Text(c, style)));
         }
@@ -65,13 +77,19 @@ internal static class FrontierTable
 internal static class PointText
 {
     /// <summary>Trajectory and iteration.</summary>
-    public static string Name(FrontierPoint p) => p.Schedule == ScheduleKind.Base ? "original" : p.Schedule == ScheduleKind.OneShot ? p.Trajectory : $"{p.Trajectory} #{p.Iteration}";
+    public static string Name(FrontierPoint p) =>
+        (p.Schedule == ScheduleKind.Base ? "original" : p.Schedule == ScheduleKind.OneShot ? p.Trajectory : $"{p.Trajectory} #{p.Iteration}") + (IsQuantised(p) ? " int8" : "");
 
-    /// <summary>Speed-up with its interval, and in words when the model is slower than the original beyond doubt.</summary>
+    /// <summary>Whether the model computes with 8-bit integers.</summary>
+    public static bool IsQuantised(FrontierPoint p) => p.Precision == FrontierPoints.QuantisedPrecision;
+
+    /// <summary>Speed-up with its interval, and in words when the model is slower than the original or than what it was made from beyond doubt.</summary>
     public static string SpeedUp(FrontierPoint p)
     {
         var l = p.Report.Latency;
         string text = string.Create(CultureInfo.InvariantCulture, $"{l.SpeedUp:0.00}× [{l.SpeedUpLow:0.00}–{l.SpeedUpHigh:0.00}]");
-        return p.Schedule == ScheduleKind.Base ? "1.00×" : l.SpeedUpHigh < 1 ? text + " slower" : text;
+        return p.Schedule == ScheduleKind.Base && !IsQuantised(p) ? "1.00×"
+            : l.SpeedUpHigh < 1 ? text + " slower"
+            : p.SlowerThanParent ? text + " slower than its parent" : text;
     }
 }

@@ -13,6 +13,10 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
     private readonly Values _empty = new(new Section([]), default);
 
+    private Values Pruning => root.Optional<Values>("pruning") ?? new Values(Section("pruning"), default);
+
+    private IReadOnlyList<string>? Protected => Pruning.Has("protect") ? Pruning.List<string>("protect") : null;
+
     /// <summary>The search file; errors go to the reader.</summary>
     public SearchFile Map(string text)
     {
@@ -20,6 +24,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         IReadOnlyList<double> levels = [.. trajectories.List<object>("levels").Cast<double>().Order()];
         var detector = root.Optional<Values>("detector") ?? _empty;
         var source = Detector(detector);
+        var prune = Prune(Pruning, levels, trajectories, source.Template);
         return new SearchFile
         {
             Path = path,
@@ -28,7 +33,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             Data = Data(root.Optional<VariantValues>("data")!),
             Detector = source,
             BaseFineTune = FineTune(detector.Optional<Values>("fine-tune")),
-            Prune = Prune(root.Optional<Values>("pruning") ?? new Values(Section("pruning"), default), levels, trajectories, source.Template),
+            Prune = prune,
             FineTune = FineTune(root.Optional<Values>("fine-tune")),
             Levels = levels,
             Schedules = Schedules(trajectories, levels),
@@ -125,33 +130,45 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         var prune = new PruneSettings
         {
             Ratio = levels[^1],
+            Target = v.Text("target"),
             Criterion = v.Text("criterion"),
+            Reduction = v.Text("reduction"),
+            Normalisation = v.Text("normalisation"),
+            PerCost = v.Text("per-cost"),
             Ranking = v.Text("ranking"),
             Groups = v.List<string>("groups"),
+            Protect = Protected,
             MaxGroupRatio = v.Value<double>("max-group-ratio"),
+            MinWidth = v.Value<int>("min-width"),
             RoundTo = v.Value<int>("round-to"),
             Compensate = v.Value<bool>("compensate"),
             CalibrationImages = v.Value<int>("calibration-images"),
             Recalibrate = v.Value<bool>("recalibrate"),
         };
-        if (levels[^1] > prune.MaxGroupRatio)
+        if (prune.Target == "channels" && levels[^1] > prune.MaxGroupRatio)
         {
             reader.Error(trajectories.At("levels"), FormattableString.Invariant($"level {levels[^1]} cannot be reached, expected at most pruning.max-group-ratio, which is {prune.MaxGroupRatio}"));
         }
         try
         {
             var groups = DetectorCatalog.Build(template).Network.Groups.Select(g => g.Name).ToList();
-            foreach (string group in prune.Groups.Where(g => !SearchFileKeys.GroupKinds.Contains(g) && !groups.Contains(g)))
-            {
-                string near = Nearest.To(group, [.. SearchFileKeys.GroupKinds, .. groups]) is { } n ? $"; did you mean '{n}'?" : "";
-                reader.Error(v.At("groups"), $"pruning.groups has '{group}', expected {string.Join(", ", SearchFileKeys.GroupKinds)} or the name of a group of the detector{near}");
-            }
+            RequireGroups(v, "groups", prune.Groups, [SearchFileKeys.AllGroups, .. SearchFileKeys.GroupKinds], groups);
+            RequireGroups(v, "protect", prune.Protect ?? [], SearchFileKeys.GroupKinds, groups);
         }
         catch (ArgumentException e)
         {
             reader.Error(root.At("detector"), e.Message);
         }
         return prune;
+    }
+
+    private void RequireGroups(Values v, string key, IReadOnlyList<string> names, IReadOnlyList<string> words, IReadOnlyList<string> groups)
+    {
+        foreach (string name in names.Where(n => !words.Contains(n) && !groups.Contains(n)))
+        {
+            string near = Nearest.To(name, [.. words, .. groups]) is { } n ? $"; did you mean '{n}'?" : "";
+            reader.Error(v.At(key), $"pruning.{key} has '{name}', expected {string.Join(", ", words)} or the name of a group of the detector{near}");
+        }
     }
 
     private List<ScheduleSettings> Schedules(Values trajectories, IReadOnlyList<double> levels)
@@ -196,7 +213,19 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         {
             reader.Error(v.At("ratios"), "the ratios are not sorted, expected ascending ones");
         }
-        return new ScheduleSettings { Kind = kind, Name = name, Step = v.OptionalValue<double>("step"), Iterations = v.OptionalValue<int>("iterations"), Ratios = ratios };
+        if (v.Has("shape") && !v.Has("iterations"))
+        {
+            reader.Error(v.At("shape"), "shape says how iterations differ, expected the key iterations with it");
+        }
+        return new ScheduleSettings
+        {
+            Kind = kind,
+            Name = name,
+            Step = v.OptionalValue<double>("step"),
+            Iterations = v.OptionalValue<int>("iterations"),
+            Shape = v.Word<ScheduleShape>("shape"),
+            Ratios = ratios,
+        };
     }
 
     private static MeasureSettings Measure(Values v) => new() { Engine = v.Text("engine"), Threads = v.Value<int>("threads"), MaxSeconds = v.Value<double>("max-seconds") };
@@ -214,7 +243,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         return new ExportSettings { Quantise = true, CalibrationImages = v.Value<int>("calibration-images"), WeightBits = v.Value<int>("weight-bits") };
     }
 
-    private static FineTuneSettings? FineTune(Values? v) => v is null ? null : new FineTuneSettings
+    private FineTuneSettings? FineTune(Values? v) => v is null ? null : new FineTuneSettings
     {
         Steps = v.Value<int>("steps"),
         BatchSize = v.Value<int>("batch-size"),
@@ -233,6 +262,15 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         Distillation = v.Value<double>("distillation"),
         DistillationBoxes = v.Value<double>("distillation-boxes"),
         Precision = v.Text("precision"),
+        CarryOptimizer = v.Value<bool>("carry-optimizer"),
+        Regularisation = v.Optional<Values>("regularisation") is { } r ? new RegularisationSettings
+        {
+            Kind = r.Text("kind"),
+            Strength = r.Value<double>("strength"),
+            Share = r.Value<double>("share"),
+            Groups = Pruning.List<string>("groups"),
+            Protect = Protected,
+        } : null,
     };
 
     private static Section Section(string key) => ((KeyType.Mapping)SearchFileKeys.Root.Find(key)!.Type).Section;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
@@ -30,6 +31,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     {
         var (weights, train, validation, @base) = Read(file.Path, file.Detector, file.Data, cancellation);
         var data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash, CacheBytes = file.Data.CacheBytes };
+        Guard(() => RequireReachable(file, @base.Detector));
         return new CheckedSearch(Guard(() => Planner.Plan(file.Settings(@base), data, NewId(file.Name), time.GetUtcNow(), file.Text)), train, validation, weights);
     }
 
@@ -118,6 +120,14 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
             throw new SearchFileException($"{weights.Path}: changed while the search was being launched");
         }
         await target.WriteAsync(content, cancellation).ConfigureAwait(false);
+    }
+
+    private static double RequireReachable(SearchFile file, DetectorSpec detector)
+    {
+        double level = file.Levels[^1], reachable = PruningLimits.Reachable(DetectorCatalog.Build(detector), file.Prune);
+        return level <= reachable + 1e-9 ? reachable
+            : throw new SearchFileException(FormattableString.Invariant(
+                $"{file.Path}: level {level} of the {file.Prune.Target} cannot be reached with the groups and limits in pruning, expected at most {Math.Floor(reachable * 1000) / 1000}"));
     }
 
     private static void RequirePictures(DetectionDataset dataset, string path, string split)

@@ -10,9 +10,25 @@ public static class ParetoFrontier
     public static bool[] Of(IReadOnlyList<double[]> costs)
     {
         bool[] on = new bool[costs.Count];
-        for (int i = 0; i < costs.Count; i++)
+        int[] order = [.. Enumerable.Range(0, costs.Count).Where(i => !costs[i].Any(double.IsNaN))];
+        // In lexicographic order a point can only be beaten by one before it, and equal points stand side by side.
+        Array.Sort(order, (a, b) => Compare(costs[a], costs[b]));
+        var front = new List<double[]>();
+        double best = double.PositiveInfinity; // of the last objective; it alone decides when there are two
+        foreach (int i in order)
         {
-            on[i] = !costs[i].Any(double.IsNaN) && !costs.Any(other => Dominates(other, costs[i]));
+            double[] cost = costs[i];
+            if (front.Count > 0 && Compare(front[^1], cost) == 0)
+            {
+                on[i] = true;
+                continue;
+            }
+            on[i] = front.Count == 0 || (cost.Length <= 2 ? cost[^1] < best && cost.Length == 2 : !front.Exists(f => Dominates(f, cost)));
+            if (on[i])
+            {
+                front.Add(cost);
+                best = Math.Min(best, cost[^1]);
+            }
         }
         return on;
     }
@@ -30,5 +46,17 @@ public static class ParetoFrontier
             better |= a[i] < b[i];
         }
         return better;
+    }
+
+    private static int Compare(double[] a, double[] b)
+    {
+        for (int i = 0; i < a.Length; i++)
+        {
+            if (a[i] != b[i])
+            {
+                return a[i] < b[i] ? -1 : 1;
+            }
+        }
+        return 0;
     }
 }

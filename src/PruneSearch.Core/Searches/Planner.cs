@@ -96,13 +96,19 @@ public static class Planner
         {
             var chain = new List<StageDescription> { _base };
             string parent = BaseKey;
-            foreach (var stage in stages)
+            var rest = stages.ToList();
+            for (int i = 0; i < rest.Count; i++)
             {
-                chain.Add(stage with { Parent = parent });
+                bool prunedNext = i + 1 < rest.Count && rest[i + 1].Prune is not null;
+                chain.Add((prunedNext ? rest[i] : Unprepared(rest[i])) with { Parent = parent });
                 parent = chain[^1].ComputeKey();
             }
             return chain;
         }
+
+        // What no pruning follows is not prepared for one.
+        private static StageDescription Unprepared(StageDescription stage) =>
+            stage.FineTune is { Regularisation: not null } f ? stage with { FineTune = f with { Regularisation = null } } : stage;
 
         private StageDescription Prune(double ratio) => Next() with { Prune = settings.Prune with { Ratio = ratio } };
 

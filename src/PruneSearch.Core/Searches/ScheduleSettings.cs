@@ -1,3 +1,5 @@
+using PruneSearch.Core.Schedules;
+
 namespace PruneSearch.Core.Searches;
 
 /// <summary>How long a one-shot trajectory is fine-tuned.</summary>
@@ -8,6 +10,19 @@ public enum OneShotBudget
 
     /// <summary>As many steps as the iterative schedule takes in all to the same level.</summary>
     SameTotal,
+}
+
+/// <summary>How much each of several iterations to a level removes.</summary>
+public enum ScheduleShape
+{
+    /// <summary>The same share of the dense detector.</summary>
+    Linear,
+
+    /// <summary>The same share of what is left.</summary>
+    Geometric,
+
+    /// <summary>Much at first, less and less later (Zhu, Gupta 2017: AGP).</summary>
+    Cubic,
 }
 
 /// <summary>How trajectories get to their levels; one a level.</summary>
@@ -25,8 +40,11 @@ public sealed record ScheduleSettings
     /// <summary>Share of channels that each iteration removes, above 0 and below 1; the last one may remove less.</summary>
     public double? Step { get; init; }
 
-    /// <summary>Iterations to each level, of equal size; at least 1.</summary>
+    /// <summary>Iterations to each level; at least 1.</summary>
     public int? Iterations { get; init; }
+
+    /// <summary>How the iterations to a level differ in size.</summary>
+    public ScheduleShape Shape { get; init; }
 
     /// <summary>Cumulative ratios, ascending; a trajectory takes those below its level and then its level.</summary>
     public IReadOnlyList<double>? Ratios { get; init; }
@@ -35,21 +53,21 @@ public sealed record ScheduleSettings
     /// <exception cref="InvalidOperationException">The schedule does not say how large its iterations are.</exception>
     public IReadOnlyList<double> RatiosTo(double level)
     {
-        // Decimal arithmetic: 0.1 + 0.2 must be the same stage as 0.3.
-        decimal end = (decimal)level;
         if (Step is { } step)
         {
-            return Ascending(k => k * (decimal)step, (int)Math.Ceiling(end / (decimal)step), end);
+            return PruningSchedule.Constant(step, level);
         }
         if (Iterations is { } iterations)
         {
-            return Ascending(k => Math.Round(end * k / iterations, 6), iterations, end);
+            return Shape switch
+            {
+                ScheduleShape.Geometric => PruningSchedule.Geometric(iterations, level),
+                ScheduleShape.Cubic => PruningSchedule.Cubic(iterations, level),
+                _ => PruningSchedule.Linear(iterations, level),
+            };
         }
         return Ratios is null
             ? throw new InvalidOperationException($"Schedule '{Name}' has no step, iterations or ratios.")
             : [.. Ratios.Where(r => r < level), level];
     }
-
-    private static List<double> Ascending(Func<int, decimal> ratio, int count, decimal end) =>
-        [.. Enumerable.Range(1, count - 1).Select(k => (double)ratio(k)), (double)end];
 }

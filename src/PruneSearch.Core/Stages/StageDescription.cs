@@ -96,7 +96,10 @@ public sealed record DataSettings
 [GenerateSerializer, Alias("prunesearch.PruneSettings")]
 public sealed record PruneSettings
 {
-    /// <summary>Share of the selected groups' dense channels that is gone after this stage: above 0 and below 1. Cumulative.</summary>
+    /// <summary>
+    /// Share of the dense detector's <see cref="Target"/> that is gone after this stage: above 0 and below 1. Cumulative. For
+    /// channels it counts within the selected groups, for the other targets over the whole detector.
+    /// </summary>
     [Id(0)]
     public required double Ratio { get; init; }
 
@@ -139,9 +142,24 @@ public sealed record PruneSettings
     [Id(9)]
     public string Normalisation { get; init; } = "auto";
 
-    /// <summary>What scores are divided by: <c>none</c>, or the <c>macs</c> or <c>parameters</c> that a channel of the group costs.</summary>
+    /// <summary>What scores are divided by: <c>none</c>, or the <c>macs</c>, <c>parameters</c> or <c>memory</c> that a channel of the group costs.</summary>
     [Id(10)]
     public string PerCost { get; init; } = "none";
+
+    /// <summary>What <see cref="Ratio"/> is a share of: <c>channels</c>, <c>parameters</c>, <c>macs</c> or measured <c>latency</c>.</summary>
+    [Id(11)]
+    public string Target { get; init; } = "channels";
+
+    /// <summary>Channels that every selected group keeps at least, 1 or more; groups that are narrower keep what they have.</summary>
+    [Id(12)]
+    public int MinWidth { get; init; } = 1;
+
+    /// <summary>
+    /// Kinds or names of groups that lose nothing, whatever <see cref="Groups"/> says. <see langword="null"/> protects residual
+    /// chains unless <see cref="Groups"/> names them: every block of a chain reads them, so they hurt most and save least.
+    /// </summary>
+    [Id(13)]
+    public IReadOnlyList<string>? Protect { get; init; }
 
     /// <summary>Whether batch norms get their statistics anew from the calibration pictures after pruning.</summary>
     [Id(16)]
@@ -219,6 +237,17 @@ public sealed record FineTuneSettings
     /// <summary>Weight of the box term within the distillation loss, at least 0; 0 leaves the class term alone.</summary>
     [Id(16)]
     public double DistillationBoxes { get; init; } = 1;
+
+    /// <summary>
+    /// Whether the optimizer's state is kept for the next stage, and begun with that of the stage before, cut like the weights.
+    /// Averaged weights (<see cref="EmaDecay"/>) always go on: they are the weights that the next stage starts from.
+    /// </summary>
+    [Id(20)]
+    public bool CarryOptimizer { get; init; }
+
+    /// <summary>Preparation for the pruning that follows; <see langword="null"/> for none.</summary>
+    [Id(21)]
+    public RegularisationSettings? Regularisation { get; init; }
 }
 
 /// <summary>How to measure speed.</summary>

@@ -24,6 +24,12 @@ public static class CheckpointNames
     /// <summary>Weights of a finished stage.</summary>
     public static string Weights(string key) => Stage(key) + "weights.safetensors";
 
+    /// <summary>The pruned detector that a stage's training begins with; deleted when the stage is finished.</summary>
+    public static string Pruned(string key) => Stage(key) + "pruned.safetensors";
+
+    /// <summary>Optimizer state that a finished stage leaves to the next, where it is carried.</summary>
+    public static string Optimizer(string key) => Stage(key) + "optimizer.safetensors";
+
     /// <summary>Exported model of a finished stage.</summary>
     public static string Onnx(string key) => Stage(key) + "model.onnx";
 
@@ -38,6 +44,9 @@ public static class CheckpointNames
 
     /// <summary>All states within a stage, oldest first in ordinal order.</summary>
     public static string Snapshots(string key) => Stage(key) + "snapshots/";
+
+    /// <summary>All segments of a search's report log.</summary>
+    public static string Reports(string searchId) => $"searches/{searchId}/reports/";
 
     /// <summary>Latency of a structure on a device, measured once.</summary>
     public static string Latency(string structureAndDevice) => $"latencies/{structureAndDevice}.json";

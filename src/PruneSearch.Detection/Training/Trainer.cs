@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Losses;
@@ -23,6 +24,8 @@ public sealed class Trainer : IDisposable
     private readonly Optimizer _optimizer;
     private readonly WeightAverage? _average;
     private readonly LearningRateSchedule _schedule;
+    private readonly ChannelRegulariser? _regulariser;
+    private int _earlierSteps;
 
     /// <summary>Starts at given weights.</summary>
     /// <param name="model">The detector.</param>
@@ -30,8 +33,9 @@ public sealed class Trainer : IDisposable
     /// <param name="settings">How to train.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="teacher">The dense detector for distillation; not owned.</param>
+    /// <param name="prepared">Groups that <see cref="FineTuneSettings.Regularisation"/> prepares for pruning, where it is on.</param>
     /// <exception cref="ArgumentException">A setting is not known.</exception>
-    public Trainer(DetectorModel model, WeightSet weights, FineTuneSettings settings, Device device, TorchNetwork? teacher = null)
+    public Trainer(DetectorModel model, WeightSet weights, FineTuneSettings settings, Device device, TorchNetwork? teacher = null, IReadOnlyList<ChannelGroup>? prepared = null)
     {
         _model = model;
         _settings = settings;
@@ -43,6 +47,8 @@ public sealed class Trainer : IDisposable
         _optimizer = Optimizer.Create(_network, settings.Optimizer, settings.WeightDecay, settings.Momentum);
         _average = settings.EmaDecay > 0 ? new WeightAverage(_network, settings.EmaDecay) : null;
         _schedule = new LearningRateSchedule(settings.LearningRate, settings.WarmUp, settings.Steps);
+        _regulariser = settings.Regularisation is { } regularisation
+            ? new ChannelRegulariser(_network, prepared ?? throw new ArgumentException("Regularisation needs the groups that will be pruned."), regularisation, settings.Steps) : null;
     }
 
     /// <summary>The next step.</summary>
@@ -71,7 +77,8 @@ public sealed class Trainer : IDisposable
             Watch(loss.item<float>());
             loss.backward();
             _optimizer.ClipGradients(_settings.ClipNorm);
-            _optimizer.Step(_schedule.At(Step), Step);
+            _optimizer.Step(_schedule.At(Step), _earlierSteps + Step);
+            _regulariser?.After(Step);
         }
         _average?.Update(Step);
         Step++;
@@ -82,6 +89,21 @@ public sealed class Trainer : IDisposable
 
     /// <summary>The state before the next step.</summary>
     public TrainingSnapshot ToSnapshot() => new(Step, _network.ToWeights(), _optimizer.ToState(), _average?.ToWeights() ?? [], Loss, FirstLoss);
+
+    /// <summary>Begins with the optimizer state of an earlier training, before the first step and before a snapshot is restored.</summary>
+    /// <exception cref="FormatException">It belongs to another detector.</exception>
+    public void Carry(OptimizerState state)
+    {
+        state.RequireFit(_model.Network, "optimizer state");
+        if (state.Optimizer == _settings.Optimizer)
+        {
+            _optimizer.LoadState(state.Tensors);
+            _earlierSteps = state.Steps; // moments that are old are not corrected for their youth
+        }
+    }
+
+    /// <summary>The optimizer's state, for a later training of the same or a pruned detector.</summary>
+    public OptimizerState ToOptimizerState() => new(_settings.Optimizer, _earlierSteps + Step, _optimizer.ToState());
 
     /// <summary>Goes on from a state.</summary>
     /// <exception cref="FormatException">It belongs to another detector.</exception>

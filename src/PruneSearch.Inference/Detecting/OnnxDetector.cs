@@ -91,7 +91,7 @@ public sealed class OnnxDetector : IDisposable
         }
         long start = _time.GetTimestamp();
         using var input = OrtValue.CreateTensorValueFromMemory(picture, [1, 3, Spec.InputSize, Spec.InputSize]);
-        using var outputs = _session.Session.Run(_run, [DetectorModel.ImageInput], [input], _exported.OutputNames);
+        using var outputs = _session.Run(_run, [DetectorModel.ImageInput], [input], _exported.OutputNames);
         long ran = _time.GetTimestamp();
         var found = EndToEnd
             ? Collect(outputs[0].GetTensorDataAsSpan<float>(), outputs[1].GetTensorDataAsSpan<float>(), outputs[2].GetTensorDataAsSpan<long>(), options)

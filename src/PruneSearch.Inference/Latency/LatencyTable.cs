@@ -10,7 +10,7 @@ namespace PruneSearch.Inference.Latency;
 /// <param name="Report">Its speed beside the first model's.</param>
 public sealed record LatencyRow(string Name, long Bytes, LatencyReport Report);
 
-/// <summary>Exported models measured in one run, the first being what the others are compared with.</summary>
+/// <summary>Models measured in one run, the first being what the others are compared with.</summary>
 public sealed class LatencyTable
 {
     private LatencyTable(IReadOnlyList<LatencyRow> rows) => Rows = rows;
@@ -18,32 +18,35 @@ public sealed class LatencyTable
     /// <summary>One row a model, in the order given; the first compares the first model with a second copy of itself.</summary>
     public IReadOnlyList<LatencyRow> Rows { get; }
 
-    /// <summary>Measures models with ONNX Runtime.</summary>
-    /// <param name="models">Names and files, the dense model first.</param>
-    /// <param name="threads">Threads within the network.</param>
+    /// <summary>Measures models side by side.</summary>
+    /// <param name="models">The dense model first.</param>
     /// <param name="options">How long to measure.</param>
     /// <param name="time">The system's clock.</param>
     /// <param name="cancellation">Ends the measurement.</param>
-    /// <exception cref="FormatException">A file is no model that ONNX Runtime can run; the message begins with its name.</exception>
-    public static LatencyTable Measure(IReadOnlyList<(string Name, byte[] Model)> models, int threads, LatencyOptions options, TimeProvider time, CancellationToken cancellation = default)
+    /// <exception cref="FormatException">A file cannot be run; the message begins with its name.</exception>
+    public static LatencyTable Measure(IReadOnlyList<LatencyCandidate> models, LatencyOptions options, TimeProvider time, CancellationToken cancellation = default)
     {
         if (models.Count == 0)
         {
             throw new ArgumentException("There is no model to measure.", nameof(models));
         }
-        var engines = new List<OnnxLatencyEngine>();
+        var engines = new Stack<ILatencyEngine>();
         try
         {
-            foreach (var (name, model) in models.Prepend(models[0]))
+            foreach (var model in models.Prepend(models[0]))
             {
-                engines.Add(new OnnxLatencyEngine(model, threads, name));
+                engines.Push(model.Load());
             }
-            var reports = new LatencyMeter(time).CompareAll(engines[0], [.. engines.Skip(1)], options, cancellation);
-            return new LatencyTable([.. models.Zip(reports, (m, r) => new LatencyRow(m.Name, m.Model.Length, r))]);
+            ILatencyEngine[] loaded = [.. engines.Reverse()];
+            var reports = new LatencyMeter(time).CompareAll(loaded[0], loaded[1..], options, cancellation);
+            return new LatencyTable([.. models.Zip(reports, (m, r) => new LatencyRow(m.Name, m.Bytes, r))]);
         }
         finally
         {
-            engines.ForEach(e => e.Dispose());
+            while (engines.TryPop(out var engine)) // in reverse order
+            {
+                engine.Dispose();
+            }
         }
     }
 
@@ -52,12 +55,13 @@ public sealed class LatencyTable
     {
         var text = new StringBuilder();
         var device = Rows[0].Report.Device;
-        text.AppendLine(CultureInfo.InvariantCulture, $"{device.Processor}, {device.Engine}, {device.Threads} thread(s), batch 1").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"{device.Processor}, {device.Engine}, {device.Threads} {(device.Threads == 1 ? "thread" : "threads")}{(device.Spinning ? ", spinning" : "")}, batch 1").AppendLine();
         text.AppendLine("| model | MB | median ms | p90 ms | speed-up | 95 % interval | runs | converged |").AppendLine("|---|---|---|---|---|---|---|---|");
         foreach (var (name, bytes, r) in Rows)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {name} | {bytes / 1e6:F2} | {r.Milliseconds:F2} | {r.Percentile90:F2} | {r.SpeedUp:F2} | {r.SpeedUpLow:F2} – {r.SpeedUpHigh:F2} | {r.Runs} | {(r.Converged ? "yes" : "no")} |");
+                $"| {name} | {bytes / 1e6:F2} | {r.Milliseconds:F2} | {r.Percentile90:F2} | {r.SpeedUp:F2} | {r.SpeedUpLow:F2} – {r.SpeedUpHigh:F2} | {r.Runs} | {(r.Converged ? "yes" : $"no, after {r.MaxSeconds:0.##} s")} |");
         }
         return text.ToString();
     }

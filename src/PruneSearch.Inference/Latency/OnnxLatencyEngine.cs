@@ -45,7 +45,7 @@ public sealed class OnnxLatencyEngine : ILatencyEngine
     public static MeasuringDevice DeviceOf(int threads) => new(ProcessorName.Current, OnnxSession.Engine, threads, Spinning: threads > 1);
 
     /// <inheritdoc/>
-    public void Run() => _session.Session.Run(_run, _inputNames, _inputs, _session.Session.OutputNames).Dispose();
+    public void Run() => _session.Run(_run, _inputNames, _inputs, _session.Session.OutputNames).Dispose();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -3,6 +3,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.PostProcessing;
+using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx.Schema;
 using DataType = PruneSearch.Inference.Onnx.Schema.TensorProto.Types.DataType;
 
@@ -80,11 +81,44 @@ public static class OnnxExport
     {
         options ??= new OnnxExportOptions();
         var graph = Network(model, weights, options, batch: 1, CodedPrefix);
+        Decode(graph, model, detections);
+        Save(stream, graph, OnnxMetadata.Of(model.Spec, OnnxMetadata.EndToEndForm, options.Metadata), options.Opset);
+    }
+
+    /// <summary>Puts scores, decoding and non-maximum suppression into a model of the raw form, in whatever precision it computes.</summary>
+    /// <param name="raw">A file of the raw form, for one picture.</param>
+    /// <param name="source">Where it comes from, for messages.</param>
+    /// <param name="detections">Thresholds and limits, which become constants of the graph.</param>
+    /// <returns>The end-to-end form.</returns>
+    /// <exception cref="FormatException">It is damaged, no exported detector, of another form, or for more than one picture.</exception>
+    public static byte[] ToEndToEnd(byte[] raw, string source, DetectionOptions? detections = null)
+    {
+        var file = OnnxFile.Read(raw, source);
+        var detector = ExportedDetector.Of(file, source);
+        if (detector.EndToEnd || file.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue != 1)
+        {
+            throw new FormatException($"{source}: the model {(detector.EndToEnd ? "is end to end already" : "takes any number of pictures")}, expected the raw form for one picture");
+        }
+        foreach (var node in file.Graph.Node)
+        {
+            node.Name = detector.OutputNames.Contains(node.Name) ? CodedPrefix + node.Name : node.Name;
+            for (int i = 0; i < node.Output.Count; i++)
+            {
+                node.Output[i] = detector.OutputNames.Contains(node.Output[i]) ? CodedPrefix + node.Output[i] : node.Output[i];
+            }
+        }
+        file.Graph.Output.Clear();
+        Decode(new OnnxGraph(file.Graph), detector.Model, detections);
+        file.MetadataProps.Single(m => m.Key == OnnxMetadata.Form).Value = OnnxMetadata.EndToEndForm;
+        return file.ToByteArray();
+    }
+
+    private static void Decode(OnnxGraph graph, DetectorModel model, DetectionOptions? detections)
+    {
         new DetectionGraph(graph, model, detections ?? new DetectionOptions()).Write(CodedPrefix + DetectorModel.BoxesOutput, CodedPrefix + DetectorModel.ClassesOutput);
         graph.Proto.Output.Add(OnnxGraph.Value(BoxesOutput, DataType.Float, "detections", 4));
         graph.Proto.Output.Add(OnnxGraph.Value(ScoresOutput, DataType.Float, "detections"));
         graph.Proto.Output.Add(OnnxGraph.Value(LabelsOutput, DataType.Int64, "detections"));
-        Save(stream, graph, OnnxMetadata.Of(model.Spec, OnnxMetadata.EndToEndForm, options.Metadata), options.Opset);
     }
 
     private static OnnxGraph Network(DetectorModel model, WeightSet weights, OnnxExportOptions options, int? batch, string prefix = "")

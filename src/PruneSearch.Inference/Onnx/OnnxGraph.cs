@@ -6,11 +6,17 @@ using DataType = PruneSearch.Inference.Onnx.Schema.TensorProto.Types.DataType;
 namespace PruneSearch.Inference.Onnx;
 
 /// <summary>Puts an ONNX graph together: nodes in execution order, constants as initialisers.</summary>
-internal sealed class OnnxGraph(string name)
+internal sealed class OnnxGraph(GraphProto proto)
 {
-    private readonly HashSet<string> _constants = [];
+    private readonly HashSet<string> _constants = [.. proto.Initializer.Select(t => t.Name)];
 
-    public GraphProto Proto { get; } = new() { Name = name };
+    /// <summary>An empty graph.</summary>
+    public OnnxGraph(string name)
+        : this(new GraphProto { Name = name })
+    {
+    }
+
+    public GraphProto Proto { get; } = proto;
 
     /// <summary>Adds a node with one output, which has the node's name.</summary>
     public string Node(string operation, string output, IEnumerable<string> inputs, params AttributeProto[] attributes)

@@ -70,6 +70,20 @@ internal sealed class OnnxSession : IDisposable
         return [dimensions[0] > 0 ? dimensions[0] : batch, .. dimensions.Skip(1)];
     }
 
+    /// <summary>Runs the model.</summary>
+    /// <exception cref="FormatException">What is in the model cannot be computed; the message begins with <see cref="Source"/>.</exception>
+    public IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string> outputNames)
+    {
+        try
+        {
+            return Session.Run(options, inputNames, inputs, outputNames);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new FormatException($"{Source}: ONNX Runtime cannot run this model: {e.Message}", e);
+        }
+    }
+
     public void Dispose() => Session.Dispose();
 
     private static string Describe(NodeMetadata value) => value.IsTensor ? $"{value.ElementDataType} [{string.Join(", ", value.Dimensions)}]" : $"{value.OnnxValueType}";

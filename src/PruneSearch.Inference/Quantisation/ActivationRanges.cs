@@ -67,7 +67,7 @@ internal static class ActivationRanges
             }
             visit(session.InputName, picture);
             using var input = OrtValue.CreateTensorValueFromMemory(picture, shape);
-            using var outputs = session.Session.Run(run, [session.InputName], [input], session.Session.OutputNames);
+            using var outputs = session.Run(run, [session.InputName], [input], session.Session.OutputNames);
             for (int i = 0; i < outputs.Count; i++)
             {
                 visit(session.Session.OutputNames[i], outputs[i].GetTensorDataAsSpan<float>());

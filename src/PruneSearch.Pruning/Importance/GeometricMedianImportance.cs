@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 
@@ -21,22 +22,11 @@ internal sealed class GeometricMedianImportance : IImportance
         {
             for (int b = a + 1; b < slice.Length; b++)
             {
-                double distance = Distance(tensor.Values.AsSpan((slice.Offset + a) * size, size), tensor.Values.AsSpan((slice.Offset + b) * size, size));
+                double distance = TensorPrimitives.Distance<float>(tensor.Values.AsSpan((slice.Offset + a) * size, size), tensor.Values.AsSpan((slice.Offset + b) * size, size));
                 sums[a] += distance;
                 sums[b] += distance;
             }
         }
         return sums;
-    }
-
-    private static double Distance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            double difference = (double)a[i] - b[i];
-            sum += difference * difference;
-        }
-        return Math.Sqrt(sum);
     }
 }

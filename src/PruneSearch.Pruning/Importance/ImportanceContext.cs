@@ -19,7 +19,7 @@ public sealed class ImportanceContext : IDisposable
     /// <param name="groups">The groups that may be pruned.</param>
     /// <param name="calibration">Batches of pictures <c>[N, 3, size, size]</c> in [−1, 1]; empty for criteria that need none. The caller owns them.</param>
     /// <param name="seed">Seed of random scores.</param>
-    /// <param name="loss">Loss of a batch by its outputs and its index; <see langword="null"/> for the mean square of all outputs, which needs no labels.</param>
+    /// <param name="loss">Loss of one picture by its outputs and its index; <see langword="null"/> for the mean square of all outputs, which needs no labels.</param>
     /// <param name="reduction">How a group's tensors make one score.</param>
     public ImportanceContext(
         Network network,

@@ -26,14 +26,15 @@ public static class ScoreScaling
     /// <summary>What one channel of a group costs.</summary>
     /// <param name="network">The network.</param>
     /// <param name="group">The group.</param>
-    /// <param name="perCost"><c>none</c> (1), <c>macs</c> or <c>parameters</c>.</param>
+    /// <param name="perCost"><c>none</c> (1), <c>macs</c>, <c>parameters</c>, or <c>memory</c>: bytes of its parameters and of the feature maps that hold it.</param>
     /// <exception cref="ArgumentException">The cost is unknown.</exception>
     public static double CostOf(Network network, ChannelGroup group, string perCost) => perCost switch
     {
         "none" => 1,
         "parameters" => Parameters(network, group),
         "macs" => network.Layers.OfType<ConvLayer>().Sum(conv => Macs(conv, group)),
-        _ => throw new ArgumentException($"Unknown cost '{perCost}'; expected none, macs or parameters."),
+        "memory" => sizeof(float) * (Parameters(network, group) + network.Layers.Sum(layer => Values(layer, group))),
+        _ => throw new ArgumentException($"Unknown cost '{perCost}'; expected none, macs, parameters or memory."),
     };
 
     private static double[] Divide(double[] scores, double by) => by > 0 ? [.. scores.Select(s => s / by)] : scores;
@@ -43,6 +44,8 @@ public static class ScoreScaling
         var tensors = network.Tensors.Where(t => t.Trainable).ToDictionary(t => t.Name, StringComparer.Ordinal);
         return group.Slices.Where(s => tensors.ContainsKey(s.Tensor)).Sum(s => (double)tensors[s.Tensor].Length / tensors[s.Tensor].Shape[s.Dimension]);
     }
+
+    private static long Values(Layer layer, ChannelGroup group) => (long)layer.Height * layer.Width * layer.Channels.Segments.Count(s => s.Group == group.Name);
 
     private static double Macs(ConvLayer conv, ChannelGroup group)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Pruning.Selection;
@@ -14,18 +15,19 @@ public static class ChannelSelection
     /// <param name="network">The network as it is now, pruned already or not.</param>
     /// <param name="scores">Group name to one finite score a channel; higher is more important.</param>
     /// <param name="settings">
-    /// <see cref="PruneSettings.Ratio"/> counts against the dense widths of the selected groups, so channels that are gone
-    /// already count too. Rounding never removes more channels than asked in all; it may remove fewer.
+    /// <see cref="PruneSettings.Ratio"/> counts channels here, whatever <see cref="PruneSettings.Target"/> says, against the dense
+    /// widths of the selected groups, so channels that are gone already count too. Rounding never removes more channels than
+    /// asked in all; it may remove fewer. <see cref="TargetSelection"/> serves the other targets.
     /// </param>
     /// <exception cref="ArgumentException">An unknown group or ranking, a number outside its range, or a target that the cap makes unreachable.</exception>
     public static PruningPlan Select(Network network, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings)
     {
         RequireRanges(settings);
-        var groups = GroupSelection.Resolve(network, settings.Groups);
+        var groups = GroupSelection.Resolve(network, settings);
         var quotas = groups.Select((g, i) => new GroupQuota(g, i, Scores(g, scores), settings)).ToList();
         RequireReachable(quotas, settings);
         int dense = groups.Sum(g => g.DenseWidth);
-        int budget = Share(dense, settings.Ratio) - groups.Sum(g => g.DenseWidth - g.Width);
+        int budget = PruningLimits.Share(dense, settings.Ratio) - groups.Sum(g => g.DenseWidth - g.Width);
         switch (settings.Ranking)
         {
             case "global":
@@ -34,13 +36,13 @@ public static class ChannelSelection
             case "isomorphic":
                 foreach (var alike in quotas.GroupBy(q => q.Group.Kind))
                 {
-                    Rank([.. alike], Share(alike.Sum(q => q.Group.DenseWidth), settings.Ratio) - alike.Sum(q => q.Gone));
+                    Rank([.. alike], PruningLimits.Share(alike.Sum(q => q.Group.DenseWidth), settings.Ratio) - alike.Sum(q => q.Gone));
                 }
                 break;
             case "local":
                 foreach (var quota in quotas)
                 {
-                    Rank([quota], Share(quota.Group.DenseWidth, settings.Ratio) - quota.Gone);
+                    Rank([quota], PruningLimits.Share(quota.Group.DenseWidth, settings.Ratio) - quota.Gone);
                 }
                 break;
             default:
@@ -55,8 +57,21 @@ public static class ChannelSelection
         return new PruningPlan(kept, quotas.Sum(q => q.Removed));
     }
 
-    /// <summary>Channels in a share of a dense width: the largest whole number that is not above it.</summary>
-    internal static int Share(int dense, double ratio) => (int)Math.Floor(dense * ratio + 1e-9);
+    /// <summary>Channels of the selected groups that are gone already, that can be gone at most, and that there were.</summary>
+    /// <exception cref="ArgumentException">An unknown group, or a number outside its range.</exception>
+    internal static (int Gone, int Reachable, int Dense) Range(Network network, PruneSettings settings)
+    {
+        RequireRanges(settings);
+        var quotas = GroupSelection.Resolve(network, settings).Select((g, i) => new GroupQuota(g, i, new double[g.Width], settings)).ToList();
+        return (quotas.Sum(q => q.Gone), quotas.Sum(q => q.Gone + q.Removable), quotas.Sum(q => q.Group.DenseWidth));
+    }
+
+    /// <summary>What keeps channels from going, for messages.</summary>
+    internal static string Limits(PruneSettings settings) => FormattableString.Invariant(
+        $"with at most {settings.MaxGroupRatio} of each group{(settings.MinWidth > 1 ? $" and never below {settings.MinWidth} channels" : "")}");
+
+    /// <summary>A share to three digits, never more than it is.</summary>
+    internal static double RoundedDown(double share) => Math.Floor(1000 * share + 1e-9) / 1000;
 
     // The lowest scores of all groups together, each group no further than its floor.
     private static void Rank(IReadOnlyList<GroupQuota> quotas, int budget)
@@ -106,16 +121,19 @@ public static class ChannelSelection
         {
             throw new ArgumentException($"Rounding to {settings.RoundTo} is not from 1 to 64.");
         }
+        if (settings.MinWidth < 1)
+        {
+            throw new ArgumentException($"Floor per group {settings.MinWidth} is not at least 1 channel.");
+        }
     }
 
     private static void RequireReachable(IReadOnlyList<GroupQuota> quotas, PruneSettings settings)
     {
         int dense = quotas.Sum(q => q.Group.DenseWidth), reachable = quotas.Sum(q => q.Gone + q.Removable);
-        if (Share(dense, settings.Ratio) > reachable)
+        if (PruningLimits.Share(dense, settings.Ratio) > reachable)
         {
-            throw new ArgumentException(
-                $"Pruning ratio {settings.Ratio} cannot be reached: with at most {settings.MaxGroupRatio} of each group, {reachable} of {dense} channels can go, "
-                + $"a ratio of {Math.Floor(1000.0 * reachable / dense) / 1000:0.###}.");
+            throw new ArgumentException(FormattableString.Invariant(
+                $"Pruning ratio {settings.Ratio} cannot be reached: {Limits(settings)}, {reachable} of {dense} channels can go, a ratio of {RoundedDown((double)reachable / dense)}."));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Pruning.Selection;
@@ -18,8 +19,8 @@ internal sealed class GroupQuota
         Order = order;
         _scores = scores;
         _weakestFirst = [.. Enumerable.Range(0, scores.Length).OrderBy(i => scores[i]).ThenBy(i => i)];
-        _roundTo = group.DenseWidth % settings.RoundTo == 0 ? settings.RoundTo : 1;
-        int floor = Math.Max(1, group.DenseWidth - ChannelSelection.Share(group.DenseWidth, settings.MaxGroupRatio));
+        _roundTo = PruningLimits.Multiple(group, settings);
+        int floor = PruningLimits.Floor(group, settings);
         Removable = Math.Max(0, group.Width - floor);
         _roundedRemovable = Math.Max(0, group.Width - RoundUp(floor));
     }
@@ -59,5 +60,5 @@ internal sealed class GroupQuota
 
     public ImmutableArray<int> Kept() => [.. _weakestFirst.Skip(Removed).Order()];
 
-    private int RoundUp(int width) => (width + _roundTo - 1) / _roundTo * _roundTo;
+    private int RoundUp(int width) => PruningLimits.RoundUp(width, _roundTo);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace PruneSearch.Pruning.Selection;
 
@@ -8,5 +9,6 @@ namespace PruneSearch.Pruning.Selection;
 public sealed record PruningPlan(IReadOnlyDictionary<string, ImmutableArray<int>> Kept, int Removed)
 {
     /// <summary>Whether carrying it out would change nothing; a step with such a plan needs no fine-tuning.</summary>
+    [JsonIgnore]
     public bool RemovesNothing => Removed == 0;
 }

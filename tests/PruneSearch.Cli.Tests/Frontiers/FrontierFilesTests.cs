@@ -49,6 +49,68 @@ public sealed class FrontierFilesTests
         Assert.Superset(new HashSet<string> { "#ffe07b39", "#ff2a6fbb", "#ff7a7a7a", "#ffb3202a" }, colours);
     }
 
+    [Fact]
+    public void A_model_that_is_slower_than_its_parent_is_shown_as_such_everywhere()
+    {
+        var view = Some.View() with { Points = FrontierPoints.Mark([Point("parent", 1.5), Point("child", 1.4) with { Parent = "parent" }], [Objective.Map50, Objective.Latency]) };
+
+        Assert.EndsWith("slower than its parent", PointText.SpeedUp(view.Points[1]), StringComparison.Ordinal);
+        Assert.Contains(",parent,float32,true,", FrontierFiles.Csv(view), StringComparison.Ordinal);
+        using var output = new StringWriter();
+        FrontierTable.Write(new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, view);
+        Assert.Contains("Slower than its parent: ", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("#ffd00000", Colours(FrontierPlot.Draw(view)));
+        Assert.DoesNotContain("#ffd00000", Colours(FrontierPlot.Draw(Some.View())));
+    }
+
+    [Fact]
+    public void Quantised_models_are_marked()
+    {
+        var point = Point("q", 2.5) with { Precision = FrontierPoints.QuantisedPrecision };
+
+        Assert.EndsWith(" int8", PointText.Name(point), StringComparison.Ordinal);
+        Assert.Contains(",int8,false,", FrontierFiles.Csv(Some.View() with { Points = [point] }), StringComparison.Ordinal);
+        Assert.NotEqual(FrontierPlot.Draw(Some.View() with { Points = [point] }), FrontierPlot.Draw(Some.View() with { Points = [point with { Precision = FrontierPoints.TrainedPrecision }] }));
+    }
+
+    [Fact]
+    public void Devices_are_told_apart()
+    {
+        var there = Point("there", 2) with { Report = Point("there", 2).Report with { Latency = Point("there", 2).Report.Latency with { Device = new("Another", "ONNX Runtime", 4, Spinning: true) } } };
+        using var output = new StringWriter();
+
+        FrontierTable.Write(new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, Some.View() with { Points = [Point("here", 1), there] });
+
+        Assert.Contains("Measured on 2 devices", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("ONNX Runtime, 4 threads, spinning, Another", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Objective.Latency, "speed-up")]
+    [InlineData(Objective.Macs, "fewer MACs")]
+    [InlineData(Objective.Parameters, "fewer parameters")]
+    [InlineData(Objective.FileSize, "smaller as a file")]
+    public void The_picture_is_drawn_over_what_is_weighed(Objective cost, string label)
+    {
+        var view = Some.View() with { Objectives = [Objective.Map, cost] };
+        var axes = new PlotAxes(view);
+
+        Assert.Contains(label, axes.XLabel, StringComparison.Ordinal);
+        Assert.Contains("COCO", axes.YLabel, StringComparison.Ordinal);
+        Assert.Equal(1, axes.X(view.Points[0]), 1e-9);
+        Assert.Equal(cost == Objective.Latency ? 2.3 : 2.5, axes.X(view.Points[^1]), 1e-9); // 400 of 1000 channels
+        Assert.Equal(.24, axes.Y(view.Points[^1]), 1e-9);
+        Assert.NotEmpty(FrontierPlot.Draw(view));
+    }
+
+    private static FrontierPoint Point(string key, double speedUp) => Some.Point("iterative-40", ScheduleKind.Iterative, .2, 1, Some.Report(.7, speedUp, 800) with { Key = key });
+
+    private static HashSet<string> Colours(byte[] png)
+    {
+        using var bitmap = SKBitmap.Decode(png);
+        return [.. bitmap.Pixels.Select(p => p.ToString())];
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

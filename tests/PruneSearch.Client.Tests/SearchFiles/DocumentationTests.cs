@@ -44,6 +44,7 @@ public sealed class DocumentationTests
     [Theory]
     [InlineData("voc")]
     [InlineData("bccd")]
+    [InlineData("voc-int8")]
     public void The_examples_are_valid(string name)
     {
         SharedData.Require("weights/ssd_mobilenet_v2_oidv4.safetensors");

@@ -70,6 +70,27 @@ public sealed class SearchFileReaderTests
     }
 
     [Fact]
+    public void Every_key_of_pruning_reaches_its_setting()
+    {
+        var file = Parse(Valid
+            .Replace("name: shapes-test", "name: shapes-test\npruning: {groups: [all, Conv], protect: [neck], target: macs, criterion: taylor, reduction: max, normalisation: gaussian, per-cost: memory, ranking: isomorphic, max-group-ratio: 0.8, min-width: 4, round-to: 16}", StringComparison.Ordinal)
+            .Replace("learning-rate: 1e-3", "carry-optimizer: true, regularisation: {kind: bn-scale, strength: 0.3, share: 1}", StringComparison.Ordinal)
+            .Replace("step: 0.1", "iterations: 4, shape: cubic", StringComparison.Ordinal));
+
+        Assert.Equal(["all", "Conv"], file.Prune.Groups);
+        Assert.Equal(["neck"], file.Prune.Protect);
+        var prune = file.Prune;
+        Assert.Equal(("macs", "taylor", "max", "gaussian", "memory", "isomorphic"), (prune.Target, prune.Criterion, prune.Reduction, prune.Normalisation, prune.PerCost, prune.Ranking));
+        Assert.Equal((0.8, 4, 16), (prune.MaxGroupRatio, prune.MinWidth, prune.RoundTo));
+        Assert.True(file.FineTune!.CarryOptimizer);
+        Assert.Equal(new Core.Stages.RegularisationSettings { Kind = "bn-scale", Strength = 0.3, Share = 1, Groups = file.FineTune.Regularisation!.Groups, Protect = file.FineTune.Regularisation.Protect }, file.FineTune.Regularisation);
+        Assert.Equal(prune.Groups, file.FineTune.Regularisation.Groups);
+        Assert.Equal(prune.Protect, file.FineTune.Regularisation.Protect);
+        Assert.Equal((4, ScheduleShape.Cubic), (file.Schedules[2].Iterations, file.Schedules[2].Shape));
+        Assert.Null(file.BaseFineTune!.Regularisation);
+    }
+
+    [Fact]
     public void Integer_models_are_made_when_asked_for()
     {
         Assert.Null(Parse(Valid).Export);
@@ -79,6 +100,9 @@ public sealed class SearchFileReaderTests
     }
 
     [Theory]
+    [InlineData("step: 0.1", "step: 0.1, shape: cubic", "search.yaml:12:43: ", "expected the key iterations")]
+    [InlineData("name: shapes-test", "name: shapes-test\npruning: {protect: [resdual]}", "search.yaml:2:20: pruning.protect has 'resdual'", "did you mean 'residual'?")]
+    [InlineData("name: shapes-test", "name: shapes-test\npruning: {target: mac}", "search.yaml:2:19: ", "did you mean 'macs'?")]
     [InlineData("  input-size: 96", "  input-sise: 96", "search.yaml:4:3: unknown key 'input-sise' in detector, expected one of ", "did you mean 'input-size'?")]
     [InlineData("name: shapes-test", "name: shapes-test\nsede: 3", "search.yaml:2:1: unknown key 'sede'", "did you mean 'seed'?")]
     [InlineData("input-size: 96", "input-size: large", "search.yaml:4:15: detector.input-size is 'large', expected a whole number from 32 to 4096", "")]
@@ -98,7 +122,7 @@ public sealed class SearchFileReaderTests
     [InlineData("{kind: one-shot}", "{budget: same-total}", "search.yaml:10:7: trajectories.schedules[0] lacks 'kind'", "")]
     [InlineData("step: 0.1", "step: 0.1, iterations: 2", "", "has step and iterations, expected exactly one of")]
     [InlineData("- {kind: iterative, step: 0.1}", "- {kind: one-shot, name: again}", "", "expected an iterative one")]
-    [InlineData("format: shapes", "format: yolo", "search.yaml:2:16: data.format is 'yolo', expected one of coco, voc, shapes", "")]
+    [InlineData("format: shapes", "format: csv", "search.yaml:2:16: data.format is 'csv', expected one of coco, voc, shapes", "")]
     [InlineData("name: shapes-test", "name: shapes test", "search.yaml:1:7: ", "letters, digits and hyphens")]
     [InlineData("  fine-tune: {steps: 10}\n", "", "", "neither weights nor fine-tune")]
     [InlineData("name: shapes-test", "name: shapes-test\nmeasure: {engine: torch}\nexport: {int8: true}", "search.yaml:3:16: ", "expected onnxruntime")]

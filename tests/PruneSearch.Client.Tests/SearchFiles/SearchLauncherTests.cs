@@ -52,6 +52,22 @@ public sealed class SearchLauncherTests : IDisposable
         Assert.Equal(first.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()), second.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()));
     }
 
+    [Theory]
+    [InlineData("{target: macs, max-group-ratio: 0.5}", "level 0.8 of the macs cannot be reached with the groups and limits in pruning, expected at most 0.")]
+    [InlineData("{min-width: 300, groups: [hidden]}", "level 0.8 of the channels cannot be reached")]
+    [InlineData("{groups: [head]}", "no channel group of [head]")]
+    public void A_level_out_of_reach_is_refused_with_the_largest_that_is_not(string pruning, string message)
+    {
+        var file = SearchFileReader.Parse($$"""
+            name: t
+            data: {format: shapes, train: 3, validation: 2, size: 64}
+            detector: {fine-tune: {steps: 2} }
+            pruning: {{pruning}}
+            trajectories: {levels: [0.8], schedules: [{kind: one-shot}]}
+            """, Path.Combine(_folder, "s.yaml"));
+        Assert.Contains(message, ErrorOf(file), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_bound_of_decoded_pictures_reaches_the_stages_but_not_their_keys()
     {

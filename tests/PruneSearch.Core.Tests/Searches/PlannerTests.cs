@@ -123,6 +123,35 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Only_what_a_pruning_follows_is_prepared_for_it()
+    {
+        var regularisation = new RegularisationSettings { Kind = "group-lasso" };
+        var plan = Plan(Settings with { FineTune = new() { Steps = 50, Regularisation = regularisation } });
+
+        IEnumerable<bool> Prepared(string name) => plan.Trajectories.Single(t => t.Name == name).Stages.Skip(1).Select(s => s.FineTune!.Regularisation == regularisation);
+        Assert.Equal([true, true, true, false], Prepared("iterative-40"));
+        Assert.Equal([false], Prepared("one-shot-40"));
+        Assert.DoesNotContain(true, Prepared("dense-control"));
+        Assert.Equal(Keys(plan, "iterative-20").Take(2), Keys(plan, "iterative-40").Take(2));
+    }
+
+    [Theory]
+    [InlineData(ScheduleShape.Linear, new[] { 0.25, 0.5, 0.75 })]
+    [InlineData(ScheduleShape.Geometric, new[] { 0.370039, 0.60315, 0.75 })]
+    [InlineData(ScheduleShape.Cubic, new[] { 0.527778, 0.722222, 0.75 })]
+    public void Iterations_take_the_shape_asked_for(ScheduleShape shape, double[] expected) =>
+        Assert.Equal(expected, new ScheduleSettings { Kind = ScheduleKind.Iterative, Name = "i", Iterations = 3, Shape = shape }.RatiosTo(0.75));
+
+    [Fact]
+    public void A_list_shares_its_beginning_with_every_level()
+    {
+        var plan = Plan(Settings with { Schedules = [new() { Kind = ScheduleKind.Iterative, Name = "list", Ratios = [0.05, 0.2, 0.3] }], Levels = [0.3, 0.4] });
+
+        Assert.Equal(Keys(plan, "list-30"), Keys(plan, "list-40").Take(4));
+        Assert.Equal([0.05, 0.2, 0.3, 0.4], plan.Trajectories.Single(t => t.Name == "list-40").Stages.Skip(1).Select(s => s.Prune!.Ratio));
+    }
+
+    [Fact]
     public void Two_trajectories_of_one_name_are_refused()
     {
         var settings = Settings with { Schedules = [Settings.Schedules[0], Settings.Schedules[0]] };

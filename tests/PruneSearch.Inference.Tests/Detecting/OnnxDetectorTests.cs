@@ -57,6 +57,25 @@ public sealed class OnnxDetectorTests
     }
 
     [Fact]
+    public void A_raw_file_can_be_made_end_to_end_in_either_precision()
+    {
+        var model = Some.SmallDetector();
+        var options = new DetectionOptions { ScoreThreshold = 0.2f };
+        byte[] dense = OnnxExport.ToBytes(model, Some.Weights(model.Network, seed: 5)), quantised = Int8Quantisation.Quantise(dense, [Some.RandomPicture(96, seed: 1)]);
+        float[] picture = Some.RandomPicture(96, seed: 6);
+        foreach (byte[] file in (byte[][])[dense, quantised])
+        {
+            using var raw = OnnxDetector.Load(file, "raw");
+            using var whole = OnnxDetector.Load(OnnxExport.ToEndToEnd(file, "raw", options), "end to end");
+            RequireSame(raw.Detect(picture, options), whole.Detect(picture, options), raw.Precision);
+            Assert.Equal((true, raw.Precision), (whole.EndToEnd, whole.Precision));
+        }
+        Assert.Contains("already", Assert.Throws<FormatException>(() => OnnxExport.ToEndToEnd(EndToEnd(model, Some.Weights(model.Network, 5), options), "whole")).Message);
+        byte[] anyBatch = OnnxExport.ToBytes(model, Some.Weights(model.Network, seed: 5), new OnnxExportOptions { BatchSize = null });
+        Assert.Contains("any number of pictures", Assert.Throws<FormatException>(() => OnnxExport.ToEndToEnd(anyBatch, "any")).Message);
+    }
+
+    [Fact]
     public void A_photo_of_a_known_object_is_recognised_and_the_parts_are_timed()
     {
         var (model, weights) = Some.TrainedDetector();

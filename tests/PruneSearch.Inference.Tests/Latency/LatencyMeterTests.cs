@@ -130,7 +130,7 @@ public sealed class LatencyMeterTests
         var model = Some.SmallDetector();
         byte[] file = OnnxExport.ToBytes(model, Some.Weights(model.Network, 1));
 
-        var table = LatencyTable.Measure([("dense", file), ("same", file)], 1, new LatencyOptions { MaxSeconds = 0.5 }, TimeProvider.System, TestContext.Current.CancellationToken);
+        var table = LatencyTable.Measure([LatencyCandidate.Onnx("dense", file, 1), LatencyCandidate.Onnx("same", file, 1)], new LatencyOptions { MaxSeconds = 0.5 }, TimeProvider.System, TestContext.Current.CancellationToken);
 
         Assert.Equal(["dense", "same"], table.Rows.Select(r => r.Name));
         Assert.Equal(table.Rows[0].Report.DenseMilliseconds, table.Rows[1].Report.DenseMilliseconds);

@@ -58,6 +58,33 @@ public sealed class QuickLatencyModelTests
     }
 
     [Fact]
+    public void Structures_to_measure_reach_from_dense_to_narrow_and_differ_in_every_group()
+    {
+        var chosen = StructureSampling.Choose(Dense, 8, 8, [ChannelGroupKind.Hidden, ChannelGroupKind.Neck]);
+
+        Assert.Equal(Dense.Network.Macs, chosen[0].Network.Macs);
+        Assert.True(chosen[^1].Network.Macs < 0.6 * Dense.Network.Macs);
+        Assert.Equal(8, chosen.Select(m => string.Join(',', m.Network.Widths.Values)).Distinct().Count());
+        foreach (var group in Dense.Network.Groups)
+        {
+            bool varies = group.Kind is ChannelGroupKind.Hidden or ChannelGroupKind.Neck && group.DenseWidth > 8;
+            Assert.Equal(varies, chosen.Select(m => m.Network.Widths[group.Name]).Distinct().Count() > 1);
+        }
+    }
+
+    [Fact]
+    public void Structures_are_measured_in_one_run_and_fitted()
+    {
+        var chosen = StructureSampling.Choose(Dense, 3, 8, [ChannelGroupKind.Hidden]);
+
+        var measured = StructureSampling.Measure(chosen, m => Some.Weights(m.Network, 1), 1, new LatencyOptions { MaxSeconds = 0.3 }, TimeProvider.System, TestContext.Current.CancellationToken);
+
+        Assert.Equal(chosen.Select(m => m.Network), measured.Select(m => m.Network));
+        var model = QuickLatencyModel.Fit(measured);
+        Assert.InRange(model.Predict(Dense.Network) / measured[0].Milliseconds, 0.5, 2);
+    }
+
+    [Fact]
     public void Too_few_or_impossible_measurements_are_refused()
     {
         Assert.Throws<ArgumentException>(() => QuickLatencyModel.Fit([Measured(0), Measured(0.5)]));

@@ -8,7 +8,7 @@ namespace PruneSearch.Tests.Pruning.Importance;
 public sealed class ImportanceTests
 {
     // Producer [2, 3, 1, 1], depthwise [2, 1, 1, 1], reader [1, 2, 1, 1].
-    private static readonly Network Small = Build();
+    private static readonly Network Small = Build(), WithOutput = Build(output: true);
     private static readonly WeightSet Values = new()
     {
         ["make.weight"] = new WeightTensor([2, 3, 1, 1], [1, -2, 2, 0, 3, -4]),
@@ -26,6 +26,55 @@ public sealed class ImportanceTests
     [InlineData("l1-readers", Reduction.Max, 6, 9)]
     public void Norms_are_those_computed_by_hand(string criterion, Reduction reduction, double first, double second) =>
         Assert.Equal([first, second], Score(criterion, reduction), (a, b) => Math.Abs(a - b) < 1e-9);
+
+    // Two constant pictures of ones and twos: the channels are x·(1 − 2 + 2) = 1x and x·(3 − 4) = −1x, after the depthwise
+    // kernels −3x and −1x, and the output y = 6·(−3x) − 9·(−1x) = −9x on 16 positions, whose square has the mean 81x².
+    // d(y²)/d(weight)·weight is 2·y·(what the channel adds to y): 2·(−9x)·(−18x) = 324x² and 2·(−9x)·(9x) = −162x².
+    [Theory]
+    [InlineData("taylor", 2.5 * 324, 2.5 * 162)] // the mean of x² over x = 1, 2 is 2.5
+    [InlineData("fisher", 8.5 / 2 * 324 * 324, 8.5 / 2 * 162 * 162)] // that of x⁴ is 8.5
+    [InlineData("activation", 4.5, 1.5)] // what is read: |−3x| and |−1x|, the mean of x is 1.5
+    public void Criteria_that_look_at_pictures_are_those_computed_by_hand(string criterion, double first, double second)
+    {
+        using var pictures = TorchSharp.torch.cat([TorchSharp.torch.ones(1, 3, 4, 4), 2 * TorchSharp.torch.ones(1, 3, 4, 4)]);
+        using var context = new ImportanceContext(WithOutput, Values, WithOutput.Groups, [pictures]);
+        double[] scores = ImportanceCatalog.Create(criterion).Score(WithOutput.Group("A"), context);
+        Assert.Equal(first, scores[0], 1e-5 * first);
+        Assert.Equal(second, scores[1], 1e-5 * second);
+    }
+
+    [Theory]
+    [InlineData(Reduction.Mean, 1, 3)]
+    [InlineData(Reduction.Sum, 2, 6)]
+    [InlineData(Reduction.Max, 2, 5)]
+    public void Scales_of_batch_norms_are_those_computed_by_hand(Reduction reduction, double first, double second)
+    {
+        var b = new NetworkBuilder();
+        string made = b.BatchNorm("make.bn", b.Conv("make", b.Input("image", 3, 4, 4), b.Group("A", ChannelGroupKind.Hidden, 2), 1, bias: false));
+        b.Conv("read", b.BatchNorm("pass.bn", b.Depthwise("pass", made, 1, bias: false)), ChannelLayout.Fixed(1), 1, bias: false);
+        var network = b.Build();
+        var weights = Some.Weights(network);
+        ((float[])[-2, 1]).CopyTo(weights["make.bn.weight"].Values, 0);
+        ((float[])[0, -5]).CopyTo(weights["pass.bn.weight"].Values, 0);
+        using var context = new ImportanceContext(network, weights, network.Groups, [], reduction: reduction);
+        Assert.Equal([first, second], ImportanceCatalog.Create("bn").Score(network.Group("A"), context), (a, c) => Math.Abs(a - c) < 1e-9);
+    }
+
+    [Fact]
+    public void The_loss_of_the_user_is_asked_picture_by_picture()
+    {
+        using var pictures = Some.Picture(3, 4, 4);
+        using var more = Some.Picture(2, 4, 4, seed: 2);
+        var asked = new List<(int Index, long Count)>();
+        using var context = new ImportanceContext(WithOutput, Values, WithOutput.Groups, [pictures, more], loss: (outputs, index) =>
+        {
+            asked.Add((index, outputs["boxes"].shape[0]));
+            return outputs["boxes"].sum();
+        });
+        ImportanceCatalog.Create("taylor").Score(WithOutput.Group("A"), context);
+        ImportanceCatalog.Create("fisher").Score(WithOutput.Group("A"), context); // the same statistics
+        Assert.Equal([(0, 1), (1, 1), (2, 1), (3, 1), (4, 1)], asked);
+    }
 
     [Fact]
     public void The_geometric_median_is_computed_by_hand() => // √(1 + 25 + 36) and 4
@@ -52,6 +101,8 @@ public sealed class ImportanceTests
     {
         Assert.Equal(3 + 1 + 1, ScoreScaling.CostOf(Small, Small.Group("A"), "parameters"));
         Assert.Equal((3 + 1 + 1) * 16, ScoreScaling.CostOf(Small, Small.Group("A"), "macs"));
+        Assert.Equal(4 * (3 + 1 + 1 + 2 * 16), ScoreScaling.CostOf(Small, Small.Group("A"), "memory")); // two feature maps hold it
+        Assert.Equal(1, ScoreScaling.CostOf(Small, Small.Group("A"), "none"));
     }
 
     [Fact]
@@ -59,6 +110,8 @@ public sealed class ImportanceTests
     {
         Assert.Contains("'l3'", Assert.Throws<ArgumentException>(() => ImportanceCatalog.Create("l3")).Message, StringComparison.Ordinal);
         Assert.Contains("batch norms", Assert.Throws<ArgumentException>(() => Score("bn", Reduction.Mean)).Message, StringComparison.Ordinal);
+        Assert.Contains("'median'", Assert.Throws<ArgumentException>(() => ScoreScaling.Normalise([1], "median")).Message, StringComparison.Ordinal);
+        Assert.Contains("'watts'", Assert.Throws<ArgumentException>(() => ScoreScaling.CostOf(Small, Small.Group("A"), "watts")).Message, StringComparison.Ordinal);
         Assert.Contains("calibration", Assert.Throws<ArgumentException>(() => Score("taylor", Reduction.Mean)).Message, StringComparison.Ordinal);
     }
 
@@ -88,11 +141,15 @@ public sealed class ImportanceTests
     private static double[] Score(string criterion, Reduction reduction) =>
         ImportanceCatalog.Create(criterion).Score(Small.Group("A"), new ImportanceContext(Small, Values, Small.Groups, [], reduction: reduction));
 
-    private static Network Build()
+    private static Network Build(bool output = false)
     {
         var b = new NetworkBuilder();
         string made = b.Conv("make", b.Input("image", 3, 4, 4), b.Group("A", ChannelGroupKind.Hidden, 2), 1, bias: false);
         b.Conv("read", b.Depthwise("pass", made, 1, bias: false), ChannelLayout.Fixed(1), 1, bias: false);
+        if (output)
+        {
+            b.Output("boxes", ["read"], 1);
+        }
         return b.Build();
     }
 }

@@ -15,13 +15,19 @@ internal static class Vocabulary
         ["depthwise-bias-only"] = w => Build(w, b => b.Head(b.Conv("c", b.Depthwise("d", b.Conv("a", b.Picture(), "A", 8)), "C", 6)), norms: false),
         ["grouped"] = w => Build(w, b => b.Head(b.Grouped("g", b.Grouped("h", b.Repeated("a", "A", 4, 2), "H", 3, 2), "G", 5, 2))),
         ["one-channel"] = w => Build(w, b => b.Head(b.Conv("c", b.Conv("b", b.Conv("a", b.Picture(), "A", 1), "B", 6), "C", 4))),
+        ["grouped-bias-only"] = w => Build(w, b => b.Head(b.Grouped("g", b.Grouped("h", b.Repeated("a", "A", 4, 3), "H", 2, 3), "G", 3, 3)), norms: false),
+        // Kernels of the same shape, [1, 1, 3, 3]: one makes another channel, one belongs to the channel that it reads.
+        ["one-channel-plain-and-depthwise"] = w => Build(w, b => b.Head(b.Conv("c", b.Depthwise("d", b.Conv("b", b.Conv("a", b.Picture(), "A", 1), "B", 1)), "C", 6))),
         ["inverted-residual"] = w => Build(w, b => b.Head(b.Block("block2", b.Block("block1", b.Conv("a", b.Picture(), "A", 8), "A", 8, 24), "A", 8, 16))),
         ["inverted-residual-without-expansion"] = w => Build(w, b => b.Head(b.Linear("p", b.Depthwise("d", b.Conv("a", b.Picture(), "A", 8)), "P", 6))),
+        ["residual-without-expansion"] = w => Build(w, b => b.Head(b.Direct("r2", b.Direct("r1", b.Conv("a", b.Picture(), "A", 8))))),
         ["residual-chain"] = w => Build(w, b => b.Head(b.Residual("r2", b.Residual("r1", b.Conv("a", b.Picture(), "A", 8))))),
         ["taps"] = w => Build(w, b => b.Heads(b.Conv("a", b.Picture(), "A", 8), b.Conv("b", "a.relu", "B", 6, stride: 2))),
         ["concatenation"] = w => Build(w, b => b.Concatenation()),
+        ["depthwise-over-concatenation"] = w => Build(w, b => b.Head(b.Conv("e", b.Depthwise("d", b.Stack()), "E", 6))),
         ["feature-pyramid"] = w => Build(w, b => b.Pyramid()),
         ["shared-heads"] = w => Build(w, b => b.SharedHeads()),
+        ["shared-heads-with-norms-a-level"] = w => Build(w, b => b.SharedTower()),
         ["squeeze-and-excite"] = w => Build(w, b => b.Head(b.Conv("c", b.Squeeze("se", b.Conv("a", b.Picture(), "A", 8)), "C", 6))),
         ["space-to-depth"] = w => Build(w, b => b.Head(b.Conv("c", b.Network.SpaceToDepth("s2d", b.Conv("a", b.Picture(), "A", 6), 2), "C", 6))),
         ["focus"] = w => Build(w, b => b.Head(b.Conv("c", b.Network.SpaceToDepth("s2d", b.Picture(), 2), "C", 6))),
@@ -62,6 +68,8 @@ internal static class Vocabulary
         public string Block(string name, string input, string group, int width, int hidden) =>
             Network.Sum(name, input, Linear(name + ".project", Depthwise(name + ".depthwise", Conv(name + ".expand", input, name + ".hidden", hidden)), group, width));
 
+        public string Direct(string name, string input) => Network.Sum(name, input, Linear(name + ".project", Depthwise(name + ".depthwise", input), "A", 8));
+
         public string Residual(string name, string input) => Relu(name, Network.Sum(name, input, Linear(name + ".b", Conv(name + ".a", input, name + ".inner", 5), "A", 8)));
 
         public string Squeeze(string name, string input)
@@ -84,8 +92,13 @@ internal static class Vocabulary
 
         public void Concatenation()
         {
+            Head(Conv("c", Stack(), "C", 6));
+        }
+
+        public string Stack()
+        {
             string image = Picture(), a = Conv("a", image, "A", 5), b = Conv("b", image, "B", 7);
-            Head(Conv("c", Network.Concat("stack", a, image, b, a), "C", 6));
+            return Network.Concat("stack", a, image, b, a);
         }
 
         public void Pyramid()
@@ -101,6 +114,14 @@ internal static class Vocabulary
             string tower = Network.Conv("tower", fine, Group("T", 5), 3), tower2 = Network.SharedConv("tower@2", coarse, "tower");
             string head = Network.Conv("head", Network.Activation("t1", tower, ActivationFunction.Relu), ChannelLayout.Fixed(8), 1);
             Network.Output("boxes", [head, Network.SharedConv("head@2", Network.Activation("t2", tower2, ActivationFunction.Relu), "head")], 4);
+        }
+
+        public void SharedTower()
+        {
+            string fine = Conv("fine", Picture(), "F", 6, 2), coarse = Conv("coarse", fine, "F", 6, 2);
+            string tower = Network.Conv("tower", fine, Group("T", 5), 3, bias: false), tower2 = Network.SharedConv("tower@2", coarse, "tower");
+            string head = Network.Conv("head", Relu("t1", Network.BatchNorm("tower.bn1", tower)), ChannelLayout.Fixed(8), 1);
+            Network.Output("boxes", [head, Network.SharedConv("head@2", Relu("t2", Network.BatchNorm("tower.bn2", tower2)), "head")], 4);
         }
 
         private string Norm(string name, string input) => norms ? Network.BatchNorm(name + ".bn", input) : input;

@@ -41,6 +41,27 @@ public sealed class ChannelSelectionTests
         Assert.Equal(7, plan.Kept["B"].Length);
     }
 
+    [Fact]
+    public void No_group_becomes_narrower_than_the_floor()
+    {
+        var plan = ChannelSelection.Select(Two(10, 10), Scores(Enumerable.Range(0, 10), Enumerable.Range(100, 10)), Half with { MinWidth = 4 });
+        Assert.Equal(4, plan.Kept["A"].Length);
+        Assert.Equal(6, plan.Kept["B"].Length);
+        var rounded = ChannelSelection.Select(Two(32, 32), Scores(Enumerable.Range(0, 32), Enumerable.Range(100, 32)), Half with { MinWidth = 12, RoundTo = 8 });
+        Assert.Equal(16, rounded.Kept["A"].Length);
+        Assert.True(ChannelSelection.Select(Two(4, 4), Scores([1, 2, 3, 4], [5, 6, 7, 8]), Half with { MinWidth = 4, Ratio = 0.1 }).RemovesNothing);
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void Widths_are_multiples_where_the_dense_width_is_one(int roundTo)
+    {
+        var plan = ChannelSelection.Select(Two(48, 20), Scores(Enumerable.Range(0, 48), Enumerable.Range(0, 20)), Half with { RoundTo = roundTo });
+        Assert.Equal(0, plan.Kept["A"].Length % roundTo);
+        Assert.InRange(plan.Removed, 34 - roundTo, 34);
+    }
+
     [Theory]
     [InlineData("global")]
     [InlineData("local")]
@@ -86,6 +107,7 @@ public sealed class ChannelSelectionTests
     [InlineData(0.5, 0.9, "C", "Unknown channel group 'C'")]
     [InlineData(0.5, 0.9, "stem", "no channel group")]
     [InlineData(0.5, 1.0, "all", "Cap per group 1")]
+    [InlineData(0.95, 0.9, "all", "with at most 0.9 of each group, 14 of 16 channels can go, a ratio of 0.875")]
     public void Mistakes_are_named(double ratio, double cap, string group, string message)
     {
         var settings = Half with { Ratio = ratio, MaxGroupRatio = cap, Groups = [group] };

@@ -143,7 +143,7 @@ internal sealed class DocumentReader(string file)
         Integer i => i.Max == int.MaxValue ? $"a whole number of at least {i.Min}" : $"a whole number from {i.Min} to {i.Max}",
         Number n => string.Create(CultureInfo.InvariantCulture, $"a number {(n.MinExclusive ? "above" : "from")} {n.Min} {(n.MaxExclusive ? "and below" : n.MinExclusive ? "and at most" : "to")} {n.Max}"),
         Flag => "true or false",
-        Several s => $"a list of {(s.Min > 1 ? $"at least {s.Min} different values" : "one or more")}, each {Describe(s.Item)}",
+        Several s => $"a list of {(s.Min > 1 ? $"at least {s.Min} different values" : s.Min == 1 ? "one or more" : "any length")}, each {Describe(s.Item)}",
         KeyType.Mapping m => $"a mapping with {KeyList(m.Section)}",
         Variant v => $"a mapping with '{v.Discriminator}' ({string.Join(", ", v.Variants.Select(x => x.Value))})",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown type"),

@@ -17,6 +17,16 @@ internal static class SearchFileKeys
     /// <summary>Importance criteria (see PruneSearch.Pruning).</summary>
     public static readonly IReadOnlyList<string> Criteria = ["activation", "bn", "fisher", "fpgm", "l1", "l1-readers", "l2", "l2-readers", "obs", "random", "taylor"];
 
+    /// <summary>What selects every group, but for residual chains.</summary>
+    public const string AllGroups = "all";
+
+    private static readonly Section Regularisation = new(
+    [
+        new("kind", new Choice(["group-lasso", "bn-scale"]), "Pull everything that belongs to a channel towards zero, or only the scales of its batch norms.") { Required = true },
+        new("strength", new Number(0, 1, MinExclusive: true), "How far each channel's norm is pulled in all, as a share of the mean norm in its group.") { Default = 0.2 },
+        new("share", new Number(0, 1, MinExclusive: true), "Share of the steps, the last ones, during which it pulls.") { Default = 0.5 },
+    ]);
+
     /// <summary>One training.</summary>
     public static readonly Section FineTune = new(
     [
@@ -37,6 +47,8 @@ internal static class SearchFileKeys
         new("distillation", new Number(0, 1000), "Weight of the distillation loss against the dense detector; 0 is off.") { Default = 0.0 },
         new("distillation-boxes", new Number(0, 1000), "Weight of the box term within the distillation loss; 0 leaves the class term alone.") { Default = 1.0 },
         new("precision", new Choice(["auto", "float32", "bfloat16"]), "Number type of convolutions; weights stay float32. `auto` is bfloat16 on processors that compute with it.") { Default = "auto" },
+        new("carry-optimizer", new Flag(), "Keep the optimizer's state for the next stage, and begin with that of the stage before, cut like the weights.") { Default = false },
+        new("regularisation", new Mapping(Regularisation), "Pull channels towards zero where a pruning follows; none when left out."),
     ]);
 
     private static readonly Section CocoSplit = new(
@@ -95,10 +107,16 @@ internal static class SearchFileKeys
 
     private static readonly Section Pruning = new(
     [
-        new("groups", new Several(new Text(), 1), "Kinds (`hidden`, `residual`, `neck`, `stem`, `head`) or names of the channel groups to prune.") { Default = new[] { "hidden" } },
+        new("groups", new Several(new Text(), 1), "Kinds (`hidden`, `residual`, `neck`, `stem`, `head`) or names of the channel groups to prune, or `all`.") { Default = new[] { "hidden" } },
+        new("protect", new Several(new Text(), 0), "Kinds or names of groups that lose nothing all the same; `[residual]` when left out, unless `groups` names residual chains."),
+        new("target", new Choice(["channels", "parameters", "macs", "latency"]), "What levels are shares of: channels of the groups, or parameters, MACs or measured latency of the whole detector.") { Default = "channels" },
         new("criterion", new Choice(Criteria), "Importance of a channel.") { Default = "obs" },
-        new("ranking", new Choice(["global", "local", "isomorphic"]), "How channels of different groups compete.") { Default = "global" },
+        new("reduction", new Choice(["mean", "sum", "max"]), "How the scores of the tensors that hold a channel become one.") { Default = "mean" },
+        new("normalisation", new Choice(["auto", "none", "mean", "max", "gaussian"]), "How scores of different groups are made comparable; `auto` is `none` for `obs` and `mean` for the others.") { Default = "auto" },
+        new("per-cost", new Choice(["none", "macs", "parameters", "memory"]), "What scores are divided by: nothing, or what a channel of the group costs.") { Default = "none" },
+        new("ranking", new Choice(["global", "local", "isomorphic"]), "How channels of different groups compete: all together, within each group, or among groups of one kind.") { Default = "global" },
         new("max-group-ratio", Share, "Largest share of a group's channels that may go.") { Default = 0.9 },
+        new("min-width", new Integer(1, 4096), "Channels that every group keeps at least.") { Default = 1 },
         new("round-to", new Integer(1, 64), "Widths stay multiples of this.") { Default = 8 },
         new("compensate", new Flag(), "Re-solve the readers of pruned channels by least squares.") { Default = true },
         new("calibration-images", new Integer(8, 4096), "Training pictures for data-driven criteria and compensation.") { Default = 96 },
@@ -115,7 +133,8 @@ internal static class SearchFileKeys
         ])),
         ("iterative", new([
             new("step", Share, "Share of channels that each iteration removes."),
-            new("iterations", new Integer(1, 1000), "Iterations of equal size to each level."),
+            new("iterations", new Integer(1, 1000), "Iterations to each level."),
+            new("shape", new Choice(Words.Of<ScheduleShape>()), "Iterations of equal size, of an equal share of what is left, or large ones first (AGP); stands with `iterations`.") { Default = "linear" },
             new("ratios", new Several(Share, 1), "Cumulative shares, ascending; a trajectory takes those below its level, then its level."),
             ScheduleName,
         ])),
@@ -124,7 +143,7 @@ internal static class SearchFileKeys
 
     private static readonly Section Trajectories = new(
     [
-        new("levels", new Several(Share, 1), "Shares of the selected groups' channels to remove: one trajectory a level and schedule.") { Required = true },
+        new("levels", new Several(Share, 1), "Shares of `pruning.target` to remove: one trajectory a level and schedule.") { Required = true },
         new("schedules", new Several(Schedule, 1), "How to get there.") { Required = true },
     ]);
 

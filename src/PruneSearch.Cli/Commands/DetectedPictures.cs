@@ -1,0 +1,48 @@
+namespace PruneSearch.Cli.Commands;
+
+/// <summary>Which pictures are looked at, and where they are drawn.</summary>
+internal static class DetectedPictures
+{
+    private static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"];
+
+    /// <summary>All pictures of the arguments, each with the file that it is drawn to.</summary>
+    /// <param name="arguments">Files, and folders whose pictures are taken in the order of their names.</param>
+    /// <param name="folder">Where to draw them; <see langword="null"/> draws nothing.</param>
+    /// <exception cref="IOException">There is no such file or picture, or a drawing would replace a picture.</exception>
+    public static IReadOnlyList<(string Path, string? Drawn)> Find(IEnumerable<string> arguments, string? folder)
+    {
+        string[] pictures = [.. arguments.SelectMany(Expand)];
+        var inputs = pictures.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        return [.. pictures.Select(p => (p, folder is null ? null : Drawn(p)))];
+
+        string Drawn(string picture)
+        {
+            string name = Path.GetFileNameWithoutExtension(picture), ending = Path.GetExtension(picture);
+            ending = ending.ToUpperInvariant() is ".JPG" or ".JPEG" or ".PNG" ? ending : ".png";
+            string free = name + ending;
+            for (int i = 2; !taken.Add(free); i++) // pictures of several folders may have one name
+            {
+                free = $"{name}-{i}{ending}";
+            }
+            string path = Path.Combine(folder, free);
+            return inputs.Contains(Path.GetFullPath(path))
+                ? throw new IOException($"{path}: would be replaced by its drawing, expected another folder with --out")
+                : path;
+        }
+    }
+
+    private static IEnumerable<string> Expand(string argument)
+    {
+        if (File.Exists(argument))
+        {
+            return [argument];
+        }
+        if (!Directory.Exists(argument))
+        {
+            throw new IOException($"{argument}: there is no such file, expected a picture or a folder of pictures");
+        }
+        string[] found = [.. Directory.EnumerateFiles(argument).Where(f => Endings.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
+        return found.Length > 0 ? found : throw new IOException($"{argument}: the folder has no pictures ({string.Join(", ", Endings)})");
+    }
+}

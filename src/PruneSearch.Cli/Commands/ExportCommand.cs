@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Text;
+using PruneSearch.Cli.Frontiers;
+using PruneSearch.Cli.Sessions;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
+using PruneSearch.Data.PostProcessing;
+using PruneSearch.Inference.Onnx;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary>Gets a model out of a search.</summary>
+internal static class ExportCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CliContext context)
+    {
+        var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
+        var point = new Argument<string>("POINT") { Description = "The model's name, as frontier shows it, without spaces (original, one-shot-20, iterative-40#2), or the beginning of its key" };
+        var onnx = new Option<string>("--onnx") { Description = "The file to write", HelpName = "OUT", Required = true };
+        var raw = new Option<bool>("--raw") { Description = "Raw head outputs instead of boxes, scores and labels" };
+        var batch = new Option<string>("--batch") { Description = "Pictures a run of the raw form: a number, or any", DefaultValueFactory = _ => "1", HelpName = "N" };
+        var opset = NumberOption.Create("--opset", "ONNX operator set", OnnxExport.MinOpset, OnnxExport.MinOpset, OnnxExport.MaxOpset);
+        var standard = new DetectionOptions();
+        var score = NumberOption.Create("--score-threshold", "Smallest score of a detection", standard.ScoreThreshold, 0f, 1f);
+        var iou = NumberOption.Create("--iou-threshold", "Overlap above which the lower of two boxes goes", standard.IouThreshold, 0f, 1f);
+        var perClass = NumberOption.Create("--max-per-class", "Most detections of a class", standard.MaxPerClass, 1, 10_000);
+        var total = NumberOption.Optional("--max-total", "Most detections in all; any number when left out", 1, 100_000);
+        batch.Validators.Add(r =>
+        {
+            if (r.Tokens is [var token] && BatchSize(token.Value) == 0)
+            {
+                r.AddError($"--batch is {token.Value}, expected a number from 1 to 4096, or any");
+            }
+        });
+        var command = new Command("export", "Write a model of a search as ONNX file") { id, point, onnx, raw, batch, opset, score, iou, perClass, total };
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(point)!, p.GetValue(onnx)!, new Settings(
+            p.GetValue(raw), BatchSize(p.GetValue(batch)!), p.GetValue(opset), new DetectionOptions
+            {
+                ScoreThreshold = p.GetValue(score),
+                IouThreshold = p.GetValue(iou),
+                MaxPerClass = p.GetValue(perClass),
+                MaxTotal = p.GetValue(total),
+            }), c), c));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliContext context, SearchPlace place, string id, string name, string path, Settings settings, CancellationToken cancellation)
+    {
+        Homes.RequireExisting(place, id);
+        if (!settings.Raw && settings.Batch != 1)
+        {
+            throw new FormatException("--batch belongs to the raw form, expected --raw beside it: detections come out one picture at a time");
+        }
+        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
+            var point = PointNames.Find(await session.FrontierAsync(id).ConfigureAwait(false), name);
+            byte[] file = point.Precision == FrontierPoints.QuantisedPrecision
+                ? await QuantisedAsync(session.Checkpoints, point, settings, cancellation).ConfigureAwait(false)
+                : await TrainedAsync(session.Checkpoints, point, id, settings, cancellation).ConfigureAwait(false);
+            FrontierFiles.Replace(path, file);
+            await context.Output.WriteLineAsync(FormattableString.Invariant(
+                $"{path}: {PointText.Name(point)} of {id}, {(settings.Raw ? "raw" : "end to end")}, {point.Precision}, {file.Length / 1e6:0.00} MB, mAP50 {point.Report.Map50:0.000}, {PointText.SpeedUp(point)}")).ConfigureAwait(false);
+        }
+        return ExitCode.Ok;
+    }
+
+    private static async Task<byte[]> TrainedAsync(ICheckpointStore store, FrontierPoint point, string search, Settings settings, CancellationToken cancellation)
+    {
+        string key = point.Report.Key, detector = CheckpointNames.Detector(key), weights = CheckpointNames.Weights(key);
+        var model = DetectorCatalog.Build(DetectorSpec.FromJson(Encoding.UTF8.GetString(await ReadAsync(store, detector, cancellation).ConfigureAwait(false)), detector));
+        using var content = new MemoryStream(await ReadAsync(store, weights, cancellation).ConfigureAwait(false));
+        var tensors = Safetensors.Read(content, weights);
+        var options = new OnnxExportOptions
+        {
+            BatchSize = settings.Batch,
+            Opset = settings.Opset,
+            Metadata = new Dictionary<string, string> { ["prunesearch.search"] = search, ["prunesearch.model"] = PointText.Name(point), ["prunesearch.stage"] = key },
+        };
+        using var stream = new MemoryStream();
+        if (settings.Raw)
+        {
+            OnnxExport.Write(stream, model, tensors, options);
+        }
+        else
+        {
+            OnnxExport.WriteEndToEnd(stream, model, tensors, settings.Detections, options);
+        }
+        return stream.ToArray();
+    }
+
+    // Its ranges were calibrated when its stage ran: the file of then is what was evaluated and measured.
+    private static async Task<byte[]> QuantisedAsync(ICheckpointStore store, FrontierPoint point, Settings settings, CancellationToken cancellation)
+    {
+        if (settings.Batch != 1 || settings.Opset != OnnxExport.MinOpset)
+        {
+            throw new FormatException($"{PointText.Name(point)}: an integer model is kept as it was measured, expected --batch 1 and --opset {OnnxExport.MinOpset}");
+        }
+        string name = CheckpointNames.Int8Onnx(point.Report.Key);
+        byte[] raw = await ReadAsync(store, name, cancellation).ConfigureAwait(false);
+        return settings.Raw ? raw : OnnxExport.ToEndToEnd(raw, name, settings.Detections);
+    }
+
+    private static async Task<byte[]> ReadAsync(ICheckpointStore store, string name, CancellationToken cancellation)
+    {
+        var stream = await store.OpenReadAsync(name, cancellation).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var content = new MemoryStream();
+            await stream.CopyToAsync(content, cancellation).ConfigureAwait(false);
+            return content.ToArray();
+        }
+    }
+
+    // null for any number, 0 for what is no batch size.
+    private static int? BatchSize(string text) => text == "any" ? null : int.TryParse(text, out int size) && size is >= 1 and <= 4096 ? size : 0;
+
+    private sealed record Settings(bool Raw, int? Batch, int Opset, DetectionOptions Detections);
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using PruneSearch.Cli.Frontiers;
+using PruneSearch.Core;
+using PruneSearch.Data.Images;
+using PruneSearch.Detection;
+using PruneSearch.Inference.Detecting;
+using PruneSearch.Inference.Latency;
+using PruneSearch.Stages;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary>Measures exported models side by side.</summary>
+internal static class MeasureCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CliContext context)
+    {
+        var files = new Argument<string[]>("MODEL") { Description = "ONNX files; the first is what the others are compared with", Arity = ArgumentArity.OneOrMore };
+        var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
+        var seconds = NumberOption.Create("--max-seconds", "Time limit of one measurement, all models together", 30.0, 0.1, 3600);
+        var repeat = NumberOption.Create("--repeat", "Measurements to make, one after another", 1, 1, 100);
+        var engine = new Option<string>("--engine") { Description = "What runs the networks", DefaultValueFactory = _ => OnnxLatencyEngine.Name };
+        engine.AcceptOnlyFromAmong(OnnxLatencyEngine.Name, TorchLatencyEngine.Name);
+        var device = new Option<string>("--device") { Description = "Device of the engine torch: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
+        var image = new Option<string?>("--image") { Description = "Picture on which pre- and post-processing are timed too", HelpName = "IMAGE" };
+        var json = new Option<string?>("--json") { Description = "Write all figures as JSON", HelpName = "OUT" };
+        var command = new Command("measure", "Measure the speed of exported models side by side") { files, threads, seconds, repeat, engine, device, image, json };
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(files)!, new Settings(
+            p.GetValue(threads), p.GetValue(seconds), p.GetValue(repeat), p.GetValue(engine)!, p.GetValue(device)!, p.GetValue(image), p.GetValue(json)), c), c));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliContext context, string[] files, Settings settings, CancellationToken cancellation)
+    {
+        byte[][] contents = [.. files.Select(ModelFile.Read)];
+        LatencyCandidate[] models = [.. files.Zip(contents, (name, content) => Candidate(name, content, settings))];
+        string processing = settings.Image is { } image ? await Task.Run(() => Processing(files, contents, image, settings.Threads), cancellation).ConfigureAwait(false) : "";
+        var tables = new List<LatencyTable>();
+        for (int i = 0; i < settings.Repeat; i++)
+        {
+            tables.Add(await Task.Run(() => LatencyTable.Measure(models, new LatencyOptions { MaxSeconds = settings.MaxSeconds }, context.Time, cancellation), cancellation).ConfigureAwait(false));
+        }
+        await context.Output.WriteAsync(tables[^1].ToMarkdown()).ConfigureAwait(false);
+        if (tables.Count > 1)
+        {
+            await context.Output.WriteAsync($"\nSpeed-ups of {tables.Count} measurements:\n\n{LatencyRepetitions.ToMarkdown(tables)}").ConfigureAwait(false);
+        }
+        await context.Output.WriteAsync(processing).ConfigureAwait(false);
+        if (settings.Json is { } path)
+        {
+            FrontierFiles.Replace(path, JsonSerializer.SerializeToUtf8Bytes(tables.Select(t => t.Rows), CoreJson.Readable));
+        }
+        return ExitCode.Ok;
+    }
+
+    private static LatencyCandidate Candidate(string name, byte[] content, Settings settings)
+    {
+        if (settings.Engine == OnnxLatencyEngine.Name)
+        {
+            using (var trial = new OnnxLatencyEngine(content, settings.Threads, name)) // whatever is wrong with a file is told before anything is measured
+            {
+                trial.Run();
+            }
+            return LatencyCandidate.Onnx(name, content, settings.Threads);
+        }
+        return TorchCandidate(name, content, settings);
+    }
+
+    private static LatencyCandidate TorchCandidate(string name, byte[] content, Settings settings)
+    {
+        var exported = ExportedModel.Read(content, name);
+        if (exported.Precision != "float32")
+        {
+            throw new FormatException($"{name}: the model computes with {exported.Precision}, which the engine torch does not run, expected float32");
+        }
+        try
+        {
+            var device = TorchDevices.Select(settings.Device);
+            return new LatencyCandidate(name, content.Length, () => new TorchLatencyEngine(exported.Model, device, settings.Threads));
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    }
+
+    private static string Processing(string[] files, byte[][] contents, string path, int threads)
+    {
+        var image = ImageDecoder.Decode(path);
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"\nAround the network, {path} ({image.Width}×{image.Height}), medians:\n\n| model | pre-processing ms | post-processing ms |\n|---|---|---|\n");
+        foreach (var (name, content) in files.Zip(contents))
+        {
+            using var detector = OnnxDetector.Load(content, name, threads);
+            var times = ProcessingMeter.Measure(detector, [image]);
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {times.PreProcessing:F2} | {(detector.EndToEnd ? "in the network" : $"{times.PostProcessing:F2}")} |\n");
+        }
+        return text.ToString();
+    }
+
+    private sealed record Settings(int Threads, double MaxSeconds, int Repeat, string Engine, string Device, string? Image, string? Json);
+}

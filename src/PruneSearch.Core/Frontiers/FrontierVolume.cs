@@ -1,0 +1,70 @@
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Frontiers;
+
+/// <summary>
+/// How good a search's frontier is in one number, kept up as reports come: the share of the box between the base detector's
+/// cost without any accuracy (0) and a perfect detector that costs nothing (1). Accuracies count as they are, all other
+/// objectives relative to the base detector. Where latency is an objective, every measuring device has a frontier of its own.
+/// </summary>
+/// <param name="objectives">What is weighed, at most four.</param>
+public sealed class FrontierVolume(IReadOnlyList<Objective> objectives)
+{
+    private readonly Dictionary<MeasuringDevice, IncrementalFrontier> _frontiers = [];
+    private readonly List<StageReport> _early = [];
+    private readonly bool _byDevice = objectives.Contains(Objective.Latency);
+    private StageReport? _base;
+
+    /// <summary>The largest share over all devices; 0 before the base detector and something better than it in every objective are known.</summary>
+    public double Value => _frontiers.Count == 0 ? 0 : _frontiers.Values.Max(f => f.Hypervolume);
+
+    /// <summary>Takes a report in, its quantised model too.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="isBase">Whether it is that of the base detector.</param>
+    public void Add(StageReport report, bool isBase)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (isBase && _base is null)
+        {
+            _base = report;
+            _early.ForEach(Take);
+            _early.Clear();
+        }
+        if (_base is null)
+        {
+            _early.Add(report);
+        }
+        else
+        {
+            Take(report);
+        }
+    }
+
+    private void Take(StageReport report)
+    {
+        Take(report, report.Map50, report.Map, report.ModelBytes, report.Latency);
+        if (report.Quantised is { } int8)
+        {
+            Take(report, int8.Map50, int8.Map, int8.ModelBytes, int8.Latency);
+        }
+    }
+
+    private void Take(StageReport report, double map50, double map, long bytes, LatencyReport latency)
+    {
+        var device = _byDevice ? latency.Device : _base!.Latency.Device;
+        if (!_frontiers.TryGetValue(device, out var frontier))
+        {
+            _frontiers[device] = frontier = new IncrementalFrontier([.. objectives.Select(_ => 1.0)]);
+        }
+        frontier.Add([.. objectives.Select(objective => objective switch
+        {
+            Objective.Map50 => 1 - map50,
+            Objective.Map => 1 - map,
+            Objective.Latency => 1 / latency.SpeedUp,
+            Objective.Macs => (double)report.Macs / _base!.Macs,
+            Objective.Parameters => (double)report.Parameters / _base!.Parameters,
+            Objective.FileSize => (double)bytes / _base!.ModelBytes,
+            _ => throw new InvalidOperationException($"Objective {objective} has no value."),
+        })]);
+    }
+}

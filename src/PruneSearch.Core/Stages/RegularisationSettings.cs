@@ -1,0 +1,29 @@
+namespace PruneSearch.Core.Stages;
+
+/// <summary>How a training before a pruning prepares for it.</summary>
+[GenerateSerializer, Alias("prunesearch.RegularisationSettings")]
+public sealed record RegularisationSettings
+{
+    /// <summary>
+    /// <c>group-lasso</c> pulls everything that belongs to a channel, in all tensors, towards zero together (Yuan, Lin 2006);
+    /// <c>bn-scale</c> pulls the batch norms' scales (Liu et al. 2017, "network slimming").
+    /// </summary>
+    [Id(0)]
+    public required string Kind { get; init; }
+
+    /// <summary>How far each channel's norm is pulled in all, as a share of the mean norm in its group: above 0 to 1.</summary>
+    [Id(1)]
+    public double Strength { get; init; } = 0.2;
+
+    /// <summary>Share of the steps, the last ones, during which it pulls: above 0 to 1.</summary>
+    [Id(2)]
+    public double Share { get; init; } = 0.5;
+
+    /// <summary>The groups that it concerns, as in <see cref="PruneSettings.Groups"/>.</summary>
+    [Id(3)]
+    public IReadOnlyList<string> Groups { get; init; } = ["hidden"];
+
+    /// <summary>The groups that it leaves alone, as in <see cref="PruneSettings.Protect"/>.</summary>
+    [Id(4)]
+    public IReadOnlyList<string>? Protect { get; init; }
+}

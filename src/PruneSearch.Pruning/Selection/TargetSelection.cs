@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Pruning.Selection;
+
+/// <summary>
+/// Finds how many channels have to go for a share of something else to be gone: by bisection over the number of channels
+/// that <see cref="ChannelSelection"/> may take, which for the global ranking is the threshold that scores are compared with.
+/// </summary>
+public static class TargetSelection
+{
+    /// <summary>Every target that settings can name.</summary>
+    public static readonly IReadOnlyList<string> Names = [Channels, Parameters, Macs, Latency];
+
+    /// <summary>Channels of the selected groups.</summary>
+    public const string Channels = "channels";
+
+    /// <summary>Trainable values of the whole detector.</summary>
+    public const string Parameters = "parameters";
+
+    /// <summary>Multiply-accumulate operations of the whole detector.</summary>
+    public const string Macs = "macs";
+
+    /// <summary>Measured latency of the whole detector.</summary>
+    public const string Latency = "latency";
+
+    // Measuring takes seconds and scatters by about a percent: a finer search would find noise.
+    private const int LatencySteps = 200;
+
+    /// <summary>Chooses channels: as many as can go without more of the target going than asked.</summary>
+    /// <param name="detector">The detector as it is now, pruned already or not.</param>
+    /// <param name="scores">Group name to one finite score a channel; higher is more important.</param>
+    /// <param name="settings">What is asked; the ratio counts against the dense detector.</param>
+    /// <param name="latency">
+    /// Measures a detector of some widths: its latency as a share of the dense one's, above 0. Needed for the target
+    /// <c>latency</c> only; each structure is measured once.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// A setting is unknown or outside its range, latency cannot be measured, or cap and floor make the target unreachable.
+    /// </exception>
+    public static PruningPlan Select(DetectorModel detector, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings, Func<DetectorSpec, double>? latency = null)
+    {
+        if (settings.Target == Channels)
+        {
+            return ChannelSelection.Select(detector.Network, scores, settings);
+        }
+        var left = Left(detector, settings, latency);
+        var (low, high, dense) = ChannelSelection.Range(detector.Network, settings);
+        PruningPlan Plan(int channels) => ChannelSelection.Select(detector.Network, scores, settings with { Ratio = (double)channels / dense });
+        double Gone(PruningPlan plan) => 1 - left(detector.Spec with { Widths = Shrinking.Shrinker.NewWidths(detector.Network, plan) });
+
+        // The plan that is kept never takes more than asked; the first takes nothing.
+        var best = new PruningPlan(ImmutableDictionary<string, ImmutableArray<int>>.Empty, 0);
+        int end = high, smallest = settings.Target == Latency ? Math.Max(1, dense / LatencySteps) : 1;
+        while (high - low > smallest)
+        {
+            int middle = low + (high - low) / 2;
+            var plan = Plan(middle);
+            if (Gone(plan) <= settings.Ratio + 1e-9)
+            {
+                (low, best) = (middle, plan);
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+        return high < end ? best : Last(Plan(end), best);
+
+        // Nothing on the way was too much: even all that may go can be too little.
+        PruningPlan Last(PruningPlan all, PruningPlan before)
+        {
+            double gone = Gone(all);
+            return gone > settings.Ratio + 1e-9 ? before
+                : gone >= settings.Ratio - 1e-9 ? all
+                : throw new ArgumentException(FormattableString.Invariant(
+                    $"Pruning ratio {settings.Ratio} of the {settings.Target} cannot be reached: {ChannelSelection.Limits(settings)}, the reachable maximum is {ChannelSelection.RoundedDown(gone)}."));
+        }
+    }
+
+    // Share of the dense detector's target that a detector of some widths has.
+    private static Func<DetectorSpec, double> Left(DetectorModel detector, PruneSettings settings, Func<DetectorSpec, double>? latency)
+    {
+        Func<DetectorSpec, double> Share(Func<DetectorModel, long> count)
+        {
+            double dense = count(DetectorCatalog.Build(detector.Spec with { Widths = new(StringComparer.Ordinal) }));
+            return spec => count(DetectorCatalog.Build(spec)) / dense;
+        }
+        return settings.Target switch
+        {
+            Parameters => Share(m => m.Network.Parameters),
+            Macs => Share(m => m.Network.Macs),
+            Latency => latency is null ? throw new ArgumentException("The target 'latency' needs something that measures; there is nothing here.") : Remembered(latency),
+            _ => throw new ArgumentException($"Unknown target '{settings.Target}'; expected one of {string.Join(", ", Names)}."),
+        };
+    }
+
+    private static Func<DetectorSpec, double> Remembered(Func<DetectorSpec, double> latency)
+    {
+        var known = new Dictionary<string, double>(StringComparer.Ordinal);
+        return spec =>
+        {
+            string widths = string.Join(',', spec.Widths.Select(w => $"{w.Key}={w.Value}"));
+            return known.TryGetValue(widths, out double share) ? share : known[widths] = latency(spec);
+        };
+    }
+}

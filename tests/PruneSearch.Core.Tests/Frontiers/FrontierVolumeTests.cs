@@ -1,0 +1,58 @@
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Tests.Frontiers;
+
+public sealed class FrontierVolumeTests
+{
+    [Fact]
+    public void The_base_alone_is_worth_nothing_and_order_does_not_matter()
+    {
+        StageReport start = Report(.8, 1), fast = Report(.5, 2), faster = Report(.25, 4);
+        var volume = new FrontierVolume([Objective.Map50, Objective.Latency]);
+        volume.Add(start, isBase: true);
+        Assert.Equal(0, volume.Value);
+        volume.Add(fast, isBase: false);
+        Assert.Equal(.5 * .5, volume.Value, 12);
+        volume.Add(faster, isBase: false);
+        Assert.Equal((.5 * .5) + (.25 * .25), volume.Value, 12);
+        volume.Add(fast, isBase: false);
+        Assert.Equal((.5 * .5) + (.25 * .25), volume.Value, 12);
+
+        var late = new FrontierVolume([Objective.Map50, Objective.Latency]);
+        late.Add(faster, isBase: false);
+        late.Add(fast, isBase: false);
+        Assert.Equal(0, late.Value);
+        late.Add(start, isBase: true);
+        Assert.Equal(volume.Value, late.Value, 12);
+    }
+
+    [Fact]
+    public void Devices_are_not_mixed_unless_latency_does_not_count()
+    {
+        StageReport[] reports = [Report(.8, 1), Report(.5, 2), Report(.6, 1.25, "other")];
+        FrontierVolume latency = new([Objective.Map50, Objective.Latency]), macs = new([Objective.Map50, Objective.Macs]);
+        for (int i = 0; i < reports.Length; i++)
+        {
+            latency.Add(reports[i], i == 0);
+            macs.Add(reports[i], i == 0);
+        }
+        Assert.Equal(.5 * .5, latency.Value, 12); // the other device's .6 × .2 is no part of it
+        Assert.Equal((.5 * .5) + (.1 * .2), macs.Value, 12);
+    }
+
+    private static StageReport Report(double map50, double speedUp, string device = "cpu") => new()
+    {
+        Key = $"{map50}-{speedUp}",
+        Map50 = map50,
+        Map = map50 / 2,
+        ClassAp50 = [],
+        Parameters = 1000,
+        Macs = (long)(1000 / speedUp),
+        ModelBytes = 4000,
+        Latency = new() { Milliseconds = 1, Percentile90 = 1, DenseMilliseconds = 1, SpeedUp = speedUp, SpeedUpLow = speedUp, SpeedUpHigh = speedUp, Runs = 1, Converged = true, Device = new(device, "engine", 1) },
+        Channels = new(10, 10),
+        Seconds = [],
+        WeightsSha256 = "",
+    };
+}

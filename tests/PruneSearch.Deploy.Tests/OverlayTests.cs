@@ -1,0 +1,134 @@
+using k8s;
+using k8s.Models;
+using PruneSearch.Cluster.Hosting;
+
+namespace PruneSearch.Deploy.Tests;
+
+/// <summary>What <c>kubectl apply -k</c> would send fits the Kubernetes API, itself, and the settings of a silo.</summary>
+public sealed class OverlayTests
+{
+    [Theory]
+    [MemberData(nameof(Kustomize.Overlays), MemberType = typeof(Kustomize))]
+    public void It_fits_the_schema_and_is_complete(string overlay)
+    {
+        var objects = Kustomize.Read(Kustomize.Render(overlay));
+        Assert.Equal(
+            ["ConfigMap", "Deployment", "Namespace", "NetworkPolicy", "PodDisruptionBudget", "PodDisruptionBudget", "Service", "Service", "ServiceAccount", "StatefulSet"],
+            objects.Select(o => o.Kind).Order(StringComparer.Ordinal));
+        Assert.All(objects, o => Assert.Equal("prunesearch", o is V1Namespace ? o.Metadata.Name : o.Metadata.NamespaceProperty));
+    }
+
+    [Theory]
+    [InlineData("replicas: 2", "replicaz: 2")]
+    [InlineData("replicas: 2", "replicas: two")]
+    [InlineData("failureThreshold: 60", "failureTreshold: 60")]
+    public void A_field_that_there_is_not_and_a_wrong_type_are_found(string right, string wrong)
+    {
+        string text = Kustomize.Render("cpu");
+        Assert.Contains(right, text, StringComparison.Ordinal);
+        Assert.ThrowsAny<Exception>(() => Kustomize.Read(text.Replace(right, wrong, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kustomize.Overlays), MemberType = typeof(Kustomize))]
+    public void Selectors_ports_and_references_meet_what_they_mean(string overlay)
+    {
+        var objects = Kustomize.Read(Kustomize.Render(overlay));
+        var pods = Pods(objects);
+        Assert.All(pods, p => Assert.True(Selects(p.Selector, p.Template.Metadata.Labels)));
+        foreach (var service in objects.OfType<V1Service>())
+        {
+            var selected = pods.Where(p => service.Spec.Selector.All(s => p.Template.Metadata.Labels.Contains(s))).ToList();
+            Assert.NotEmpty(selected);
+            Assert.All(selected, p => Assert.All(service.Spec.Ports, port => Assert.Contains(Silo(p).Ports, c => c.Name == port.TargetPort.Value && c.ContainerPort == port.Port)));
+        }
+        Assert.All(objects.OfType<V1PodDisruptionBudget>(), budget => Assert.Single(pods, p => Selects(budget.Spec.Selector, p.Template.Metadata.Labels)));
+        Assert.Contains(objects.OfType<V1Service>(), s => s.Metadata.Name == objects.OfType<V1StatefulSet>().Single().Spec.ServiceName);
+        foreach (var pod in pods)
+        {
+            var silo = Silo(pod);
+            Assert.All([silo.LivenessProbe, silo.ReadinessProbe, silo.StartupProbe], probe => Assert.Contains(silo.Ports, c => c.Name == probe.HttpGet.Port.Value));
+            Assert.Equal(silo.VolumeMounts.Select(m => m.Name).Order(), pod.Template.Spec.Volumes.Select(v => v.Name).Order());
+            Assert.Contains(objects.OfType<V1ServiceAccount>(), a => a.Metadata.Name == pod.Template.Spec.ServiceAccountName);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kustomize.Overlays), MemberType = typeof(Kustomize))]
+    public void The_silo_ports_stay_inside(string overlay)
+    {
+        var objects = Kustomize.Read(Kustomize.Render(overlay));
+        Assert.All(objects.OfType<V1Service>(), s => Assert.Contains(s.Spec.Type, new[] { null, "ClusterIP" }));
+        var policy = Assert.Single(objects.OfType<V1NetworkPolicy>());
+        Assert.All(Pods(objects), p => Assert.True(Selects(policy.Spec.PodSelector, p.Template.Metadata.Labels)));
+        Assert.Equal(["Ingress"], policy.Spec.PolicyTypes);
+        var client = new Dictionary<string, string> { ["app.kubernetes.io/name"] = "prunesearch", ["app.kubernetes.io/component"] = "client" };
+        var stranger = new Dictionary<string, string> { ["app.kubernetes.io/name"] = "other" };
+        Assert.Equal(["gateway", "silo"], Allowed(policy, Pods(objects)[0].Template.Metadata.Labels));
+        Assert.Equal(["gateway"], Allowed(policy, client));
+        Assert.Empty(Allowed(policy, stranger));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kustomize.Overlays), MemberType = typeof(Kustomize))]
+    public void Pods_run_without_rights_and_their_secrets_are_references(string overlay)
+    {
+        string text = Kustomize.Render(overlay);
+        Assert.DoesNotContain("Password=", text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("AccountKey=", text, StringComparison.OrdinalIgnoreCase);
+        foreach (var pod in Pods(Kustomize.Read(text)))
+        {
+            Assert.True(pod.Template.Spec.SecurityContext is { RunAsNonRoot: true, RunAsUser: > 0, SeccompProfile.Type: "RuntimeDefault" });
+            var silo = Silo(pod);
+            Assert.True(silo.SecurityContext is { AllowPrivilegeEscalation: false, ReadOnlyRootFilesystem: true } c && c.Capabilities.Drop.Contains("ALL"));
+            Assert.All(new[] { "PRUNESEARCH_DATABASE", "PRUNESEARCH_CHECKPOINTS" }, name => Assert.NotNull(silo.Env.Single(e => e.Name == name).ValueFrom.SecretKeyRef));
+            Assert.True(silo.Resources.Requests.ContainsKey("cpu") && silo.Resources.Requests.ContainsKey("memory") && silo.Resources.Limits.ContainsKey("memory"));
+        }
+    }
+
+    [Theory]
+    [InlineData("cpu", "cpu", "prunesearch:cpu")]
+    [InlineData("gpu", "cuda:0", "prunesearch:cuda")]
+    public void Silos_accept_their_settings(string overlay, string device, string image)
+    {
+        var objects = Kustomize.Read(Kustomize.Render(overlay));
+        var shared = Assert.Single(objects.OfType<V1ConfigMap>());
+        foreach (var pod in Pods(objects))
+        {
+            var silo = Silo(pod);
+            Assert.Equal(shared.Metadata.Name, Assert.Single(silo.EnvFrom).ConfigMapRef.Name);
+            var environment = new Dictionary<string, string>(shared.Data);
+            foreach (var variable in silo.Env)
+            {
+                environment[variable.Name] = variable.Value ?? SiloEnvironment.Example(variable.Name);
+            }
+            var configuration = SiloEnvironment.Read(environment);
+
+            bool worker = pod.Template.Metadata.Labels["app.kubernetes.io/component"] == "worker";
+            Assert.Equal(worker ? SiloRole.Worker : SiloRole.Control, configuration.Silo.Role);
+            Assert.Equal(
+                [("gateway", configuration.Silo.GatewayPort), ("health", configuration.Silo.HealthPort), ("silo", configuration.Silo.SiloPort)],
+                silo.Ports.Select(p => (p.Name, p.ContainerPort)).Order());
+            Assert.Contains(silo.VolumeMounts, m => m.MountPath == configuration.Silo.Work);
+            if (worker)
+            {
+                Assert.Equal((device, image), (configuration.Device, silo.Image));
+                Assert.Equal(overlay == "gpu", silo.Resources.Limits.ContainsKey("nvidia.com/gpu"));
+                Assert.Contains(silo.VolumeMounts, m => m.MountPath == configuration.PictureCache);
+            }
+        }
+    }
+
+    private static List<(V1LabelSelector Selector, V1PodTemplateSpec Template)> Pods(List<IKubernetesObject<V1ObjectMeta>> objects) =>
+        [.. objects.OfType<V1Deployment>().Select(d => (d.Spec.Selector, d.Spec.Template)), .. objects.OfType<V1StatefulSet>().Select(s => (s.Spec.Selector, s.Spec.Template))];
+
+    private static V1Container Silo((V1LabelSelector, V1PodTemplateSpec Template) pod) => Assert.Single(pod.Template.Spec.Containers);
+
+    private static bool Selects(V1LabelSelector selector, IDictionary<string, string> labels) =>
+        (selector.MatchLabels ?? new Dictionary<string, string>()).All(labels.Contains)
+        && (selector.MatchExpressions ?? []).All(e => e.OperatorProperty == "In" && labels.TryGetValue(e.Key, out string? value) && e.Values.Contains(value));
+
+    private static string[] Allowed(V1NetworkPolicy policy, IDictionary<string, string> labels) =>
+        [.. policy.Spec.Ingress.Where(rule => rule.FromProperty.Any(peer => peer.NamespaceSelector is null && peer.IpBlock is null && Selects(peer.PodSelector, labels)))
+            .SelectMany(rule => rule.Ports.Select(p => p.Port.Value)).Distinct().Order()];
+}

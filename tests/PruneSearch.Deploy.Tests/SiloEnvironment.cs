@@ -1,0 +1,33 @@
+using PruneSearch.Cluster.Hosting;
+
+namespace PruneSearch.Deploy.Tests;
+
+/// <summary>Environments of containers, as a silo reads them.</summary>
+internal static class SiloEnvironment
+{
+    // Read by others than the silo's settings.
+    private static readonly HashSet<string> Others = ["OTEL_EXPORTER_OTLP_ENDPOINT"];
+
+    /// <summary>What stands in for a value that only a running cluster knows.</summary>
+    public static string Example(string variable) => variable switch
+    {
+        "PRUNESEARCH_NAME" => "worker-0",
+        "PRUNESEARCH_ADVERTISED_ADDRESS" => "10.1.2.3",
+        "PRUNESEARCH_DATABASE" => "Host=db;Username=u;Password=p;Database=d",
+        "PRUNESEARCH_CHECKPOINTS" => "https://account.blob.core.windows.net",
+        _ => throw new ArgumentOutOfRangeException(nameof(variable), variable, "no example is known"),
+    };
+
+    /// <summary>The settings; fails when a variable is none of a silo's, or a value is not accepted.</summary>
+    public static SiloConfiguration Read(IReadOnlyDictionary<string, string> environment)
+    {
+        var read = new HashSet<string>();
+        var configuration = SiloConfiguration.Read(null, new Dictionary<string, string?>(), name =>
+        {
+            read.Add(name);
+            return environment.GetValueOrDefault(name);
+        });
+        Assert.Empty(environment.Keys.Except(read).Except(Others));
+        return configuration;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using PruneSearch.Core.Networks;
+using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
+
+namespace PruneSearch.Tests.Pruning.Laws;
+
+/// <summary>Channels that stay, by chance and with fixed seeds.</summary>
+internal static class RandomPlans
+{
+    /// <summary>A quarter of the groups stay whole; each of the others keeps any number of channels, one at least.</summary>
+    public static PruningPlan Of(Network network, int seed)
+    {
+        var random = new Random(seed);
+        var kept = network.Groups.Where(_ => random.Next(4) > 0).ToDictionary(g => g.Name, g =>
+        {
+            int[] all = [.. Enumerable.Range(0, g.Width)];
+            random.Shuffle(all);
+            return ImmutableArray.Create([.. all.Take(random.Next(1, g.Width + 1)).Order()]);
+        });
+        return new PruningPlan(kept, kept.Sum(k => network.Group(k.Key).Width - k.Value.Length));
+    }
+
+    /// <summary>Networks pruned again and again: chains of some length that each begin dense, with the plan that made each network.</summary>
+    public static IEnumerable<(Network Network, PruningPlan Plan)> Chains(Network dense, Func<SortedDictionary<string, int>, Network> build, int count, int length)
+    {
+        var network = dense;
+        for (int i = 0; i < count; i++)
+        {
+            network = i % length == 0 ? dense : network;
+            var plan = Of(network, i);
+            network = build(Shrinker.NewWidths(network, plan));
+            yield return (network, plan);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
+using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
+
+namespace PruneSearch.Tests.Pruning.Selection;
+
+/// <summary>Targets other than a share of the channels.</summary>
+public sealed class TargetSelectionTests
+{
+    private static readonly DetectorModel Dense = DetectorCatalog.Build(new DetectorSpec
+    {
+        Architecture = SsdMobileNetV2.Architecture,
+        Classes = ["a", "b"],
+        InputSize = 64,
+        WidthMultiplier = 0.35,
+    });
+
+    private static readonly PruneSettings Settings = new() { Ratio = 0.3, Groups = ["hidden", "neck"], RoundTo = 1 };
+
+    [Theory]
+    [InlineData("macs", "global", 1)]
+    [InlineData("macs", "local", 1)]
+    [InlineData("macs", "isomorphic", 8)]
+    [InlineData("parameters", "global", 8)]
+    [InlineData("parameters", "local", 1)]
+    public void As_much_goes_as_asked_and_no_more(string target, string ranking, int roundTo)
+    {
+        var plan = Select(Dense, Settings with { Target = target, Ranking = ranking, RoundTo = roundTo });
+        double gone = Gone(Dense, plan, target);
+        Assert.InRange(gone, roundTo == 1 && ranking != "local" ? 0.297 : 0.26, 0.3);
+        Assert.True(plan.Removed > 0);
+    }
+
+    [Fact]
+    public void Latency_is_measured_once_for_each_structure_and_few_times()
+    {
+        var asked = new List<string>();
+        double Measure(DetectorSpec spec)
+        {
+            asked.Add(string.Join(',', spec.Widths.Values));
+            return 0.25 + 0.75 * DetectorCatalog.Build(spec).Network.Macs / Dense.Network.Macs;
+        }
+        var plan = Select(Dense, Settings with { Target = "latency", RoundTo = 8 }, Measure);
+        Assert.InRange(0.75 * Gone(Dense, plan, "macs"), 0.27, 0.3);
+        Assert.InRange(asked.Count, 3, 9);
+        Assert.Equal(asked.Count, asked.Distinct().Count());
+    }
+
+    [Fact]
+    public void What_is_gone_already_counts_and_pruning_on_reaches_the_same_share()
+    {
+        var first = Select(Dense, Settings with { Target = "macs", Ratio = 0.2 });
+        var pruned = DetectorCatalog.Build(Dense.Spec with { Widths = Shrinker.NewWidths(Dense.Network, first) });
+
+        Assert.True(Select(pruned, Settings with { Target = "macs", Ratio = 0.15 }).RemovesNothing);
+        var second = Select(pruned, Settings with { Target = "macs", Ratio = 0.4 });
+        Assert.InRange(Gone(pruned, second, "macs"), 0.395, 0.4);
+    }
+
+    [Fact]
+    public void Equal_input_gives_equal_plans()
+    {
+        var settings = Settings with { Target = "macs", RoundTo = 8 };
+        Assert.Equal(Select(Dense, settings).Kept.SelectMany(k => k.Value), Select(Dense, settings).Kept.SelectMany(k => k.Value));
+    }
+
+    [Theory]
+    [InlineData("macs", 0.9, 0.5, "of the macs cannot be reached: with at most 0.5 of each group, the reachable maximum is 0.")]
+    [InlineData("parameters", 0.95, 0.5, "of the parameters cannot be reached")]
+    [InlineData("latency", 0.3, 0.9, "needs something that measures")]
+    [InlineData("watts", 0.3, 0.9, "Unknown target 'watts'; expected one of channels, parameters, macs, latency")]
+    [InlineData("macs", 1.0, 0.9, "ratio 1 is not from 0 to below 1")]
+    public void Mistakes_are_named(string target, double ratio, double cap, string message)
+    {
+        var error = Assert.Throws<ArgumentException>(() => Select(Dense, Settings with { Target = target, Ratio = ratio, MaxGroupRatio = cap }));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_reachable_maximum_can_be_reached()
+    {
+        var settings = Settings with { Target = "macs", Ratio = 0.95, MaxGroupRatio = 0.5 };
+        string message = Assert.Throws<ArgumentException>(() => Select(Dense, settings)).Message;
+        double reachable = double.Parse(message[(message.LastIndexOf(' ') + 1)..^1], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(Gone(Dense, Select(Dense, settings with { Ratio = reachable }), "macs"), reachable - 0.01, reachable);
+    }
+
+    private static PruningPlan Select(DetectorModel model, PruneSettings settings, Func<DetectorSpec, double>? latency = null)
+    {
+        var random = new Random(3);
+        var scores = model.Network.Groups.ToDictionary(g => g.Name, g => Enumerable.Range(0, g.Width).Select(_ => random.NextDouble()).ToArray());
+        return TargetSelection.Select(model, scores, settings, latency);
+    }
+
+    private static double Gone(DetectorModel model, PruningPlan plan, string target)
+    {
+        var after = DetectorCatalog.Build(model.Spec with { Widths = Shrinker.NewWidths(model.Network, plan) }).Network;
+        return 1 - (target == "macs" ? (double)after.Macs / Dense.Network.Macs : (double)after.Parameters / Dense.Network.Parameters);
+    }
+}
