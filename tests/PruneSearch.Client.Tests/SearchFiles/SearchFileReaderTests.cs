@@ -122,7 +122,7 @@ public sealed class SearchFileReaderTests
     [InlineData("{kind: one-shot}", "{budget: same-total}", "search.yaml:10:7: trajectories.schedules[0] lacks 'kind'", "")]
     [InlineData("step: 0.1", "step: 0.1, iterations: 2", "", "has step and iterations, expected exactly one of")]
     [InlineData("- {kind: iterative, step: 0.1}", "- {kind: one-shot, name: again}", "", "expected an iterative one")]
-    [InlineData("format: shapes", "format: csv", "search.yaml:2:16: data.format is 'csv', expected one of coco, voc, shapes", "")]
+    [InlineData("format: shapes", "format: csv", "search.yaml:2:16: data.format is 'csv', expected one of coco, voc, yolo, shapes", "")]
     [InlineData("name: shapes-test", "name: shapes test", "search.yaml:1:7: ", "letters, digits and hyphens")]
     [InlineData("  fine-tune: {steps: 10}\n", "", "", "neither weights nor fine-tune")]
     [InlineData("name: shapes-test", "name: shapes-test\nmeasure: {engine: torch}\nexport: {int8: true}", "search.yaml:3:16: ", "expected onnxruntime")]
