@@ -79,7 +79,7 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
         }
         catch (TrainingDivergedException e)
         {
-            throw new StageFailedException($"fine-tuning diverged: {e.Message}", e);
+            throw new StageFailedException($"fine-tuning diverged: {e.Message}", e) { IsFinal = false };
         }
         catch (OperationCanceledException)
         {
@@ -118,6 +118,6 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
     {
         string name = CheckpointNames.Snapshot(job.Key, job.Epoch, trainer.Step);
         files.Write(name, trainer.ToSnapshot().Write);
-        files.DeleteSnapshots(job.Key, except: name);
+        files.DeleteSnapshots(job.Key, olderThan: name);
     }
 }
