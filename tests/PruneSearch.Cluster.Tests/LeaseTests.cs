@@ -1,3 +1,4 @@
+using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Stages;
@@ -24,6 +25,64 @@ public sealed class LeaseTests
         Assert.False(await stage.CompleteAsync(old.Epoch, StubStageRunner.Report(old.Key)));
         Assert.True(await stage.CompleteAsync(taken.Epoch, StubStageRunner.Report(taken.Key)));
         Assert.Equal(2, (await stage.GetStatusAsync()).Attempts);
+    }
+
+    [Fact]
+    public async Task A_refused_stage_goes_to_another_worker_with_the_reason_and_no_attempt_counted()
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(null);
+        await host.Client.LaunchAsync(Plans.Small("a"));
+        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        var lease = await ClaimAsync(dispatcher, "blind");
+        var stage = host.Grains.GetGrain<IStageGrain>(lease.Key);
+
+        await stage.RefuseAsync(lease.Epoch, "blind", "the pictures are not there");
+
+        var status = await stage.GetStatusAsync();
+        Assert.Equal(("blind cannot run it: the pictures are not there", 0), (status.Reason, status.Attempts));
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Null(await dispatcher.ClaimAsync("blind"));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(lease.Key, (await ClaimAsync(dispatcher, "seeing")).Key);
+    }
+
+    [Fact]
+    public async Task A_stage_that_somebody_taken_for_dead_finished_is_not_run_again()
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(null, TestHome.Quick with { LeaseTimeToLive = TimeSpan.FromMilliseconds(300) });
+        var plan = Plans.Small("a");
+        await host.Client.LaunchAsync(plan);
+        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        var lost = await ClaimAsync(dispatcher, "hung");
+        await host.Store.PublishAsync(StubStageRunner.Report(lost.Key)); // behind the back of the stage's grain
+
+        var next = await ClaimAsync(dispatcher, "heir");
+
+        Assert.Equal(plan.Trajectories[4].Stages[1].ComputeKey(), next.Key);
+        Assert.Equal(1, (await host.Grains.GetGrain<IStageGrain>(lost.Key).GetStatusAsync()).Attempts);
+    }
+
+    [Fact]
+    public async Task A_stage_whose_worker_died_is_free_at_once_when_its_successor_tells()
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(null);
+        await host.Client.LaunchAsync(Plans.Small("a"));
+        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        var lease = await ClaimAsync(dispatcher, "dead");
+        var stage = host.Grains.GetGrain<IStageGrain>(lease.Key);
+
+        await stage.DiedAsync(lease.Epoch, "out of memory");
+
+        var again = await ClaimAsync(dispatcher, "heir"); // the lease would have lasted 15 s
+        Assert.Equal((lease.Key, lease.Epoch + 1), (again.Key, again.Epoch));
+        Assert.Equal("out of memory", (await stage.GetStatusAsync()).LogTail);
+        await stage.DiedAsync(lease.Epoch, "too late"); // nobody listens to an old epoch
+        Assert.True(await stage.RenewAsync(again.Epoch, new StageProgress { Part = "fine-tune" }));
     }
 
     private static async Task<StageLease> ClaimAsync(IDispatcherGrain dispatcher, string worker)
