@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The input is wrong: arguments, search file, data, weights, a folder that cannot be written.</summary>
     public const int BadInput = 2;
 
+    /// <summary>The search completed, but some of its trajectories failed.</summary>
+    public const int PartlyFailed = 3;
+
     /// <summary>Interrupted by the user (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 }

@@ -28,12 +28,16 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     }
 
     /// <summary>All searches, oldest first.</summary>
-    public async Task<IReadOnlyList<SearchStatus>> ListAsync()
+    public async Task<IReadOnlyList<SearchSummary>> ListAsync()
     {
         var ids = await grains.GetGrain<ISearchIndexGrain>("all").ListAsync().ConfigureAwait(false);
-        var all = await Task.WhenAll(ids.Select(id => Search(id).GetStatusAsync())).ConfigureAwait(false);
-        return [.. all.OfType<SearchStatus>()];
+        var all = await Task.WhenAll(ids.Select(id => Search(id).GetSummaryAsync())).ConfigureAwait(false);
+        return [.. all.OfType<SearchSummary>()];
     }
+
+    /// <summary>How a search stands, in a few numbers.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<SearchSummary> SummaryAsync(string id) => await Search(id).GetSummaryAsync().ConfigureAwait(false) ?? throw Unknown(id);
 
     /// <summary>How a search stands.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
@@ -64,7 +68,7 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
         {
             var status = await StatusAsync(id).ConfigureAwait(false);
             yield return status;
-            if (status.State is WorkState.Completed or WorkState.Failed or WorkState.Cancelled)
+            if (status.State.IsOver())
             {
                 yield break;
             }

@@ -18,6 +18,9 @@ public sealed record ClusterTimings
     /// <summary>How often a stage may throw without getting further before it fails for good; at least 1. 3 by default.</summary>
     public int MaxAttempts { get; init; } = 3;
 
+    /// <summary>How long a coordinator waits for one trajectory's answer before it goes on to the others; it asks again later. 5 s by default.</summary>
+    public TimeSpan CallPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// How often a stage may be started in all without getting further, its worker dying without a word included; at least
     /// <see cref="MaxAttempts"/>. More than that by default (10): users kill processes more often than stages do.
@@ -32,6 +35,7 @@ public sealed record ClusterTimings
         Require(LeaseTimeToLive > Renewal, nameof(LeaseTimeToLive), $"above {nameof(Renewal)} ({Renewal})");
         Require(Poll > TimeSpan.Zero, nameof(Poll), "above 0");
         Require(IdleClaim > TimeSpan.Zero, nameof(IdleClaim), "above 0");
+        Require(CallPatience > TimeSpan.Zero, nameof(CallPatience), "above 0");
         Require(MaxAttempts >= 1, nameof(MaxAttempts), "at least 1");
         Require(MaxSilentAttempts >= MaxAttempts, nameof(MaxSilentAttempts), $"at least {nameof(MaxAttempts)} ({MaxAttempts})");
     }

@@ -30,7 +30,16 @@ public static class Telemetry
     /// <summary>Tag with the epoch of a lease.</summary>
     public const string EpochTag = "prunesearch.stage.epoch";
 
-    /// <summary>Tag with how an attempt ended: completed, refused, returned, lost, retry, failed.</summary>
+    /// <summary>Tag with the name of a slot.</summary>
+    public const string SlotTag = "prunesearch.slot.name";
+
+    /// <summary>Tag with a device class.</summary>
+    public const string DeviceClassTag = "prunesearch.device_class";
+
+    /// <summary>Tag with a state.</summary>
+    public const string StateTag = "prunesearch.state";
+
+    /// <summary>Tag with how an attempt ended: completed, refused, returned, declined, lost, retry, failed.</summary>
     public const string OutcomeTag = "prunesearch.stage.outcome";
 
     /// <summary>Makes the spans.</summary>
@@ -53,4 +62,23 @@ public static class Telemetry
 
     /// <summary>Bytes of weights and exported models that were saved.</summary>
     public static readonly Counter<long> CheckpointBytes = Meter.CreateCounter<long>("prunesearch.checkpoint_bytes", "By", "Bytes of weights and exported models that were saved");
+
+    /// <summary>Seconds that reading and writing of checkpoints took, by <c>prunesearch.operation</c>: read, write.</summary>
+    public static readonly Histogram<double> CheckpointSeconds = Meter.CreateHistogram<double>("prunesearch.checkpoint.duration", "s", "Time that reading or writing a checkpoint took");
+
+    private static readonly Gauge<long> QueueDepth = Meter.CreateGauge<long>("prunesearch.queue.depth", "{stage}", "Stages that are ready and wait for a slot");
+
+    private static readonly Gauge<long> StagesByState = Meter.CreateGauge<long>("prunesearch.search.stages", "{stage}", "Stages of a search, by state");
+
+    private static readonly Gauge<double> ImagesPerSecond = Meter.CreateGauge<double>("prunesearch.slot.images_per_second", "{image}/s", "Training speed of a slot");
+
+    /// <summary>Stages in the queue of a device class.</summary>
+    public static void RecordQueueDepth(string deviceClass, int depth) => QueueDepth.Record(depth, new KeyValuePair<string, object?>(DeviceClassTag, deviceClass));
+
+    /// <summary>Stages of a search in one state.</summary>
+    public static void RecordStages(string search, string state, int stages) =>
+        StagesByState.Record(stages, new KeyValuePair<string, object?>(SearchTag, search), new KeyValuePair<string, object?>(StateTag, state));
+
+    /// <summary>Training speed of a slot.</summary>
+    public static void RecordImagesPerSecond(string slot, double speed) => ImagesPerSecond.Record(speed, new KeyValuePair<string, object?>(SlotTag, slot));
 }

@@ -74,7 +74,7 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
         }
         catch (TrainingDivergedException e)
         {
-            throw new StageFailedException($"fine-tuning diverged: {e.Message}", e);
+            throw new StageFailedException($"fine-tuning diverged: {e.Message}", e) { IsFinal = false };
         }
         catch (OperationCanceledException)
         {

@@ -96,7 +96,18 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public Task LaunchAsync(SearchPlan plan) => Call($"launch {plan.Name}");
 
-    public Task<IReadOnlyList<SearchStatus>> ListAsync() => Task.FromResult<IReadOnlyList<SearchStatus>>(statuses.Length > 0 ? [statuses[^1]] : []);
+    public Task<IReadOnlyList<SearchSummary>> ListAsync() => Task.FromResult<IReadOnlyList<SearchSummary>>([.. statuses.TakeLast(1).Select(s => new SearchSummary
+    {
+        Id = s.Id,
+        Name = s.Name,
+        State = s.State,
+        Created = s.Created,
+        Trajectories = s.Trajectories.Count,
+        Completed = s.Trajectories.Count(t => t.State == WorkState.Completed),
+        Failed = s.Trajectories.Count(t => t.State == WorkState.Failed),
+        Stages = s.Trajectories.Sum(t => t.Stages),
+        CompletedStages = s.Trajectories.Sum(t => t.Reports.Count),
+    })]);
 
     public Task<SearchStatus> StatusAsync(string id)
     {

@@ -39,11 +39,32 @@ public static class Plans
         };
     }
 
+    /// <summary>The base, and trajectories of five further stages that share nothing but the base.</summary>
+    public static SearchPlan Wide(string id, int trajectories, int seed)
+    {
+        var plan = Of(id, seed, [0.1, 0.2, 0.3, 0.4, 0.5]);
+        var model = plan.Trajectories[1];
+        return plan with
+        {
+            Trajectories = [plan.Trajectories[0], .. Enumerable.Range(1, trajectories).Select(i => Distinct(model, seed + i))],
+        };
+    }
+
     /// <summary>Keys of all distinct stages of a plan.</summary>
     public static IReadOnlyList<string> Keys(this SearchPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return [.. plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()).Distinct()];
+    }
+
+    private static TrajectoryPlan Distinct(TrajectoryPlan model, int seed)
+    {
+        List<StageDescription> stages = [model.Stages[0]];
+        foreach (var stage in model.Stages.Skip(1))
+        {
+            stages.Add(stage with { Parent = stages[^1].ComputeKey(), Seed = seed });
+        }
+        return model with { Name = $"trajectory-{seed}", Stages = stages };
     }
 
     private static TrajectoryPlan Trajectory(StageDescription root, double[] ratios)

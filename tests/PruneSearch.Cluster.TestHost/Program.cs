@@ -1,9 +1,27 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.TestHost;
+using PruneSearch.Cluster.TestHost.Chaos;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
+
+// TestHost silo|chaos|scale …: one silo with stub stages, or a whole cluster of them. See Chaos/Commands.cs.
+if (args[0] is "chaos" or "scale")
+{
+    return await Commands.RunAsync(args[0], args[1..]);
+}
+if (args[0] == "silo")
+{
+    using var stop = new CancellationTokenSource();
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    });
+    return await SiloSettings.RunAsync(args[1], stop.Token);
+}
 
 // TestHost HOME LOG STAGE_MILLISECONDS: launches the small plan, or resumes it, and follows it to its end.
 // Exit code 0: completed. Ctrl-C (SIGINT) stops in good order with 130.

@@ -19,7 +19,8 @@ public sealed class EmbeddedHostTests
         await using var again = await home.StartAsync(runner);
         var status = Assert.Single(await again.Client.ListAsync());
         Assert.Equal(("a", "search a", WorkState.Completed, Plans.Created), (status.Id, status.Name, status.State, status.Created));
-        Assert.All(status.Trajectories, t => Assert.Equal(t.Stages, t.Reports.Count));
+        Assert.Equal((5, 5, 0, 6, 6), (status.Trajectories, status.Completed, status.Failed, status.Stages, status.CompletedStages));
+        Assert.All((await again.Client.StatusAsync("a")).Trajectories, t => Assert.Equal(t.Stages, t.Reports.Count));
         await again.Client.ResumeAsync("a");
         Assert.Equal(WorkState.Completed, (await again.EndAsync("a")).State);
         Assert.Equal(6, runner.Started.Count);

@@ -26,6 +26,47 @@ public sealed class LeaseTests
         Assert.Equal(2, (await stage.GetStatusAsync()).Attempts);
     }
 
+    [Fact]
+    public async Task A_refused_stage_goes_to_another_worker_with_the_reason_and_no_attempt_counted()
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(null);
+        await host.Client.LaunchAsync(Plans.Small("a"));
+        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        var lease = await ClaimAsync(dispatcher, "blind");
+        var stage = host.Grains.GetGrain<IStageGrain>(lease.Key);
+
+        await stage.RefuseAsync(lease.Epoch, "blind", "the pictures are not there");
+
+        var status = await stage.GetStatusAsync();
+        Assert.Equal(("blind cannot run it: the pictures are not there", 0), (status.Reason, status.Attempts));
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Null(await dispatcher.ClaimAsync("blind"));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        Assert.Equal(lease.Key, (await ClaimAsync(dispatcher, "seeing")).Key);
+    }
+
+    [Fact]
+    public async Task A_stage_whose_worker_died_is_free_at_once_when_its_successor_tells()
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(null);
+        await host.Client.LaunchAsync(Plans.Small("a"));
+        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        var lease = await ClaimAsync(dispatcher, "dead");
+        var stage = host.Grains.GetGrain<IStageGrain>(lease.Key);
+
+        await stage.DiedAsync(lease.Epoch, "out of memory");
+
+        var again = await ClaimAsync(dispatcher, "heir"); // the lease would have lasted 15 s
+        Assert.Equal((lease.Key, lease.Epoch + 1), (again.Key, again.Epoch));
+        Assert.Equal("out of memory", (await stage.GetStatusAsync()).LogTail);
+        await stage.DiedAsync(lease.Epoch, "too late"); // nobody listens to an old epoch
+        Assert.True(await stage.RenewAsync(again.Epoch, new StageProgress { Part = "fine-tune" }));
+    }
+
     private static async Task<StageLease> ClaimAsync(IDispatcherGrain dispatcher, string worker)
     {
         while (true)

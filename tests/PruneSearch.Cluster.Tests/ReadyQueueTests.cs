@@ -1,10 +1,17 @@
+using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Cluster.Dispatching;
 
 namespace PruneSearch.Cluster.Tests;
 
 public sealed class ReadyQueueTests
 {
-    private readonly ReadyQueue _queue = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly ReadyQueue _queue;
+
+    public ReadyQueueTests()
+    {
+        _queue = new ReadyQueue(_time, TimeSpan.FromMinutes(1));
+    }
 
     [Fact]
     public void The_longest_path_goes_first_and_equal_ones_in_order_of_arrival()
@@ -31,12 +38,27 @@ public sealed class ReadyQueueTests
         _queue.Add("a", 1);
         _queue.Remove("a");
         _queue.Remove("never there");
-        Assert.Null(_queue.Take());
+        Assert.Null(_queue.Take("w"));
+    }
+
+    [Fact]
+    public void A_worker_is_not_offered_what_it_refused_until_a_while_later()
+    {
+        _queue.Add("a", 2);
+        _queue.Add("b", 1);
+        _queue.Refuse("a", "w");
+        Assert.Equal("b", _queue.Take("w")?.Key);
+        Assert.Null(_queue.Take("w"));
+        Assert.Equal("a", _queue.Take("other")?.Key);
+
+        _queue.Add("a", 2);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("a", _queue.Take("w")?.Key);
     }
 
     private IEnumerable<string> TakeAll()
     {
-        while (_queue.Take() is { } ready)
+        while (_queue.Take("w") is { } ready)
         {
             yield return ready.Key;
         }

@@ -122,9 +122,10 @@ public sealed class SearchTests
 
         var end = await host.RunAsync(plan);
 
-        Assert.Equal(WorkState.Completed, end.State);
+        Assert.Equal((WorkState.CompletedWithFailures, "1 of 5 trajectories failed"), (end.State, end.Reason));
         Assert.Equal(WorkState.Failed, end.Trajectories[1].State);
         Assert.Contains("out of memory", end.Trajectories[1].Reason, StringComparison.Ordinal);
+        Assert.Contains("StubStageRunner", end.Trajectories[1].LogTail, StringComparison.Ordinal); // where it was thrown
         Assert.Single(end.Trajectories[1].Reports);
         Assert.Equal(3, _runner.Started.Count(k => k == bad));
     }

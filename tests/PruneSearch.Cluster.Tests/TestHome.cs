@@ -47,7 +47,7 @@ internal static class HostExtensions
     }
 
     public static Task<SearchStatus> EndAsync(this EmbeddedHost host, string id) =>
-        host.UntilAsync(id, s => s.State is WorkState.Completed or WorkState.Failed or WorkState.Cancelled);
+        host.UntilAsync(id, s => s.State.IsOver());
 
     /// <summary>Waits for a status; gives up with what it saw last.</summary>
     public static async Task<SearchStatus> UntilAsync(this EmbeddedHost host, string id, Func<SearchStatus, bool> holds)

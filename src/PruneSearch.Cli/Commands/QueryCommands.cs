@@ -24,8 +24,7 @@ internal static class QueryCommands
             var all = await session.ListAsync().ConfigureAwait(false);
             foreach (var s in all)
             {
-                int ended = s.Trajectories.Count(t => t.State is WorkState.Completed or WorkState.Failed);
-                await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  {ProgressText.Of(s.State),-10} {ended}/{s.Trajectories.Count} trajectories")).ConfigureAwait(false);
+                await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  {ProgressText.Of(s.State),-10} {s.Completed + s.Failed}/{s.Trajectories} trajectories")).ConfigureAwait(false);
             }
             if (all.Count == 0)
             {
@@ -43,6 +42,10 @@ internal static class QueryCommands
         foreach (var trajectory in status.Trajectories)
         {
             await context.Output.WriteLineAsync("  " + ProgressText.Line(trajectory, null)).ConfigureAwait(false);
+            foreach (string line in trajectory.LogTail?.Split('\n') ?? [])
+            {
+                await context.Output.WriteLineAsync("      | " + line).ConfigureAwait(false);
+            }
         }
     }, cancellation);
 

@@ -103,10 +103,19 @@ internal static class RunCommand
         {
             await context.Error.WriteLineAsync($"prunesearch: {trajectory.Name} failed: {trajectory.Reason}").ConfigureAwait(false);
         }
-        if (end.State != WorkState.Completed)
+        if (end.State == WorkState.CompletedWithFailures)
+        {
+            await context.Error.WriteLineAsync($"prunesearch: search {id} completed with failures: {end.Reason}. Try them again with: prunesearch resume {id} --retry-failed{place.Options}").ConfigureAwait(false);
+        }
+        else if (end.State != WorkState.Completed)
         {
             await context.Error.WriteLineAsync($"prunesearch: search {id} {(end.State == WorkState.Cancelled ? "was cancelled" : "failed")}: {end.Reason}").ConfigureAwait(false);
         }
-        return end.State == WorkState.Completed ? ExitCode.Ok : ExitCode.Failed;
+        return end.State switch
+        {
+            WorkState.Completed => ExitCode.Ok,
+            WorkState.CompletedWithFailures => ExitCode.PartlyFailed,
+            _ => ExitCode.Failed,
+        };
     }
 }

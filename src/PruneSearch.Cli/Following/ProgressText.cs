@@ -7,7 +7,7 @@ namespace PruneSearch.Cli.Following;
 internal static class ProgressText
 {
     /// <summary>A state in lower case.</summary>
-    public static string Of(WorkState state) => state.ToString().ToLowerInvariant();
+    public static string Of(WorkState state) => state == WorkState.CompletedWithFailures ? "completed with failures" : state.ToString().ToLowerInvariant();
 
     /// <summary>Stages that are done and in all, the base not counted: <c>2/4</c>.</summary>
     public static string Iteration(TrajectoryStatus t) => t.Stages == 1 ? "base" : $"{Math.Max(0, t.Reports.Count - 1)}/{t.Stages - 1}";

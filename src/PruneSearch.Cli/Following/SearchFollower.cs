@@ -19,7 +19,7 @@ internal sealed class SearchFollower(CliContext context, ISearchSession session)
         {
             var status = await session.StatusAsync(id).WaitAsync(cancellation).ConfigureAwait(false);
             show(status);
-            if (status.State is WorkState.Completed or WorkState.Failed or WorkState.Cancelled)
+            if (status.State.IsOver())
             {
                 return status;
             }

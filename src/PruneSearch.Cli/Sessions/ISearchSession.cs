@@ -14,7 +14,7 @@ internal interface ISearchSession : IAsyncDisposable
     Task LaunchAsync(SearchPlan plan);
 
     /// <summary>All searches, oldest first.</summary>
-    Task<IReadOnlyList<SearchStatus>> ListAsync();
+    Task<IReadOnlyList<SearchSummary>> ListAsync();
 
     /// <summary>How a search stands.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>

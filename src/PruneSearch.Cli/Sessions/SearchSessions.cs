@@ -15,6 +15,9 @@ namespace PruneSearch.Cli.Sessions;
 /// </summary>
 internal sealed class SearchSessions : ISearchSessions
 {
+    private static readonly TimeSpan LossPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LossPause = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public async Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
     {
@@ -26,7 +29,7 @@ internal sealed class SearchSessions : ISearchSessions
                 throw new SettingsException($"--cluster {cluster}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
             }
             var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation).ConfigureAwait(false);
-            return new Session(client.Searches, client.Checkpoints!, client);
+            return new Session(client.Searches, client.Checkpoints!, client) { Patience = LossPatience };
         }
         if (!work)
         {
@@ -41,18 +44,45 @@ internal sealed class SearchSessions : ISearchSessions
     {
         public ICheckpointStore Checkpoints => store;
 
-        public Task LaunchAsync(SearchPlan plan) => client.LaunchAsync(plan);
+        /// <summary>How long a cluster may be without an answer: silos die and are replaced, databases restart.</summary>
+        public TimeSpan Patience { get; init; }
 
-        public Task<IReadOnlyList<SearchStatus>> ListAsync() => client.ListAsync();
+        public Task LaunchAsync(SearchPlan plan) => PatientlyAsync(() => client.LaunchAsync(plan));
 
-        public Task<SearchStatus> StatusAsync(string id) => client.StatusAsync(id);
+        public Task<IReadOnlyList<SearchSummary>> ListAsync() => PatientlyAsync(client.ListAsync);
 
-        public Task<FrontierView> FrontierAsync(string id) => client.FrontierAsync(id);
+        public Task<SearchStatus> StatusAsync(string id) => PatientlyAsync(() => client.StatusAsync(id));
 
-        public Task ResumeAsync(string id, bool retryFailed) => client.ResumeAsync(id, retryFailed);
+        public Task<FrontierView> FrontierAsync(string id) => PatientlyAsync(() => client.FrontierAsync(id));
 
-        public Task CancelAsync(string id, string reason) => client.CancelAsync(id, reason);
+        public Task ResumeAsync(string id, bool retryFailed) => PatientlyAsync(() => client.ResumeAsync(id, retryFailed));
+
+        public Task CancelAsync(string id, string reason) => PatientlyAsync(() => client.CancelAsync(id, reason));
 
         public ValueTask DisposeAsync() => owner.DisposeAsync();
+
+        private Task PatientlyAsync(Func<Task> action) => PatientlyAsync(async () =>
+        {
+            await action().ConfigureAwait(false);
+            return true;
+        });
+
+        // All of it may be repeated: launching the same plan again, resuming and cancelling change nothing the second time.
+        private async Task<T> PatientlyAsync<T>(Func<Task<T>> action)
+        {
+            long start = TimeProvider.System.GetTimestamp();
+            while (true)
+            {
+                try
+                {
+                    return await action().ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is not (KeyNotFoundException or ArgumentException or InvalidOperationException or OperationCanceledException)
+                    && TimeProvider.System.GetElapsedTime(start) < Patience)
+                {
+                    await Task.Delay(LossPause).ConfigureAwait(false);
+                }
+            }
+        }
     }
 }

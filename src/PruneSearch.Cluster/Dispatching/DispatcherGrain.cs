@@ -1,32 +1,47 @@
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Core;
 using PruneSearch.Core.Grains;
 
 namespace PruneSearch.Cluster.Dispatching;
 
 /// <summary>The queue of a device class. Stages may enqueue while a claim waits for a stage: those calls interleave.</summary>
 [PreferControl]
-internal sealed class DispatcherGrain(ILogger<DispatcherGrain> logger) : Grain, IDispatcherGrain
+internal sealed class DispatcherGrain(TimeProvider time, ILogger<DispatcherGrain> logger) : Grain, IDispatcherGrain
 {
-    private readonly ReadyQueue _queue = new();
+    private static readonly TimeSpan RefusalLasts = TimeSpan.FromMinutes(1);
+    private readonly ReadyQueue _queue = new(time, RefusalLasts);
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Telemetry.RecordQueueDepth(this.GetPrimaryKeyString(), 0);
+        return Task.CompletedTask;
+    }
 
     public Task EnqueueAsync(string stageKey, int remainingStages)
     {
         _queue.Add(stageKey, remainingStages);
-        return Task.CompletedTask;
+        return CountAsync();
     }
 
     public Task RemoveAsync(string stageKey)
     {
         _queue.Remove(stageKey);
+        return CountAsync();
+    }
+
+    public Task RefusedAsync(string stageKey, string worker)
+    {
+        _queue.Refuse(stageKey, worker);
         return Task.CompletedTask;
     }
 
     public async Task<StageLease?> ClaimAsync(string worker)
     {
-        while (_queue.Take() is { } ready)
+        while (_queue.Take(worker) is { } ready)
         {
+            await CountAsync();
             try
             {
                 if (await GrainFactory.GetGrain<IStageGrain>(ready.Key).LeaseAsync(worker) is { } lease)
@@ -41,5 +56,11 @@ internal sealed class DispatcherGrain(ILogger<DispatcherGrain> logger) : Grain, 
             }
         }
         return null;
+    }
+
+    private Task CountAsync()
+    {
+        Telemetry.RecordQueueDepth(this.GetPrimaryKeyString(), _queue.Count);
+        return Task.CompletedTask;
     }
 }

@@ -34,7 +34,7 @@ internal static class ClusterSilo
         }));
         silo.Configure<ClusterMembershipOptions>(o =>
         {
-            o.ProbeTimeout = membership.Probe;
+            o.ProbeTimeout = o.MinProbeTimeout = membership.Probe; // it adapts downwards otherwise, and misses what is only slow
             o.NumMissedProbesLimit = membership.MissedProbes;
             o.NumVotesForDeathDeclaration = membership.Votes;
             o.IAmAliveTablePublishTimeout = membership.IAmAlive;

@@ -5,6 +5,7 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Searches;
 using PruneSearch.Cluster.Workers;
+using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
 
 namespace PruneSearch.Cluster.Hosting;
@@ -33,7 +34,7 @@ internal static class EmbeddedSilo
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
         builder.Services.AddSingleton(new WakePolicy(ByItself: false));
-        builder.Services.AddFolderCheckpoints(options.Home);
+        builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(new FolderCheckpointStore(options.Home, options.Time), options.Time));
         builder.AddPruneSearchTelemetry();
         builder.UseOrleans(silo => silo.UsePruneSearch(database, ClusterName, ClusterName, SiloRole.All, new(IPAddress.Loopback, siloPort, gatewayPort), new MembershipTimings()));
         options.ConfigureServices?.Invoke(builder.Services);

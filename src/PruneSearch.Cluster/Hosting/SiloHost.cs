@@ -90,7 +90,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
-        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(store, options.Time));
         builder.Services.AddSingleton(new WakePolicy(ByItself: true));
         builder.AddPruneSearchTelemetry();
         builder.UseOrleans(silo => silo.UsePruneSearch(
@@ -106,7 +106,7 @@ public sealed class SiloHost : IAsyncDisposable
         {
             for (int i = 0; i < options.Slots; i++)
             {
-                var slot = new SlotOptions(options.DeviceClass, options.Slots == 1 ? options.Name : $"{options.Name}/{i}");
+                var slot = new SlotOptions(options.DeviceClass, options.Slots == 1 ? options.Name : $"{options.Name}/{i}", options.Work);
                 builder.Services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<SlotWorker>(p, slot));
             }
         }

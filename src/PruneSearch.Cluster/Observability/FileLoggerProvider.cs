@@ -36,11 +36,7 @@ internal sealed class FileLoggerProvider(string folder, TimeProvider time) : ILo
             try
             {
                 _writer ??= Open(now);
-                _writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{now:O} {level} {Environment.ProcessId} {category}: {message}"));
-                if (exception is not null)
-                {
-                    _writer.WriteLine(exception);
-                }
+                _writer.WriteLine(LogLine.Of(now, level, category, message, exception));
                 _writer.Flush();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -46,4 +46,10 @@ internal static partial class Log
 
     [LoggerMessage(14, LogLevel.Information, "Attempt {Epoch} at stage {Stage} ended: {Outcome}")]
     public static partial void StageEnded(ILogger logger, long epoch, string stage, string outcome);
+
+    [LoggerMessage(15, LogLevel.Warning, "Worker {Worker} cannot run stage {Stage}: {Reason}")]
+    public static partial void StageRefused(ILogger logger, string worker, string stage, string reason);
+
+    [LoggerMessage(16, LogLevel.Warning, "Trajectory {Trajectory} of search {Search} did not answer; it is asked again")]
+    public static partial void TrajectorySilent(ILogger logger, Exception exception, string trajectory, string search);
 }

@@ -17,6 +17,8 @@ internal static class LoggingRegistration
         builder.Services.Configure<LoggerFactoryOptions>(o => o.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("PruneSearch", LogLevel.Information);
         builder.Logging.AddFilter("Orleans.Runtime.MembershipService", LogLevel.Information); // who joined, who was declared dead
+        builder.Services.AddSingleton(new RecentLog(time));
+        builder.Services.AddSingleton<ILoggerProvider>(p => p.GetRequiredService<RecentLog>());
         if (console)
         {
             builder.Logging.AddJsonConsole(o =>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using PruneSearch.Core;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cluster.Searches;
@@ -25,6 +27,16 @@ internal static class PlanCheck
                 throw new ArgumentException($"Search '{plan.Id}': trajectory name '{trajectory.Name}' is empty or stands twice.");
             }
             RequireChain(plan, trajectory);
+        }
+    }
+
+    /// <summary>Refuses another plan under the identifier of one that is there.</summary>
+    /// <exception cref="InvalidOperationException">They differ.</exception>
+    public static void RequireSame(SearchPlan old, SearchPlan plan)
+    {
+        if (JsonSerializer.Serialize(old, CoreJson.Canonical) != JsonSerializer.Serialize(plan, CoreJson.Canonical))
+        {
+            throw new InvalidOperationException($"There is another search '{plan.Id}' already, launched {old.Created:u}.");
         }
     }
 

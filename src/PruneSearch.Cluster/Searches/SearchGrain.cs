@@ -1,6 +1,5 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Orleans.Storage;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Stages;
@@ -9,13 +8,13 @@ using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
-using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>
-/// The coordinator of one search. It persists the plan and which trajectories ended; reports are read back from the
-/// checkpoint store. While it is at work a timer asks the unfinished trajectories, so that no lost message matters.
+/// The coordinator of one search. It persists the plan and which trajectories failed; which stages are complete, the
+/// checkpoint store knows. While it is at work a timer asks the unfinished trajectories in turn, a bounded number at a time,
+/// so that no lost message matters, however many trajectories there are.
 /// </summary>
 [PreferControl]
 internal sealed class SearchGrain(
@@ -24,23 +23,25 @@ internal sealed class SearchGrain(
     ICheckpointStore store,
     ClusterTimings timings,
     WakePolicy wake,
-    ILogger<SearchGrain> logger) : Grain, ISearchGrain
+    ILogger<SearchGrain> logger) : Grain, ISearchGrain, IRemindable
 {
+    private const string WakeReminder = "wake";
+    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
     private SearchBoard? _board;
+    private TrajectoryCalls? _calls;
+    private Rota? _rota;
     private IGrainTimer? _poll;
-    private bool _start;
-    private bool _retryFailed;
+    private bool _unsaved;
 
-    private SearchPlan Plan => record.State.Plan ?? throw new KeyNotFoundException($"There is no search '{this.GetPrimaryKeyString()}'.");
+    private SearchPlan Plan => record.State.Plan ?? throw new KeyNotFoundException($"There is no search '{Id}'.");
 
-    private IEnumerable<TrajectoryPlan> Unfinished => Plan.Trajectories.Where(t => !progress.State.Ended.ContainsKey(t.Name));
+    private string Id => this.GetPrimaryKeyString();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (record.State.Plan is { } plan)
         {
-            _board = new SearchBoard(plan);
-            await ReadReportsAsync();
+            await OpenAsync(plan);
         }
     }
 
@@ -49,78 +50,105 @@ internal sealed class SearchGrain(
         PlanCheck.Require(plan);
         if (record.State.Plan is { } old)
         {
-            RequireSame(old, plan);
+            PlanCheck.RequireSame(old, plan);
             return;
         }
-        record.State = new SearchRecord { Plan = plan, TraceParent = TraceLaunch(plan.Id) };
         // In this order: a search that the index lists without a plan is left out, one with a plan that is not listed would be lost.
         await GrainFactory.GetGrain<ISearchIndexGrain>("all").AddAsync(plan.Id);
         progress.State.State = WorkState.Running;
         await progress.WriteStateAsync();
-        await record.WriteStateAsync();
-        _board = new SearchBoard(plan);
-        await ReadReportsAsync();
-        Drive(retryFailed: false);
+        record.State = new SearchRecord { Plan = plan, TraceParent = SearchTrace.Begin(plan.Id) };
+        try
+        {
+            await record.WriteStateAsync();
+        }
+        catch
+        {
+            record.State = new SearchRecord();
+            throw;
+        }
+        await OpenAsync(plan);
+        await DriveAsync(retryFailed: false);
     }
 
     public async Task ResumeAsync(bool retryFailed)
     {
-        var plan = Plan;
+        _ = Plan;
         var state = progress.State;
-        var again = plan.Trajectories.Where(t => state.Ended.TryGetValue(t.Name, out var end)
-            && (end.State == WorkState.Cancelled || (retryFailed && end.State == WorkState.Failed))).ToList();
-        if (again.Count == 0 && state.State is WorkState.Completed or WorkState.Failed)
+        bool again = state.State is WorkState.Running or WorkState.Cancelled || (retryFailed && state.Ended.Count > 0);
+        if (!again)
         {
             return;
         }
-        foreach (var trajectory in again)
+        foreach (var (name, _) in state.Ended.Where(e => e.Value.State == WorkState.Cancelled || (retryFailed && e.Value.State == WorkState.Failed)).ToList())
         {
-            state.Ended.Remove(trajectory.Name);
+            state.Ended.Remove(name);
         }
-        state.State = WorkState.Running;
-        state.Reason = null;
+        (state.State, state.Reason) = (WorkState.Running, null);
         await progress.WriteStateAsync();
-        Drive(retryFailed);
+        await GrainFactory.GetGrain<ISearchIndexGrain>("all").SetRunningAsync(Id, running: true);
+        await DriveAsync(retryFailed);
     }
 
     public async Task CancelAsync(string reason)
     {
-        var plan = Plan;
+        _ = Plan;
         if (progress.State.State != WorkState.Running)
         {
             return;
         }
-        progress.State.State = WorkState.Cancelled;
-        progress.State.Reason = reason;
-        await progress.WriteStateAsync();
+        (progress.State.State, progress.State.Reason) = (WorkState.Cancelled, reason);
+        try
+        {
+            await progress.WriteStateAsync();
+        }
+        catch
+        {
+            (progress.State.State, progress.State.Reason) = (WorkState.Running, null);
+            throw;
+        }
+        var unfinished = Unfinished();
         Rest();
-        await Task.WhenAll(Unfinished.Select(t => Trajectory(t).CancelAsync()));
+        await Task.WhenAll(unfinished.Select(t => _calls!.CancelAsync(t, _board!.MissingKeys(t.Name))));
+        await NotRunningAsync();
     }
 
-    public Task WakeAsync()
+    public async Task WakeAsync()
     {
-        if (wake.ByItself && record.State.Plan is not null && progress.State.State == WorkState.Running && _poll is null)
+        if (!wake.ByItself || record.State.Plan is null)
         {
-            Drive(retryFailed: false);
+            return;
         }
-        return Task.CompletedTask;
+        if (progress.State.State != WorkState.Running)
+        {
+            await NotRunningAsync();
+        }
+        else if (_poll is null)
+        {
+            await DriveAsync(retryFailed: false);
+        }
     }
+
+    public Task ReceiveReminder(string reminderName, TickStatus status) => WakeAsync();
 
     public Task<SearchStatus?> GetStatusAsync() => Task.FromResult(_board?.Status(progress.State, _poll is not null));
 
+    public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(_board?.Summary(progress.State, _poll is not null));
+
     public Task<FrontierView?> GetFrontierAsync() => Task.FromResult(_board?.Frontier());
 
-    public Task ReportAsync(string trajectory, int iteration, StageReport report)
+    public async Task ReportAsync(string trajectory, int iteration, StageReport report)
     {
         _board?.Add(report);
-        return Task.CompletedTask;
+        await SaveAsync(); // it may have been the last one
     }
 
-    public async Task TrajectoryEndedAsync(string trajectory, WorkState state, string? reason)
+    public async Task TrajectoryFailedAsync(string trajectory, string? reason, string? logTail)
     {
-        if (progress.State.State == WorkState.Running && Note(trajectory, state, reason))
+        if (_poll is not null)
         {
-            await SaveEndsAsync();
+            Note(trajectory, reason, logTail);
+            await SaveAsync();
         }
     }
 
@@ -128,60 +156,85 @@ internal sealed class SearchGrain(
     {
         try
         {
-            if (_start)
+            foreach (var batch in _rota!.Due(_board!.Live).Chunk(Rota.AtOnce))
             {
-                await Task.WhenAll(Unfinished.Select(t => StartAsync(t, _retryFailed)));
-                _start = false;
+                var answers = await Task.WhenAll(batch.Select(turn => _calls!.AskAsync(_rota, turn, _board.Known(turn.Plan.Name))));
+                foreach (var status in answers.OfType<TrajectoryStatus>())
+                {
+                    _board.Update(status);
+                    if (status.State == WorkState.Failed)
+                    {
+                        Note(status.Name, status.Reason, status.LogTail);
+                    }
+                }
             }
-            bool changed = false;
-            foreach (var status in await Task.WhenAll(Unfinished.Select(AskAsync)))
-            {
-                _board!.Update(status);
-                changed |= status.State is WorkState.Completed or WorkState.Failed && Note(status.Name, status.State, status.Reason);
-            }
-            if (changed)
-            {
-                await SaveEndsAsync();
-            }
+            await SaveAsync();
+            _board.Measure();
+        }
+        catch (InconsistentStateException)
+        {
+            DeactivateOnIdle(); // another activation of this search wrote: it drives
         }
         catch (Exception e)
         {
-            Log.PollFailed(logger, e, Plan.Id);
+            Log.PollFailed(logger, e, Id);
         }
     }
 
-    private async Task<TrajectoryStatus> AskAsync(TrajectoryPlan plan)
+    // What is complete, the reports tell; only failures need to be remembered.
+    private void Note(string trajectory, string? reason, string? logTail) =>
+        _unsaved |= progress.State.Ended.TryAdd(trajectory, new TrajectoryEnd(WorkState.Failed, reason, logTail));
+
+    private async Task SaveAsync()
     {
-        var status = await Trajectory(plan).GetStatusAsync();
-        if (status.Stages == 0) // it lost its memory with its silo
+        if (_poll is null || progress.State.State != WorkState.Running)
         {
-            await StartAsync(plan, retryFailed: false);
-            status = await Trajectory(plan).GetStatusAsync();
+            return;
         }
-        return status;
-    }
-
-    private Task StartAsync(TrajectoryPlan plan, bool retryFailed) =>
-        Trajectory(plan).StartAsync(Plan.Id, Plan.DeviceClass, plan, retryFailed, record.State.TraceParent);
-
-    private bool Note(string trajectory, WorkState state, string? reason) => progress.State.Ended.TryAdd(trajectory, new TrajectoryEnd(state, reason));
-
-    private async Task SaveEndsAsync()
-    {
-        if (!Unfinished.Any())
+        bool over = _board!.IsOver(progress.State);
+        if (over)
         {
-            await ReadReportsAsync(); // a report may still be on its way
-            (progress.State.State, progress.State.Reason) = _board!.Outcome(progress.State);
+            (progress.State.State, progress.State.Reason) = _board.Outcome(progress.State);
+        }
+        else if (!_unsaved)
+        {
+            return;
+        }
+        try
+        {
+            await progress.WriteStateAsync();
+            _unsaved = false;
+        }
+        catch when (over)
+        {
+            (progress.State.State, progress.State.Reason) = (WorkState.Running, null); // the next poll tries again
+            throw;
+        }
+        if (over)
+        {
+            Log.SearchEnded(logger, Id, progress.State.State.ToString());
+            _board.Measure();
             Rest();
+            await NotRunningAsync();
         }
-        await progress.WriteStateAsync();
     }
 
-    private void Drive(bool retryFailed)
+    private bool IsUnfinished(TrajectoryPlan t) => !_board!.IsComplete(t.Name) && !progress.State.Ended.ContainsKey(t.Name);
+
+    private List<TrajectoryPlan> Unfinished() => [.. Plan.Trajectories.Where(IsUnfinished)];
+
+    private async Task DriveAsync(bool retryFailed)
     {
-        _start = true;
-        _retryFailed = retryFailed;
-        _poll ??= this.RegisterGrainTimer(_ => PollAsync(), new GrainTimerCreationOptions(TimeSpan.Zero, timings.Poll) { KeepAlive = true });
+        _rota = new Rota(Plan.Trajectories, IsUnfinished, retryFailed);
+        if (_poll is null)
+        {
+            Log.SearchDriven(logger, Id);
+            _poll = this.RegisterGrainTimer(_ => PollAsync(), new GrainTimerCreationOptions(TimeSpan.Zero, timings.Poll) { KeepAlive = true });
+            if (wake.ByItself)
+            {
+                await TryAsync(() => this.RegisterOrUpdateReminder(WakeReminder, ReminderPeriod, ReminderPeriod));
+            }
+        }
     }
 
     private void Rest()
@@ -191,35 +244,45 @@ internal sealed class SearchGrain(
         _board!.ForgetLive();
     }
 
-    private async Task ReadReportsAsync()
+    /// <summary>Nobody needs to wake it any more. If that cannot be told now, whoever wakes it next is told.</summary>
+    private async Task NotRunningAsync()
     {
-        foreach (string key in _board!.StageKeys)
+        await TryAsync(() => GrainFactory.GetGrain<ISearchIndexGrain>("all").SetRunningAsync(Id, running: false));
+        if (wake.ByItself)
         {
-            if (await store.TryReadAsync(key) is { } report)
+            await TryAsync(async () =>
             {
-                _board.Add(report);
+                if (await this.GetReminder(WakeReminder) is { } reminder)
+                {
+                    await this.UnregisterReminder(reminder);
+                }
+            });
+        }
+    }
+
+    private async Task TryAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (Exception e)
+        {
+            Log.WakeFailed(logger, e);
+        }
+    }
+
+    private async Task OpenAsync(SearchPlan plan)
+    {
+        var board = new SearchBoard(plan);
+        foreach (string[] keys in board.StageKeys.Chunk(Rota.AtOnce))
+        {
+            foreach (var report in (await Task.WhenAll(keys.Select(k => store.TryReadAsync(k)))).OfType<StageReport>())
+            {
+                board.Add(report);
             }
         }
-    }
-
-    private ITrajectoryGrain Trajectory(TrajectoryPlan plan) => GrainFactory.GetGrain<ITrajectoryGrain>($"{this.GetPrimaryKeyString()}/{plan.Name}");
-
-    private static string? TraceLaunch(string id)
-    {
-        var call = Activity.Current;
-        Activity.Current = null; // a search is a trace of its own, not a part of the call that launched it
-        using var span = Telemetry.Source.StartActivity(Telemetry.SearchSpan);
-        span?.SetTag(Telemetry.SearchTag, id);
-        span?.Stop();
-        Activity.Current = call;
-        return span?.Id;
-    }
-
-    private static void RequireSame(SearchPlan old, SearchPlan plan)
-    {
-        if (JsonSerializer.Serialize(old, CoreJson.Canonical) != JsonSerializer.Serialize(plan, CoreJson.Canonical))
-        {
-            throw new InvalidOperationException($"There is another search '{plan.Id}' already, launched {old.Created:u}.");
-        }
+        _board = board;
+        _calls = new TrajectoryCalls(GrainFactory, plan, record.State.TraceParent, timings, logger);
     }
 }

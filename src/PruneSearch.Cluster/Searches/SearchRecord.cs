@@ -27,11 +27,14 @@ internal sealed class SearchProgress
     [Id(1)]
     public string? Reason { get; set; }
 
-    /// <summary>Trajectories that ended, by name.</summary>
+    /// <summary>Trajectories that failed, by name. Those that completed follow from the reports.</summary>
     [Id(2)]
     public Dictionary<string, TrajectoryEnd> Ended { get; set; } = [];
 }
 
 /// <summary>How a trajectory ended.</summary>
+/// <param name="State">Completed or failed.</param>
+/// <param name="Reason">Why it failed.</param>
+/// <param name="LogTail">Last lines of the log of the worker where its stage failed.</param>
 [GenerateSerializer, Alias("prunesearch.TrajectoryEnd")]
-internal sealed record TrajectoryEnd([property: Id(0)] WorkState State, [property: Id(1)] string? Reason);
+internal sealed record TrajectoryEnd([property: Id(0)] WorkState State, [property: Id(1)] string? Reason, [property: Id(2)] string? LogTail = null);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Cluster.Searches;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -16,8 +17,10 @@ internal sealed class StageGrain(
     ICheckpointStore store,
     ClusterTimings timings,
     TimeProvider time,
+    WakePolicy wake,
     ILogger<StageGrain> logger) : Grain, IStageGrain
 {
+    private const int Adoption = 4; // renewals that a worker may miss while the stage's grain moves
     private readonly HashSet<string> _waiters = [];
     private StageLeaseBook _lease = null!;
     private StageRequest? _request;
@@ -32,6 +35,14 @@ internal sealed class StageGrain(
     {
         _lease = new StageLeaseBook(record.State, timings, time);
         _report = await store.TryReadAsync(Key);
+        if (wake.ByItself && !IsOver) // on one machine the worker died with this process
+        {
+            _lease.Adopt(Adoption * timings.Renewal);
+            if (_lease.IsHeld)
+            {
+                Watch();
+            }
+        }
     }
 
     public async Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent)
@@ -39,9 +50,10 @@ internal sealed class StageGrain(
         if (_report is null && record.State.Failure is not null && retryFailed)
         {
             record.State.Failure = null;
+            record.State.LogTail = null;
             record.State.Strikes = 0;
             record.State.Failures = 0;
-            await record.WriteStateAsync();
+            await SaveAsync();
         }
         if (!IsOver)
         {
@@ -59,7 +71,7 @@ internal sealed class StageGrain(
         {
             _lease.Revoke();
             Unwatch();
-            await record.WriteStateAsync();
+            await SaveAsync();
             if (_request is not null)
             {
                 await Dispatcher().RemoveAsync(Key);
@@ -81,7 +93,7 @@ internal sealed class StageGrain(
             return null;
         }
         _lease.Grant(worker);
-        await record.WriteStateAsync();
+        await SaveAsync();
         Watch();
         return new StageLease { Key = Key, Description = _request.Description, Epoch = record.State.Epoch, TimeToLive = timings.LeaseTimeToLive, TraceParent = _request.TraceParent };
     }
@@ -95,7 +107,7 @@ internal sealed class StageGrain(
         bool adopted = !_lease.IsHeld;
         if (_lease.Renew(progress))
         {
-            await record.WriteStateAsync();
+            await SaveAsync();
         }
         if (adopted && _request is not null)
         {
@@ -116,6 +128,7 @@ internal sealed class StageGrain(
         _lease.End();
         Unwatch();
         await Tell(t => t.StageCompletedAsync(Key, _report));
+        DeactivateOnIdle(); // whoever asks later finds the report in the store
         return true;
     }
 
@@ -125,12 +138,40 @@ internal sealed class StageGrain(
         {
             _lease.Return();
             Unwatch();
-            await record.WriteStateAsync();
+            await SaveAsync();
             await EnqueueUnlessHeldAsync();
         }
     }
 
-    public async Task FailAsync(long epoch, string reason, bool final)
+    public async Task RefuseAsync(long epoch, string worker, string reason)
+    {
+        if (!IsOver && _lease.IsCurrent(epoch))
+        {
+            Log.StageRefused(logger, worker, Key, reason);
+            _lease.Return();
+            Unwatch();
+            record.State.LastReason = $"{worker} cannot run it: {reason}";
+            await SaveAsync();
+            await Dispatcher().RefusedAsync(Key, worker);
+            await EnqueueUnlessHeldAsync();
+        }
+    }
+
+    public async Task DiedAsync(long epoch, string lastWords)
+    {
+        if (!IsOver && _lease.IsCurrent(epoch))
+        {
+            Log.LeaseExpired(logger, epoch, Key, _lease.Worker);
+            Telemetry.LeaseLosses.Add(1);
+            _lease.End();
+            Unwatch();
+            record.State.LogTail = lastWords;
+            await SaveAsync();
+            await EnqueueUnlessHeldAsync();
+        }
+    }
+
+    public async Task FailAsync(long epoch, string reason, bool final, string? logTail)
     {
         if (IsOver || !_lease.IsCurrent(epoch))
         {
@@ -139,6 +180,7 @@ internal sealed class StageGrain(
         Log.AttemptFailed(logger, record.State.Attempts, Key, reason);
         _lease.Fail();
         Unwatch();
+        record.State.LogTail = logTail;
         if (final || _lease.IsExhausted)
         {
             await FailForGoodAsync(reason);
@@ -146,7 +188,7 @@ internal sealed class StageGrain(
         }
         Telemetry.Retries.Add(1);
         record.State.LastReason = reason;
-        await record.WriteStateAsync();
+        await SaveAsync();
         await EnqueueUnlessHeldAsync();
     }
 
@@ -155,8 +197,9 @@ internal sealed class StageGrain(
         record.State.Failure = reason;
         record.State.LastReason = null;
         _lease.End();
-        await record.WriteStateAsync();
-        await Tell(t => t.StageFailedAsync(Key, reason));
+        await SaveAsync();
+        string? logTail = record.State.LogTail;
+        await Tell(t => t.StageFailedAsync(Key, reason, logTail));
     }
 
     private async Task Tell(Func<ITrajectoryGrain, Task> message)
@@ -169,6 +212,19 @@ internal sealed class StageGrain(
         if (_request is not null)
         {
             await Dispatcher().RemoveAsync(Key);
+        }
+    }
+
+    private async Task SaveAsync()
+    {
+        try
+        {
+            await record.WriteStateAsync();
+        }
+        catch
+        {
+            DeactivateOnIdle(); // what it knows is not what is stored; whoever asks next makes it read again
+            throw;
         }
     }
 
@@ -205,6 +261,7 @@ internal sealed class StageGrain(
             : WorkState.Waiting,
         Report = _report,
         Reason = record.State.Failure ?? record.State.LastReason,
+        LogTail = record.State.LogTail,
         Attempts = record.State.Attempts,
         Progress = _lease.Progress,
     };

@@ -35,9 +35,22 @@ internal sealed class StageLeaseBook(StageRecord record, ClusterTimings timings,
         record.Epoch++;
         record.Attempts++;
         record.Strikes++;
-        Worker = worker;
+        (record.Holder, Worker) = (worker, worker);
         Progress = null;
         Extend();
+    }
+
+    /// <summary>
+    /// The stage's grain moved or was restarted while a worker had the lease: the worker has a moment to be heard of before
+    /// somebody else may take it, so that its work is not thrown away.
+    /// </summary>
+    public void Adopt(TimeSpan patience)
+    {
+        if (record.Holder is { } holder)
+        {
+            Worker = holder;
+            _expires = time.GetUtcNow() + patience;
+        }
     }
 
     /// <summary>The worker is alive.</summary>
@@ -59,6 +72,7 @@ internal sealed class StageLeaseBook(StageRecord record, ClusterTimings timings,
     /// <summary>The worker has it no more.</summary>
     public void End()
     {
+        record.Holder = null;
         _expires = null;
         Progress = null;
     }

@@ -31,4 +31,12 @@ internal sealed class StageRecord
     /// <summary>Those of them that threw.</summary>
     [Id(6)]
     public int Failures { get; set; }
+
+    /// <summary>Last lines of the log of the worker where the last attempt did not succeed.</summary>
+    [Id(7)]
+    public string? LogTail { get; set; }
+
+    /// <summary>The worker that has the lease; <see langword="null"/> when none has.</summary>
+    [Id(8)]
+    public string? Holder { get; set; }
 }

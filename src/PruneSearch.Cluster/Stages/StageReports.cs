@@ -34,10 +34,10 @@ internal static class StageReports
     /// <summary>Makes the stage complete, unless it is already; answers the report that stands.</summary>
     public static async Task<StageReport> PublishAsync(this ICheckpointStore store, StageReport report)
     {
-        await store.PutAsync(
+        bool first = await store.PutAsync(
             CheckpointNames.Report(report.Key),
             (stream, cancellation) => JsonSerializer.SerializeAsync(stream, report, CoreJson.Readable, cancellation),
             PutCondition.IfAbsent);
-        return await store.TryReadAsync(report.Key) ?? throw new IOException($"{CheckpointNames.Report(report.Key)} was written but cannot be found.");
+        return first ? report : await store.TryReadAsync(report.Key) ?? throw new IOException($"{CheckpointNames.Report(report.Key)} was written but cannot be found.");
     }
 }

@@ -26,23 +26,26 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
         await AdvanceAsync(_walk);
     }
 
-    public async Task CancelAsync()
+    public async Task CancelAsync(IReadOnlyList<string> missingKeys)
     {
-        if (_walk is { State: WorkState.Running } walk)
+        // One that lost its memory with its silo may be waiting for any stage that did not finish.
+        IEnumerable<string> keys = _walk is { State: WorkState.Running } walk ? [walk.CurrentKey] : missingKeys;
+        _walk?.Cancel();
+        foreach (string key in keys)
         {
-            walk.Cancel();
-            await Stage(walk.CurrentKey).ReleaseAsync(this.GetPrimaryKeyString());
+            await Stage(key).ReleaseAsync(Name());
         }
+        DeactivateOnIdle();
     }
 
-    public async Task<TrajectoryStatus> GetStatusAsync()
+    public async Task<TrajectoryStatus> GetStatusAsync(int knownReports)
     {
         if (_walk is null)
         {
             return new TrajectoryStatus { Name = Name(), Schedule = ScheduleKind.Base, Ratio = 0, State = WorkState.Waiting, Stages = 0, Reports = [] };
         }
         await AdvanceAsync(_walk); // asking again registers again with a stage that forgot
-        return _walk.Status();
+        return _walk.Status(knownReports);
     }
 
     public async Task StageCompletedAsync(string stageKey, StageReport report)
@@ -54,11 +57,11 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
         }
     }
 
-    public Task StageFailedAsync(string stageKey, string reason)
+    public Task StageFailedAsync(string stageKey, string reason, string? logTail)
     {
         if (_walk is { State: WorkState.Running } walk && walk.CurrentKey == stageKey)
         {
-            Failed(walk, reason);
+            Failed(walk, reason, logTail);
         }
         return Task.CompletedTask;
     }
@@ -75,7 +78,7 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
             }
             else if (status.State == WorkState.Failed)
             {
-                Failed(walk, status.Reason ?? "unknown");
+                Failed(walk, status.Reason ?? "unknown", status.LogTail);
             }
             else
             {
@@ -89,21 +92,16 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
     {
         int iteration = walk.Add(report);
         Search(walk).ReportAsync(walk.Name, iteration, report).Forget(logger, $"trajectory {Name()}");
-        TellEnd(walk);
-    }
-
-    private void Failed(TrajectoryWalk walk, string reason)
-    {
-        walk.Fail(reason);
-        TellEnd(walk);
-    }
-
-    private void TellEnd(TrajectoryWalk walk)
-    {
-        if (walk.State != WorkState.Running)
+        if (walk.State == WorkState.Completed)
         {
-            Search(walk).TrajectoryEndedAsync(walk.Name, walk.State, walk.Reason).Forget(logger, $"trajectory {Name()}");
+            DeactivateOnIdle(); // asked again, it would walk through at once
         }
+    }
+
+    private void Failed(TrajectoryWalk walk, string reason, string? logTail)
+    {
+        walk.Fail(reason, logTail);
+        Search(walk).TrajectoryFailedAsync(walk.Name, walk.Reason, logTail).Forget(logger, $"trajectory {Name()}");
     }
 
     private static string? TraceStart(string searchId, string name, string? traceParent)

@@ -34,6 +34,8 @@ internal sealed class TrajectoryWalk
 
     public string? Reason { get; private set; }
 
+    public string? LogTail { get; private set; }
+
     /// <summary>The stage that comes next. Only while it runs.</summary>
     public StageDescription Current => _plan.Stages[_reports.Count];
 
@@ -67,8 +69,9 @@ internal sealed class TrajectoryWalk
     public void Waits(StageStatus status) => _waitsFor = status;
 
     /// <summary>The next stage failed for good.</summary>
-    public void Fail(string reason)
+    public void Fail(string reason, string? logTail)
     {
+        LogTail = logTail;
         _waitsFor = null;
         State = WorkState.Failed;
         Reason = $"stage {_reports.Count + 1} of {_keys.Length}: {reason}";
@@ -77,20 +80,25 @@ internal sealed class TrajectoryWalk
     /// <summary>The user stopped it.</summary>
     public void Cancel()
     {
-        _waitsFor = null;
-        State = WorkState.Cancelled;
+        if (State == WorkState.Running)
+        {
+            _waitsFor = null;
+            State = WorkState.Cancelled;
+        }
     }
 
-    public TrajectoryStatus Status() => new()
+    /// <summary>How it stands, with the reports after the first ones that the caller knows.</summary>
+    public TrajectoryStatus Status(int knownReports) => new()
     {
         Name = _plan.Name,
         Schedule = _plan.Schedule,
         Ratio = _plan.Ratio,
         State = State == WorkState.Running && _reports.Count == 0 && _waitsFor is not { State: WorkState.Running } ? WorkState.Waiting : State,
         Stages = _keys.Length,
-        Reports = _reports.ToArray(),
+        Reports = _reports.Skip(knownReports).ToArray(),
         Progress = _waitsFor?.Progress,
         Reason = Reason ?? _waitsFor?.Reason,
         Attempts = _waitsFor?.Attempts ?? 0,
+        LogTail = LogTail ?? _waitsFor?.LogTail,
     };
 }

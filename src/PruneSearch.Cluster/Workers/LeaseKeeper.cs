@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
+using PruneSearch.Core;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Workers;
 
 /// <summary>Renews a lease while its stage runs and stops the stage when the lease is lost.</summary>
-internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, ClusterTimings timings, TimeProvider time, ILogger logger)
+internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string slot, ClusterTimings timings, TimeProvider time, ILogger logger)
 {
     private StageProgress _progress = new() { Part = "restore" };
 
@@ -14,7 +15,14 @@ internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, ClusterTi
     public bool IsLost { get; private set; }
 
     /// <summary>Remembers what to tell at the next renewal; called from the stage's thread.</summary>
-    public void Report(StageProgress progress) => Volatile.Write(ref _progress, progress);
+    public void Report(StageProgress progress)
+    {
+        Volatile.Write(ref _progress, progress);
+        if (progress.ImagesPerSecond is { } speed)
+        {
+            Telemetry.RecordImagesPerSecond(slot, speed);
+        }
+    }
 
     /// <summary>Renews until <paramref name="done"/>; cancels <paramref name="work"/> when the lease is lost.</summary>
     public async Task KeepAsync(CancellationTokenSource work, CancellationToken done)

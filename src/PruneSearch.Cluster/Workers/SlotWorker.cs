@@ -9,14 +9,26 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Workers;
 
 /// <summary>Owns the slot of this process: claims a stage, runs it, tells how it ended, and again.</summary>
-internal sealed class SlotWorker(IGrainFactory grains, IStageRunner runner, SlotOptions slot, ClusterTimings timings, TimeProvider time, ILogger<SlotWorker> logger) : BackgroundService
+internal sealed class SlotWorker(
+    IGrainFactory grains, IStageRunner runner, SlotOptions slot, ClusterTimings timings, RecentLog recent, TimeProvider time, ILogger<SlotWorker> logger) : BackgroundService
 {
+    private const int TailLines = 20;
     private static readonly TimeSpan ShortestIdle = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private readonly SlotMeter _meter = new(slot.Name, time);
+    private readonly SlotJournal? _journal = slot.Work is null ? null : new SlotJournal(slot.Work, slot.Name);
+
+    public override void Dispose()
+    {
+        _meter.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var dispatcher = grains.GetGrain<IDispatcherGrain>(slot.DeviceClass);
         var idle = ShortestIdle;
+        await TellDeathAsync();
         while (!stoppingToken.IsCancellationRequested)
         {
             if (await ClaimAsync(dispatcher) is { } lease)
@@ -46,52 +58,86 @@ internal sealed class SlotWorker(IGrainFactory grains, IStageRunner runner, Slot
     private async Task WorkAsync(StageLease lease, CancellationToken stopping)
     {
         var stage = grains.GetGrain<IStageGrain>(lease.Key);
-        var keeper = new LeaseKeeper(stage, lease, timings, time, logger);
+        var keeper = new LeaseKeeper(stage, lease, slot.Name, timings, time, logger);
         using var work = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var done = new CancellationTokenSource();
+        _journal?.Begin(lease);
+        _meter.Begin();
+        Log.StageBegins(logger, lease.Epoch, lease.Key);
         var keeping = keeper.KeepAsync(work, done.Token);
         var result = await StageThread.RunAsync(runner, lease, keeper.Report, work.Token);
+        string outcome = await TellAsync(stage, lease, result, keeper, stopping); // the lease is kept meanwhile
         await done.CancelAsync();
         await keeping;
-        string outcome = "lost";
-        try
-        {
-            outcome = await TellAsync(stage, lease, result, keeper.IsLost, stopping);
-        }
-        catch (Exception e)
-        {
-            Log.OutcomeLost(logger, e, lease.Epoch, lease.Key);
-        }
+        _meter.End();
+        _journal?.End();
+        Log.StageEnded(logger, lease.Epoch, lease.Key, outcome);
         Telemetry.Stages.Add(1, new KeyValuePair<string, object?>(Telemetry.OutcomeTag, outcome));
     }
 
-    private async Task<string> TellAsync(IStageGrain stage, StageLease lease, AttemptResult result, bool lost, CancellationToken stopping)
+    /// <summary>Tells how an attempt ended, again and again until somebody hears it: finished work is not thrown away because a database restarts.</summary>
+    private async Task<string> TellAsync(IStageGrain stage, StageLease lease, AttemptResult result, LeaseKeeper keeper, CancellationToken stopping)
+    {
+        if (result.Error is not null and not OperationCanceledException and not InputUnavailableException)
+        {
+            Log.StageThrew(logger, result.Error, lease.Key);
+        }
+        string tail = recent.Tail(TailLines);
+        for (var pause = ShortestIdle; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                return await TellOnceAsync(stage, lease, result, tail, keeper, stopping);
+            }
+            catch (Exception e)
+            {
+                Log.OutcomeLost(logger, e, lease.Epoch, lease.Key);
+                if (stopping.IsCancellationRequested || (keeper.IsLost && result.Report is null))
+                {
+                    return "lost";
+                }
+            }
+            await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<string> TellOnceAsync(IStageGrain stage, StageLease lease, AttemptResult result, string tail, LeaseKeeper keeper, CancellationToken stopping)
     {
         switch (result)
         {
             case { Report: { } report }:
-                RequireKey(lease, report);
                 return await stage.CompleteAsync(lease.Epoch, Plain(report)) ? "completed" : "refused";
-            case { Error: OperationCanceledException } when lost:
+            case { Error: OperationCanceledException } when keeper.IsLost:
                 return "lost";
             case { Error: OperationCanceledException } when stopping.IsCancellationRequested:
                 await stage.ReturnAsync(lease.Epoch);
                 return "returned";
+            case { Error: InputUnavailableException e }:
+                await stage.RefuseAsync(lease.Epoch, slot.Name, e.Message);
+                return "declined";
             case { Error: StageFailedException e }:
-                await stage.FailAsync(lease.Epoch, e.Message, final: true);
+                await stage.FailAsync(lease.Epoch, e.Message, e.IsFinal, tail);
                 return "failed";
             default:
-                Log.StageThrew(logger, result.Error!, lease.Key);
-                await stage.FailAsync(lease.Epoch, $"{result.Error!.GetType().Name}: {result.Error.Message}", final: false);
+                await stage.FailAsync(lease.Epoch, $"{result.Error!.GetType().Name}: {result.Error.Message}", final: false, tail);
                 return "retry";
         }
     }
 
-    private static void RequireKey(StageLease lease, StageReport report)
+    /// <summary>A process that had this slot before died within a stage: nobody need wait until its lease ends.</summary>
+    private async Task TellDeathAsync()
     {
-        if (report.Key != lease.Key)
+        if (_journal?.Predecessor is not { } died)
         {
-            throw new InvalidOperationException($"The runner answered a report of stage '{report.Key}', expected '{lease.Key}'.");
+            return;
+        }
+        try
+        {
+            await grains.GetGrain<IStageGrain>(died.Key).DiedAsync(died.Epoch, died.LastWords);
+        }
+        catch (Exception e)
+        {
+            Log.OutcomeLost(logger, e, died.Epoch, died.Key);
         }
     }
 

@@ -25,13 +25,27 @@ internal static class StageThread
         return result.Task;
     }
 
+    private static void RequireSound(StageLease lease, StageReport report)
+    {
+        if (report.Key != lease.Key)
+        {
+            throw new InvalidOperationException($"The runner answered a report of stage '{report.Key}', expected '{lease.Key}'.");
+        }
+        if (!double.IsFinite(report.Latency.SpeedUp) || report.FinalLoss is { } loss && !double.IsFinite(loss) || double.IsNaN(report.Map50))
+        {
+            throw new StageFailedException($"the stage yielded no numbers: mAP50 {report.Map50}, loss {report.FinalLoss}, speed-up {report.Latency.SpeedUp}") { IsFinal = false };
+        }
+    }
+
     private static AttemptResult Run(IStageRunner runner, StageLease lease, Action<StageProgress> progress, CancellationToken cancellation)
     {
         using var span = Telemetry.Source.StartActivity(Telemetry.StageSpan, ActivityKind.Internal, lease.TraceParent);
         span?.SetTag(Telemetry.StageTag, lease.Key).SetTag(Telemetry.EpochTag, lease.Epoch);
         try
         {
-            return new AttemptResult(runner.Run(new StageJob(lease.Key, lease.Description, lease.Epoch), progress, cancellation), null);
+            var report = runner.Run(new StageJob(lease.Key, lease.Description, lease.Epoch), progress, cancellation);
+            RequireSound(lease, report);
+            return new AttemptResult(report, null);
         }
         catch (Exception e)
         {

@@ -17,6 +17,10 @@ public interface IDispatcherGrain : IGrainWithStringKey
     [Alias("Remove"), AlwaysInterleave]
     Task RemoveAsync(string stageKey);
 
+    /// <summary>A worker cannot run a stage and is not offered it for a while.</summary>
+    [Alias("Refused"), AlwaysInterleave]
+    Task RefusedAsync(string stageKey, string worker);
+
     /// <summary>From a slot worker: give me the stage with the longest path behind it, or <see langword="null"/> when none is ready.</summary>
     [Alias("Claim")]
     Task<StageLease?> ClaimAsync(string worker);

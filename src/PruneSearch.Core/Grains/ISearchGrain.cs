@@ -29,6 +29,10 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Status")]
     Task<SearchStatus?> GetStatusAsync();
 
+    /// <summary>How it stands, in a few numbers; <see langword="null"/> when there is no such search.</summary>
+    [Alias("Summary")]
+    Task<SearchSummary?> GetSummaryAsync();
+
     /// <summary>All reports so far and the frontier; <see langword="null"/> when there is no such search.</summary>
     [Alias("Frontier")]
     Task<FrontierView?> GetFrontierAsync();
@@ -37,9 +41,9 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Report")]
     Task ReportAsync(string trajectory, int iteration, StageReport report);
 
-    /// <summary>From a trajectory: it ended.</summary>
-    [Alias("Ended")]
-    Task TrajectoryEndedAsync(string trajectory, WorkState state, string? reason);
+    /// <summary>From a trajectory: one of its stages failed for good.</summary>
+    [Alias("TrajectoryFailed")]
+    Task TrajectoryFailedAsync(string trajectory, string? reason, string? logTail);
 }
 
 /// <summary>Knows all searches of a store; its key is always <c>all</c>.</summary>

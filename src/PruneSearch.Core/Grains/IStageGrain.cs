@@ -51,8 +51,19 @@ public interface IStageGrain : IGrainWithStringKey
     /// <param name="epoch">The lease's epoch.</param>
     /// <param name="reason">Why, for the user.</param>
     /// <param name="final">Whether trying again would not help.</param>
+    /// <param name="logTail">Last lines of the worker's log.</param>
     [Alias("Fail")]
-    Task FailAsync(long epoch, string reason, bool final);
+    Task FailAsync(long epoch, string reason, bool final, string? logTail);
+
+    /// <summary>From the worker: it cannot get at the inputs. The attempt does not count, and another worker is offered the stage.</summary>
+    [Alias("Refuse")]
+    Task RefuseAsync(long epoch, string worker, string reason);
+
+    /// <summary>From the process that has the worker's slot now: the one that held the lease died without a word. The stage is free at once.</summary>
+    /// <param name="epoch">The lease's epoch.</param>
+    /// <param name="lastWords">The end of its log.</param>
+    [Alias("Died")]
+    Task DiedAsync(long epoch, string lastWords);
 }
 
 /// <summary>How a stage stands.</summary>
@@ -78,6 +89,10 @@ public sealed record StageStatus
     /// <summary>How far its worker is.</summary>
     [Id(4)]
     public StageProgress? Progress { get; init; }
+
+    /// <summary>Last lines of the log of the worker where the last attempt did not succeed.</summary>
+    [Id(5)]
+    public string? LogTail { get; init; }
 }
 
 /// <summary>The right to run a stage for a while.</summary>

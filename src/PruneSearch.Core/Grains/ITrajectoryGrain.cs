@@ -17,12 +17,14 @@ public interface ITrajectoryGrain : IGrainWithStringKey
     Task StartAsync(string searchId, string deviceClass, TrajectoryPlan plan, bool retryFailed, string? traceParent);
 
     /// <summary>Stops and lets go of the stage that it waits for.</summary>
+    /// <param name="missingKeys">Keys of its stages that did not finish, in case it forgot which one it waits for.</param>
     [Alias("Cancel")]
-    Task CancelAsync();
+    Task CancelAsync(IReadOnlyList<string> missingKeys);
 
     /// <summary>How it stands.</summary>
+    /// <param name="knownReports">The caller has that many of its first reports; they are left out.</param>
     [Alias("Status")]
-    Task<TrajectoryStatus> GetStatusAsync();
+    Task<TrajectoryStatus> GetStatusAsync(int knownReports);
 
     /// <summary>From a stage that it waits for: it completed. Repeating it is harmless.</summary>
     [Alias("StageCompleted")]
@@ -30,5 +32,5 @@ public interface ITrajectoryGrain : IGrainWithStringKey
 
     /// <summary>From a stage that it waits for: it failed for good.</summary>
     [Alias("StageFailed")]
-    Task StageFailedAsync(string stageKey, string reason);
+    Task StageFailedAsync(string stageKey, string reason, string? logTail);
 }

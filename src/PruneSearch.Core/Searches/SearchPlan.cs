@@ -20,7 +20,7 @@ public enum ScheduleKind
 }
 
 /// <summary>One pruning configuration followed from the base model to its end.</summary>
-[GenerateSerializer, Alias("prunesearch.TrajectoryPlan")]
+[GenerateSerializer, Immutable, Alias("prunesearch.TrajectoryPlan")]
 public sealed record TrajectoryPlan
 {
     /// <summary>Unique within the search: <c>iterative-40</c>.</summary>
@@ -41,7 +41,7 @@ public sealed record TrajectoryPlan
 }
 
 /// <summary>Everything that a search does, fixed at launch.</summary>
-[GenerateSerializer, Alias("prunesearch.SearchPlan")]
+[GenerateSerializer, Immutable, Alias("prunesearch.SearchPlan")]
 public sealed record SearchPlan
 {
     /// <summary>Identifier, unique in a store: letters, digits and hyphens.</summary>

@@ -19,6 +19,16 @@ public enum WorkState
 
     /// <summary>Stopped by the user.</summary>
     Cancelled,
+
+    /// <summary>Finished, but a part of it failed. Only of a search.</summary>
+    CompletedWithFailures,
+}
+
+/// <summary>What states mean.</summary>
+public static class WorkStates
+{
+    /// <summary>Whether nothing happens any more unless the user asks for it.</summary>
+    public static bool IsOver(this WorkState state) => state is WorkState.Completed or WorkState.CompletedWithFailures or WorkState.Failed or WorkState.Cancelled;
 }
 
 /// <summary>How a search stands.</summary>
@@ -33,7 +43,7 @@ public sealed record SearchStatus
     [Id(1)]
     public required string Name { get; init; }
 
-    /// <summary>Completed also when some trajectories failed; failed when none got beyond the base; waiting when it was interrupted and nobody has resumed it.</summary>
+    /// <summary>Completed with failures when some trajectories failed, failed when none got beyond the base; waiting when it was interrupted and nobody has resumed it.</summary>
     [Id(2)]
     public required WorkState State { get; init; }
 
@@ -89,4 +99,8 @@ public sealed record TrajectoryStatus
     /// <summary>Attempts of the stage that it waits for: above 1 after a failure or a lost worker.</summary>
     [Id(8)]
     public int Attempts { get; init; }
+
+    /// <summary>Last lines of the log of the worker where its stage failed.</summary>
+    [Id(9)]
+    public string? LogTail { get; init; }
 }

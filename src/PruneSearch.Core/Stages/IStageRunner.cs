@@ -45,9 +45,12 @@ public interface IStageRunner
     StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation);
 }
 
-/// <summary>A stage that would fail again in the same way: diverged loss, impossible pruning target, damaged input.</summary>
+/// <summary>A stage that would fail again in the same way: impossible pruning target, damaged input. With <see cref="IsFinal"/> off, one that may succeed: diverged loss.</summary>
 public sealed class StageFailedException : Exception
 {
+    /// <summary>Whether trying again would not help. True by default.</summary>
+    public bool IsFinal { get; init; } = true;
+
     /// <summary>Tells why.</summary>
     public StageFailedException(string message)
         : base(message)

@@ -8,7 +8,7 @@ namespace PruneSearch.Core.Stages;
 /// One prune → compensate → fine-tune → evaluate iteration, described so completely that its result follows from it.
 /// The first stage of every trajectory has a <see cref="Base"/> and no parent; the others have a parent and no base.
 /// </summary>
-[GenerateSerializer, Alias("prunesearch.StageDescription")]
+[GenerateSerializer, Immutable, Alias("prunesearch.StageDescription")]
 public sealed record StageDescription
 {
     /// <summary>Key of the stage whose detector this one starts from; <see langword="null"/> for the base detector.</summary>
@@ -48,7 +48,7 @@ public sealed record StageDescription
 }
 
 /// <summary>Where the base detector comes from.</summary>
-[GenerateSerializer, Alias("prunesearch.BaseSettings")]
+[GenerateSerializer, Immutable, Alias("prunesearch.BaseSettings")]
 public sealed record BaseSettings
 {
     /// <summary>The detector to build, with the classes of the data.</summary>
@@ -69,7 +69,7 @@ public sealed record BaseSettings
 }
 
 /// <summary>The data of a stage.</summary>
-[GenerateSerializer, Alias("prunesearch.DataSettings")]
+[GenerateSerializer, Immutable, Alias("prunesearch.DataSettings")]
 public sealed record DataSettings
 {
     /// <summary>Manifest hash of the training split.</summary>
@@ -82,7 +82,7 @@ public sealed record DataSettings
 }
 
 /// <summary>How to prune.</summary>
-[GenerateSerializer, Alias("prunesearch.PruneSettings")]
+[GenerateSerializer, Immutable, Alias("prunesearch.PruneSettings")]
 public sealed record PruneSettings
 {
     /// <summary>
@@ -156,7 +156,7 @@ public sealed record PruneSettings
 }
 
 /// <summary>How to train.</summary>
-[GenerateSerializer, Alias("prunesearch.FineTuneSettings")]
+[GenerateSerializer, Immutable, Alias("prunesearch.FineTuneSettings")]
 public sealed record FineTuneSettings
 {
     /// <summary>Optimizer steps, at least 1.</summary>
@@ -240,7 +240,7 @@ public sealed record FineTuneSettings
 }
 
 /// <summary>How to measure speed.</summary>
-[GenerateSerializer, Alias("prunesearch.MeasureSettings")]
+[GenerateSerializer, Immutable, Alias("prunesearch.MeasureSettings")]
 public sealed record MeasureSettings
 {
     /// <summary>Key of the dense base stage that the speed-up compares with; <see langword="null"/> on the base itself.</summary>

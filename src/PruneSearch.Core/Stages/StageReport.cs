@@ -1,7 +1,7 @@
 namespace PruneSearch.Core.Stages;
 
 /// <summary>What a finished stage tells.</summary>
-[GenerateSerializer, Alias("prunesearch.StageReport")]
+[GenerateSerializer, Immutable, Alias("prunesearch.StageReport")]
 public sealed record StageReport
 {
     /// <summary>Key of the stage; its detector, weights and exported model stand under it in the checkpoint store.</summary>
@@ -86,7 +86,7 @@ public readonly record struct ChannelCount([property: Id(0)] int Dense, [propert
 }
 
 /// <summary>Measured speed of one model on one device, side by side with the dense model.</summary>
-[GenerateSerializer, Alias("prunesearch.LatencyReport")]
+[GenerateSerializer, Immutable, Alias("prunesearch.LatencyReport")]
 public sealed record LatencyReport
 {
     /// <summary>Median milliseconds of the network alone, batch 1.</summary>

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+using PruneSearch.Cluster.Observability;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cluster.Searches;
+
+/// <summary>A coordinator's calls to its trajectories. One that does not answer is asked again later; the others need not wait for it.</summary>
+internal sealed class TrajectoryCalls(IGrainFactory grains, SearchPlan plan, string? traceParent, ClusterTimings timings, ILogger logger)
+{
+    /// <summary>Asks a trajectory how it stands; starts it when it has not been started or lost its memory with its silo.</summary>
+    /// <returns>How it stands, with the reports after the <paramref name="known"/> first; <see langword="null"/> when it did not answer.</returns>
+    public async Task<TrajectoryStatus?> AskAsync(Rota rota, Rota.Turn turn, int known)
+    {
+        try
+        {
+            if (turn.IsFirst)
+            {
+                await StartAsync(turn.Plan, rota.RetryFailed);
+            }
+            var status = await Grain(turn.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
+            if (status.Stages == 0)
+            {
+                await StartAsync(turn.Plan, retryFailed: false);
+                status = await Grain(turn.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
+            }
+            return status;
+        }
+        catch (Exception e)
+        {
+            Log.TrajectorySilent(logger, e, turn.Plan.Name, plan.Id);
+            rota.Again(turn);
+            return null;
+        }
+    }
+
+    /// <summary>Stops a trajectory.</summary>
+    /// <param name="trajectory">The trajectory.</param>
+    /// <param name="missing">Keys of its stages that did not finish: the stages that it may be waiting for.</param>
+    public async Task CancelAsync(TrajectoryPlan trajectory, IReadOnlyList<string> missing)
+    {
+        try
+        {
+            await Grain(trajectory).CancelAsync(missing).WaitAsync(timings.CallPatience);
+        }
+        catch (Exception e)
+        {
+            Log.TrajectorySilent(logger, e, trajectory.Name, plan.Id); // at worst its stage runs to its end for nobody
+        }
+    }
+
+    private Task StartAsync(TrajectoryPlan trajectory, bool retryFailed) =>
+        Grain(trajectory).StartAsync(plan.Id, plan.DeviceClass, trajectory, retryFailed, traceParent).WaitAsync(timings.CallPatience);
+
+    private ITrajectoryGrain Grain(TrajectoryPlan trajectory) => grains.GetGrain<ITrajectoryGrain>($"{plan.Id}/{trajectory.Name}");
+}

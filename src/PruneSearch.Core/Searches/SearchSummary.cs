@@ -1,0 +1,46 @@
+namespace PruneSearch.Core.Searches;
+
+/// <summary>How a search stands, in a few numbers: as large for ten thousand trajectories as for one.</summary>
+[GenerateSerializer, Alias("prunesearch.SearchSummary")]
+public sealed record SearchSummary
+{
+    /// <summary>Its identifier.</summary>
+    [Id(0)]
+    public required string Id { get; init; }
+
+    /// <summary>The user's name for it.</summary>
+    [Id(1)]
+    public required string Name { get; init; }
+
+    /// <summary>State.</summary>
+    [Id(2)]
+    public required WorkState State { get; init; }
+
+    /// <summary>When it was launched.</summary>
+    [Id(3)]
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Why it failed, was cancelled or waits.</summary>
+    [Id(4)]
+    public string? Reason { get; init; }
+
+    /// <summary>Trajectories in all.</summary>
+    [Id(5)]
+    public required int Trajectories { get; init; }
+
+    /// <summary>Those that completed.</summary>
+    [Id(6)]
+    public required int Completed { get; init; }
+
+    /// <summary>Those that failed.</summary>
+    [Id(7)]
+    public required int Failed { get; init; }
+
+    /// <summary>Distinct stages in all.</summary>
+    [Id(8)]
+    public required int Stages { get; init; }
+
+    /// <summary>Those that completed.</summary>
+    [Id(9)]
+    public required int CompletedStages { get; init; }
+}

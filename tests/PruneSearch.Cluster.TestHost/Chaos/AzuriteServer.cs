@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace PruneSearch.Cluster.TestHost.Chaos;
+
+/// <summary>An Azurite of one's own on a free loopback port, to be stopped and started at will.</summary>
+public sealed class AzuriteServer : IDisposable
+{
+    // The account that every Azurite has; no secret.
+    private const string Account = "devstoreaccount1";
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private readonly string _program, _folder;
+    private readonly int _port = Ports.Free();
+    private Process? _process;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="program">The <c>azurite-blob</c> script.</param>
+    /// <param name="folder">Where its files lie.</param>
+    public AzuriteServer(string program, string folder)
+    {
+        (_program, _folder) = (program, folder);
+        Directory.CreateDirectory(folder);
+        Start();
+    }
+
+    /// <summary>How to connect.</summary>
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture,
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{_port}/{Account};");
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    public void Start()
+    {
+        _process = Process.Start(new ProcessStartInfo("node",
+            [_program, "--silent", "--disableTelemetry", "--blobHost", "127.0.0.1", "--blobPort", _port.ToString(CultureInfo.InvariantCulture), "--location", _folder])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        for (int i = 0; i < 300; i++)
+        {
+            try
+            {
+                using var probe = new TcpClient("127.0.0.1", _port);
+                return;
+            }
+            catch (SocketException)
+            {
+                Thread.Sleep(100);
+            }
+        }
+        throw new InvalidOperationException("Azurite did not start.");
+    }
+
+    /// <summary>Stops it in good order: it writes what it holds in memory.</summary>
+    public void Stop()
+    {
+        if (_process is { } process)
+        {
+            using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+            process.WaitForExit();
+            process.Dispose();
+            _process = null;
+        }
+    }
+
+    /// <summary>Stops it for good.</summary>
+    public void Dispose() => Stop();
+}

@@ -1,0 +1,296 @@
+using System.Diagnostics;
+using System.Text.Json;
+using PruneSearch.Client.Connections;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Core;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cluster.TestHost.Chaos;
+
+/// <summary>What to break, how often, and where the servers are.</summary>
+public sealed record ChaosOptions
+{
+    /// <summary>Seed of all that is random.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Faults.</summary>
+    public int Faults { get; init; } = 100;
+
+    /// <summary>Trajectories of five stages each, besides the base.</summary>
+    public int Trajectories { get; init; } = 240;
+
+    /// <summary>Workers, one slot each.</summary>
+    public int Workers { get; init; } = 3;
+
+    /// <summary>Longest stage in milliseconds; the shortest is a fifth of it.</summary>
+    public int MaxMilliseconds { get; init; } = 5000;
+
+    /// <summary>How long a process hangs.</summary>
+    public TimeSpan Hang { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the blob store is away.</summary>
+    public TimeSpan BlobOutage { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether the next fault waits until all slots are at work again. Without enough work they never are.</summary>
+    public bool WaitsForSlots { get; init; } = true;
+
+    /// <summary>Kinds of faults to take, by name; all when empty.</summary>
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
+    /// <summary>Folder for everything.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Folder of PostgreSQL's programs.</summary>
+    public required string PostgresPrograms { get; init; }
+
+    /// <summary>Whom to run PostgreSQL as.</summary>
+    public string PostgresUser { get; init; } = "";
+
+    /// <summary>Azurite's program.</summary>
+    public required string AzuriteProgram { get; init; }
+}
+
+/// <summary>A fault and how long it took until every slot had begun another stage, counted from its beginning.</summary>
+/// <param name="Kind">What was done.</param>
+/// <param name="Recovery">Until all slots were at work again; <see langword="null"/> when there was no work left for all of them.</param>
+public sealed record Fault(string Kind, TimeSpan? Recovery);
+
+/// <summary>What came out.</summary>
+public sealed record ChaosResult
+{
+    /// <summary>All faults.</summary>
+    public required IReadOnlyList<Fault> Faults { get; init; }
+
+    /// <summary>Distinct stages of the search.</summary>
+    public required int Stages { get; init; }
+
+    /// <summary>Attempts at them.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>Stages that were begun again although their report was there: none, if all is well.</summary>
+    public required IReadOnlyList<string> BegunAgain { get; init; }
+
+    /// <summary>How the search ended.</summary>
+    public required WorkState State { get; init; }
+
+    /// <summary>Whether its frontier, every report in it, is the one of a search that nothing happened to.</summary>
+    public required bool SameFrontier { get; init; }
+
+    /// <summary>How long all of it took.</summary>
+    public required TimeSpan Duration { get; init; }
+}
+
+/// <summary>A cluster in which things break, on PostgreSQL and Azurite.</summary>
+public sealed class ChaosRun(ChaosOptions options, TextWriter output)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private readonly Random _random = new(options.Seed);
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    /// <summary>Runs it.</summary>
+    public async Task<ChaosResult> RunAsync()
+    {
+        using var postgres = new PostgresServer(options.PostgresPrograms, options.PostgresUser, Path.Combine(options.Folder, "postgres"));
+        using var azurite = new AzuriteServer(options.AzuriteProgram, Path.Combine(options.Folder, "azurite"));
+        using var control = new SiloProcess(Silo("control", SiloRole.Control, postgres, azurite), Path.Combine(options.Folder, "control"));
+        var workers = Enumerable.Range(1, options.Workers)
+            .Select(i => new SiloProcess(Silo($"worker-{i}", SiloRole.Worker, postgres, azurite), Path.Combine(options.Folder, $"worker-{i}"))).ToList();
+        try
+        {
+            return await RunAsync(postgres, azurite, control, workers).ConfigureAwait(false);
+        }
+        finally
+        {
+            workers.ForEach(w => w.Dispose());
+        }
+    }
+
+    private async Task<ChaosResult> RunAsync(PostgresServer postgres, AzuriteServer azurite, SiloProcess control, List<SiloProcess> workers)
+    {
+        var plan = Plans.Wide("chaos", options.Trajectories, options.Seed);
+        var address = new ClusterAddress { Database = postgres.ConnectionString, Patience = TimeSpan.FromMinutes(2) };
+        await UntilAsync(TimeSpan.FromMinutes(2), () => WithClientAsync(address, async c =>
+        {
+            await c.Searches.LaunchAsync(plan).ConfigureAwait(false);
+            return true;
+        })).ConfigureAwait(false);
+        var kinds = Kinds(postgres, azurite, control, workers);
+        var faults = new List<Fault>();
+        var known = new HashSet<string>();
+        var begunAgain = new List<string>();
+        await RecoveredAsync(workers, DateTimeOffset.MinValue).ConfigureAwait(false);
+        for (int i = 0; i < options.Faults; i++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(_random.NextDouble() * 2)).ConfigureAwait(false);
+            if (i % kinds.Length == 0)
+            {
+                _random.Shuffle(kinds); // every kind comes up equally often
+            }
+            var (kind, act) = kinds[i % kinds.Length];
+            var at = DateTimeOffset.UtcNow;
+            await act().ConfigureAwait(false);
+            var recovery = options.WaitsForSlots ? await RecoveredAsync(workers, at).ConfigureAwait(false) : null;
+            faults.Add(new Fault(kind, recovery));
+            await output.WriteLineAsync($"{_clock.Elapsed:mm\\:ss} fault {i + 1}: {kind}, all slots at work again after {recovery?.TotalSeconds.ToString("F1", null) ?? "–"} s").ConfigureAwait(false);
+        }
+        ChaosResult? result = null;
+        await UntilAsync(TimeSpan.FromHours(1), () => WithClientAsync(address, async c =>
+        {
+            var summary = await c.Searches.SummaryAsync("chaos").ConfigureAwait(false);
+            if (!summary.State.IsOver())
+            {
+                return false;
+            }
+            var frontier = await c.Searches.FrontierAsync("chaos").ConfigureAwait(false);
+            var runs = workers.SelectMany(w => RunLine.Read(w.Settings.RunsLog)).ToList();
+            result = new ChaosResult
+            {
+                Faults = faults,
+                Stages = summary.Stages,
+                Attempts = runs.Count(r => r.What == "start"),
+                BegunAgain = begunAgain,
+                State = summary.State,
+                SameFrontier = JsonSerializer.Serialize(frontier, CoreJson.Readable) == JsonSerializer.Serialize(await UndisturbedAsync(plan).ConfigureAwait(false), CoreJson.Readable),
+                Duration = _clock.Elapsed,
+            };
+            return true;
+        })).ConfigureAwait(false);
+        foreach (var run in workers.SelectMany(w => RunLine.Read(w.Settings.RunsLog)).GroupBy(r => r.Key))
+        {
+            // A stage is done for good when the last of its ends was accepted; nobody may begin it later than the lease after that could have.
+            var lines = run.OrderBy(r => r.At).ToList();
+            var firstDone = lines.FirstOrDefault(r => r.What == "done");
+            if (firstDone is not null && lines.Any(r => r.What == "start" && r.At > firstDone.At + TimeSpan.FromSeconds(60)))
+            {
+                begunAgain.Add(run.Key);
+            }
+        }
+        return result!;
+    }
+
+    private (string Kind, Func<Task> Act)[] Kinds(PostgresServer postgres, AzuriteServer azurite, SiloProcess control, List<SiloProcess> workers)
+    {
+        (string Kind, Func<Task> Act)[] all =
+        [
+            ("kill -9 worker", () => SignalAsync(Any(), "-KILL")),
+            ("kill -9 worker", () => SignalAsync(Any(), "-KILL")),
+            ("SIGTERM worker", () => SignalAsync(Any(), "-TERM")),
+            ("hang worker", () => HangAsync(Any())),
+            ("kill -9 control", () => SignalAsync(control, "-KILL")),
+            ("SIGTERM control", () => SignalAsync(control, "-TERM")),
+            ("hang control", () => HangAsync(control)),
+            ("restart PostgreSQL", () => Task.Run(() =>
+            {
+                postgres.Stop();
+                postgres.Start();
+            })),
+            ("stop Azurite", async () =>
+            {
+                azurite.Stop();
+                await Task.Delay(options.BlobOutage).ConfigureAwait(false);
+                azurite.Start();
+            }),
+        ];
+        return options.Kinds.Count == 0 ? all : [.. all.Where(k => options.Kinds.Contains(k.Kind))];
+
+        SiloProcess Any() => workers[_random.Next(workers.Count)];
+    }
+
+    private static Task SignalAsync(SiloProcess silo, string signal) => Task.Run(() => silo.Signal(signal));
+
+    private async Task HangAsync(SiloProcess silo)
+    {
+        int process = silo.ProcessId;
+        silo.Signal("-STOP");
+        await Task.Delay(options.Hang).ConfigureAwait(false);
+        if (silo.ProcessId == process)
+        {
+            silo.Signal("-CONT");
+        }
+    }
+
+    /// <summary>Waits until every slot has begun a stage after a moment and is still at work, at the same time.</summary>
+    private static async Task<TimeSpan?> RecoveredAsync(List<SiloProcess> workers, DateTimeOffset since)
+    {
+        var until = DateTimeOffset.UtcNow + Patience;
+        while (DateTimeOffset.UtcNow < until)
+        {
+            if (workers.All(w => HasBegun(w, since)))
+            {
+                return DateTimeOffset.UtcNow - since;
+            }
+            await Task.Delay(100).ConfigureAwait(false);
+        }
+        return null;
+    }
+
+    private static bool HasBegun(SiloProcess worker, DateTimeOffset since) =>
+        RunLine.Read(worker.Settings.RunsLog).LastOrDefault(r => r.What == "start") is { } last && last.At > since && last.ProcessId == worker.ProcessId;
+
+    private SiloSettings Silo(string name, SiloRole role, PostgresServer postgres, AzuriteServer azurite) => new()
+    {
+        Name = name,
+        Role = role,
+        Database = postgres.ConnectionString,
+        Checkpoints = azurite.ConnectionString,
+        Work = Path.Combine(options.Folder, name),
+        MinMilliseconds = options.MaxMilliseconds / 5,
+        MaxMilliseconds = options.MaxMilliseconds,
+    };
+
+    private static async Task<bool> WithClientAsync(ClusterAddress address, Func<ClusterClient, Task<bool>> action)
+    {
+        var client = await ClusterClient.ConnectAsync(address).ConfigureAwait(false);
+        await using (client.ConfigureAwait(false))
+        {
+            return await action(client).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tries until it answers true; faults in between are what this is about.</summary>
+    private async Task UntilAsync(TimeSpan patience, Func<Task<bool>> action)
+    {
+        var until = _clock.Elapsed + patience;
+        while (true)
+        {
+            try
+            {
+                if (await action().ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+            catch (Exception e) when (_clock.Elapsed < until)
+            {
+                await output.WriteLineAsync($"{_clock.Elapsed:mm\\:ss} client: {e.Message}").ConfigureAwait(false);
+            }
+            if (_clock.Elapsed > until)
+            {
+                throw new TimeoutException("The search did not end in time.");
+            }
+            await Task.Delay(1000).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The frontier of the same plan in one process to which nothing happens.</summary>
+    private async Task<FrontierView> UndisturbedAsync(SearchPlan plan)
+    {
+        var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions
+        {
+            Home = Path.Combine(options.Folder, "undisturbed"),
+            Timings = new ClusterTimings { IdleClaim = TimeSpan.FromMilliseconds(20) },
+            ConfigureServices = s => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<IStageRunner>(s, new StubStageRunner(TimeSpan.Zero)),
+        }).ConfigureAwait(false);
+        await using (host.ConfigureAwait(false))
+        {
+            await host.Client.LaunchAsync(plan).ConfigureAwait(false);
+            while (!(await host.Client.SummaryAsync(plan.Id).ConfigureAwait(false)).State.IsOver())
+            {
+                await Task.Delay(100).ConfigureAwait(false);
+            }
+            return await host.Client.FrontierAsync(plan.Id).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using PruneSearch.Client.Connections;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cluster.TestHost.Chaos;
+
+/// <summary>How large a search to run on how many slots.</summary>
+public sealed record ScaleOptions
+{
+    /// <summary>Trajectories of five stages each, besides the base.</summary>
+    public int Trajectories { get; init; } = 2000;
+
+    /// <summary>How long a stage takes.</summary>
+    public int Milliseconds { get; init; } = 1000;
+
+    /// <summary>Worker processes.</summary>
+    public int Workers { get; init; } = 4;
+
+    /// <summary>Slots of each of them.</summary>
+    public int Slots { get; init; } = 4;
+
+    /// <summary>Folder for everything.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Folder of PostgreSQL's programs.</summary>
+    public required string PostgresPrograms { get; init; }
+
+    /// <summary>Whom to run PostgreSQL as.</summary>
+    public string PostgresUser { get; init; } = "";
+}
+
+/// <summary>A large search of stub stages on a quiet cluster: what the control plane costs.</summary>
+public sealed class ScaleRun(ScaleOptions options, TextWriter output)
+{
+    /// <summary>Runs it and writes the figures.</summary>
+    public async Task RunAsync()
+    {
+        using var postgres = new PostgresServer(options.PostgresPrograms, options.PostgresUser, Path.Combine(options.Folder, "postgres"));
+        string checkpoints = Path.Combine(options.Folder, "checkpoints");
+        using var control = new SiloProcess(Silo("control", SiloRole.Control, postgres, checkpoints), Path.Combine(options.Folder, "control"));
+        var workers = Enumerable.Range(1, options.Workers)
+            .Select(i => new SiloProcess(Silo($"worker-{i}", SiloRole.Worker, postgres, checkpoints), Path.Combine(options.Folder, $"worker-{i}"))).ToList();
+        try
+        {
+            var client = await ClusterClient.ConnectAsync(new ClusterAddress { Database = postgres.ConnectionString, Patience = TimeSpan.FromMinutes(2) }).ConfigureAwait(false);
+            await using (client.ConfigureAwait(false))
+            {
+                await Task.Delay(10_000).ConfigureAwait(false); // all silos have joined and are compiled
+                await MeasureAsync(client, control).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            workers.ForEach(w => w.Dispose());
+        }
+    }
+
+    private async Task MeasureAsync(ClusterClient client, SiloProcess control)
+    {
+        var plan = Plans.Wide("scale", options.Trajectories, 0);
+        long before = control.Memory(), peak = before;
+        double processorBefore = control.ProcessorSeconds();
+        var clock = Stopwatch.StartNew();
+        await client.Searches.LaunchAsync(plan).ConfigureAwait(false);
+        double launched = clock.Elapsed.TotalSeconds;
+        var marks = new List<(int Stages, double Seconds)> { (0, launched) };
+        SearchSummary summary;
+        while (!(summary = await client.Searches.SummaryAsync("scale").ConfigureAwait(false)).State.IsOver())
+        {
+            peak = Math.Max(peak, control.Memory());
+            if (summary.CompletedStages >= summary.Stages * marks.Count / 10)
+            {
+                marks.Add((summary.CompletedStages, clock.Elapsed.TotalSeconds));
+            }
+            await Task.Delay(100).ConfigureAwait(false);
+        }
+        double total = clock.Elapsed.TotalSeconds;
+        int slots = options.Workers * options.Slots;
+        double ideal = options.Milliseconds / 1000.0 * Math.Ceiling((summary.Stages - 1.0) / slots) + (options.Milliseconds / 1000.0);
+        double processor = control.ProcessorSeconds() - processorBefore;
+        Line($"{options.Trajectories} trajectories, {summary.Stages} stages of {options.Milliseconds} ms on {slots} slots: {summary.State}");
+        Line($"total {total:F1} s, ideal {ideal:F1} s: {(total / ideal - 1) * 100:F1} % over; launch {launched:F2} s");
+        Line($"control silo: {(peak - before) / 1024.0 / options.Trajectories:F1} KiB a trajectory ({before / 1048576.0:F0} to {peak / 1048576.0:F0} MiB), {processor:F1} processor seconds, {processor / summary.Stages * 1000:F2} ms a report");
+        Line($"seconds a stage by tenth: {string.Join(' ', marks.Zip(marks.Skip(1), (a, b) => string.Create(CultureInfo.InvariantCulture, $"{(b.Seconds - a.Seconds) / Math.Max(1, b.Stages - a.Stages) * 1000:F2} ms")))}");
+
+        void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private SiloSettings Silo(string name, SiloRole role, PostgresServer postgres, string checkpoints) => new()
+    {
+        Name = name,
+        Role = role,
+        Database = postgres.ConnectionString,
+        Checkpoints = checkpoints,
+        Work = Path.Combine(options.Folder, name),
+        Slots = options.Slots,
+        MinMilliseconds = options.Milliseconds,
+        MaxMilliseconds = options.Milliseconds,
+        LogRuns = false,
+    };
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cluster.TestHost.Chaos;
+
+/// <summary>A silo with stub stages.</summary>
+public sealed record SiloSettings
+{
+    /// <summary>Name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Role.</summary>
+    public required SiloRole Role { get; init; }
+
+    /// <summary>Connection string.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>Checkpoints.</summary>
+    public required string Checkpoints { get; init; }
+
+    /// <summary>Folder of the process.</summary>
+    public required string Work { get; init; }
+
+    /// <summary>Slots.</summary>
+    public int Slots { get; init; } = 1;
+
+    /// <summary>Shortest stage in milliseconds.</summary>
+    public int MinMilliseconds { get; init; } = 1000;
+
+    /// <summary>Longest stage in milliseconds; how long one takes follows from its key.</summary>
+    public int MaxMilliseconds { get; init; } = 1000;
+
+    /// <summary>Whether starts and ends of stages are written to <c>runs.log</c>.</summary>
+    public bool LogRuns { get; init; } = true;
+
+    /// <summary>Port for other silos.</summary>
+    public int SiloPort { get; init; } = Ports.Free();
+
+    /// <summary>Port for clients.</summary>
+    public int GatewayPort { get; init; } = Ports.Free();
+
+    /// <summary>As one argument.</summary>
+    public string ToArgument() => JsonSerializer.Serialize(this);
+
+    /// <summary>The log of a silo's stages.</summary>
+    public string RunsLog => Path.Combine(Work, "runs.log");
+
+    /// <summary>Runs it until the process is told to stop.</summary>
+    public static async Task<int> RunAsync(string argument, CancellationToken stop)
+    {
+        var settings = JsonSerializer.Deserialize<SiloSettings>(argument)!;
+        var options = new SiloOptions
+        {
+            Role = settings.Role,
+            Database = settings.Database,
+            Checkpoints = settings.Checkpoints,
+            Name = settings.Name,
+            AdvertisedAddress = IPAddress.Loopback,
+            SiloPort = settings.SiloPort,
+            GatewayPort = settings.GatewayPort,
+            Work = settings.Work,
+            Slots = settings.Slots,
+        };
+        await using var host = await SiloHost.StartAsync(options, s => s.AddSingleton<IStageRunner>(new TimedStageRunner(settings)), stop).ConfigureAwait(false);
+        await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
+        return 0;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cluster.TestHost.Chaos;
+
+/// <summary>Stages that last as long as their key says and answer what their key says; each start and end is a line of a log.</summary>
+internal sealed class TimedStageRunner(SiloSettings settings) : IStageRunner
+{
+    private readonly Lock _gate = new();
+    private readonly FileStream? _log = settings.LogRuns ? new FileStream(settings.RunsLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite) : null;
+
+    public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
+    {
+        progress(new StageProgress { Part = "fine-tune" });
+        Note("start", job);
+        int span = settings.MaxMilliseconds - settings.MinMilliseconds + 1;
+        int duration = settings.MinMilliseconds + (int)(Convert.ToUInt32(job.Key[..8], 16) % span);
+        bool stopped = cancellation.WaitHandle.WaitOne(duration);
+        Note(stopped ? "stop" : "done", job);
+        cancellation.ThrowIfCancellationRequested();
+        return StubStageRunner.Report(job.Key);
+    }
+
+    private void Note(string what, StageJob job)
+    {
+        if (_log is null)
+        {
+            return;
+        }
+        byte[] line = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"{what} {job.Key} {job.Epoch} {Environment.ProcessId} {DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}\n"));
+        lock (_gate)
+        {
+            _log.Write(line);
+            _log.Flush();
+        }
+    }
+}
