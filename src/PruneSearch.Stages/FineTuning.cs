@@ -113,6 +113,6 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
     {
         string name = CheckpointNames.Snapshot(job.Key, job.Epoch, trainer.Step);
         files.Write(name, trainer.ToSnapshot().Write);
-        files.DeleteSnapshots(job.Key, except: name);
+        files.DeleteSnapshots(job.Key, olderThan: name);
     }
 }

@@ -95,10 +95,10 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         return name.Length == 0 ? null : Wait(store.OpenReadAsync(name));
     }
 
-    /// <summary>Deletes all states within a stage but one.</summary>
-    public void DeleteSnapshots(string key, string? except = null)
+    /// <summary>Deletes the states within a stage that are older than one, or all. Those of a later lease stay: whoever deletes may have lost his own.</summary>
+    public void DeleteSnapshots(string key, string? olderThan = null)
     {
-        foreach (string name in List(CheckpointNames.Snapshots(key)).Where(n => n != except))
+        foreach (string name in List(CheckpointNames.Snapshots(key)).Where(n => olderThan is null || string.CompareOrdinal(n, olderThan) < 0))
         {
             Wait(store.DeleteAsync(name));
         }

@@ -16,6 +16,9 @@ public sealed class StubStageRunner(TimeSpan duration, string? logFile = null) :
     /// <summary>What happens in a stage instead of waiting; for tests of failures.</summary>
     public Action<StageJob, CancellationToken>? Behaviour { get; set; }
 
+    /// <summary>What a stage answers; follows from its key by default.</summary>
+    public Func<string, StageReport> Reports { get; set; } = Report;
+
     /// <summary>Keys in the order in which they were started.</summary>
     public IReadOnlyList<string> Started
     {
@@ -44,7 +47,7 @@ public sealed class StubStageRunner(TimeSpan duration, string? logFile = null) :
             cancellation.ThrowIfCancellationRequested();
         }
         Note("done", job.Key);
-        return Report(job.Key);
+        return Reports(job.Key);
     }
 
     /// <summary>The report of a key.</summary>

@@ -1,3 +1,4 @@
+using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Stages;
@@ -46,6 +47,23 @@ public sealed class LeaseTests
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
         Assert.Equal(lease.Key, (await ClaimAsync(dispatcher, "seeing")).Key);
+    }
+
+    [Fact]
+    public async Task A_stage_that_somebody_taken_for_dead_finished_is_not_run_again()
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(null, TestHome.Quick with { LeaseTimeToLive = TimeSpan.FromMilliseconds(300) });
+        var plan = Plans.Small("a");
+        await host.Client.LaunchAsync(plan);
+        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        var lost = await ClaimAsync(dispatcher, "hung");
+        await host.Store.PublishAsync(StubStageRunner.Report(lost.Key)); // behind the back of the stage's grain
+
+        var next = await ClaimAsync(dispatcher, "heir");
+
+        Assert.Equal(plan.Trajectories[4].Stages[1].ComputeKey(), next.Key);
+        Assert.Equal(1, (await host.Grains.GetGrain<IStageGrain>(lost.Key).GetStatusAsync()).Attempts);
     }
 
     [Fact]

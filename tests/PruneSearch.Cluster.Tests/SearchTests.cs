@@ -189,6 +189,42 @@ public sealed class SearchTests
     }
 
     [Fact]
+    public async Task Cancelling_frees_the_slot_within_five_seconds_with_the_timings_that_users_have()
+    {
+        using var home = new TestHome();
+        using var freed = new ManualResetEventSlim();
+        _runner.Behaviour = (_, c) =>
+        {
+            c.WaitHandle.WaitOne();
+            freed.Set();
+            c.ThrowIfCancellationRequested();
+        };
+        await using var host = await home.StartAsync(_runner, new ClusterTimings());
+        await host.Client.LaunchAsync(Plans.Small("a"));
+        await host.UntilAsync("a", s => s.Trajectories[0].State == WorkState.Running);
+
+        await host.Client.CancelAsync("a", "enough");
+
+        Assert.True(freed.Wait(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_stage_that_yields_no_numbers_is_tried_again_and_then_fails_with_them()
+    {
+        using var home = new TestHome();
+        var plan = Plans.Small("a");
+        string bad = plan.Trajectories[1].Stages[1].ComputeKey();
+        _runner.Reports = key => key == bad ? StubStageRunner.Report(key) with { FinalLoss = double.NaN } : StubStageRunner.Report(key);
+        await using var host = await home.StartAsync(_runner);
+
+        var end = await host.RunAsync(plan);
+
+        Assert.Equal(WorkState.CompletedWithFailures, end.State);
+        Assert.Contains("yielded no numbers", end.Trajectories[1].Reason, StringComparison.Ordinal);
+        Assert.Equal(3, _runner.Started.Count(k => k == bad));
+    }
+
+    [Fact]
     public async Task A_stage_that_another_search_wants_survives_the_cancellation()
     {
         using var home = new TestHome();

@@ -20,10 +20,13 @@ internal static class PruneCommand
         var options = new PruneOptions();
         var source = new Argument<string>("DETECTOR") { Description = char.ToUpperInvariant(DetectorInput.Expected[0]) + DetectorInput.Expected[1..] };
         var output = new Option<string>("--out") { Description = "Folder for the pruned detector", Required = true, HelpName = "FOLDER" };
-        var ratio = new Option<double?>("--ratio") { Description = "Share of the groups' channels that is gone afterwards; the highest level of a search file when left out" };
+        var ratio = new Option<double?>("--ratio") { Description = "Share of the target that is gone afterwards; the highest level of a search file when left out" };
+        var target = new Option<string?>("--target") { Description = "What the ratio is a share of: channels of the groups, or parameters, macs or measured latency of the detector" };
+        var protect = new Option<string[]>("--protect") { Description = "Kinds or names of channel groups that lose nothing", AllowMultipleArgumentsPerToken = true };
+        var minimum = new Option<int?>("--min-width") { Description = "Channels that every group keeps at least" };
         var cap = new Option<double?>("--max-group-ratio") { Description = "Largest share of a group's channels that may go" };
         var ranking = new Option<string?>("--ranking") { Description = "How channels of different groups compete: global, local or isomorphic" };
-        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio, cap, ranking };
+        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio, target, protect, cap, minimum, ranking };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
@@ -34,6 +37,9 @@ internal static class PruneCommand
             settings = settings with
             {
                 Ratio = parsed.GetValue(ratio) ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
+                Target = parsed.GetValue(target) ?? settings.Target,
+                Protect = parsed.GetValue(protect) is { Length: > 0 } names ? names : settings.Protect,
+                MinWidth = parsed.GetValue(minimum) ?? settings.MinWidth,
                 MaxGroupRatio = parsed.GetValue(cap) ?? settings.MaxGroupRatio,
                 Ranking = parsed.GetValue(ranking) ?? settings.Ranking,
             };
@@ -41,7 +47,9 @@ internal static class PruneCommand
             var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, Homes.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
             try
             {
-                var pruned = DetectorInput.Guard(() => PruningEngine.Prune(input.Model, input.Weights!, settings, pictures, options.Seed(parsed), cancellation: cancellation));
+                using var latency = new CandidateLatency(input.Model.Spec, input.Search?.Measure ?? new MeasureSettings(), context.Time, cancellation);
+                var pruned = DetectorInput.Guard(() => PruningEngine.Prune(
+                    input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
                 var after = DetectorCatalog.Build(pruned.Spec);
                 DetectorFolder.Write(folder, after, pruned.Weights);
                 Report(context, input, settings, pruned, after, folder, clock.Elapsed);

@@ -61,7 +61,7 @@ internal sealed class SearchSessions : ISearchSessions
 
         public ValueTask DisposeAsync() => owner.DisposeAsync();
 
-        private Task PatientlyAsync(Func<Task> action) => PatientlyAsync(async () =>
+        private Task<bool> PatientlyAsync(Func<Task> action) => PatientlyAsync(async () =>
         {
             await action().ConfigureAwait(false);
             return true;

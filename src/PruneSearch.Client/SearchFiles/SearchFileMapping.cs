@@ -12,10 +12,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
     private static readonly string[] IterationKeys = ["step", "iterations", "ratios"];
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
     private readonly Values _empty = new(new Section([]), default);
-
-    private Values Pruning => root.Optional<Values>("pruning") ?? new Values(Section("pruning"), default);
-
-    private IReadOnlyList<string>? Protected => Pruning.Has("protect") ? Pruning.List<string>("protect") : null;
+    private readonly PruningMapping _pruning = new(reader, root);
 
     /// <summary>The search file; errors go to the reader.</summary>
     public SearchFile Map(string text)
@@ -24,7 +21,6 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         IReadOnlyList<double> levels = [.. trajectories.List<object>("levels").Cast<double>().Order()];
         var detector = root.Optional<Values>("detector") ?? _empty;
         var source = Detector(detector);
-        var prune = Prune(Pruning, levels, trajectories, source.Template);
         return new SearchFile
         {
             Path = path,
@@ -33,7 +29,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             Data = Data(root.Optional<VariantValues>("data")!),
             Detector = source,
             BaseFineTune = FineTune(detector.Optional<Values>("fine-tune")),
-            Prune = prune,
+            Prune = _pruning.Map(levels, trajectories.At("levels"), source.Template),
             FineTune = FineTune(root.Optional<Values>("fine-tune")),
             Levels = levels,
             Schedules = Schedules(trajectories, levels),
@@ -117,52 +113,6 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
             reader.Error(v.At("weights"), "the detector has neither weights nor fine-tune, expected at least one of them: random weights detect nothing");
         }
         return source;
-    }
-
-    private PruneSettings Prune(Values v, IReadOnlyList<double> levels, Values trajectories, DetectorSpec template)
-    {
-        var prune = new PruneSettings
-        {
-            Ratio = levels[^1],
-            Target = v.Text("target"),
-            Criterion = v.Text("criterion"),
-            Reduction = v.Text("reduction"),
-            Normalisation = v.Text("normalisation"),
-            PerCost = v.Text("per-cost"),
-            Ranking = v.Text("ranking"),
-            Groups = v.List<string>("groups"),
-            Protect = Protected,
-            MaxGroupRatio = v.Value<double>("max-group-ratio"),
-            MinWidth = v.Value<int>("min-width"),
-            RoundTo = v.Value<int>("round-to"),
-            Compensate = v.Value<bool>("compensate"),
-            CalibrationImages = v.Value<int>("calibration-images"),
-            Recalibrate = v.Value<bool>("recalibrate"),
-        };
-        if (prune.Target == "channels" && levels[^1] > prune.MaxGroupRatio)
-        {
-            reader.Error(trajectories.At("levels"), FormattableString.Invariant($"level {levels[^1]} cannot be reached, expected at most pruning.max-group-ratio, which is {prune.MaxGroupRatio}"));
-        }
-        try
-        {
-            var groups = DetectorCatalog.Build(template).Network.Groups.Select(g => g.Name).ToList();
-            RequireGroups(v, "groups", prune.Groups, [SearchFileKeys.AllGroups, .. SearchFileKeys.GroupKinds], groups);
-            RequireGroups(v, "protect", prune.Protect ?? [], SearchFileKeys.GroupKinds, groups);
-        }
-        catch (ArgumentException e)
-        {
-            reader.Error(root.At("detector"), e.Message);
-        }
-        return prune;
-    }
-
-    private void RequireGroups(Values v, string key, IReadOnlyList<string> names, IReadOnlyList<string> words, IReadOnlyList<string> groups)
-    {
-        foreach (string name in names.Where(n => !words.Contains(n) && !groups.Contains(n)))
-        {
-            string near = Nearest.To(name, [.. words, .. groups]) is { } n ? $"; did you mean '{n}'?" : "";
-            reader.Error(v.At(key), $"pruning.{key} has '{name}', expected {string.Join(", ", words)} or the name of a group of the detector{near}");
-        }
     }
 
     private List<ScheduleSettings> Schedules(Values trajectories, IReadOnlyList<double> levels)
@@ -257,14 +207,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         DistillationBoxes = v.Value<double>("distillation-boxes"),
         Precision = v.Text("precision"),
         CarryOptimizer = v.Value<bool>("carry-optimizer"),
-        Regularisation = v.Optional<Values>("regularisation") is { } r ? new RegularisationSettings
-        {
-            Kind = r.Text("kind"),
-            Strength = r.Value<double>("strength"),
-            Share = r.Value<double>("share"),
-            Groups = Pruning.List<string>("groups"),
-            Protect = Protected,
-        } : null,
+Regularisation = _pruning.Regularisation(v.Optional<Values>("regularisation")),
     };
 
     private static Section Section(string key) => ((KeyType.Mapping)SearchFileKeys.Root.Find(key)!.Type).Section;

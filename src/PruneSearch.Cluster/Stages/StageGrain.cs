@@ -92,6 +92,12 @@ internal sealed class StageGrain(
             await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times without getting further; if the stage did not kill it, resume with failed stages tried again");
             return null;
         }
+        if (record.State.Epoch > 0 && await store.TryReadAsync(Key) is { } report)
+        {
+            // A worker that was taken for dead finished it after all, through an activation of this grain that nobody else sees.
+            await EndAsync(report);
+            return null;
+        }
         _lease.Grant(worker);
         await SaveAsync();
         Watch();
@@ -123,12 +129,7 @@ internal sealed class StageGrain(
         {
             return false;
         }
-        _report = await store.PublishAsync(report);
-        record.State.Failure = null;
-        _lease.End();
-        Unwatch();
-        await Tell(t => t.StageCompletedAsync(Key, _report));
-        DeactivateOnIdle(); // whoever asks later finds the report in the store
+        await EndAsync(await store.PublishAsync(report));
         return true;
     }
 
@@ -190,6 +191,16 @@ internal sealed class StageGrain(
         record.State.LastReason = reason;
         await SaveAsync();
         await EnqueueUnlessHeldAsync();
+    }
+
+    private async Task EndAsync(StageReport report)
+    {
+        _report = report;
+        record.State.Failure = null;
+        _lease.End();
+        Unwatch();
+        await Tell(t => t.StageCompletedAsync(Key, report));
+        DeactivateOnIdle(); // whoever asks later finds the report in the store
     }
 
     private async Task FailForGoodAsync(string reason)

@@ -118,8 +118,6 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
         })).ConfigureAwait(false);
         var kinds = Kinds(postgres, azurite, control, workers);
         var faults = new List<Fault>();
-        var known = new HashSet<string>();
-        var begunAgain = new List<string>();
         await RecoveredAsync(workers, DateTimeOffset.MinValue).ConfigureAwait(false);
         for (int i = 0; i < options.Faults; i++)
         {
@@ -150,23 +148,13 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
                 Faults = faults,
                 Stages = summary.Stages,
                 Attempts = runs.Count(r => r.What == "start"),
-                BegunAgain = begunAgain,
+                BegunAgain = Outcomes.BegunAfterCompletion(workers.Select(w => w.Folder)),
                 State = summary.State,
                 SameFrontier = JsonSerializer.Serialize(frontier, CoreJson.Readable) == JsonSerializer.Serialize(await UndisturbedAsync(plan).ConfigureAwait(false), CoreJson.Readable),
                 Duration = _clock.Elapsed,
             };
             return true;
         })).ConfigureAwait(false);
-        foreach (var run in workers.SelectMany(w => RunLine.Read(w.Settings.RunsLog)).GroupBy(r => r.Key))
-        {
-            // A stage is done for good when the last of its ends was accepted; nobody may begin it later than the lease after that could have.
-            var lines = run.OrderBy(r => r.At).ToList();
-            var firstDone = lines.FirstOrDefault(r => r.What == "done");
-            if (firstDone is not null && lines.Any(r => r.What == "start" && r.At > firstDone.At + TimeSpan.FromSeconds(60)))
-            {
-                begunAgain.Add(run.Key);
-            }
-        }
         return result!;
     }
 
