@@ -9,6 +9,7 @@ return await new RootCommand("Measures parts of PruneSearch.")
 {
     TrainVerb.Create(),
     StructuresVerb.Create(),
+    Int8Verb.Create(),
     LoaderVerb.Create(),
     MetricsVerb.Create(),
     PruneVerb.Create(),

@@ -35,8 +35,8 @@ internal sealed class PlotAxes
     /// <summary>What the line at 1 says.</summary>
     public string SameLabel => IsLatency ? "as fast as the original" : "as the original";
 
-    /// <summary>Factor over the original.</summary>
-    public double X(FrontierPoint p) => IsLatency ? p.Report.Latency.SpeedUp : _original is null ? double.NaN : _cost.Cost(_original.Report) / _cost.Cost(p.Report);
+    /// <summary>Factor over the original, which is 1 for the original itself, whatever noise its measurement beside itself had.</summary>
+    public double X(FrontierPoint p) => p is { Iteration: 0, Precision: FrontierPoints.TrainedPrecision } ? 1 : IsLatency ? p.Report.Latency.SpeedUp : _original is null ? double.NaN : _cost.Cost(_original.Report) / _cost.Cost(p.Report);
 
     /// <summary>Accuracy.</summary>
     public double Y(FrontierPoint p) => _accuracy == Objective.Map ? p.Report.Map : p.Report.Map50;

@@ -36,13 +36,13 @@ public static class FrontierPoints
     public static IReadOnlyList<FrontierPoint> Mark(IReadOnlyList<FrontierPoint> points, IReadOnlyList<Objective> objectives)
     {
         var byStage = points.ToLookup(p => (p.Report.Key, p.Precision));
-        double[][] costs = [.. points.Select(p => objectives.Select(o => o.Cost(p.Report)).ToArray())];
+        double[][] costs = [.. points.Select(p => objectives.Select(o => o == Objective.Latency && IsBase(p) ? 1 : o.Cost(p.Report)).ToArray())];
         var marked = new FrontierPoint[points.Count];
         foreach (var group in Enumerable.Range(0, points.Count).GroupBy(i => objectives.Contains(Objective.Latency) ? points[i].Report.Latency.Device : null))
         {
             int[] own = [.. group];
             // The base of another device competes too, but is marked where it was measured.
-            int[] all = [.. own, .. Enumerable.Range(0, points.Count).Where(i => points[i] is { Iteration: 0, Precision: TrainedPrecision }).Except(own)];
+            int[] all = [.. own, .. Enumerable.Range(0, points.Count).Where(i => IsBase(points[i])).Except(own)];
             bool[] on = ParetoFrontier.Of([.. all.Select(i => costs[i])]);
             for (int i = 0; i < own.Length; i++)
             {
@@ -75,6 +75,8 @@ public static class FrontierPoints
                 .ToArray(),
         };
     }
+
+    private static bool IsBase(FrontierPoint point) => point is { Iteration: 0, Precision: TrainedPrecision };
 
     // The base has no parent; what is quantised from it has: the float model, whose speed-up is 1.
     private static bool IsSlower(FrontierPoint point, FrontierPoint? parent)

@@ -12,6 +12,8 @@ namespace PruneSearch.Inference.Quantisation;
 /// </summary>
 internal sealed class QdqRewriter
 {
+    private const float LargestBias = 1 << 30; // half of what 32 bits hold: the products are added to it
+
     private readonly GraphProto _source;
     private readonly OnnxGraph _target;
     private readonly Dictionary<string, TensorProto> _constants;
@@ -106,6 +108,7 @@ internal sealed class QdqRewriter
         var weight = _constants[conv.Input[1]];
         float[] values = Floats(weight);
         int channels = (int)weight.Dims[0], perChannel = values.Length / channels, most = (1 << (bits - 1)) - 1;
+        float[] biases = conv.Input.Count > 2 ? Floats(_constants[conv.Input[2]]) : new float[channels];
         float[] scales = new float[channels];
         byte[] bytes = new byte[values.Length];
         for (int c = 0; c < channels; c++)
@@ -116,7 +119,8 @@ internal sealed class QdqRewriter
             {
                 largest = Math.Max(largest, Math.Abs(value));
             }
-            scales[c] = Math.Max(largest, 1e-8f) / most;
+            // A channel that died in training has weights near zero and a bias that is not: its scale must leave room for the bias.
+            scales[c] = Math.Max(Math.Max(largest, 1e-8f) / most, Math.Abs(biases[c]) / (inputScale * LargestBias));
             for (int i = 0; i < perChannel; i++)
             {
                 bytes[c * perChannel + i] = (byte)(sbyte)Math.Clamp(MathF.Round(kernel[i] / scales[c]), -most, most);

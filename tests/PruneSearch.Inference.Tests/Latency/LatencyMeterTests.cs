@@ -52,6 +52,7 @@ public sealed class LatencyMeterTests
         Assert.False(report.Converged);
         Assert.True(report.SpeedUpHigh - report.SpeedUpLow > 0.04);
         Assert.InRange(report.Runs, 80, 130);
+        Assert.Equal(5, report.MaxSeconds);
     }
 
     [Fact]

@@ -77,6 +77,26 @@ public sealed class Int8QuantisationTests
     }
 
     [Fact]
+    public void A_channel_that_is_nothing_but_its_bias_keeps_it()
+    {
+        var builder = new NetworkBuilder();
+        string x = builder.Input(DetectorModel.ImageInput, 3, 8, 8);
+        x = builder.Conv("first", x, ChannelLayout.Fixed(4), kernel: 1, bias: true);
+        builder.Output("boxes", [builder.Conv("head", x, ChannelLayout.Fixed(4), kernel: 1)], 4);
+        var network = builder.Build();
+        var weights = Some.Weights(network, seed: 2);
+        weights["first.weight"].Values.AsSpan(3, 3).Clear();
+        weights["first.weight"].Values.AsSpan(6, 3).Fill(1e-12f);
+        (weights["first.bias"].Values[1], weights["first.bias"].Values[2]) = (0.75f, -0.5f);
+        byte[] dense = OnnxExport.ToBytes(new DetectorModel(Some.SmallDetector().Spec, network, []), weights);
+        float[] picture = Some.RandomPicture(8, seed: 1);
+
+        float[] before = Engine.Run(dense, picture)["boxes"], after = Engine.Run(Int8Quantisation.Quantise(dense, [picture]), picture)["boxes"];
+
+        Assert.All(before.Zip(after), p => Assert.Equal(p.First, p.Second, 0.05));
+    }
+
+    [Fact]
     public void Percentiles_leave_out_what_is_extreme()
     {
         var model = Some.SmallDetector();
