@@ -18,6 +18,13 @@ internal static class Some
         return DetectorCatalog.Build(SsdMobileNetV2.FoldedSpec([.. File.ReadAllLines(SharedData.Labels).Where(l => l.Length > 0).Skip(1)]));
     }
 
+    /// <summary>The smallest SSD-MobileNet-V2 that is one, with random weights.</summary>
+    public static (DetectorModel Model, WeightSet Weights) SmallDetector()
+    {
+        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["a", "b"], InputSize = 64, WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable });
+        return (model, Weights(model.Network));
+    }
+
     /// <summary>The validation photos.</summary>
     public static DetectionDataset Validation() => DatasetReader.ReadCoco(Path.Combine(SharedData.Voc, "val.json"), Path.Combine(SharedData.Voc, "images"));
 

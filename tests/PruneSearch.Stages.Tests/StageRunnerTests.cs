@@ -79,6 +79,48 @@ public sealed class StageRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Training_outside_a_search_gives_its_bytes_also_when_stopped_within_an_epoch()
+    {
+        var (_, runner) = await StartAsync("search");
+        string expected = runner.Run(Job(Base()), _ => { }, default).WeightsSha256;
+
+        var (store, _) = await StartAsync("alone");
+        var training = new DetectorTraining(store, new StageRunnerOptions(), TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => training.Run(Base(), p => Stop(p.Step), stop.Token));
+        int first = int.MaxValue;
+        var trained = training.Run(Base(), p => first = p.Step > 0 ? Math.Min(first, p.Step) : first, TestContext.Current.CancellationToken);
+
+        Assert.True(first > 3, $"went on at step {first}"); // an epoch has 4 steps
+        using var file = new MemoryStream();
+        Safetensors.Write(file, trained.Weights);
+        Assert.Equal(expected, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file.ToArray())));
+        Assert.True(trained.PeakMemoryBytes > 50_000_000);
+
+        void Stop(int step)
+        {
+            if (step == 3)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Batch_norms_are_recalibrated_where_asked()
+    {
+        var (_, runner) = await StartAsync("recalibrated");
+        runner.Run(Job(Base()), _ => { }, default);
+        var parts = new List<string>();
+        var asked = Pruned(0.5) with { FineTune = null, Prune = new PruneSettings { Ratio = 0.5, Recalibrate = true, CalibrationImages = 8 } };
+
+        var report = runner.Run(Job(asked), p => parts.Add(p.Part), default);
+
+        Assert.Contains("recalibrate", parts);
+        Assert.NotEqual(report.WeightsSha256, runner.Run(Job(Pruned(0.5) with { FineTune = null }), _ => { }, default).WeightsSha256);
+    }
+
+    [Fact]
     public async Task The_exported_model_answers_like_the_trained_one()
     {
         var (store, runner) = await StartAsync("export");

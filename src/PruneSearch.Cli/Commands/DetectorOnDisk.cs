@@ -20,7 +20,9 @@ internal static class DetectorOnDisk
         {
             if (Directory.Exists(path))
             {
-                return labels is null && specification is null ? DetectorFolder.Read(path)
+                string? lacking = ((string[])[DetectorFolder.DetectorFile, DetectorFolder.WeightsFile]).FirstOrDefault(f => !File.Exists(Path.Combine(path, f)));
+                return lacking is not null ? throw new SearchFileException($"{path}: holds no {lacking}, expected a folder as train and import write it")
+                    : labels is null && specification is null ? DetectorFolder.Read(path)
                     : throw new SearchFileException($"{path}: is a folder, expected --labels and --detector only with a weights file");
             }
             if (!File.Exists(path))

@@ -34,6 +34,10 @@ internal sealed class EvaluationData
             var read = Source(context, parsed, cancellation);
             var dataset = parsed.GetValue(_ignore) ? Known(read, detectorClasses) : read(new DatasetReadOptions { Threads = Environment.ProcessorCount });
             Warnings.Write(context, dataset.Warnings);
+            if (dataset.Classes.FirstOrDefault(c => !detectorClasses.Contains(c, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            {
+                throw new SearchFileException($"{dataset.Name}: has class '{unknown}', expected only those that the detector knows ({string.Join(", ", detectorClasses)}), or --ignore-other-classes");
+            }
             return dataset.Samples.Count > 0 ? dataset : throw new SearchFileException($"{dataset.Name}: has no pictures, expected at least one");
         }
         catch (DatasetException e)

@@ -13,7 +13,7 @@ internal sealed class PruneOptions
 {
     private const int MinPictures = 8, MaxPictures = 4096;
 
-    private readonly Option<string[]> _groups = new("--groups") { Description = "Kinds (hidden, residual, neck, stem, head) or names of channel groups, or all", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _groups = new("--groups") { Description = "Kinds (hidden, residual, neck, stem, head) or names of channel groups, or all but the residual chains: all", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _criterion = new("--criterion") { Description = "Importance of a channel, for example obs, l2 or taylor" };
     private readonly Option<int?> _roundTo = new("--round-to") { Description = "Widths stay multiples of this" };
     private readonly Option<bool> _noCompensation = new("--no-compensation") { Description = "Leave the readers of pruned channels as they are" };

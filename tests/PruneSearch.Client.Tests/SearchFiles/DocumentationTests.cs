@@ -51,6 +51,15 @@ public sealed class DocumentationTests
         Assert.Equal(name, SearchFileReader.Read(Path.Combine(Root(), "docs", "examples", name + ".yaml")).Name);
     }
 
+    [Theory]
+    [InlineData("train-voc")]
+    [InlineData("train-bccd")]
+    public void The_training_examples_are_valid(string name)
+    {
+        SharedData.Require("weights/ssd_mobilenet_v2_oidv4.safetensors");
+        Assert.True(SearchFileReader.ReadTraining(Path.Combine(Root(), "docs", "examples", name + ".yaml")).FineTune.Steps > 100);
+    }
+
     private static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

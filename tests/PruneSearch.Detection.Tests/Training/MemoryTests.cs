@@ -18,7 +18,7 @@ public sealed class Alone;
 [Collection(nameof(Alone))]
 public sealed class MemoryTests
 {
-    private const int Steps = 2000, WarmUp = 300;
+    private const int Steps = 2000, WarmUp = 150;
 
     [Fact]
     public void Training_and_inference_do_not_grow()

@@ -24,8 +24,8 @@ public sealed class PrecisionTests
     public void Half_precision_stays_near_float32_forwards_and_backwards()
     {
         using var scope = NewDisposeScope();
-        var model = Some.SmallDetector(out var weights);
-        using var batch = Some.Batch(1);
+        var model = Some.TrainedDetector(out var weights);
+        using var batch = Some.Batch(1, count: 1, size: 300);
         using var exact = new TorchNetwork(model.Network, weights);
         using var rough = new TorchNetwork(model.Network, weights) { ConvolutionType = ScalarType.BFloat16 };
         foreach (var network in (TorchNetwork[])[exact, rough])
@@ -39,9 +39,8 @@ public sealed class PrecisionTests
         {
             Tensor wanted = weight.grad!, got = rough.Tensors[name].grad!;
             Assert.Equal(ScalarType.Float32, got.dtype);
-            // Biases before a batch norm have no gradient but rounding.
-            double norm = wanted.norm().item<float>();
-            Assert.True(norm < 1e-4 || nn.functional.cosine_similarity(wanted.reshape(1, -1), got.reshape(1, -1), 1).item<float>() > 0.7, $"{name}: another direction");
+            double cosine = nn.functional.cosine_similarity(wanted.reshape(1, -1), got.reshape(1, -1), 1).item<float>();
+            Assert.True(cosine > 0.75, $"{name}: the gradients' cosine is {cosine}");
         }
     }
 }

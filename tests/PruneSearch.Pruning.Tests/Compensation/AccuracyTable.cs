@@ -34,7 +34,7 @@ public sealed class AccuracyTable
         var done = file is not null && File.Exists(file) ? File.ReadAllLines(file).Select(l => l.Split(' ')[0]).ToHashSet() : [];
         foreach (string line in (Setting("PRUNESEARCH_CASES") ?? DefaultCases).Split(';').Where(c => !done.Contains(c)))
         {
-            var (start, startWeights) = line.StartsWith("bn,", StringComparison.Ordinal) ? BatchNormInsertion.Insert(model, weights, photos.Take(8), CPU) : (model, weights);
+            var (start, startWeights) = line.StartsWith("bn,", StringComparison.Ordinal) ? BatchNormInsertion.Insert(model, weights, photos.Take(8).Select(p => p.clone()), CPU) : (model, weights);
             string text = Run(line, start, startWeights, photos, validation);
             TestContext.Current.TestOutputHelper?.WriteLine(text);
             if (file is not null)

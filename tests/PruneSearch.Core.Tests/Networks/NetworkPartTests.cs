@@ -1,0 +1,21 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
+
+namespace PruneSearch.Tests.Core.Networks;
+
+public sealed class NetworkPartTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Parts_add_up_to_the_network(bool batchNorm)
+    {
+        var network = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["a"], BatchNorm = batchNorm }).Network;
+        var parts = NetworkPart.Of(network);
+        Assert.Equal(network.Macs, parts.Sum(p => p.Macs));
+        Assert.Equal(network.Parameters, parts.Sum(p => p.Parameters));
+        Assert.Equal(["Conv", "expanded_conv", "expanded_conv_1"], parts.Take(3).Select(p => p.Name));
+        Assert.Equal(150L * 150 * 32 * 27, parts[0].Macs);
+        Assert.Equal(32 * 27 + (batchNorm ? 64 : 32), parts[0].Parameters);
+    }
+}

@@ -1,0 +1,71 @@
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+using PruneSearch.Pruning.Compensation;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Tests.Pruning.Compensation;
+
+public sealed class OutputSensitivityTests
+{
+    [Fact]
+    public void Box_outputs_count_with_the_objectness_and_class_outputs_with_their_variance()
+    {
+        var network = Build();
+        var weights = Some.Weights(network);
+        Array.Clear(weights["boxes.weight"].Values);
+        Array.Clear(weights["classes.weight"].Values); // scores are those of the biases, everywhere
+        weights["classes.bias"] = new WeightTensor([3], [0, 1, -1]);
+        var sites = ReaderSite.Of(network, new HashSet<string>(["A"], StringComparer.Ordinal));
+        using var pictures = Some.Picture(5, 4, 4);
+
+        var found = OutputSensitivity.Collect(network, weights, sites, [pictures], seed: 1);
+
+        const int Positions = 4 * 4;
+        double P(double logit) => 1 / (1 + Math.Exp(-logit));
+        Assert.All(found["boxes.weight#0"], v => Assert.Equal(Positions * P(1), v, 1e-4)); // the best class that is not the background
+        Assert.Equal([Positions * 0.25, Positions * P(1) * P(-1), Positions * P(1) * P(-1)], found["classes.weight#0"], (a, b) => Math.Abs(a - b) < 1e-4);
+    }
+
+    [Fact]
+    public void Errors_before_a_layer_count_through_its_kernels()
+    {
+        var network = Build();
+        var weights = Some.Weights(network);
+        Array.Clear(weights["classes.weight"].Values);
+        Array.Clear(weights["boxes.weight"].Values);
+        for (int o = 0; o < 4; o++)
+        {
+            weights["boxes.weight"].Values[o * 2] = 3; // reads channel 0 of A alone
+        }
+        weights["classes.bias"] = new WeightTensor([3], [0, 0, 0]);
+        var sites = ReaderSite.Of(network, _ => true);
+        using var pictures = Some.Picture(64, 4, 4);
+
+        double[] found = OutputSensitivity.Collect(network, weights, sites, [pictures], seed: 1)["make.weight#0"];
+
+        const double Expected = 16 * 4 * 9 * 0.5; // positions · outputs · weight² · objectness, the mean over random signs
+        Assert.InRange(found[0], 0.85 * Expected, 1.15 * Expected);
+        Assert.Equal(0, found[1]);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_values()
+    {
+        var network = Build();
+        var weights = Some.Weights(network);
+        var sites = ReaderSite.Of(network, _ => true);
+        using var pictures = Some.Picture(2, 4, 4);
+        double[] Collect(int seed) => OutputSensitivity.Collect(network, weights, sites, [pictures], seed)["make.weight#0"];
+        Assert.Equal(Collect(1), Collect(1));
+        Assert.NotEqual(Collect(1), Collect(2));
+    }
+
+    private static Network Build()
+    {
+        var b = new NetworkBuilder();
+        string made = b.Conv("make", b.Input("image", 3, 4, 4), b.Group("A", ChannelGroupKind.Hidden, 2), 1);
+        b.Output("boxes", [b.Conv("boxes", made, ChannelLayout.Fixed(4), 1)], 4);
+        b.Output("classes", [b.Conv("classes", made, ChannelLayout.Fixed(3), 1)], 3);
+        return b.Build();
+    }
+}
