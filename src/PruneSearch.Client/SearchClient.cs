@@ -14,6 +14,7 @@ namespace PruneSearch.Client;
 /// <param name="checkpoints">Where models lie; only <see cref="DownloadAsync"/> needs it.</param>
 public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null, ICheckpointStore? checkpoints = null)
 {
+    private const int LargestPage = 500;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>Launches a search; it is safe when this returns. Launching the same plan again does nothing.</summary>
@@ -43,9 +44,52 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async Task<SearchStatus> StatusAsync(string id) => await Search(id).GetStatusAsync().ConfigureAwait(false) ?? throw Unknown(id);
 
-    /// <summary>All reports so far, and which of them are on the frontier.</summary>
+    /// <summary>All reports so far, and which of them are on the frontier. They are fetched page by page, however many there are.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    public async Task<FrontierView> FrontierAsync(string id) => await Search(id).GetFrontierAsync().ConfigureAwait(false) ?? throw Unknown(id);
+    public async Task<FrontierView> FrontierAsync(string id)
+    {
+        var points = new List<FrontierPoint>();
+        var page = await ReportsAsync(id, 0).ConfigureAwait(false);
+        for (points.AddRange(page.Points); page.Next < page.Total; points.AddRange(page.Points))
+        {
+            page = await ReportsAsync(id, page.Next).ConfigureAwait(false);
+        }
+        return FrontierPoints.View(page.SearchId, page.Name, page.Objectives, points);
+    }
+
+    /// <summary>Some reports, in the order in which they came.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="after">Position of the first one: 0, or <see cref="ReportPage.Next"/> of the page before.</param>
+    /// <param name="limit">Largest number of them, 1 to 500.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<ReportPage> ReportsAsync(string id, int after, int limit = LargestPage) => await Search(id).GetReportsAsync(after, limit).ConfigureAwait(false) ?? throw Unknown(id);
+
+    /// <summary>Every report of a search once, as they come, those that are there already first; ends when the search is over.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="interval">Time between two looks while nothing new came.</param>
+    /// <param name="after">Position to begin at: 0, or where an earlier follower stopped.</param>
+    /// <param name="cancellation">Stops following; the search goes on.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async IAsyncEnumerable<FrontierPoint> FollowReportsAsync(string id, TimeSpan interval, int after = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            var page = await ReportsAsync(id, after).ConfigureAwait(false);
+            foreach (var point in page.Points)
+            {
+                yield return point;
+            }
+            after = page.Next;
+            if (after >= page.Total)
+            {
+                if (page.State.IsOver())
+                {
+                    yield break;
+                }
+                await Task.Delay(interval, _time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
 
     /// <summary>Goes on after an interruption or a cancellation; finished stages are not run again.</summary>
     /// <param name="id">The search.</param>

@@ -70,6 +70,8 @@ public static class Telemetry
 
     private static readonly Gauge<long> StagesByState = Meter.CreateGauge<long>("prunesearch.search.stages", "{stage}", "Stages of a search, by state");
 
+    private static readonly Gauge<double> FrontierVolume = Meter.CreateGauge<double>("prunesearch.search.frontier_volume", "1", "Hypervolume of a search's frontier: share of the box between the base detector's cost without accuracy and a perfect detector that costs nothing");
+
     private static readonly Gauge<double> ImagesPerSecond = Meter.CreateGauge<double>("prunesearch.slot.images_per_second", "{image}/s", "Training speed of a slot");
 
     /// <summary>Stages in the queue of a device class.</summary>
@@ -78,6 +80,9 @@ public static class Telemetry
     /// <summary>Stages of a search in one state.</summary>
     public static void RecordStages(string search, string state, int stages) =>
         StagesByState.Record(stages, new KeyValuePair<string, object?>(SearchTag, search), new KeyValuePair<string, object?>(StateTag, state));
+
+    /// <summary>Volume of a search's frontier.</summary>
+    public static void RecordFrontierVolume(string search, double volume) => FrontierVolume.Record(volume, new KeyValuePair<string, object?>(SearchTag, search));
 
     /// <summary>Training speed of a slot.</summary>
     public static void RecordImagesPerSecond(string slot, double speed) => ImagesPerSecond.Record(speed, new KeyValuePair<string, object?>(SlotTag, slot));

@@ -11,11 +11,11 @@ namespace PruneSearch.Stages;
 /// <summary>Pictures of a data set as tensors.</summary>
 internal static class Batches
 {
-    private const int CalibrationBatch = 8;
+    private const int CalibrationBatch = 8, MaxLoaders = 8;
 
-    /// <summary>Batches for training from one step to the last.</summary>
+    /// <summary>Batches for training from one step to the last. A CPU loads beside training on one thread, a GPU is fed by several.</summary>
     public static IEnumerable<TrainingBatch> Training(
-        DetectionDataset train, FineTuneSettings settings, int inputSize, int seed, int fromStep, Device device, CancellationToken cancellation)
+        DetectionDataset train, FineTuneSettings settings, int inputSize, int seed, int fromStep, Device device, ImageCache cache, CancellationToken cancellation)
     {
         var loader = new TrainingLoader(train, new TrainingLoaderOptions
         {
@@ -23,8 +23,14 @@ internal static class Batches
             BatchSize = settings.BatchSize,
             Seed = seed,
             Augmentation = AugmentationOptions.From(settings),
+            Threads = device.type == DeviceType.CUDA ? Math.Clamp(Environment.ProcessorCount / 2, 1, MaxLoaders) : 1,
+        }, cache);
+        return loader.Batches(fromStep, settings.Steps, cancellation).Select(b =>
+        {
+            var batch = TrainingBatch.From(b, device);
+            loader.Recycle(b);
+            return batch;
         });
-        return loader.Batches(fromStep, settings.Steps, cancellation).Select(b => TrainingBatch.From(b, device));
     }
 
     /// <summary>Training pictures as they are, chosen by the seed; at most as many as there are.</summary>

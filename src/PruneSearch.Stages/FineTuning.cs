@@ -5,6 +5,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Loading;
 using PruneSearch.Detection;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
@@ -15,6 +16,9 @@ namespace PruneSearch.Stages;
 /// <summary>Trains the detector of a stage, from its last snapshot if there is one, and saves a snapshot now and then.</summary>
 internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider time, TimeSpan snapshotInterval, Action<StageProgress> progress)
 {
+    /// <summary>Decoded pictures that are kept from one stage to the next.</summary>
+    public DecodedPictures Pictures { get; init; } = new();
+
     /// <summary>Trains to the end.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="start">Weights to start from when there is no snapshot.</param>
@@ -52,7 +56,8 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
         int startedWith = trainer.Step;
         try
         {
-            foreach (var batch in Batches.Training(train, settings, model.Spec.InputSize, seed, trainer.Step, device, cancellation))
+            var cache = Pictures.For(train, model.Spec.InputSize, job.Description.Data.CacheBytes);
+            foreach (var batch in Batches.Training(train, settings, model.Spec.InputSize, seed, trainer.Step, device, cache, cancellation))
             {
                 trainer.TrainOn(batch);
                 Telemetry.TrainedImages.Add(settings.BatchSize);

@@ -4,6 +4,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Loading;
 using PruneSearch.Detection;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Detection.Networks;
@@ -22,6 +23,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
     private const int TimedPictures = 8;
 
     private readonly StageFiles _files = new(store, new PictureInputs(store, options.PictureCache));
+    private readonly DecodedPictures _pictures = new();
 
     /// <inheritdoc/>
     public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
@@ -65,7 +67,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
                 tuning = tuning with { Distillation = 0 }; // the dense detector itself has no teacher
             }
             (weights, loss) = parts.Run("fine-tune", () =>
-                new FineTuning(_files, job, time, options.SnapshotInterval, progress).Run(model, weights, tuning, train, seed, device, teacher, carried, cancellation));
+                new FineTuning(_files, job, time, options.SnapshotInterval, progress) { Pictures = _pictures }.Run(model, weights, tuning, train, seed, device, teacher, carried, cancellation));
         }
         else if (carried is not null)
         {

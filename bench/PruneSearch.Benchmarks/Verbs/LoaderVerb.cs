@@ -54,8 +54,8 @@ internal static class LoaderVerb
         Arm[] arms =
         [
             new("tensors in memory", InMemory(ready)),
-            new("files", Loader(data, size, 0).Batches(0, Endless).Select(b => TrainingBatch.From(b, CPU))),
-            new("files, decoded cache", Loader(data, size, 4L << 30).Batches(0, Endless).Select(b => TrainingBatch.From(b, CPU))),
+            new("files", FromFiles(Loader(data, size, 0))),
+            new("files, decoded cache", FromFiles(Loader(data, size, 4L << 30))),
         ];
         for (int round = 0; round < rounds; round++)
         {
@@ -110,6 +110,17 @@ internal static class LoaderVerb
         Augmentation = new AugmentationOptions { Flip = true, Crop = true, Photometric = true },
         CacheBytes = cacheBytes,
     });
+
+    // As a stage does.
+    private static IEnumerable<TrainingBatch> FromFiles(TrainingLoader loader)
+    {
+        foreach (var loaded in loader.Batches(0, Endless))
+        {
+            var batch = TrainingBatch.From(loaded, CPU);
+            loader.Recycle(loaded);
+            yield return batch;
+        }
+    }
 
     // The trainer disposes what it gets: aliases of tensors that stay.
     private static IEnumerable<TrainingBatch> InMemory(List<TrainingBatch> ready)

@@ -27,6 +27,10 @@ internal static class SearchDataReader
                 readTrain = o => DatasetReader.ReadPascalVoc(voc.Root, voc.Train, o);
                 readValidation = o => DatasetReader.ReadPascalVoc(voc.Root, voc.Validation, o);
                 break;
+            case DataSource.Yolo yolo:
+                readTrain = o => DatasetReader.ReadYolo(yolo.Root, yolo.Train, o);
+                readValidation = o => DatasetReader.ReadYolo(yolo.Root, yolo.Validation, o);
+                break;
             case DataSource.Shapes shapes:
                 string folder = Draw(shapes, drawnFolder, cancellation);
                 readTrain = _ => ShapesDataset.Read(folder, "train");

@@ -65,9 +65,17 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
     private DataSource Data(VariantValues data)
     {
         var v = data.Values;
-        if (data.Word == "shapes")
+        DataSource source = data.Word switch
         {
-            return new DataSource.Shapes(v.Value<int>("train"), v.Value<int>("validation"), v.Value<int>("size"), v.Value<int>("seed"));
+            "coco" => new DataSource.Coco(CocoSplit(v.Optional<Values>("train")!), CocoSplit(v.Optional<Values>("validation")!)),
+            "voc" => new DataSource.Voc(Folder(v, "root"), v.Text("train"), v.Text("validation")),
+            "yolo" => new DataSource.Yolo(Folder(v, "root"), v.Text("train"), v.Text("validation")),
+            _ => new DataSource.Shapes(v.Value<int>("train"), v.Value<int>("validation"), v.Value<int>("size"), v.Value<int>("seed")),
+        };
+        source = source with { CacheBytes = (long)v.Value<int>("cache-mib") << 20 };
+        if (source is DataSource.Shapes)
+        {
+            return source;
         }
         var classes = v.Has("classes") ? v.List<string>("classes") : null;
         bool ignore = v.Text("other-classes") == "ignore";
@@ -75,9 +83,7 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
         {
             reader.Error(v.At("other-classes"), "data.other-classes is 'ignore', but there is no list of classes, expected data.classes");
         }
-        return data.Word == "coco"
-            ? new DataSource.Coco(CocoSplit(v.Optional<Values>("train")!), CocoSplit(v.Optional<Values>("validation")!)) { Classes = classes, IgnoreOtherClasses = ignore }
-            : new DataSource.Voc(Folder(v, "root"), v.Text("train"), v.Text("validation")) { Classes = classes, IgnoreOtherClasses = ignore };
+        return source with { Classes = classes, IgnoreOtherClasses = ignore };
     }
 
     private CocoSplit CocoSplit(Values v) => new(ExistingFile(v, "annotations")!, Folder(v, "images"));

@@ -30,7 +30,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     public CheckedSearch Check(SearchFile file, CancellationToken cancellation = default)
     {
         var (weights, train, validation, @base) = Read(file.Path, file.Detector, file.Data, cancellation);
-        var data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash };
+        var data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash, CacheBytes = file.Data.CacheBytes };
         Guard(() => RequireReachable(file, @base.Detector));
         return new CheckedSearch(Guard(() => Planner.Plan(file.Settings(@base), data, NewId(file.Name), time.GetUtcNow(), file.Text)), train, validation, weights);
     }
@@ -44,7 +44,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         var stage = new StageDescription
         {
             Base = @base,
-            Data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash },
+            Data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash, CacheBytes = file.Data.CacheBytes },
             FineTune = file.FineTune,
             Measure = file.Measure,
             Seed = file.Seed,

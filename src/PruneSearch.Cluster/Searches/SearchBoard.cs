@@ -14,6 +14,7 @@ internal sealed class SearchBoard
     private readonly Dictionary<string, List<string>> _users = [];
     private readonly Dictionary<string, int> _missing;
     private readonly Dictionary<string, StageReport> _reports = [];
+    private readonly StagePlaces _places;
     private readonly Dictionary<string, TrajectoryStatus> _live = [];
     private readonly HashSet<string> _atWork = [];
     private int _complete;
@@ -22,6 +23,7 @@ internal sealed class SearchBoard
     {
         _plan = plan;
         _keys = plan.Trajectories.ToDictionary(t => t.Name, t => t.Stages.Select(s => s.ComputeKey()).ToArray());
+        _places = new StagePlaces(plan, _keys);
         _missing = _keys.ToDictionary(k => k.Key, k => k.Value.Length);
         foreach (var (name, keys) in _keys)
         {
@@ -32,8 +34,11 @@ internal sealed class SearchBoard
         }
     }
 
-    /// <summary>Keys of all distinct stages.</summary>
-    public IEnumerable<string> StageKeys => _users.Keys;
+    /// <summary>A report came that was not known.</summary>
+    public event Action<StageReport>? Added;
+
+    /// <summary>Keys of the stages by trajectory.</summary>
+    public IReadOnlyDictionary<string, string[]> Keys => _keys;
 
     /// <summary>Names of trajectories whose stage is at work.</summary>
     public IEnumerable<string> Live => _atWork;
@@ -43,6 +48,7 @@ internal sealed class SearchBoard
     {
         if (_users.TryGetValue(report.Key, out var users) && _reports.TryAdd(report.Key, report))
         {
+            Added?.Invoke(report);
             foreach (string name in users)
             {
                 if (--_missing[name] == 0)
@@ -71,6 +77,12 @@ internal sealed class SearchBoard
         _live[status.Name] = status with { Reports = [] };
         _ = status.Progress is null ? _atWork.Remove(status.Name) : _atWork.Add(status.Name);
     }
+
+    /// <summary>Whether a stage finished.</summary>
+    public bool Has(string key) => _reports.ContainsKey(key);
+
+    /// <summary>A report as a point of the search, not yet weighed.</summary>
+    public FrontierPoint? Point(StageReport report) => _places.Point(report);
 
     /// <summary>Whether all stages of a trajectory finished.</summary>
     public bool IsComplete(string trajectory) => _missing[trajectory] == 0;
@@ -152,23 +164,6 @@ internal sealed class SearchBoard
         Telemetry.RecordStages(_plan.Id, "waiting", _users.Count - _reports.Count - running);
     }
 
-    /// <summary>All distinct reports and which of them are on the frontier.</summary>
-    public FrontierView Frontier()
-    {
-        return new FrontierView
-        {
-            SearchId = _plan.Id,
-            Name = _plan.Name,
-            Objectives = _plan.Objectives.ToArray(),
-            Points = FrontierPoints.Mark([.. Points().SelectMany(FrontierPoints.Expand)], _plan.Objectives)
-                .OrderBy(p => p.Iteration == 0 ? 0 : 1)
-                .ThenBy(p => p.Report.Latency.SpeedUp)
-                .ThenBy(p => p.Report.Key, StringComparer.Ordinal)
-                .ThenBy(p => p.Precision, StringComparer.Ordinal)
-                .ToArray(),
-        };
-    }
-
     private static (WorkState State, string? Reason) Standing(SearchProgress progress, bool driven) => progress.State == WorkState.Running && !driven
         ? (WorkState.Waiting, "it was interrupted; resume it to go on")
         : (progress.State, progress.Reason);
@@ -196,31 +191,4 @@ internal sealed class SearchBoard
 
     private List<StageReport> Reports(TrajectoryPlan plan) =>
         [.. _keys[plan.Name].TakeWhile(_reports.ContainsKey).Select(k => _reports[k])];
-
-    private IEnumerable<FrontierPoint> Points()
-    {
-        var seen = new HashSet<string>();
-        foreach (var trajectory in _plan.Trajectories)
-        {
-            double ratio = 0;
-            string[] keys = _keys[trajectory.Name];
-            for (int i = 0; i < keys.Length; i++)
-            {
-                ratio = trajectory.Stages[i].Prune?.Ratio ?? ratio;
-                if (_reports.TryGetValue(keys[i], out var report) && seen.Add(keys[i]))
-                {
-                    yield return new FrontierPoint
-                    {
-                        Trajectory = trajectory.Name,
-                        Schedule = i == 0 ? ScheduleKind.Base : trajectory.Schedule,
-                        Ratio = ratio,
-                        Iteration = i,
-                        Report = report,
-                        OnFrontier = false,
-                        Parent = trajectory.Stages[i].Parent,
-                    };
-                }
-            }
-        }
-    }
 }

@@ -3,6 +3,7 @@ using Orleans.Storage;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Stages;
+using PruneSearch.Core;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
@@ -28,6 +29,7 @@ internal sealed class SearchGrain(
     private const string WakeReminder = "wake";
     private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
     private SearchBoard? _board;
+    private SearchReports? _reports;
     private TrajectoryCalls? _calls;
     private Rota? _rota;
     private IGrainTimer? _poll;
@@ -133,13 +135,18 @@ internal sealed class SearchGrain(
 
     public Task<SearchStatus?> GetStatusAsync() => Task.FromResult(_board?.Status(progress.State, _poll is not null));
 
-    public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(_board?.Summary(progress.State, _poll is not null));
+    public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(_board?.Summary(progress.State, _poll is not null) is { } summary ? summary with { FrontierVolume = _reports!.Volume } : null);
 
-    public Task<FrontierView?> GetFrontierAsync() => Task.FromResult(_board?.Frontier());
+    public Task<ReportPage?> GetReportsAsync(int after, int limit) =>
+        Task.FromResult(_board is null ? null : _reports?.Page(after, limit, _board.Summary(progress.State, _poll is not null).State));
 
     public async Task ReportAsync(string trajectory, int iteration, StageReport report)
     {
         _board?.Add(report);
+        if (_reports is not null && (_reports.IsFull || _poll is null))
+        {
+            await _reports.FlushAsync();
+        }
         await SaveAsync(); // it may have been the last one
     }
 
@@ -168,8 +175,10 @@ internal sealed class SearchGrain(
                     }
                 }
             }
+            await _reports!.FlushAsync();
             await SaveAsync();
             _board.Measure();
+            Telemetry.RecordFrontierVolume(Id, _reports.Volume);
         }
         catch (InconsistentStateException)
         {
@@ -194,6 +203,7 @@ internal sealed class SearchGrain(
         bool over = _board!.IsOver(progress.State);
         if (over)
         {
+            await _reports!.FlushAsync(); // who follows the reports has all of them when the search is over
             (progress.State.State, progress.State.Reason) = _board.Outcome(progress.State);
         }
         else if (!_unsaved)
@@ -275,13 +285,7 @@ internal sealed class SearchGrain(
     private async Task OpenAsync(SearchPlan plan)
     {
         var board = new SearchBoard(plan);
-        foreach (string[] keys in board.StageKeys.Chunk(Rota.AtOnce))
-        {
-            foreach (var report in (await Task.WhenAll(keys.Select(k => store.TryReadAsync(k)))).OfType<StageReport>())
-            {
-                board.Add(report);
-            }
-        }
+        _reports = await SearchReports.OpenAsync(store, plan, board);
         _board = board;
         _calls = new TrajectoryCalls(GrainFactory, plan, record.State.TraceParent, timings, logger);
     }

@@ -133,11 +133,12 @@ public sealed record DetectorSpec
         }
         catch (JsonException e)
         {
-            throw new FormatException($"{source}: no detector specification: {e.Message}", e);
+            throw new FormatException(ErrorText.OneLine($"{source}: no detector specification: {e.Message}"), e);
         }
         return spec switch
         {
             null => throw new FormatException($"{source}: no detector specification: it is null"),
+            { Architecture: null } or { Classes: null } or { Widths: null } => throw new FormatException($"{source}: no detector specification: its architecture, classes or widths are null"),
             { Format: not CurrentFormat } => throw new FormatException($"{source}: detector format {spec.Format} is not known, expected {CurrentFormat}"),
             _ => spec,
         };

@@ -54,6 +54,28 @@ public static class FrontierPoints
         return marked;
     }
 
+    /// <summary>A search's points as they are shown: quantised models beside the others, weighed, the base first, then by speed, slowest first.</summary>
+    /// <param name="searchId">The search.</param>
+    /// <param name="name">The user's name for it.</param>
+    /// <param name="objectives">What is weighed.</param>
+    /// <param name="points">One a finished stage, in any order.</param>
+    public static FrontierView View(string searchId, string name, IReadOnlyList<Objective> objectives, IEnumerable<FrontierPoint> points)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        return new FrontierView
+        {
+            SearchId = searchId,
+            Name = name,
+            Objectives = objectives.ToArray(),
+            Points = Mark([.. points.SelectMany(Expand)], objectives)
+                .OrderBy(p => p.Iteration == 0 ? 0 : 1)
+                .ThenBy(p => p.Report.Latency.SpeedUp)
+                .ThenBy(p => p.Report.Key, StringComparer.Ordinal)
+                .ThenBy(p => p.Precision, StringComparer.Ordinal)
+                .ToArray(),
+        };
+    }
+
     private static bool IsBase(FrontierPoint point) => point is { Iteration: 0, Precision: TrainedPrecision };
 
     // The base has no parent; what is quantised from it has: the float model, whose speed-up is 1.

@@ -42,7 +42,8 @@ public sealed class FrontierVolume(IReadOnlyList<Objective> objectives)
 
     private void Take(StageReport report)
     {
-        Take(report, report.Map50, report.Map, report.ModelBytes, report.Latency);
+        // The base is measured beside itself: what differs from 1 there is noise.
+        Take(report, report.Map50, report.Map, report.ModelBytes, ReferenceEquals(report, _base) ? report.Latency with { SpeedUp = 1 } : report.Latency);
         if (report.Quantised is { } int8)
         {
             Take(report, int8.Map50, int8.Map, int8.ModelBytes, int8.Latency);

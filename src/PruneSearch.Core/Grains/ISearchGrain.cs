@@ -33,9 +33,11 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Summary")]
     Task<SearchSummary?> GetSummaryAsync();
 
-    /// <summary>All reports so far and the frontier; <see langword="null"/> when there is no such search.</summary>
-    [Alias("Frontier")]
-    Task<FrontierView?> GetFrontierAsync();
+    /// <summary>Finished stages in the order in which they came; <see langword="null"/> when there is no such search.</summary>
+    /// <param name="after">Position of the first one: 0, or where the page before said.</param>
+    /// <param name="limit">Largest number of them, 1 to 500.</param>
+    [Alias("Reports")]
+    Task<ReportPage?> GetReportsAsync(int after, int limit);
 
     /// <summary>From a trajectory: one of its stages finished. Repeating it is harmless.</summary>
     [Alias("Report")]

@@ -43,4 +43,8 @@ public sealed record SearchSummary
     /// <summary>Those that completed.</summary>
     [Id(9)]
     public required int CompletedStages { get; init; }
+
+    /// <summary>Volume of the frontier, 0 to 1, see <see cref="Frontiers.FrontierVolume"/>.</summary>
+    [Id(10)]
+    public double FrontierVolume { get; init; }
 }

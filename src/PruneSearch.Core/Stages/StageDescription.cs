@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Detectors;
 
 namespace PruneSearch.Core.Stages;
@@ -79,6 +80,16 @@ public sealed record DataSettings
     /// <summary>Manifest hash of the validation split, on which mAP is computed.</summary>
     [Id(1)]
     public required string Validation { get; init; }
+
+    /// <summary>
+    /// Bound of decoded training pictures that are kept in memory, in bytes, at least 0; 0 keeps none. It changes no
+    /// result, so it is no part of the stage's identity.
+    /// </summary>
+    [Id(2), JsonIgnore]
+    public long CacheBytes { get; init; } = DefaultCacheBytes;
+
+    /// <summary>Default of <see cref="CacheBytes"/>.</summary>
+    public const long DefaultCacheBytes = 1L << 30;
 }
 
 /// <summary>How to prune.</summary>

@@ -60,7 +60,7 @@ public static class DetectorFolder
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"{specFile}: {e.Message}", e);
+            throw new FormatException(ErrorText.OneLine($"{specFile}: {e.Message}"), e);
         }
     }
 

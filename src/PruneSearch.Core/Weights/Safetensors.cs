@@ -13,6 +13,7 @@ namespace PruneSearch.Core.Weights;
 public static class Safetensors
 {
     private const int MaxHeader = 100_000_000;
+    private const int MaxName = 512;
     private const string MetadataKey = "__metadata__";
 
     /// <summary>Reads a whole file.</summary>
@@ -44,7 +45,7 @@ public static class Safetensors
             }
             catch (InvalidOperationException e) // a name that is no valid UTF-8 or UTF-16
             {
-                throw new FormatException($"{source}: the safetensors header is no valid text: {e.Message}", e);
+                throw new FormatException(ErrorText.OneLine($"{source}: the safetensors header is no valid text: {e.Message}"), e);
             }
             return ReadTensors(stream, source, tensors, data);
         }
@@ -149,7 +150,7 @@ public static class Safetensors
         }
         catch (JsonException e)
         {
-            throw new FormatException($"{source}: the safetensors header is no JSON: {e.Message}", e);
+            throw new FormatException(ErrorText.OneLine($"{source}: the safetensors header is no JSON: {e.Message}"), e);
         }
     }
 
@@ -181,6 +182,10 @@ public static class Safetensors
     {
         public static Entry Parse(JsonProperty property, string source)
         {
+            if (property.Name.Length > MaxName || property.Name.Any(char.IsControl))
+            {
+                throw new FormatException($"{source}: a tensor has a name of {property.Name.Length} characters with control characters or of unreasonable length, expected at most {MaxName} printable ones");
+            }
             try
             {
                 var value = property.Value;
@@ -193,7 +198,7 @@ public static class Safetensors
                     "F16" or "BF16" or "I16" => 2,
                     "F64" or "I64" => 8,
                     "I8" or "U8" or "BOOL" => 1,
-                    _ => throw new FormatException($"{source}: tensor '{property.Name}' has type '{type}', expected F32, F16, BF16, F64, I8, I16, I32, I64, U8 or BOOL"),
+                    _ => throw new FormatException($"{source}: tensor '{property.Name}' has type '{(type.Length > 8 || type.Any(char.IsControl) ? "…" : type)}', expected F32, F16, BF16, F64, I8, I16, I32, I64, U8 or BOOL"),
                 };
                 if (offsets.Length != 2 || shape.Any(d => d < 0))
                 {
@@ -206,7 +211,7 @@ public static class Safetensors
             }
             catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or OverflowException)
             {
-                throw new FormatException($"{source}: tensor '{property.Name}' has a damaged header entry: {e.Message}", e);
+                throw new FormatException(ErrorText.OneLine($"{source}: tensor '{property.Name}' has a damaged header entry: {e.Message}"), e);
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using PruneSearch.Data.Loading;
@@ -13,9 +14,8 @@ internal static class PhotometricDistortion
     private const int Channels = 3;
     private const double Brightness = 32 / 127.5, Low = 0.5, High = 1.5, HueDegrees = 18;
 
-    private static readonly Vector128<float> Pixel = Vector128.Create(-1, -1, -1, 0).AsSingle();
-
     /// <summary>Changes pixels from −1 to 1 in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // the first pictures would go through unoptimised code
     public static void Apply(Span<float> pixels, SeededRandom random)
     {
         // All numbers are drawn, used or not, so that one decision does not shift the others.
@@ -29,25 +29,28 @@ internal static class PhotometricDistortion
         var red = Vector128.Create(own, last, next, 0);
         var green = Vector128.Create(next, own, last, 0);
         var blue = Vector128.Create(last, next, own, 0);
+        var offset = Vector128.Create(brightness);
+        var pixel = Vector128.Create(-1, -1, -1, 0).AsSingle();
         ref float first = ref MemoryMarshal.GetReference(pixels);
         int i = 0;
         for (; i <= pixels.Length - Vector128<float>.Count; i += Channels)
         {
             var before = Vector128.LoadUnsafe(ref first, (nuint)i);
             // The fourth number belongs to the next pixel and stays.
-            Vector128.ConditionalSelect(Pixel, Distort(before), before).StoreUnsafe(ref first, (nuint)i);
+            Vector128.ConditionalSelect(pixel, Distort(before, red, green, blue, offset), before).StoreUnsafe(ref first, (nuint)i);
         }
         for (; i <= pixels.Length - Channels; i += Channels)
         {
-            var after = Distort(Vector128.Create(pixels[i], pixels[i + 1], pixels[i + 2], 0));
+            var after = Distort(Vector128.Create(pixels[i], pixels[i + 1], pixels[i + 2], 0), red, green, blue, offset);
             (pixels[i], pixels[i + 1], pixels[i + 2]) = (after[0], after[1], after[2]);
         }
+    }
 
-        Vector128<float> Distort(Vector128<float> p)
-        {
-            var sum = red * Vector128.Shuffle(p, Vector128.Create(0)) + green * Vector128.Shuffle(p, Vector128.Create(1)) + blue * Vector128.Shuffle(p, Vector128.Create(2));
-            return Vector128.Min(Vector128.Max(sum + Vector128.Create(brightness), -Vector128<float>.One), Vector128<float>.One);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Distort(Vector128<float> p, Vector128<float> red, Vector128<float> green, Vector128<float> blue, Vector128<float> offset)
+    {
+        var sum = red * Vector128.Shuffle(p, Vector128.Create(0)) + green * Vector128.Shuffle(p, Vector128.Create(1)) + blue * Vector128.Shuffle(p, Vector128.Create(2));
+        return Vector128.Min(Vector128.Max(sum + offset, -Vector128<float>.One), Vector128<float>.One);
     }
 
     private static float Draw(SeededRandom random, double low, double high, double neutral)

@@ -1,3 +1,5 @@
+using PruneSearch.Core;
+
 namespace PruneSearch.Data.Datasets;
 
 /// <summary>
@@ -8,13 +10,13 @@ public sealed class DatasetException : Exception
 {
     /// <summary>Tells what is wrong and where.</summary>
     public DatasetException(string message)
-        : base(OneLine(message))
+        : base(ErrorText.OneLine(message))
     {
     }
 
     /// <summary>Tells what is wrong and where, with the error behind it.</summary>
     public DatasetException(string message, Exception inner)
-        : base(OneLine(message), inner)
+        : base(ErrorText.OneLine(message), inner)
     {
     }
 
@@ -22,14 +24,4 @@ public sealed class DatasetException : Exception
     public DatasetException()
     {
     }
-
-    // Messages quote names and parser errors that come from files: a line break or an escape sequence in them stays harmless.
-    private static string OneLine(string message) =>
-        string.Create(Math.Min(message.Length, 1000), message, static (span, text) =>
-        {
-            for (int i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(text[i]) ? ' ' : text[i];
-            }
-        });
 }

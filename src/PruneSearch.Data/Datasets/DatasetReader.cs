@@ -31,7 +31,7 @@ public static class DatasetReader
     /// </summary>
     /// <param name="root">The folder that holds them.</param>
     /// <param name="split">Name of the split, for example <c>train</c>.</param>
-    /// <param name="options">How to read; the pictures are always decoded, because labels are fractions of their size.</param>
+    /// <param name="options">How to read; without decoding, the size of the pictures is read from their headers, because labels are fractions of it.</param>
     /// <exception cref="DatasetException">Something is missing, broken or contradictory.</exception>
     public static DetectionDataset ReadYolo(string root, string split, DatasetReadOptions? options = null) =>
         Guard(root, () => YoloReader.Read(root, split, options ?? new()));

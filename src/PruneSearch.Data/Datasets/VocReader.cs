@@ -8,6 +8,7 @@ namespace PruneSearch.Data.Datasets;
 internal static class VocReader
 {
     private const long MaxXmlCharacters = 16 << 20;
+    private const int MaxDepth = 32;
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"];
 
     public static DetectionDataset Read(string root, string split, DatasetReadOptions options)
@@ -72,6 +73,7 @@ internal static class VocReader
         var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxXmlCharacters };
         try
         {
+            RefuseDepth(file, settings);
             using var reader = XmlReader.Create(file, settings);
             return XDocument.Load(reader, LoadOptions.SetLineInfo).Root is { Name.LocalName: "annotation" } root
                 ? root
@@ -80,6 +82,19 @@ internal static class VocReader
         catch (XmlException e)
         {
             throw new DatasetException($"{file}: line {e.LineNumber}: no valid XML: {e.Message}", e);
+        }
+    }
+
+    // The document model walks into elements recursively: a document that is nested thousands of levels deep ends here.
+    private static void RefuseDepth(string file, XmlReaderSettings settings)
+    {
+        using var reader = XmlReader.Create(file, settings);
+        while (reader.Read())
+        {
+            if (reader.Depth > MaxDepth)
+            {
+                throw new DatasetException($"{file}: line {((IXmlLineInfo)reader).LineNumber}: nested too deeply, expected at most {MaxDepth} levels");
+            }
         }
     }
 

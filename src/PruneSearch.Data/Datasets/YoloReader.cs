@@ -1,4 +1,5 @@
 using System.Globalization;
+using PruneSearch.Data.Images;
 
 namespace PruneSearch.Data.Datasets;
 
@@ -11,10 +12,6 @@ internal static class YoloReader
     {
         root = Path.GetFullPath(root);
         ImageFolder.CheckRelative(split, root);
-        if (options.Check != ImageCheck.Decode)
-        {
-            throw new DatasetException($"{root}: YOLO labels do not tell the size of a picture, so the pictures must be decoded");
-        }
         var folder = new ImageFolder(Path.Combine(root, "images", split));
         var names = ReadNames(Path.Combine(root, "classes.txt"), options);
         var draft = new DatasetDraft(folder.Root, folder.Root, options);
@@ -24,11 +21,25 @@ internal static class YoloReader
             string label = Path.Combine(root, "labels", split, Path.GetFileNameWithoutExtension(path) + ".txt");
             // A picture without label file shows nothing: that is how the format marks it.
             var lines = File.Exists(label) ? ReadLines(label, names) : [];
-            draft.Add(++id, new PictureFact(Path.GetFileName(path), path, 0, 0), (collector, width, height) => lines
+            // Labels do not tell the size: it is learnt from the picture, from its header when it is not decoded.
+            var (pictureWidth, pictureHeight) = options.Check == ImageCheck.Decode ? (0, 0) : SizeOf(path);
+            draft.Add(++id, new PictureFact(Path.GetFileName(path), path, pictureWidth, pictureHeight), (collector, width, height) => lines
                 .Select(l => collector.Accept(l.Class, l.ToPixels(width, height), width, height, l.Where))
                 .OfType<ObjectAnnotation>());
         }
         return draft.Build($"{Path.GetFileName(root)}/{split}", names);
+    }
+
+    private static (int Width, int Height) SizeOf(string path)
+    {
+        try
+        {
+            return ImageDecoder.ReadSize(path);
+        }
+        catch (ImageDecodeException e)
+        {
+            throw new DatasetException(e.Message, e);
+        }
     }
 
     private static bool IsPicture(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);

@@ -19,6 +19,10 @@ public static class ImageDecoder
     // Working space up to this size is used again; a larger one goes back to the system at once.
     private const int MaxPooledBytes = 16 << 20;
 
+    // Pictures above 25 million pixels are decoded one at a time: many threads with the largest allowed ones would take many gigabytes.
+    private const int LargeBytes = 100_000_000;
+    private static readonly Lock OneLarge = new();
+
     /// <summary>Decodes a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="minEdge">
@@ -36,7 +40,7 @@ public static class ImageDecoder
     public static RgbImage Decode(ReadOnlySpan<byte> content, string name, int minEdge = 0)
     {
         using var data = SKData.CreateCopy(content);
-        using var codec = SKCodec.Create(data) ?? throw new ImageDecodeException($"{name}: no picture of a known format (JPEG, PNG, WebP, GIF, BMP)");
+        using var codec = SKCodec.Create(data) ?? throw Unknown(name);
         var info = codec.Info;
         if (info.Width < 1 || info.Height < 1 || (long)info.Width * info.Height > MaxPixels)
         {
@@ -44,22 +48,34 @@ public static class ImageDecoder
         }
         var size = ScaledSize(codec, minEdge);
         var target = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        bool pooled = target.BytesSize <= MaxPooledBytes;
-        byte[] rgba = pooled ? ArrayPool<byte>.Shared.Rent(target.BytesSize) : GC.AllocateUninitializedArray<byte>(target.BytesSize);
+        if (target.BytesSize > LargeBytes)
+        {
+            lock (OneLarge)
+            {
+                return Decode(codec, target, GC.AllocateUninitializedArray<byte>(target.BytesSize), name);
+            }
+        }
+        if (target.BytesSize > MaxPooledBytes)
+        {
+            return Decode(codec, target, GC.AllocateUninitializedArray<byte>(target.BytesSize), name);
+        }
+        byte[] rgba = ArrayPool<byte>.Shared.Rent(target.BytesSize);
         try
         {
-            var result = Read(codec, target, rgba);
-            return result == SKCodecResult.Success
-                ? ImageOrientation.Apply(rgba.AsSpan(0, target.BytesSize), size.Width, size.Height, codec.EncodedOrigin)
-                : throw new ImageDecodeException($"{name}: the picture is damaged or cut off ({result})");
+            return Decode(codec, target, rgba, name);
         }
         finally
         {
-            if (pooled)
-            {
-                ArrayPool<byte>.Shared.Return(rgba);
-            }
+            ArrayPool<byte>.Shared.Return(rgba);
         }
+    }
+
+    private static RgbImage Decode(SKCodec codec, SKImageInfo target, byte[] rgba, string name)
+    {
+        var result = Read(codec, target, rgba);
+        return result == SKCodecResult.Success
+            ? ImageOrientation.Apply(rgba.AsSpan(0, target.BytesSize), target.Width, target.Height, codec.EncodedOrigin)
+            : throw new ImageDecodeException($"{name}: the picture is damaged or cut off ({result})");
     }
 
     private static SKCodecResult Read(SKCodec codec, SKImageInfo target, byte[] rgba)
@@ -74,6 +90,17 @@ public static class ImageDecoder
             handle.Free();
         }
     }
+
+    /// <summary>Size of the upright picture, from the file's header.</summary>
+    /// <exception cref="ImageDecodeException">It is no picture of a known format.</exception>
+    public static (int Width, int Height) ReadSize(string path)
+    {
+        using var data = SKData.CreateCopy(ReadFile(path));
+        using var codec = SKCodec.Create(data) ?? throw Unknown(path);
+        return ImageOrientation.Swaps(codec.EncodedOrigin) ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height);
+    }
+
+    private static ImageDecodeException Unknown(string name) => new($"{name}: no picture of a known format (JPEG, PNG, WebP, GIF, BMP)");
 
     /// <summary>Bytes of a file that is not unreasonably large.</summary>
     /// <exception cref="ImageDecodeException">The file cannot be read, is empty or is too large.</exception>

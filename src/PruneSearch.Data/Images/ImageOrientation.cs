@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using SkiaSharp;
 
@@ -6,10 +7,13 @@ namespace PruneSearch.Data.Images;
 /// <summary>Turns decoded pixels upright (EXIF 2.32, tag Orientation) and drops their alpha.</summary>
 internal static class ImageOrientation
 {
+    /// <summary>Whether width and height change places.</summary>
+    public static bool Swaps(SKEncodedOrigin origin) =>
+        origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
+
     public static RgbImage Apply(ReadOnlySpan<byte> rgba, int width, int height, SKEncodedOrigin origin)
     {
-        bool swap = origin is SKEncodedOrigin.LeftTop or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom or SKEncodedOrigin.LeftBottom;
-        var (outWidth, outHeight) = swap ? (height, width) : (width, height);
+        var (outWidth, outHeight) = Swaps(origin) ? (height, width) : (width, height);
         byte[] rgb = GC.AllocateUninitializedArray<byte>(outWidth * outHeight * 3);
         if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default)
         {
@@ -42,6 +46,7 @@ internal static class ImageOrientation
         return new RgbImage(outWidth, outHeight, rgb);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DropAlpha(ReadOnlySpan<byte> rgba, Span<byte> rgb)
     {
         int from = 0, to = 0;

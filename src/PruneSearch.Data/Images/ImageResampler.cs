@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -88,6 +89,7 @@ public static class ImageResampler
         return (from, to);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // the first pictures would go through unoptimised code
     private static void BlendRows(RgbImage image, Tap tap, int from, int to, float[] blended)
     {
         int stride = image.Width * Channels;
@@ -120,6 +122,7 @@ public static class ImageResampler
             (a + (b - a) * weight) * Scale - Vector128<float>.One;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Widen(Vector128<byte> bytes, out Vector128<float> a, out Vector128<float> b, out Vector128<float> c, out Vector128<float> d)
     {
         var (low, high) = Vector128.Widen(bytes);
@@ -132,6 +135,7 @@ public static class ImageResampler
     }
 
     // A vector holds a pixel and the number after it, which the next pixel overwrites; so the last pixel is no vector.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void BlendColumns(ReadOnlySpan<float> source, ReadOnlySpan<Tap> columns, Span<float> row)
     {
         int to = 0, vectors = Vector128.IsHardwareAccelerated ? columns.Length - 1 : 0;

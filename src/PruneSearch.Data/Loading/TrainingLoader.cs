@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Data.Loading;
@@ -11,6 +12,7 @@ public sealed class TrainingLoader
     private readonly TrainingLoaderOptions _options;
     private readonly SampleRenderer _renderer;
     private readonly int _samples;
+    private readonly ConcurrentBag<float[]> _recycled = [];
     private Epoch _current = new(-1, []);
 
     /// <summary>A loader.</summary>
@@ -44,7 +46,7 @@ public sealed class TrainingLoader
     public ImageBatch Load(int step)
     {
         int size = _options.InputSize, stride = size * size * 3;
-        float[] pixels = GC.AllocateUninitializedArray<float>(_options.BatchSize * stride);
+        float[] pixels = _recycled.TryTake(out float[]? used) ? used : GC.AllocateUninitializedArray<float>(_options.BatchSize * stride);
         var images = new BatchImage[_options.BatchSize];
         for (int slot = 0; slot < images.Length; slot++)
         {
@@ -53,6 +55,18 @@ public sealed class TrainingLoader
             images[slot] = _renderer.Render(sample, _options.Augmentation, random, pixels.AsSpan(slot * stride, stride));
         }
         return new ImageBatch { Step = step, Size = size, Pixels = pixels, Images = images };
+    }
+
+    /// <summary>
+    /// Takes the pixels of a batch back, to be filled again: arrays of this size would otherwise be what makes the garbage
+    /// collector run. The caller must not look at them any more.
+    /// </summary>
+    public void Recycle(ImageBatch batch)
+    {
+        if (_recycled.Count <= _options.Threads)
+        {
+            _recycled.Add(batch.Pixels);
+        }
     }
 
     private int SampleAt(long position)

@@ -191,7 +191,8 @@ public sealed class TorchNetwork : IDisposable
     {
         var weight = _tensors[conv.Weight];
         var bias = conv.Bias ? _tensors[conv.BiasName] : null;
-        var type = conv is { Depthwise: true, Stride: > 1 } && Device.type == DeviceType.CPU ? ScalarType.Float32 : ConvolutionType;
+        bool slowInShort = conv is { Depthwise: true, Stride: > 1 }, leavesTapsOut = x.shape[2] < conv.Kernel || x.shape[3] < conv.Kernel;
+        var type = (slowInShort || leavesTapsOut) && Device.type == DeviceType.CPU ? ScalarType.Float32 : ConvolutionType;
         var pad = conv.Padding;
         long[] padding = [pad.Top, pad.Left];
         if (!pad.IsSymmetric)
@@ -204,7 +205,8 @@ public sealed class TorchNetwork : IDisposable
     }
 
     // oneDNN has no kernel for the gradient of a strided depthwise convolution in bfloat16: its fallback takes ten times
-    // as long as the one in float32, which is why Convolve goes to float32 and back there.
+    // as long as the one in float32, which is why Convolve goes to float32 and back there. On maps that are smaller than the
+    // kernel its bfloat16 gradient leaves the taps that only meet padding unwritten: they would hold what memory held, NaN too.
     private static Tensor As(ScalarType type, Tensor x) => x.dtype == type ? x : x.to(type);
 
     private static Tensor Activate(ActivationFunction function, Tensor x, bool inPlace) => function switch

@@ -6,8 +6,11 @@ namespace PruneSearch.Pruning.Importance;
 /// <summary>Sums over the values that each channel of a group has in a tensor.</summary>
 internal static class ChannelTerms
 {
-    /// <summary>For each channel of a slice, the sum of a function of the values (and their indices) that belong to it.</summary>
-    public static double[] Sum(ChannelSlice slice, WeightTensor tensor, Func<float, int, double> term)
+    /// <summary>The sum of a function of some values.</summary>
+    public delegate float Term(ReadOnlySpan<float> values);
+
+    /// <summary>For each channel of a slice, the sum of a function of the values that belong to it.</summary>
+    public static double[] Sum(ChannelSlice slice, WeightTensor tensor, Term term)
     {
         int inner = tensor.Shape.Skip(slice.Dimension + 1).Aggregate(1, (n, d) => n * d);
         int length = tensor.Shape[slice.Dimension], outer = tensor.Values.Length / (inner * length);
@@ -16,11 +19,7 @@ internal static class ChannelTerms
         {
             for (int c = 0; c < slice.Length; c++)
             {
-                int start = (o * length + slice.Offset + c) * inner;
-                for (int i = start; i < start + inner; i++)
-                {
-                    sums[c] += term(tensor.Values[i], i);
-                }
+                sums[c] += term(tensor.Values.AsSpan((o * length + slice.Offset + c) * inner, inner));
             }
         }
         return sums;

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Pruning.Importance;
@@ -16,7 +17,7 @@ internal sealed class NormImportance(int power, bool readers) : IImportance
     private double[] Norm(ChannelSlice slice, ImportanceContext context)
     {
         var tensor = context.Weights[slice.Tensor];
-        return power == 1 ? ChannelTerms.Sum(slice, tensor, (w, _) => Math.Abs(w))
-            : [.. ChannelTerms.Sum(slice, tensor, (w, _) => (double)w * w).Select(Math.Sqrt)];
+        return power == 1 ? ChannelTerms.Sum(slice, tensor, TensorPrimitives.SumOfMagnitudes)
+            : [.. ChannelTerms.Sum(slice, tensor, TensorPrimitives.SumOfSquares).Select(Math.Sqrt)];
     }
 }

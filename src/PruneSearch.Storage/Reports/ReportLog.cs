@@ -92,9 +92,11 @@ public sealed class ReportLog
             found.Add(Segment.Parse(name[_prefix.Length..]) ?? throw new FormatException($"'{name}' is no segment of a report log"));
         }
         // What is merged stands before what it was merged from, if that is still there.
-        foreach (var segment in found.Except(_segments).OrderBy(s => s.First).ThenByDescending(s => s.Last).ToList())
+        var added = found.Except(_segments).OrderBy(s => s.First).ThenByDescending(s => s.Last).ToList();
+        var contents = await Task.WhenAll(added.Select(s => ReadAsync(s, cancellation))).ConfigureAwait(false);
+        foreach (var (segment, reports) in added.Zip(contents))
         {
-            foreach (var report in await ReadAsync(segment, cancellation).ConfigureAwait(false))
+            foreach (var report in reports)
             {
                 if (_known.Add(report.Key) || _pending.RemoveAll(p => p.Key == report.Key) > 0)
                 {
@@ -120,19 +122,15 @@ public sealed class ReportLog
                 return; // with a gap between them: an older owner merged some of them
             }
             var merged = new Segment(parts[0].First, parts[^1].Last);
-            var reports = new List<StageReport>();
-            foreach (var part in parts)
-            {
-                reports.AddRange(await ReadAsync(part, cancellation).ConfigureAwait(false));
-            }
-            await WriteAsync(merged, reports, cancellation).ConfigureAwait(false);
+            var reports = await Task.WhenAll(parts.Select(p => ReadAsync(p, cancellation))).ConfigureAwait(false);
+            await WriteAsync(merged, [.. reports.SelectMany(r => r)], cancellation).ConfigureAwait(false);
             // Only now: whoever reads meanwhile finds each report at least once.
-            foreach (var part in parts)
+            await Task.WhenAll(parts.Select(p => _store.DeleteAsync(_prefix + p.Name, cancellation))).ConfigureAwait(false);
+            _segments.RemoveAll(parts.Contains);
+            if (!_segments.Contains(merged)) // it is there already after a crash at this point
             {
-                await _store.DeleteAsync(_prefix + part.Name, cancellation).ConfigureAwait(false);
-                _segments.Remove(part);
+                _segments.Add(merged);
             }
-            _segments.Add(merged);
         }
     }
 

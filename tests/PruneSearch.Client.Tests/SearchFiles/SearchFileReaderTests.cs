@@ -34,6 +34,7 @@ public sealed class SearchFileReaderTests
 
         Assert.Equal("shapes-test", file.Name);
         Assert.Equal(new DataSource.Shapes(32, 8, 96, 1), file.Data);
+        Assert.Equal(1L << 30, file.Data.CacheBytes);
         Assert.Equal(96, file.Detector.Template.InputSize);
         Assert.Equal(10, file.BaseFineTune!.Steps);
         Assert.Equal((5, 1e-3, 8), (file.FineTune!.Steps, file.FineTune.LearningRate, file.FineTune.BatchSize));
@@ -45,6 +46,16 @@ public sealed class SearchFileReaderTests
         Assert.Equal((1, "onnxruntime", 10.0), (file.Measure.Threads, file.Measure.Engine, file.Measure.MaxSeconds));
         Assert.Equal(1, file.Seed);
         Assert.Equal(Valid, file.Text);
+    }
+
+    [Fact]
+    public void Yolo_folders_and_the_bound_of_decoded_pictures_are_read()
+    {
+        string data = $"data: {{format: yolo, root: {AppContext.BaseDirectory}, train: a, validation: b, cache-mib: 3}}";
+        var source = Parse(Valid.Replace("data: {format: shapes, train: 32, validation: 8, size: 96}", data, StringComparison.Ordinal)).Data;
+
+        Assert.Equal(new DataSource.Yolo(Path.GetFullPath(AppContext.BaseDirectory), "a", "b") { CacheBytes = 3 << 20 }, source);
+        Assert.Contains("data.cache-mib is '-1', expected a whole number from 0", Error(Valid.Replace("size: 96}", "size: 96, cache-mib: -1}", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +122,7 @@ public sealed class SearchFileReaderTests
     [InlineData("{kind: one-shot}", "{budget: same-total}", "search.yaml:10:7: trajectories.schedules[0] lacks 'kind'", "")]
     [InlineData("step: 0.1", "step: 0.1, iterations: 2", "", "has step and iterations, expected exactly one of")]
     [InlineData("- {kind: iterative, step: 0.1}", "- {kind: one-shot, name: again}", "", "expected an iterative one")]
-    [InlineData("format: shapes", "format: yolo", "search.yaml:2:16: data.format is 'yolo', expected one of coco, voc, shapes", "")]
+    [InlineData("format: shapes", "format: csv", "search.yaml:2:16: data.format is 'csv', expected one of coco, voc, yolo, shapes", "")]
     [InlineData("name: shapes-test", "name: shapes test", "search.yaml:1:7: ", "letters, digits and hyphens")]
     [InlineData("  fine-tune: {steps: 10}\n", "", "", "neither weights nor fine-tune")]
     [InlineData("name: shapes-test", "name: shapes-test\nmeasure: {engine: torch}\nexport: {int8: true}", "search.yaml:3:16: ", "expected onnxruntime")]

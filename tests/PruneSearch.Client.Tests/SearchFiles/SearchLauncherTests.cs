@@ -69,6 +69,17 @@ public sealed class SearchLauncherTests : IDisposable
     }
 
     [Fact]
+    public void The_bound_of_decoded_pictures_reaches_the_stages_but_not_their_keys()
+    {
+        var usual = Launcher().Check(Shapes(), TestContext.Current.CancellationToken).Plan.Trajectories[0].Stages[0];
+        var file = Shapes();
+        var none = Launcher().Check(file with { Data = file.Data with { CacheBytes = 0 } }, TestContext.Current.CancellationToken).Plan.Trajectories[0].Stages[0];
+
+        Assert.Equal((1L << 30, 0), (usual.Data.CacheBytes, none.Data.CacheBytes));
+        Assert.Equal(usual.ComputeKey(), none.ComputeKey());
+    }
+
+    [Fact]
     public void A_picture_that_was_damaged_is_named()
     {
         Launcher().Check(Shapes(), TestContext.Current.CancellationToken);

@@ -8,7 +8,7 @@ public sealed class FrontierVolumeTests
     [Fact]
     public void The_base_alone_is_worth_nothing_and_order_does_not_matter()
     {
-        StageReport start = Report(.8, 1), fast = Report(.5, 2), faster = Report(.25, 4);
+        StageReport start = Report(.8, 1.05), fast = Report(.5, 2), faster = Report(.25, 4);
         var volume = new FrontierVolume([Objective.Map50, Objective.Latency]);
         volume.Add(start, isBase: true);
         Assert.Equal(0, volume.Value);

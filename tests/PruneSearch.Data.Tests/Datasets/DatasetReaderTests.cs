@@ -142,6 +142,7 @@ public sealed class DatasetReaderTests : IDisposable
         var dataset = DatasetReader.ReadYolo(_folder, "train");
         Assert.Equal([1, 0], dataset.Samples.Select(s => s.Objects.Count));
         Assert.Equal(new ObjectAnnotation(1, new PixelBox(2, 0, 4, 6), 24), dataset.Samples[0].Objects[0]);
+        Assert.Equal(dataset.Samples.SelectMany(s => s.Objects), DatasetReader.ReadYolo(_folder, "train", new() { Check = ImageCheck.None }).Samples.SelectMany(s => s.Objects));
         File.WriteAllText(label, "\n2 0.5 0.5 0.5 1\n");
         Assert.Contains("a.txt: line 2: unknown class 2, expected 0 to 1", Assert.Throws<DatasetException>(() => DatasetReader.ReadYolo(_folder, "train")).Message, StringComparison.Ordinal);
         File.WriteAllText(label, "1 0.5 x 0.5 1\n");

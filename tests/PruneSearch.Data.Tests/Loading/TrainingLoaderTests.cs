@@ -24,6 +24,43 @@ public sealed class TrainingLoaderTests(ShapesFixture shapes) : IClassFixture<Sh
     }
 
     [Fact]
+    public void Several_threads_deliver_the_same_batches_in_the_same_order()
+    {
+        var one = Loader().Batches(2, 30, TestContext.Current.CancellationToken);
+        var options = new TrainingLoaderOptions { InputSize = 48, BatchSize = 4, Seed = 3, Augmentation = All, Threads = 4, Prefetch = 1 };
+        var four = new TrainingLoader(shapes.Train, options).Batches(2, 30, TestContext.Current.CancellationToken);
+        int step = 2;
+        foreach (var (expected, actual) in one.Zip(four))
+        {
+            Assert.Equal(step++, actual.Step);
+            Assert.Equal(expected.Pixels, actual.Pixels);
+        }
+        Assert.Equal(30, step);
+    }
+
+    [Fact]
+    public void Pixels_that_were_given_back_are_filled_again()
+    {
+        var loader = Loader();
+        var first = loader.Load(0);
+        loader.Recycle(first);
+        Assert.Same(first.Pixels, loader.Load(1).Pixels);
+        Assert.NotSame(first.Pixels, loader.Load(2).Pixels);
+        Assert.Equal(Loader().Load(1).Pixels, first.Pixels);
+    }
+
+    [Fact]
+    public void Stages_share_decoded_pictures_of_the_same_data()
+    {
+        var pictures = new DecodedPictures();
+        var cache = pictures.For(shapes.Train, 48, 1 << 20);
+        cache.Get(0);
+        Assert.Same(cache, pictures.For(shapes.Train, 48, 1 << 20));
+        Assert.NotSame(cache, pictures.For(shapes.Validation, 48, 1 << 20));
+        Assert.Equal(0, pictures.For(shapes.Train, 48, 1 << 20).Bytes); // it was let go
+    }
+
+    [Fact]
     public void Another_seed_gives_another_order_and_other_views() =>
         Assert.NotEqual(Loader(3).Load(0).Pixels, Loader(4).Load(0).Pixels);
 

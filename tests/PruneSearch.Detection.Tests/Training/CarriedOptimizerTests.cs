@@ -8,7 +8,7 @@ namespace PruneSearch.Tests.Detection.Training;
 public sealed class CarriedOptimizerTests
 {
     // No warm-up and hardly any decay, so that two trainings in a row can be compared with a long one.
-    private static readonly FineTuneSettings Settings = new() { Steps = 1000, BatchSize = 4, LearningRate = 1e-3, WarmUp = 0 };
+    private static readonly FineTuneSettings Settings = new() { Steps = 1000, BatchSize = 4, LearningRate = 1e-3, WarmUp = 0, Precision = "float32" };
 
     [Theory]
     [InlineData("adamw")]

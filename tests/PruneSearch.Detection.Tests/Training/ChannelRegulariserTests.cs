@@ -65,7 +65,7 @@ public sealed class ChannelRegulariserTests
     {
         var model = Some.SmallDetector(out var weights);
         var hidden = model.Network.Groups.Where(g => g.Kind == ChannelGroupKind.Hidden).ToList();
-        var plain = new FineTuneSettings { Steps = 8, BatchSize = 4, LearningRate = 1e-3 };
+        var plain = new FineTuneSettings { Steps = 8, BatchSize = 4, LearningRate = 1e-3, Precision = "float32" };
         var pulled = plain with { Regularisation = new() { Kind = "bn-scale", Strength = 0.5 } };
         using var without = new Trainer(model, weights, plain, CPU);
         using var with = new Trainer(model, weights, pulled, CPU, prepared: hidden);

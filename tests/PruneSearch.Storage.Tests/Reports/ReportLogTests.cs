@@ -95,6 +95,7 @@ public sealed class ReportLogTests : IDisposable
         Assert.Equal(Keys(ReportLog.MergeEvery), again.Written.Select(r => r.Key));
         again.Add(Report(ReportLog.MergeEvery));
         await again.FlushAsync(Cancellation);
+        Assert.Equal(2, (await _store.ListAsync(CheckpointNames.Reports(Search), Cancellation).ToListAsync(Cancellation)).Count);
         Assert.Equal(Keys(ReportLog.MergeEvery + 1), (await ReportLog.OpenAsync(_store, Search, Cancellation)).Written.Select(r => r.Key));
     }
 

@@ -61,24 +61,33 @@ internal static class SearchFileKeys
 
     private static readonly Key OtherClasses = new("other-classes", new Choice(["refuse", "ignore"]), "What to do with objects of classes that are not in `classes`.") { Default = "refuse" };
 
+    private static readonly Key CacheMib = new("cache-mib", new Integer(0, 1 << 20), "Memory for decoded training pictures, in MiB; 0 keeps none. It changes no result.") { Default = 1024 };
+
     private static readonly Variant Data = new("format",
     [
         ("coco", new([
             new("train", new Mapping(CocoSplit), "Training split.") { Required = true },
             new("validation", new Mapping(CocoSplit), "Validation split, on which mAP is computed.") { Required = true },
-            Classes, OtherClasses,
+            Classes, OtherClasses, CacheMib,
         ])),
         ("voc", new([
             new("root", new FilePath(), "Folder with `ImageSets`, `Annotations` and `JPEGImages`.") { Required = true },
             new("train", new Text(), "Name of the training split's list under `ImageSets/Main`.") { Default = "train" },
             new("validation", new Text(), "Name of the validation split's list.") { Default = "val" },
-            Classes, OtherClasses,
+            Classes, OtherClasses, CacheMib,
+        ])),
+        ("yolo", new([
+            new("root", new FilePath(), "Folder with `images/<split>`, `labels/<split>` and `classes.txt`.") { Required = true },
+            new("train", new Text(), "Name of the training split.") { Default = "train" },
+            new("validation", new Text(), "Name of the validation split.") { Default = "val" },
+            Classes, OtherClasses, CacheMib,
         ])),
         ("shapes", new([
             new("train", new Integer(1, 100_000), "Pictures to draw for training.") { Default = 256 },
             new("validation", new Integer(1, 100_000), "Pictures to draw for validation.") { Default = 64 },
             new("size", new Integer(64, 1024), "Edge of the pictures in pixels.") { Default = 160 },
             new("seed", new Integer(0, int.MaxValue), "Seed of the drawing.") { Default = 1 },
+            CacheMib,
         ])),
     ]);
 

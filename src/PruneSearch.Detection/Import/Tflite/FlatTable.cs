@@ -9,6 +9,8 @@ namespace PruneSearch.Detection.Import.Tflite;
 /// </summary>
 internal readonly struct FlatTable
 {
+    private const int MaxText = 512;
+
     private readonly Buffer _buffer;
     private readonly int _at, _vtable, _vtableLength;
 
@@ -35,11 +37,12 @@ internal readonly struct FlatTable
     /// <summary>A small number; 0 where the field is left out.</summary>
     public int Byte(int field) => Find(field, 1) is int at ? _buffer.Data[at] : 0;
 
-    /// <summary>A text; empty where the field is left out.</summary>
+    /// <summary>A text for messages: its first characters, on one line; empty where the field is left out.</summary>
     public string Text(int field)
     {
         var (at, count) = Vector(field, 1);
-        return Encoding.UTF8.GetString(_buffer.Data, at, count);
+        string text = Encoding.UTF8.GetString(_buffer.Data, at, Math.Min(count, MaxText));
+        return string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
     }
 
     /// <summary>A table; <see langword="null"/> where the field is left out.</summary>

@@ -1,0 +1,99 @@
+using PruneSearch.Cluster.Stages;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Storage.Reports;
+
+namespace PruneSearch.Cluster.Searches;
+
+/// <summary>
+/// What a coordinator does with reports: it appends them to the search's log, in batches, shows them page by page, and keeps the
+/// frontier's volume up. Opening a search reads its log; only what the log may lack is looked up stage by stage.
+/// </summary>
+internal sealed class SearchReports
+{
+    /// <summary>Reports that wait for the next flush at most.</summary>
+    public const int LargestBatch = 256;
+
+    /// <summary>Largest page.</summary>
+    public const int LargestPage = 500;
+
+    private const int AtOnce = 32;
+    private readonly SearchPlan _plan;
+    private readonly ReportLog _log;
+    private readonly FrontierVolume _volume;
+    private readonly SearchBoard _board;
+    private readonly string _baseKey;
+
+    private SearchReports(SearchPlan plan, SearchBoard board, ReportLog log)
+    {
+        (_plan, _board, _log) = (plan, board, log);
+        _volume = new FrontierVolume(plan.Objectives);
+        _baseKey = board.Keys[plan.Trajectories[0].Name][0];
+    }
+
+    /// <summary>Volume of the frontier, see <see cref="FrontierVolume"/>.</summary>
+    public double Volume => _volume.Value;
+
+    /// <summary>Whether so many reports wait that they should be written now.</summary>
+    public bool IsFull => _log.Pending >= LargestBatch;
+
+    /// <summary>Reads what is known of a search, and from then on takes in whatever its board learns.</summary>
+    public static async Task<SearchReports> OpenAsync(ICheckpointStore store, SearchPlan plan, SearchBoard board)
+    {
+        var reports = new SearchReports(plan, board, await ReportLog.OpenAsync(store, plan.Id));
+        board.Added += reports.Take;
+        foreach (var report in reports._log.Written)
+        {
+            board.Add(report);
+        }
+        // Stages that others finished, and what came between the last flush and a crash: a stage is complete only after its parent.
+        foreach (var trajectories in plan.Trajectories.Chunk(AtOnce))
+        {
+            await Task.WhenAll(trajectories.Select(t => LookAsync(store, board, t.Name)));
+        }
+        await reports.FlushAsync();
+        return reports;
+    }
+
+    /// <summary>Writes the reports that came since the last time.</summary>
+    public Task FlushAsync() => _log.FlushAsync();
+
+    /// <summary>Written reports from a position on.</summary>
+    public ReportPage Page(int after, int limit, WorkState state)
+    {
+        int from = Math.Clamp(after, 0, _log.Written.Count), to = Math.Min(from + Math.Clamp(limit, 1, LargestPage), _log.Written.Count);
+        return new ReportPage
+        {
+            SearchId = _plan.Id,
+            Name = _plan.Name,
+            Objectives = _plan.Objectives.ToArray(),
+            Points = Enumerable.Range(from, to - from).Select(i => _board.Point(_log.Written[i])).OfType<FrontierPoint>().ToArray(),
+            Next = to,
+            Total = _log.Written.Count,
+            State = state,
+        };
+    }
+
+    private void Take(StageReport report)
+    {
+        _log.Add(report);
+        _volume.Add(report, report.Key == _baseKey);
+    }
+
+    private static async Task LookAsync(ICheckpointStore store, SearchBoard board, string trajectory)
+    {
+        foreach (string key in board.Keys[trajectory])
+        {
+            if (!board.Has(key))
+            {
+                if (await store.TryReadAsync(key) is not { } report)
+                {
+                    return;
+                }
+                board.Add(report);
+            }
+        }
+    }
+}
