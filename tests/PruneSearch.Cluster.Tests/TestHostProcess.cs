@@ -10,7 +10,12 @@ internal static class TestHostProcess
     {
         string program = Path.Combine(AppContext.BaseDirectory, "PruneSearch.Cluster.TestHost.dll");
         string milliseconds = stageMilliseconds.ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo("dotnet", ["exec", program, home.Path, log, milliseconds])
+        string[] command = ["dotnet", "exec", program, home.Path, log, milliseconds];
+        if (OperatingSystem.IsLinux())
+        {
+            command = ["env", "--default-signal=INT", .. command]; // tests that run in the background inherit an ignored Ctrl-C
+        }
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
