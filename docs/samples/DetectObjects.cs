@@ -10,7 +10,7 @@ public static class DetectObjects
 {
     public static IEnumerable<string> Run(string modelPath, string imagePath)
     {
-        using var session = new InferenceSession(modelPath, new SessionOptions { IntraOpNumThreads = 1 });
+        using var session = new InferenceSession(modelPath);
         var about = session.ModelMetadata.CustomMetadataMap;
         string[] classes = JsonSerializer.Deserialize<string[]>(about["classes"])!;
         int size = int.Parse(about["input_size"], null);
@@ -27,7 +27,8 @@ public static class DetectObjects
             }
         }
         using var image = OrtValue.CreateTensorValueFromMemory(input, [1, 3, size, size]);
-        using var outputs = session.Run(new RunOptions(), ["image"], [image], ["boxes", "scores", "labels"]);
+        using var run = new RunOptions(); // a variable: native code reads it, and the garbage collector must not take it meanwhile
+        using var outputs = session.Run(run, ["image"], [image], ["boxes", "scores", "labels"]);
         float[] boxes = outputs[0].GetTensorDataAsSpan<float>().ToArray(), scores = outputs[1].GetTensorDataAsSpan<float>().ToArray();
         long[] labels = outputs[2].GetTensorDataAsSpan<long>().ToArray();
         for (int i = 0; i < scores.Length; i++)

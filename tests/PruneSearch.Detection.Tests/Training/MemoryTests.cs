@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
@@ -10,20 +11,29 @@ using static TorchSharp.torch;
 
 namespace PruneSearch.Tests.Detection.Training;
 
-/// <summary>Nothing runs beside these tests: they look at the memory of the whole process.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public sealed class Alone;
-
 /// <summary>Training and inference go on for days: what a step leaves behind adds up.</summary>
-[Collection(nameof(Alone))]
 public sealed class MemoryTests
 {
     private const int Steps = 2000, WarmUp = 150;
 
+    /// <summary>In a process of its own: what other tests left in memory, and give back meanwhile, would hide growth.</summary>
     [Fact]
-    public void Training_and_inference_do_not_grow()
+    public async Task Training_and_inference_do_not_grow()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "reads the resident set from /proc");
+        string method = $"{typeof(MemoryTests).FullName}.{nameof(A_process_stays_as_large_as_after_its_warm_up)}";
+        using var alone = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["-noColor", "-nologo", "-explicit", "only", "-showLiveOutput", "-method", method])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        string output = await alone.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await alone.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(alone.ExitCode == 0 && output.Contains("after inference", StringComparison.Ordinal), output);
+    }
+
+    [Fact(Explicit = true)]
+    public void A_process_stays_as_large_as_after_its_warm_up()
+    {
         var model = TinyDetector();
         var weights = RandomWeights.For(model, 1);
         using var teacher = new TorchNetwork(model.Network, weights);
