@@ -59,6 +59,17 @@ public sealed class CompensatorTests
         Assert.True(compensated < 1.05 * plain, $"{compensated} is above {plain}");
     }
 
+    [Theory]
+    [InlineData(1, false)] // 64 positions for the 72 values of a window
+    [InlineData(2, true)]
+    public void Whole_windows_are_fitted_only_where_there_are_positions_enough(int pictures, bool whole)
+    {
+        var network = Vocabulary.Create("plain");
+        var site = Assert.Single(ReaderSite.Of(network, new HashSet<string> { "A" }), s => s.Taps == 9);
+        Assert.Equal((8, 64), (site.Layout.Width, site.Conv.Height * site.Conv.Width));
+        Assert.Equal(whole, new SiteSolver(site, site, Without("A", 8, 0), pictures).WholeWindows);
+    }
+
     [Fact]
     public void One_flat_picture_and_dead_channels_leave_finite_weights()
     {
