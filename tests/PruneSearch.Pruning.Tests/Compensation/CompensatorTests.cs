@@ -60,14 +60,14 @@ public sealed class CompensatorTests
     }
 
     [Theory]
-    [InlineData(1, false)] // 64 positions for the 72 values of a window
+    [InlineData(1, false)] // 256 positions for the 288 values of a window
     [InlineData(2, true)]
     public void Whole_windows_are_fitted_only_where_there_are_positions_enough(int pictures, bool whole)
     {
-        var network = Vocabulary.Create("plain");
+        var network = Vocabulary.Create("plain", new Dictionary<string, int> { ["A"] = 32 });
         var site = Assert.Single(ReaderSite.Of(network, new HashSet<string> { "A" }), s => s.Taps == 9);
-        Assert.Equal((8, 64), (site.Layout.Width, site.Conv.Height * site.Conv.Width));
-        Assert.Equal(whole, new SiteSolver(site, site, Without("A", 8, 0), pictures).WholeWindows);
+        Assert.Equal((32, 256), (site.Layout.Width, site.Conv.Height * site.Conv.Width));
+        Assert.Equal(whole, new SiteSolver(site, site, Without("A", 32, 0), pictures).WholeWindows);
     }
 
     [Fact]
