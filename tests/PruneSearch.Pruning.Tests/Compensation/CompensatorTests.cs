@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
@@ -59,15 +60,16 @@ public sealed class CompensatorTests
         Assert.True(compensated < 1.05 * plain, $"{compensated} is above {plain}");
     }
 
-    [Theory]
-    [InlineData(1, false)] // 256 positions for the 288 values of a window
-    [InlineData(2, true)]
-    public void Whole_windows_are_fitted_only_where_there_are_positions_enough(int pictures, bool whole)
+    [Fact]
+    public void Whole_windows_are_fitted_only_where_there_are_positions_enough()
     {
-        var network = Vocabulary.Create("plain", new Dictionary<string, int> { ["A"] = 32 });
-        var site = Assert.Single(ReaderSite.Of(network, new HashSet<string> { "A" }), s => s.Taps == 9);
-        Assert.Equal((32, 256), (site.Layout.Width, site.Conv.Height * site.Conv.Width));
-        Assert.Equal(whole, new SiteSolver(site, site, Without("A", 32, 0), pictures).WholeWindows);
+        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["a"], InputSize = 64, WidthMultiplier = 0.35 });
+        var groups = model.Network.Groups.Select(g => g.Name).ToHashSet();
+        var site = ReaderSite.Of(model.Network, groups).First(s => s.Taps == 9 && s.Conv.Height * s.Conv.Width < s.Layout.Width * 9);
+        int positions = site.Conv.Height * site.Conv.Width, enough = (site.Layout.Width * 9 + positions - 1) / positions;
+        var nothing = new PruningPlan(new Dictionary<string, ImmutableArray<int>>(), 0);
+        Assert.False(new SiteSolver(site, site, nothing, enough - 1).WholeWindows);
+        Assert.True(new SiteSolver(site, site, nothing, enough).WholeWindows);
     }
 
     [Fact]
