@@ -73,14 +73,19 @@ internal static class ResultSection
 
     private static string Training(FineTuneSettings f) => FormattableString.Invariant($"{f.Steps} steps of {f.BatchSize} pictures ({f.Optimizer}, learning rate {f.LearningRate})");
 
-    private static string Reading(SearchResults results, ResultFiles files) => $"""
-        - `n` is the number of seeds{(results.Seeds.Count > 1 ? "; accuracies are mean ± sample standard deviation over them, all other figures are means" : "")}.
-        - The speed-up compares with the dense original, measured alternately in the same run (ratio of medians); {(results.Seeds.Count > 1 ? "the mean over seeds, and in brackets the outer bounds of their 95 % intervals" : "its 95 % interval in brackets")}.
-        - In the pictures, large markers are means over seeds, small ones single seeds; bars and bands are ± one sample standard deviation. The frontier is that of the means.
-        - Steps and time are those after the dense original, stages that other trajectories share included; a dense control trains as long as the longest iterative trajectory.
-        - Every trajectory: [{files.Csv}]({files.Csv}).
-
-        """;
+    private static string Reading(SearchResults results, ResultFiles files)
+    {
+        bool several = results.Seeds.Count > 1, controlled = results.Arms.Any(a => a.Schedule == ScheduleKind.DenseControl);
+        string[] lines =
+        [
+            $"`n` is the number of seeds{(several ? "; accuracies are mean ± sample standard deviation over them, all other figures are means" : "")}.",
+            $"The speed-up compares with the dense original, measured alternately in the same run (ratio of medians); {(several ? "the mean over seeds, and in brackets the outer bounds of their 95 % intervals" : "its 95 % interval in brackets")}.",
+            .. several ? ["In the pictures, large markers are means over seeds, small ones single seeds; bars and bands are ± one sample standard deviation. The frontier is that of the means."] : Array.Empty<string>(),
+            $"Steps and time are those after the dense original, stages that other trajectories share included{(controlled ? "; a dense control trains as long as the longest iterative trajectory" : "")}.",
+            $"Every trajectory: [{files.Csv}]({files.Csv}).",
+        ];
+        return string.Concat(lines.Select(l => $"- {l}\n"));
+    }
 
     private static void List(StringBuilder text, IReadOnlyList<string> items)
     {

@@ -8,6 +8,8 @@ internal sealed class ResultSentences(SearchResults results)
 {
     private const double WantedSpeedUp = 1.5, Near = 0.02, Rounding = 1e-9;
 
+    private string Means => results.Seeds.Count > 1 ? "on the mean over seeds, " : "";
+
     private bool HasVariants => results.Variants[0] is not null;
 
     /// <summary>Items of a Markdown list.</summary>
@@ -75,8 +77,8 @@ internal sealed class ResultSentences(SearchResults results)
         }
         bool controlled = results.Variants.Any(v => results.Control(v) is not null);
         string what = $"at least 1.5 times as fast as the dense original and at least as accurate as the dense {(controlled ? "control" : "original")}";
-        return found.Count == 0 ? $"**Faster at full accuracy:** no arm is, on the mean over seeds, {what}."
-            : $"**Faster at full accuracy:** on the mean over seeds, {what}: {string.Join("; ", found)}.";
+        return found.Count == 0 ? $"**Faster at full accuracy:** no arm is{(Means.Length > 0 ? $", {Means}" : " ")}{what}."
+            : $"**Faster at full accuracy:** {Means}{what}: {string.Join("; ", found)}.";
     }
 
     // What the thesis behind this program found: models that are both faster and more accurate than the original.
@@ -88,7 +90,7 @@ internal sealed class ResultSentences(SearchResults results)
         }
         var all = results.Variants.SelectMany(results.Pruned).DistinctBy(Stages).ToList();
         var better = all.Where(a => a.SpeedUp > 1 && a.Map50.Mean > original.Map50.Mean).OrderByDescending(a => a.SpeedUp).ToList();
-        yield return $"**Faster and more accurate than the dense original ({Figures.Accuracy(original.Map50.Mean)}):** on the mean over seeds, {better.Count} of {Figures.Counted(all.Count, "pruned arm")}"
+        yield return $"**Faster and more accurate than the dense original ({Figures.Accuracy(original.Map50.Mean)}):** {Means}{better.Count} of {Figures.Counted(all.Count, "pruned arm")}"
             + (better.Count == 0 ? "." : $"; the fastest of them is {Name(better[0])} ({Figures.SpeedUp(better[0])}, mAP50 {Figures.Accuracy(better[0].Map50)}).");
     }
 
