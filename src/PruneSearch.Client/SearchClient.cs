@@ -40,9 +40,12 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async Task<SearchSummary> SummaryAsync(string id) => await Search(id).GetSummaryAsync().ConfigureAwait(false) ?? throw Unknown(id);
 
-    /// <summary>How a search stands.</summary>
+    /// <summary>How a search and each of its trajectories stand.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    public async Task<SearchStatus> StatusAsync(string id) => await Search(id).GetStatusAsync().ConfigureAwait(false) ?? throw Unknown(id);
+    public Task<SearchStatus> StatusAsync(string id) => Watch(id).LookAsync();
+
+    /// <summary>For looking again and again at one search: each look after the first one fetches only what changed.</summary>
+    public SearchWatch Watch(string id) => new(Search(id), id);
 
     /// <summary>All reports so far, and which of them are on the frontier. They are fetched page by page, however many there are.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
@@ -108,9 +111,10 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async IAsyncEnumerable<SearchStatus> FollowAsync(string id, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        var watch = Watch(id);
         while (true)
         {
-            var status = await StatusAsync(id).ConfigureAwait(false);
+            var status = await watch.LookAsync().ConfigureAwait(false);
             yield return status;
             if (status.State.IsOver())
             {

@@ -6,6 +6,9 @@ namespace PruneSearch.Cli.Following;
 /// <summary>Progress as a table that is redrawn in place.</summary>
 internal static class LiveProgress
 {
+    private const int FrameLines = 7; // title, borders, heading, and a line for the cursor
+    private const int FewestRows = 4;
+
     /// <summary>Shows the table while <paramref name="loop"/> runs.</summary>
     public static Task<SearchStatus> ShowAsync(CliContext context, Func<Action<SearchStatus>, Task<SearchStatus>> loop)
     {
@@ -13,12 +16,12 @@ internal static class LiveProgress
         var left = new TimeLeft(context.Time);
         return console.Live(new Text("")).StartAsync(live => loop(status =>
         {
-            live.UpdateTarget(Table(status, left));
+            live.UpdateTarget(Table(status, left, Math.Max(FewestRows, console.Profile.Height - FrameLines)));
             live.Refresh();
         }));
     }
 
-    private static Table Table(SearchStatus status, TimeLeft left)
+    private static Table Table(SearchStatus status, TimeLeft left, int rows)
     {
         var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape($"{status.Id}: {ProgressText.Of(status.State)}"));
         foreach (string column in new[] { "trajectory", "iteration", "now" })
@@ -29,11 +32,16 @@ internal static class LiveProgress
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
-        foreach (var t in status.Trajectories)
+        var (shown, others) = ShownRows.Of(status.Trajectories, rows);
+        foreach (var t in shown)
         {
             table.AddRow(
                 new Text(t.Name, StyleOf(t.State)), new Text(ProgressText.Iteration(t)), new Text(ProgressText.Part(t)), new Text(ProgressText.Loss(t)),
                 new Text(ProgressText.Map50(t)), new Text(ProgressText.Speed(t)), new Text(ProgressText.Left(left.Of(t))));
+        }
+        if (others is not null)
+        {
+            table.Caption(Markup.Escape(others));
         }
         return table;
     }

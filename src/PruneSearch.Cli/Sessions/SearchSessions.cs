@@ -42,6 +42,8 @@ internal sealed class SearchSessions : ISearchSessions
 
     private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner) : ISearchSession
     {
+        private readonly Dictionary<string, SearchWatch> _watches = [];
+
         public ICheckpointStore Checkpoints => store;
 
         /// <summary>How long a cluster may be without an answer: silos die and are replaced, databases restart.</summary>
@@ -51,7 +53,14 @@ internal sealed class SearchSessions : ISearchSessions
 
         public Task<IReadOnlyList<SearchSummary>> ListAsync() => PatientlyAsync(client.ListAsync);
 
-        public Task<SearchStatus> StatusAsync(string id) => PatientlyAsync(() => client.StatusAsync(id));
+        public Task<SearchStatus> StatusAsync(string id)
+        {
+            if (!_watches.TryGetValue(id, out var watch))
+            {
+                _watches[id] = watch = client.Watch(id);
+            }
+            return PatientlyAsync(watch.LookAsync);
+        }
 
         public Task<FrontierView> FrontierAsync(string id) => PatientlyAsync(() => client.FrontierAsync(id));
 
