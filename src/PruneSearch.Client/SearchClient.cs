@@ -128,14 +128,14 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <param name="stageKey">The stage.</param>
     /// <param name="path">The file; it is replaced when it is there.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="FileNotFoundException">The stage has not finished, or its model was deleted.</exception>
+    /// <exception cref="FileNotFoundException">There is no such stage, it has not finished, or its model was deleted. What stands at <paramref name="path"/> stays.</exception>
     /// <exception cref="IOException">The checkpoints cannot be read or the file cannot be written.</exception>
     /// <exception cref="InvalidOperationException">The client does not know where the checkpoints are.</exception>
     public async Task DownloadAsync(string stageKey, string path, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(stageKey);
         var store = checkpoints ?? throw new InvalidOperationException("Where the checkpoints are is not known, expected them in the address of the cluster.");
-        var source = await store.OpenReadAsync(CheckpointNames.Onnx(stageKey), cancellation).ConfigureAwait(false);
+        var source = await OpenModelAsync(store, stageKey, cancellation).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
             string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -152,6 +152,18 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
             {
                 File.Delete(temporary);
             }
+        }
+    }
+
+    private static async Task<Stream> OpenModelAsync(ICheckpointStore store, string stageKey, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.OpenReadAsync(CheckpointNames.Onnx(stageKey), cancellation).ConfigureAwait(false);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new FileNotFoundException($"There is no model of a stage '{stageKey}', expected the key of a finished stage, as the points of a frontier have it.", e);
         }
     }
 
