@@ -113,6 +113,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             PeakMemoryBytes = parts.PeakMemoryBytes,
             Quantised = int8,
             Processing = processing,
+            Finished = time.GetUtcNow(),
         };
     }
 

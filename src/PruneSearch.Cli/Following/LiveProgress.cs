@@ -6,8 +6,7 @@ namespace PruneSearch.Cli.Following;
 /// <summary>Progress as a table that is redrawn in place.</summary>
 internal static class LiveProgress
 {
-    private const int FrameLines = 7; // title, borders, heading, and a line for the cursor
-    private const int FewestRows = 4;
+    private const int Frame = 7; // title, head, borders, the line below and the prompt
 
     /// <summary>Shows the table while <paramref name="loop"/> runs.</summary>
     public static Task<SearchStatus> ShowAsync(CliContext context, Func<Action<SearchStatus>, Task<SearchStatus>> loop)
@@ -16,14 +15,21 @@ internal static class LiveProgress
         var left = new TimeLeft(context.Time);
         return console.Live(new Text("")).StartAsync(live => loop(status =>
         {
-            live.UpdateTarget(Table(status, left, Math.Max(FewestRows, console.Profile.Height - FrameLines)));
+            live.UpdateTarget(Table(status, left, console.Profile.Height - Frame));
             live.Refresh();
         }));
     }
 
-    private static Table Table(SearchStatus status, TimeLeft left, int rows)
+    private static Table Table(SearchStatus status, TimeLeft left, int room)
     {
-        var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape($"{status.Id}: {ProgressText.Of(status.State)}"));
+        int done = status.Trajectories.Count(t => t.State == WorkState.Completed);
+        var table = new Table().Border(TableBorder.Rounded)
+            .Title(Markup.Escape($"{status.Id}: {ProgressText.Of(status.State)}, {done} of {status.Trajectories.Count} trajectories completed"));
+        var (shown, others) = ProgressRows.Pick(status.Trajectories, room);
+        if (others is not null)
+        {
+            table.Caption(Markup.Escape(others));
+        }
         foreach (string column in new[] { "trajectory", "iteration", "now" })
         {
             table.AddColumn(column);
@@ -32,16 +38,11 @@ internal static class LiveProgress
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
-        var (shown, others) = ShownRows.Of(status.Trajectories, rows);
         foreach (var t in shown)
         {
             table.AddRow(
                 new Text(t.Name, StyleOf(t.State)), new Text(ProgressText.Iteration(t)), new Text(ProgressText.Part(t)), new Text(ProgressText.Loss(t)),
                 new Text(ProgressText.Map50(t)), new Text(ProgressText.Speed(t)), new Text(ProgressText.Left(left.Of(t))));
-        }
-        if (others is not null)
-        {
-            table.Caption(Markup.Escape(others));
         }
         return table;
     }

@@ -75,6 +75,10 @@ public sealed record StageReport
     /// <summary>What is done before and after the network; <see langword="null"/> where it was not measured.</summary>
     [Id(21)]
     public ProcessingTimes? Processing { get; init; }
+
+    /// <summary>When the stage's work was done, by its worker's clock; <see langword="null"/> in reports from before that was noted.</summary>
+    [Id(22)]
+    public DateTimeOffset? Finished { get; init; }
 }
 
 /// <summary>How many channels there were and are in the groups that may be pruned.</summary>
