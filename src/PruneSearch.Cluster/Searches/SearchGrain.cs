@@ -116,6 +116,8 @@ internal sealed class SearchGrain(
 
     public Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit) => Task.FromResult(Summary() is { } summary ? _view!.Page(after, limit, summary) : null);
 
+    public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(record.State.Plan);
+
     public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(Summary());
 
     public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(Summary() is { } summary ? _reports!.Page(after, limit, summary.State) : null);

@@ -36,6 +36,9 @@ public static class CheckpointNames
     /// <summary>The same in 8-bit integers, where that was asked for.</summary>
     public static string Int8Onnx(string key) => Stage(key) + "model-int8.onnx";
 
+    /// <summary>Accuracy of a finished stage's detector on another split, by the hash of its manifest.</summary>
+    public static string Score(string key, string manifest) => $"{Stage(key)}scores/{manifest}.json";
+
     /// <summary>Report of a finished stage, written last: its presence makes the stage complete.</summary>
     public static string Report(string key) => Stage(key) + "report.json";
 
