@@ -7,6 +7,8 @@ namespace PruneSearch.Cluster.Tests;
 /// <summary>What happens to a search when stages fail.</summary>
 public sealed class StageFailureTests
 {
+    // An attempt that tells how far it is counts as one that got further: here none lives long enough to tell.
+    private static readonly ClusterTimings Unhurried = TestHome.Quick with { Renewal = TimeSpan.FromSeconds(10) };
     private readonly StubStageRunner _runner = new(TimeSpan.Zero);
 
     [Fact]
@@ -23,7 +25,7 @@ public sealed class StageFailureTests
                 throw new InvalidOperationException("bad luck");
             }
         };
-        await using var host = await home.StartAsync(_runner);
+        await using var host = await home.StartAsync(_runner, Unhurried);
 
         Assert.Equal(WorkState.Completed, (await host.RunAsync(plan)).State);
         Assert.Equal(3, _runner.Started.Count(k => k == unlucky));
@@ -37,7 +39,7 @@ public sealed class StageFailureTests
         var plan = Plans.Small("a");
         string bad = plan.Trajectories[1].Stages[1].ComputeKey();
         _runner.Behaviour = (job, _) => ThrowIf(job.Key == bad, new InvalidOperationException("out of memory"));
-        await using var host = await home.StartAsync(_runner);
+        await using var host = await home.StartAsync(_runner, Unhurried);
 
         var end = await host.RunAsync(plan);
 
@@ -57,7 +59,7 @@ public sealed class StageFailureTests
         string bad = plan.Trajectories[1].Stages[1].ComputeKey();
         bool broken = true;
         _runner.Behaviour = (job, _) => ThrowIf(broken && job.Key == bad, new StageFailedException("loss diverged"));
-        await using var host = await home.StartAsync(_runner);
+        await using var host = await home.StartAsync(_runner, Unhurried);
 
         var end = await host.RunAsync(plan);
         Assert.Contains("loss diverged", end.Trajectories[1].Reason, StringComparison.Ordinal);
@@ -77,7 +79,7 @@ public sealed class StageFailureTests
     {
         using var home = new TestHome();
         _runner.Behaviour = (_, _) => throw new StageFailedException("weights file is damaged");
-        await using var host = await home.StartAsync(_runner);
+        await using var host = await home.StartAsync(_runner, Unhurried);
 
         var end = await host.RunAsync(Plans.Small("a"));
 
@@ -94,7 +96,7 @@ public sealed class StageFailureTests
         var plan = Plans.Small("a");
         string bad = plan.Trajectories[1].Stages[1].ComputeKey();
         _runner.Reports = key => key == bad ? StubStageRunner.Report(key) with { FinalLoss = double.NaN } : StubStageRunner.Report(key);
-        await using var host = await home.StartAsync(_runner);
+        await using var host = await home.StartAsync(_runner, Unhurried);
 
         var end = await host.RunAsync(plan);
 
