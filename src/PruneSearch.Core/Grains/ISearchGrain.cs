@@ -66,7 +66,7 @@ public interface ISearchIndexGrain : IGrainWithStringKey
     [Alias("SetRunning")]
     Task SetRunningAsync(string searchId, bool running);
 
-    /// <summary>Wakes every search that has not ended.</summary>
+    /// <summary>Wakes every search that has not ended; it does not wait until they are awake.</summary>
     [Alias("Wake")]
     Task WakeAsync();
 
