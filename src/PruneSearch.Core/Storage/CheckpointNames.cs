@@ -24,8 +24,8 @@ public static class CheckpointNames
     /// <summary>Weights of a finished stage.</summary>
     public static string Weights(string key) => Stage(key) + "weights.safetensors";
 
-    /// <summary>The pruned detector that a stage's training begins with; deleted when the stage is finished.</summary>
-    public static string Pruned(string key) => Stage(key) + "pruned.safetensors";
+    /// <summary>The pruned detector that training begins with, by <see cref="Stages.StageDescription.ComputePruningKey"/>.</summary>
+    public static string Pruned(string pruningKey) => $"prunings/{pruningKey}.safetensors";
 
     /// <summary>Optimizer state that a finished stage leaves to the next, where it is carried.</summary>
     public static string Optimizer(string key) => Stage(key) + "optimizer.safetensors";
