@@ -75,6 +75,10 @@ public sealed record StageReport
     /// <summary>What is done before and after the network; <see langword="null"/> where it was not measured.</summary>
     [Id(21)]
     public ProcessingTimes? Processing { get; init; }
+
+    /// <summary>Threads of the slot that finished the stage, on a CPU: with others the last digits of sums, and so the weights, differ. 0 on a GPU.</summary>
+    [Id(22)]
+    public int Threads { get; init; }
 }
 
 /// <summary>How many channels there were and are in the groups that may be pruned.</summary>
