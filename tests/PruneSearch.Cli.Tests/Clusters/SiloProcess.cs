@@ -12,6 +12,7 @@ internal sealed partial class SiloProcess : IDisposable
     private readonly string _settings, _role, _name, _work;
     private readonly int _siloPort = FreePort();
     private Process _process;
+    private int _toldBefore; // by earlier processes
 
     /// <summary>Starts it.</summary>
     /// <param name="settings">The cluster's settings file.</param>
@@ -29,10 +30,11 @@ internal sealed partial class SiloProcess : IDisposable
     /// <summary>For clients.</summary>
     public int GatewayPort { get; }
 
-    /// <summary>The attempts that it began, stage and number, in all its processes.</summary>
-    public IReadOnlyList<(string Stage, int Attempt)> Attempts() =>
-        [.. Directory.EnumerateFiles(_work, "host-*.log").SelectMany(Lines).Select(l => Begun().Match(l)).Where(m => m.Success)
-            .Select(m => (m.Groups["stage"].Value, int.Parse(m.Groups["attempt"].ValueSpan, CultureInfo.InvariantCulture)))];
+    /// <summary>Stages of the attempts that it began, in all its processes.</summary>
+    public IReadOnlyList<string> Attempts() => [.. Told().Where(t => t.What == "begins").Select(t => t.Stage)];
+
+    /// <summary>Whether its present process has begun an attempt that has not ended.</summary>
+    public bool IsAtWork() => Told() is { } told && told.Count > _toldBefore && told[^1].What == "begins";
 
     /// <summary>What it says when it cannot go on.</summary>
     public string Output => File.Exists(OutputFile) ? string.Concat(Lines(OutputFile).Select(l => l + "\n")) : "";
@@ -42,6 +44,7 @@ internal sealed partial class SiloProcess : IDisposable
     {
         Assert.False(_process.HasExited, $"{_name} ended by itself: {Output}");
         Kill();
+        _toldBefore = Told().Count;
         _process = Start();
     }
 
@@ -55,6 +58,9 @@ internal sealed partial class SiloProcess : IDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    private List<(string Stage, string What)> Told() =>
+        [.. Directory.EnumerateFiles(_work, "host-*.log").Order(StringComparer.Ordinal).SelectMany(Lines).Select(l => Attempt().Match(l)).Where(m => m.Success).Select(m => (m.Groups["stage"].Value, m.Groups["what"].Value))];
 
     private string OutputFile => Path.Combine(_work, "output.txt");
 
@@ -87,6 +93,6 @@ internal sealed partial class SiloProcess : IDisposable
         }
     }
 
-    [GeneratedRegex("SlotWorker: Attempt (?<attempt>\\d+) at stage (?<stage>[0-9a-f]{64}) begins$")]
-    private static partial Regex Begun();
+    [GeneratedRegex("SlotWorker: Attempt \\d+ at stage (?<stage>[0-9a-f]{64}) (?<what>begins|ended)")]
+    private static partial Regex Attempt();
 }
