@@ -114,6 +114,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             PeakMemoryBytes = parts.PeakMemoryBytes,
             Quantised = int8,
             Processing = processing,
+            Finished = time.GetUtcNow(),
             Threads = device.type == DeviceType.CPU ? get_num_threads() : 0,
         };
     }

@@ -13,7 +13,7 @@ internal sealed class EvaluationData
     private readonly Option<string?> _images = new("--images") { Description = "Folder of the pictures of --coco", HelpName = "FOLDER" };
     private readonly Option<string?> _voc = new("--voc") { Description = "Pascal VOC folder; needs --split", HelpName = "FOLDER" };
     private readonly Option<string?> _yolo = new("--yolo") { Description = "Folder with YOLO text labels; needs --split", HelpName = "FOLDER" };
-    private readonly Option<string?> _split = new("--split") { Description = "Which split: train or validation of --data (validation by default), or a name", HelpName = "NAME" };
+    private readonly Option<string?> _split = new("--split") { Description = "Which split: train, validation or test of --data (validation by default), or a name", HelpName = "NAME" };
     private readonly Option<bool> _ignore = new("--ignore-other-classes") { Description = "Leave objects out whose class the detector does not know, instead of refusing them" };
 
     /// <summary>Adds them to a command.</summary>
@@ -65,12 +65,13 @@ internal sealed class EvaluationData
 
     private static DetectionDataset OfSearchFile(CliContext context, string home, string file, string split, CancellationToken cancellation)
     {
-        if (split is not ("train" or "validation"))
+        if (split is not ("train" or "validation" or "test"))
         {
-            throw new SearchFileException($"--split is '{split}', expected train or validation of {file}");
+            throw new SearchFileException($"--split is '{split}', expected train, validation or test of {file}");
         }
-        var (train, validation) = new SearchLauncher(Homes.Drawn(home), context.Time).ReadData(SearchFileReader.ReadData(file), cancellation);
-        return split == "train" ? train : validation;
+        var data = new SearchLauncher(Homes.Drawn(home), context.Time).ReadData(SearchFileReader.ReadData(file), cancellation);
+        return split == "train" ? data.Train : split == "validation" ? data.Validation
+            : data.Test ?? throw new SearchFileException($"--split is 'test', but {file} names no test split, expected data.test");
     }
 
     // Those of the data that the detector knows, in any letter case.

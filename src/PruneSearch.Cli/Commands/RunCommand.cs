@@ -64,8 +64,8 @@ internal static class RunCommand
             await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation).ConfigureAwait(false);
             if (place.Cluster is not null && file.Data is DataSource.Shapes) // drawn here: no worker has these pictures
             {
-                await new PicturePush(session.Checkpoints).PushAsync(search.Train, cancellation).ConfigureAwait(false);
-                await new PicturePush(session.Checkpoints).PushAsync(search.Validation, cancellation).ConfigureAwait(false);
+                await new PicturePush(session.Checkpoints).PushAsync(search.Data.Train, cancellation).ConfigureAwait(false);
+                await new PicturePush(session.Checkpoints).PushAsync(search.Data.Validation, cancellation).ConfigureAwait(false);
             }
             Directory.CreateDirectory(Homes.Results(place.Home, search.Plan.Id));
             await session.LaunchAsync(search.Plan).ConfigureAwait(false);
@@ -73,7 +73,7 @@ internal static class RunCommand
             int distinct = stages.Select(s => s.ComputeKey()).Distinct().Count();
             await context.Output.WriteLineAsync(
                 $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {distinct} stages to run ({stages.Count} without sharing), " +
-                $"{search.Train.Samples.Count} training and {search.Validation.Samples.Count} validation pictures, classes {string.Join(", ", search.Train.Classes)}").ConfigureAwait(false);
+                $"{search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} validation pictures, classes {string.Join(", ", search.Data.Train.Classes)}").ConfigureAwait(false);
             return await FollowAsync(context, session, place, search.Plan.Id, cancellation).ConfigureAwait(false);
         }
     }

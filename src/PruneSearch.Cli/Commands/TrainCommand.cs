@@ -48,7 +48,7 @@ internal static class TrainCommand
         RemoveOtherTrainings(work, key);
         var store = new FolderCheckpointStore(work, context.Time);
         await SearchLauncher.PublishAsync(training, store, cancellation).ConfigureAwait(false);
-        await context.Output.WriteLineAsync($"{training.Train.Samples.Count} training and {training.Validation.Samples.Count} validation pictures, classes {string.Join(", ", training.Train.Classes)}").ConfigureAwait(false);
+        await context.Output.WriteLineAsync($"{training.Data.Train.Samples.Count} training and {training.Data.Validation.Samples.Count} validation pictures, classes {string.Join(", ", training.Data.Train.Classes)}").ConfigureAwait(false);
         var progress = new TrainingProgress(context);
         TrainedDetector trained;
         try
@@ -69,7 +69,7 @@ internal static class TrainCommand
         DetectorFolder.Write(folder, trained.Model, trained.Weights);
         await TrainingReport.From(trained, source.FineTune).WriteAsync(Path.Combine(folder, ReportFile)).ConfigureAwait(false);
         Directory.Delete(work, recursive: true);
-        MetricsText.Write(context.Output, training.Validation, trained.Metrics);
+        MetricsText.Write(context.Output, training.Data.Validation, trained.Metrics);
         await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
             $"Trained {source.FineTune.Steps} steps of {source.FineTune.BatchSize} pictures; the last part took {TimeSpan.FromSeconds(trained.TrainingSeconds):h\\:mm\\:ss}, peak memory {trained.PeakMemoryBytes / 1e9:0.0} GB")).ConfigureAwait(false);
         await context.Output.WriteLineAsync($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}, {ReportFile}").ConfigureAwait(false);

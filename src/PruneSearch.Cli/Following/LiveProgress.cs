@@ -6,6 +6,8 @@ namespace PruneSearch.Cli.Following;
 /// <summary>Progress as a table that is redrawn in place.</summary>
 internal static class LiveProgress
 {
+    private const int Frame = 7; // title, head, borders, the line below and the prompt
+
     /// <summary>Shows the table while <paramref name="loop"/> runs.</summary>
     public static Task<SearchStatus> ShowAsync(CliContext context, Func<Action<SearchStatus>, Task<SearchStatus>> loop)
     {
@@ -13,14 +15,21 @@ internal static class LiveProgress
         var left = new TimeLeft(context.Time);
         return console.Live(new Text("")).StartAsync(live => loop(status =>
         {
-            live.UpdateTarget(Table(status, left));
+            live.UpdateTarget(Table(status, left, console.Profile.Height - Frame));
             live.Refresh();
         }));
     }
 
-    private static Table Table(SearchStatus status, TimeLeft left)
+    private static Table Table(SearchStatus status, TimeLeft left, int room)
     {
-        var table = new Table().Border(TableBorder.Rounded).Title(Markup.Escape($"{status.Id}: {ProgressText.Of(status.State)}"));
+        int done = status.Trajectories.Count(t => t.State == WorkState.Completed);
+        var table = new Table().Border(TableBorder.Rounded)
+            .Title(Markup.Escape($"{status.Id}: {ProgressText.Of(status.State)}, {done} of {status.Trajectories.Count} trajectories completed"));
+        var (shown, others) = ProgressRows.Pick(status.Trajectories, room);
+        if (others is not null)
+        {
+            table.Caption(Markup.Escape(others));
+        }
         foreach (string column in new[] { "trajectory", "iteration", "now" })
         {
             table.AddColumn(column);
@@ -29,7 +38,7 @@ internal static class LiveProgress
         {
             table.AddColumn(new TableColumn(column).RightAligned());
         }
-        foreach (var t in status.Trajectories)
+        foreach (var t in shown)
         {
             table.AddRow(
                 new Text(t.Name, StyleOf(t.State)), new Text(ProgressText.Iteration(t)), new Text(ProgressText.Part(t)), new Text(ProgressText.Loss(t)),

@@ -7,6 +7,7 @@ namespace PruneSearch.Cli.Following;
 internal sealed class PlainProgress(CliContext context)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
+    private const int ShortName = 18;
     private readonly TimeLeft _left = new(context.Time);
     private readonly Dictionary<string, (string What, long At)> _shown = new(StringComparer.Ordinal);
 
@@ -14,6 +15,7 @@ internal sealed class PlainProgress(CliContext context)
     public void Show(SearchStatus status)
     {
         var seen = new HashSet<(string Parent, StageProgress Progress)>();
+        int width = status.Trajectories.Max(t => (int?)t.Name.Length) is { } longest && longest > ShortName ? longest : ShortName;
         foreach (var t in status.Trajectories.Where(t => t.State != WorkState.Waiting))
         {
             var left = _left.Of(t);
@@ -28,7 +30,7 @@ internal sealed class PlainProgress(CliContext context)
             bool training = t is { State: WorkState.Running, Progress.Steps: > 0 };
             if (changed || (training && context.Time.GetElapsedTime(last.At) >= Pace))
             {
-                context.Output.WriteLine(ProgressText.Line(t, left));
+                context.Output.WriteLine(ProgressText.Line(t, left, width));
                 _shown[t.Name] = (what, context.Time.GetTimestamp());
             }
         }

@@ -35,9 +35,12 @@ internal static class ProgressText
         : l.TotalHours >= 1 ? l.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : l.ToString(@"m\:ss", CultureInfo.InvariantCulture);
 
     /// <summary>All of it in one line.</summary>
-    public static string Line(TrajectoryStatus t, TimeSpan? left)
+    /// <param name="t">The trajectory.</param>
+    /// <param name="left">How long it still takes.</param>
+    /// <param name="width">Width of the names.</param>
+    public static string Line(TrajectoryStatus t, TimeSpan? left, int width = 18)
     {
-        var parts = new List<string> { $"{t.Name,-18}", Iteration(t), Part(t) };
+        var parts = new List<string> { t.Name.PadRight(width), Iteration(t), Part(t) };
         Add("loss ", Loss(t), "");
         Add("mAP50 ", Map50(t), "");
         Add("", Speed(t), " images/s");

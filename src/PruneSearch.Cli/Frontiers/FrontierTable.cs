@@ -76,9 +76,12 @@ internal static class FrontierTable
 /// <summary>Points in words.</summary>
 internal static class PointText
 {
-    /// <summary>Trajectory and iteration.</summary>
+    /// <summary>Trajectory and iteration; the base detector of each seed is an original.</summary>
     public static string Name(FrontierPoint p) =>
-        (p.Schedule == ScheduleKind.Base ? "original" : p.Schedule == ScheduleKind.OneShot ? p.Trajectory : $"{p.Trajectory} #{p.Iteration}") + (IsQuantised(p) ? " int8" : "");
+        (p.Schedule == ScheduleKind.Base ? Original(p.Trajectory) : p.Schedule == ScheduleKind.OneShot ? p.Trajectory : $"{p.Trajectory} #{p.Iteration}") + (IsQuantised(p) ? " int8" : "");
+
+    private static string Original(string trajectory) =>
+        "original" + (trajectory.StartsWith(Planner.DenseTrajectory, StringComparison.Ordinal) ? trajectory[Planner.DenseTrajectory.Length..] : "");
 
     /// <summary>Whether the model computes with 8-bit integers.</summary>
     public static bool IsQuantised(FrontierPoint p) => p.Precision == FrontierPoints.QuantisedPrecision;

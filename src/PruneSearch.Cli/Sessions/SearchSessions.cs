@@ -29,23 +29,26 @@ internal sealed class SearchSessions : ISearchSessions
                 throw new SettingsException($"--cluster {cluster}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
             }
             var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation).ConfigureAwait(false);
-            return new Session(client.Searches, client.Checkpoints!, client) { Patience = LossPatience };
+            return new Session(client.Searches, client.Checkpoints!, client, IsPassing);
         }
         if (!work)
         {
             var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
-            return new Session(connection.Client, connection.Store, connection);
+            return new Session(connection.Client, connection.Store, connection, IsLate);
         }
         var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = place.Home, ConfigureServices = services => services.AddStageRunner() }, cancellation).ConfigureAwait(false);
-        return new Session(host.Client, host.Store, host);
+        return new Session(host.Client, host.Store, host, IsLate);
     }
 
-    private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner) : ISearchSession
+    // In a cluster silos die and are replaced, and databases restart.
+    private static bool IsPassing(Exception e) => e is not (KeyNotFoundException or ArgumentException or InvalidOperationException or OperationCanceledException);
+
+    // On this machine: an answer is late when the machine slept or the process was stopped for a while.
+    private static bool IsLate(Exception e) => e is TimeoutException;
+
+    private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, Func<Exception, bool> isPassing) : ISearchSession
     {
         public ICheckpointStore Checkpoints => store;
-
-        /// <summary>How long a cluster may be without an answer: silos die and are replaced, databases restart.</summary>
-        public TimeSpan Patience { get; init; }
 
         public Task LaunchAsync(SearchPlan plan) => PatientlyAsync(() => client.LaunchAsync(plan));
 
@@ -70,15 +73,14 @@ internal sealed class SearchSessions : ISearchSessions
         // All of it may be repeated: launching the same plan again, resuming and cancelling change nothing the second time.
         private async Task<T> PatientlyAsync<T>(Func<Task<T>> action)
         {
-            long start = TimeProvider.System.GetTimestamp();
+            long? lost = null; // counted from the first failure: a call may have begun long ago, before the machine slept
             while (true)
             {
                 try
                 {
                     return await action().ConfigureAwait(false);
                 }
-                catch (Exception e) when (e is not (KeyNotFoundException or ArgumentException or InvalidOperationException or OperationCanceledException)
-                    && TimeProvider.System.GetElapsedTime(start) < Patience)
+                catch (Exception e) when (isPassing(e) && TimeProvider.System.GetElapsedTime(lost ??= TimeProvider.System.GetTimestamp()) < LossPatience)
                 {
                     await Task.Delay(LossPause).ConfigureAwait(false);
                 }

@@ -19,16 +19,16 @@ public abstract record DataSource
     public long CacheBytes { get; init; } = DataSettings.DefaultCacheBytes;
 
     /// <summary>COCO JSON.</summary>
-    public sealed record Coco(CocoSplit Train, CocoSplit Validation) : DataSource;
+    public sealed record Coco(CocoSplit Train, CocoSplit Validation, CocoSplit? Test = null) : DataSource;
 
     /// <summary>Pascal VOC folders; the splits are names of lists under <c>ImageSets/Main</c>.</summary>
-    public sealed record Voc(string Root, string Train, string Validation) : DataSource;
+    public sealed record Voc(string Root, string Train, string Validation, string? Test = null) : DataSource;
 
     /// <summary>YOLO text labels; the splits are names of folders under <c>images</c> and <c>labels</c>.</summary>
-    public sealed record Yolo(string Root, string Train, string Validation) : DataSource;
+    public sealed record Yolo(string Root, string Train, string Validation, string? Test = null) : DataSource;
 
     /// <summary>Drawn shapes; the splits are numbers of pictures, the size is their edge in pixels.</summary>
-    public sealed record Shapes(int Train, int Validation, int Size, int Seed) : DataSource;
+    public sealed record Shapes(int Train, int Validation, int Size, int Seed, int? Test = null) : DataSource;
 }
 
 /// <summary>One split in COCO format.</summary>

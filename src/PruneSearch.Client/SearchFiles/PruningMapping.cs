@@ -6,11 +6,23 @@ using YamlDotNet.Core;
 namespace PruneSearch.Client.SearchFiles;
 
 /// <summary>Turns the values under <c>pruning</c> into settings, and those that follow from them.</summary>
-internal sealed class PruningMapping(DocumentReader reader, Values root)
+internal sealed class PruningMapping
 {
-    private readonly Values _values = root.Optional<Values>("pruning") ?? new Values(((KeyType.Mapping)SearchFileKeys.Root.Find("pruning")!.Type).Section, default);
+    private readonly DocumentReader _reader;
+    private readonly Values _root, _values;
+
+    /// <summary>What the file says.</summary>
+    public PruningMapping(DocumentReader reader, Values root)
+        : this(reader, root, root.Optional<Values>("pruning") ?? new Values(((KeyType.Mapping)SearchFileKeys.Root.Find("pruning")!.Type).Section, default, "pruning"))
+    {
+    }
+
+    private PruningMapping(DocumentReader reader, Values root, Values values) => (_reader, _root, _values) = (reader, root, values);
 
     private IReadOnlyList<string>? Protected => _values.Has("protect") ? _values.List<string>("protect") : null;
+
+    /// <summary>The same, with what a variant says instead.</summary>
+    public PruningMapping With(Values? variant) => new(_reader, _root, _values.With(variant));
 
     /// <summary>How to prune; errors go to the reader.</summary>
     /// <param name="levels">All levels, ascending.</param>
@@ -39,7 +51,7 @@ internal sealed class PruningMapping(DocumentReader reader, Values root)
         };
         if (prune.Target == "channels" && levels[^1] > prune.MaxGroupRatio)
         {
-            reader.Error(at, FormattableString.Invariant($"level {levels[^1]} cannot be reached, expected at most pruning.max-group-ratio, which is {prune.MaxGroupRatio}"));
+            _reader.Error(at, FormattableString.Invariant($"level {levels[^1]} cannot be reached, expected at most {v.PathOf("max-group-ratio")}, which is {prune.MaxGroupRatio}"));
         }
         try
         {
@@ -49,7 +61,7 @@ internal sealed class PruningMapping(DocumentReader reader, Values root)
         }
         catch (ArgumentException e)
         {
-            reader.Error(root.At("detector"), e.Message);
+            _reader.Error(_root.At("detector"), e.Message);
         }
         return prune;
     }
@@ -69,7 +81,7 @@ internal sealed class PruningMapping(DocumentReader reader, Values root)
         foreach (string name in names.Where(n => !words.Contains(n) && !groups.Contains(n)))
         {
             string near = Nearest.To(name, [.. words, .. groups]) is { } n ? $"; did you mean '{n}'?" : "";
-            reader.Error(v.At(key), $"pruning.{key} has '{name}', expected {string.Join(", ", words)} or the name of a group of the detector{near}");
+            _reader.Error(v.At(key), $"{v.PathOf(key)} has '{name}', expected {string.Join(", ", words)} or the name of a group of the detector{near}");
         }
     }
 }

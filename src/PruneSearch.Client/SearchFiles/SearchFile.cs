@@ -31,6 +31,9 @@ public sealed record SearchFile
     /// <summary>Training after each pruning.</summary>
     public FineTuneSettings? FineTune { get; init; }
 
+    /// <summary>Ways to prune and train that are tried beside one another; empty for <see cref="Prune"/> and <see cref="FineTune"/> alone.</summary>
+    public IReadOnlyList<VariantSettings> Variants { get; init; } = [];
+
     /// <summary>Shares of channels to remove, ascending.</summary>
     public required IReadOnlyList<double> Levels { get; init; }
 
@@ -46,8 +49,8 @@ public sealed record SearchFile
     /// <summary>What is exported beside the float model; <see langword="null"/> for nothing.</summary>
     public ExportSettings? Export { get; init; }
 
-    /// <summary>Seed of everything random.</summary>
-    public required int Seed { get; init; }
+    /// <summary>Seeds of everything random, at least one, all different.</summary>
+    public required IReadOnlyList<int> Seeds { get; init; }
 
     /// <summary>What the planner needs, once the base detector is known.</summary>
     public SearchSettings Settings(BaseSettings @base) => new()
@@ -57,11 +60,12 @@ public sealed record SearchFile
         BaseFineTune = BaseFineTune,
         Prune = Prune,
         FineTune = FineTune,
+        Variants = Variants,
         Levels = Levels,
         Schedules = Schedules,
         Objectives = Objectives,
         Measure = Measure,
         Export = Export,
-        Seed = Seed,
+        Seeds = Seeds,
     };
 }

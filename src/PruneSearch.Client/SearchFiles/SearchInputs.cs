@@ -23,12 +23,12 @@ public static class SearchInputs
         }
     }
 
-    /// <summary>Both splits of the data; every picture is looked at.</summary>
+    /// <summary>The splits of the data; every picture is looked at.</summary>
     /// <param name="file">The search file.</param>
     /// <param name="drawnFolder">Folder for data sets that are drawn.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SearchFileException">Something is missing, broken or contradictory.</exception>
-    public static (DetectionDataset Train, DetectionDataset Validation) ReadData(SearchFile file, string drawnFolder, CancellationToken cancellation = default)
+    public static DataSplits ReadData(SearchFile file, string drawnFolder, CancellationToken cancellation = default)
     {
         try
         {

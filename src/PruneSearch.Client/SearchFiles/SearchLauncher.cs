@@ -29,10 +29,10 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public CheckedSearch Check(SearchFile file, CancellationToken cancellation = default)
     {
-        var (weights, train, validation, @base) = Read(file.Path, file.Detector, file.Data, cancellation);
-        var data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash, CacheBytes = file.Data.CacheBytes };
+        var (weights, splits, @base) = Read(file.Path, file.Detector, file.Data, cancellation);
         Guard(() => RequireReachable(file, @base.Detector));
-        return new CheckedSearch(Guard(() => Planner.Plan(file.Settings(@base), data, NewId(file.Name), time.GetUtcNow(), file.Text)), train, validation, weights);
+        var plan = Guard(() => Planner.Plan(file.Settings(@base), Settings(file.Data, splits), NewId(file.Name), time.GetUtcNow(), file.Text));
+        return new CheckedSearch(plan with { Test = splits.Test?.ManifestHash }, splits, weights);
     }
 
     /// <summary>Reads the data and the weights of a training and checks them.</summary>
@@ -40,34 +40,42 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public CheckedTraining Check(TrainingFile file, CancellationToken cancellation = default)
     {
-        var (weights, train, validation, @base) = Read(file.Path, file.Detector, file.Data, cancellation);
+        var (weights, splits, @base) = Read(file.Path, file.Detector, file.Data, cancellation);
         var stage = new StageDescription
         {
             Base = @base,
-            Data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash, CacheBytes = file.Data.CacheBytes },
+            Data = Settings(file.Data, splits),
             FineTune = file.FineTune,
             Measure = file.Measure,
             Seed = file.Seed,
         };
-        return new CheckedTraining(stage, train, validation, weights);
+        return new CheckedTraining(stage, splits, weights);
     }
 
-    /// <summary>Reads both splits of a data source and looks at every picture.</summary>
+    /// <summary>Reads the splits of a data source and looks at every picture.</summary>
     /// <exception cref="SearchFileException">Something is wrong with them; the message says what, where and what was expected.</exception>
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
-    public (DetectionDataset Train, DetectionDataset Validation) ReadData(DataSource source, CancellationToken cancellation = default) =>
+    public DataSplits ReadData(DataSource source, CancellationToken cancellation = default) =>
         Guard(() => SearchDataReader.Read(source, drawnFolder, Threads, cancellation));
 
-    private (BaseWeights? Weights, DetectionDataset Train, DetectionDataset Validation, BaseSettings Base) Read(
+    // The test split is no part of what stages are: whether there is one changes none of them.
+    private static DataSettings Settings(DataSource source, DataSplits splits) =>
+        new() { Train = splits.Train.ManifestHash, Validation = splits.Validation.ManifestHash, CacheBytes = source.CacheBytes };
+
+    private (BaseWeights? Weights, DataSplits Splits, BaseSettings Base) Read(
         string path, DetectorSource detector, DataSource source, CancellationToken cancellation) => Guard(() =>
     {
         var weights = BaseWeights.Read(detector);
-        var (train, validation) = SearchDataReader.Read(source, drawnFolder, Threads, cancellation);
-        RequirePictures(train, path, "training");
-        RequirePictures(validation, path, "validation");
-        return (weights, train, validation, new BaseSettings
+        var splits = SearchDataReader.Read(source, drawnFolder, Threads, cancellation);
+        RequirePictures(splits.Train, path, "training");
+        RequirePictures(splits.Validation, path, "validation");
+        if (splits.Test is { } test)
         {
-            Detector = detector.Template with { Classes = train.Classes },
+            RequirePictures(test, path, "test");
+        }
+        return (weights, splits, new BaseSettings
+        {
+            Detector = detector.Template with { Classes = splits.Train.Classes },
             WeightsSha256 = weights?.Sha256,
             WeightsDetector = weights?.Detector,
             CalibrationImages = detector.CalibrationImages,
@@ -90,17 +98,17 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="IOException">The store cannot be written.</exception>
     /// <exception cref="SearchFileException">The weights changed since they were checked.</exception>
     public static Task PublishAsync(CheckedSearch search, ICheckpointStore store, CancellationToken cancellation = default) =>
-        PublishAsync([search.Train, search.Validation], search.Weights, store, cancellation);
+        PublishAsync(search.Data, search.Weights, store, cancellation);
 
     /// <summary>Puts the manifests and the weights where the trainer finds them. Repeating it is harmless.</summary>
     /// <exception cref="IOException">The store cannot be written.</exception>
     /// <exception cref="SearchFileException">The weights changed since they were checked.</exception>
     public static Task PublishAsync(CheckedTraining training, ICheckpointStore store, CancellationToken cancellation = default) =>
-        PublishAsync([training.Train, training.Validation], training.Weights, store, cancellation);
+        PublishAsync(training.Data, training.Weights, store, cancellation);
 
-    private static async Task PublishAsync(DetectionDataset[] datasets, BaseWeights? weights, ICheckpointStore store, CancellationToken cancellation)
+    private static async Task PublishAsync(DataSplits data, BaseWeights? weights, ICheckpointStore store, CancellationToken cancellation)
     {
-        foreach (var dataset in datasets)
+        foreach (var dataset in data.All)
         {
             byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
             // The last writer wins: the manifest also says where the pictures lie, and they may have been moved.
@@ -124,10 +132,17 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
 
     private static double RequireReachable(SearchFile file, DetectorSpec detector)
     {
-        double level = file.Levels[^1], reachable = PruningLimits.Reachable(DetectorCatalog.Build(detector), file.Prune);
+        var dense = DetectorCatalog.Build(detector);
+        return file.Variants.Count == 0 ? RequireReachable(file, dense, file.Prune, "pruning")
+            : file.Variants.Min(v => RequireReachable(file, dense, v.Prune, $"pruning for variant '{v.Name}'"));
+    }
+
+    private static double RequireReachable(SearchFile file, DetectorModel dense, PruneSettings prune, string where)
+    {
+        double level = file.Levels[^1], reachable = PruningLimits.Reachable(dense, prune);
         return level <= reachable + 1e-9 ? reachable
             : throw new SearchFileException(FormattableString.Invariant(
-                $"{file.Path}: level {level} of the {file.Prune.Target} cannot be reached with the groups and limits in pruning, expected at most {Math.Floor(reachable * 1000) / 1000}"));
+                $"{file.Path}: level {level} of the {prune.Target} cannot be reached with the groups and limits in {where}, expected at most {Math.Floor(reachable * 1000) / 1000}"));
     }
 
     private static void RequirePictures(DetectionDataset dataset, string path, string split)

@@ -24,13 +24,13 @@ internal sealed class SearchReports
     private readonly ReportLog _log;
     private readonly FrontierVolume _volume;
     private readonly SearchBoard _board;
-    private readonly string _baseKey;
+    private readonly HashSet<string> _baseKeys;
 
     private SearchReports(SearchPlan plan, SearchBoard board, ReportLog log)
     {
         (_plan, _board, _log) = (plan, board, log);
         _volume = new FrontierVolume(plan.Objectives);
-        _baseKey = board.Keys[plan.Trajectories[0].Name][0];
+        _baseKeys = [.. plan.Trajectories.Select(t => board.Keys[t.Name][0])];
     }
 
     /// <summary>Volume of the frontier, see <see cref="FrontierVolume"/>.</summary>
@@ -79,7 +79,7 @@ internal sealed class SearchReports
     private void Take(StageReport report)
     {
         _log.Add(report);
-        _volume.Add(report, report.Key == _baseKey);
+        _volume.Add(report, _baseKeys.Contains(report.Key));
     }
 
     private static async Task LookAsync(ICheckpointStore store, SearchBoard board, string trajectory)

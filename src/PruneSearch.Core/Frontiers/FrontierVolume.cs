@@ -12,6 +12,7 @@ public sealed class FrontierVolume(IReadOnlyList<Objective> objectives)
 {
     private readonly Dictionary<MeasuringDevice, IncrementalFrontier> _frontiers = [];
     private readonly List<StageReport> _early = [];
+    private readonly HashSet<string> _bases = [];
     private readonly bool _byDevice = objectives.Contains(Objective.Latency);
     private StageReport? _base;
 
@@ -20,10 +21,14 @@ public sealed class FrontierVolume(IReadOnlyList<Objective> objectives)
 
     /// <summary>Takes a report in, its quantised model too.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="isBase">Whether it is that of the base detector.</param>
+    /// <param name="isBase">Whether it is that of the base detector; the first one is what costs are relative to.</param>
     public void Add(StageReport report, bool isBase)
     {
         ArgumentNullException.ThrowIfNull(report);
+        if (isBase)
+        {
+            _bases.Add(report.Key);
+        }
         if (isBase && _base is null)
         {
             _base = report;
@@ -42,8 +47,8 @@ public sealed class FrontierVolume(IReadOnlyList<Objective> objectives)
 
     private void Take(StageReport report)
     {
-        // The base is measured beside itself: what differs from 1 there is noise.
-        Take(report, report.Map50, report.Map, report.ModelBytes, ReferenceEquals(report, _base) ? report.Latency with { SpeedUp = 1 } : report.Latency);
+        // A base is measured beside itself: what differs from 1 there is noise.
+        Take(report, report.Map50, report.Map, report.ModelBytes, _bases.Contains(report.Key) ? report.Latency with { SpeedUp = 1 } : report.Latency);
         if (report.Quantised is { } int8)
         {
             Take(report, int8.Map50, int8.Map, int8.ModelBytes, int8.Latency);

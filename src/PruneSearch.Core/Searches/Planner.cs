@@ -9,8 +9,14 @@ namespace PruneSearch.Core.Searches;
 /// </summary>
 public static class Planner
 {
-    /// <summary>Name of the first trajectory: the base detector alone.</summary>
+    /// <summary>Name of the first trajectory: the base detector alone. With several seeds there is one each, named <c>dense-s1</c>.</summary>
     public const string DenseTrajectory = "dense";
+
+    /// <summary>Trajectories of a search at most.</summary>
+    public const int MaxTrajectories = 10_000;
+
+    /// <summary>Stages of a search at most, those that trajectories share counted for each of them.</summary>
+    public const int MaxStages = 100_000;
 
     /// <summary>Plans a search.</summary>
     /// <param name="settings">What it shall try.</param>
@@ -21,10 +27,10 @@ public static class Planner
     /// <exception cref="ArgumentException">Two trajectories would have one name, or a schedule lacks what it compares with.</exception>
     public static SearchPlan Plan(SearchSettings settings, DataSettings data, string id, DateTimeOffset created, string source = "")
     {
-        var trajectories = new Chains(settings, data).Trajectories();
+        List<TrajectoryPlan> trajectories = [.. settings.Seeds.SelectMany(seed => OfSeed(settings, data, seed))];
         string? twice = trajectories.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1)?.Key;
         return twice is not null
-            ? throw new ArgumentException($"Two trajectories are named '{twice}': give one of their schedules another name.")
+            ? throw new ArgumentException($"Two trajectories are named '{twice}': give one of their schedules or variants another name.")
             : new SearchPlan
             {
                 Id = id,
@@ -36,7 +42,29 @@ public static class Planner
             };
     }
 
-    private sealed class Chains(SearchSettings settings, DataSettings data)
+    // The base comes first: everything else waits for it. It is the same for all variants, which differ only in what follows.
+    private static IEnumerable<TrajectoryPlan> OfSeed(SearchSettings settings, DataSettings data, int seed)
+    {
+        string suffix = settings.Seeds.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"-s{seed}") : "";
+        var dense = new Chains(settings, data, seed).Dense();
+        yield return dense with { Name = dense.Name + suffix };
+        if (settings.Variants.Count == 0)
+        {
+            foreach (var t in new Chains(settings, data, seed).Trajectories())
+            {
+                yield return t with { Name = t.Name + suffix };
+            }
+        }
+        foreach (var v in settings.Variants)
+        {
+            foreach (var t in new Chains(settings with { Prune = v.Prune, FineTune = v.FineTune }, data, seed).Trajectories())
+            {
+                yield return t with { Name = $"{v.Name}-{t.Name}{suffix}", Variant = v.Name };
+            }
+        }
+    }
+
+    private sealed class Chains(SearchSettings settings, DataSettings data, int seed)
     {
         private readonly StageDescription _base = new()
         {
@@ -45,14 +73,15 @@ public static class Planner
             FineTune = settings.BaseFineTune,
             Measure = settings.Measure with { Baseline = null },
             Export = settings.Export,
-            Seed = settings.Seed,
+            Seed = seed,
         };
 
         private string BaseKey => field ??= _base.ComputeKey();
 
+        public TrajectoryPlan Dense() => new() { Name = DenseTrajectory, Arm = DenseTrajectory, Schedule = ScheduleKind.Base, Ratio = 0, Stages = [_base] };
+
         public List<TrajectoryPlan> Trajectories() =>
         [
-            new() { Name = DenseTrajectory, Schedule = ScheduleKind.Base, Ratio = 0, Stages = [_base] },
             .. settings.Schedules.SelectMany(s => s.Kind switch
             {
                 ScheduleKind.OneShot => settings.Levels.Select(level => OneShot(s, level)),
@@ -77,7 +106,7 @@ public static class Planner
             var iterative = settings.Schedules.Where(s => s.Kind == ScheduleKind.Iterative).ToList();
             int iterations = iterative.Count == 0 ? 1 : iterative.Max(s => settings.Levels.Max(level => s.RatiosTo(level).Count));
             var stages = Chain(Enumerable.Repeat(Next(), iterations));
-            return new TrajectoryPlan { Name = schedule.Name, Schedule = ScheduleKind.DenseControl, Ratio = 0, Stages = stages };
+            return new TrajectoryPlan { Name = schedule.Name, Arm = schedule.Name, Schedule = ScheduleKind.DenseControl, Ratio = 0, Stages = stages };
         }
 
         private ScheduleSettings Reference(string name) =>
@@ -87,6 +116,7 @@ public static class Planner
         private TrajectoryPlan Trajectory(ScheduleSettings schedule, double level, IEnumerable<StageDescription> stages) => new()
         {
             Name = string.Create(CultureInfo.InvariantCulture, $"{schedule.Name}-{Math.Round(level * 100, 4)}"),
+            Arm = schedule.Name,
             Schedule = schedule.Kind,
             Ratio = level,
             Stages = Chain(stages),
@@ -118,7 +148,7 @@ public static class Planner
             FineTune = settings.FineTune,
             Measure = settings.Measure with { Baseline = BaseKey },
             Export = settings.Export,
-            Seed = settings.Seed,
+            Seed = seed,
         };
 
         private FineTuneSettings? Longer(int iterations) =>

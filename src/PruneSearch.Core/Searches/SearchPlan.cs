@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Stages;
 
@@ -23,7 +24,7 @@ public enum ScheduleKind
 [GenerateSerializer, Immutable, Alias("prunesearch.TrajectoryPlan")]
 public sealed record TrajectoryPlan
 {
-    /// <summary>Unique within the search: <c>iterative-40</c>.</summary>
+    /// <summary>Unique within the search: <c>iterative-40</c>, or <c>classical-iterative-40-s2</c> where there are variants and several seeds.</summary>
     [Id(0)]
     public required string Name { get; init; }
 
@@ -38,6 +39,18 @@ public sealed record TrajectoryPlan
     /// <summary>Its stages, from the base stage to its last; each one's parent is the one before.</summary>
     [Id(3)]
     public required IReadOnlyList<StageDescription> Stages { get; init; }
+
+    /// <summary>Name of its schedule, which its siblings at other levels and with other seeds have too; empty in plans from before there were such names.</summary>
+    [Id(20)]
+    public string Arm { get; init; } = "";
+
+    /// <summary>Name of its variant; <see langword="null"/> where the search has none, and for the base detector, which all variants share.</summary>
+    [Id(21)]
+    public string? Variant { get; init; }
+
+    /// <summary>Seed of everything random in it.</summary>
+    [JsonIgnore]
+    public int Seed => Stages.Count > 0 ? Stages[0].Seed : 0;
 }
 
 /// <summary>Everything that a search does, fixed at launch.</summary>
@@ -60,7 +73,7 @@ public sealed record SearchPlan
     [Id(3)]
     public required IReadOnlyList<Objective> Objectives { get; init; }
 
-    /// <summary>All trajectories; the first is the base detector alone.</summary>
+    /// <summary>All trajectories; the first is the base detector alone, and so is the first one of every other seed.</summary>
     [Id(4)]
     public required IReadOnlyList<TrajectoryPlan> Trajectories { get; init; }
 
@@ -71,4 +84,8 @@ public sealed record SearchPlan
     /// <summary>The search file as the user wrote it, kept for the record.</summary>
     [Id(6)]
     public string Source { get; init; } = "";
+
+    /// <summary>Manifest hash of the test split; no stage sees it. <see langword="null"/> for none.</summary>
+    [Id(20)]
+    public string? Test { get; init; }
 }

@@ -21,6 +21,9 @@ public sealed record SearchSettings
     /// <summary>One iteration's fine-tuning; <see langword="null"/> only evaluates the pruned detectors.</summary>
     public FineTuneSettings? FineTune { get; init; }
 
+    /// <summary>Ways to prune and train that are tried beside one another; empty for <see cref="Prune"/> and <see cref="FineTune"/> alone.</summary>
+    public IReadOnlyList<VariantSettings> Variants { get; init; } = [];
+
     /// <summary>Shares of channels to remove, above 0 and below 1, ascending.</summary>
     public required IReadOnlyList<double> Levels { get; init; }
 
@@ -36,6 +39,6 @@ public sealed record SearchSettings
     /// <summary>What is exported beside the float model; <see langword="null"/> for nothing.</summary>
     public ExportSettings? Export { get; init; }
 
-    /// <summary>Seed of everything random.</summary>
-    public int Seed { get; init; }
+    /// <summary>Seeds of everything random, at least one, all different: each has every trajectory.</summary>
+    public IReadOnlyList<int> Seeds { get; init; } = [0];
 }

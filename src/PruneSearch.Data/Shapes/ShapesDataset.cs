@@ -13,7 +13,7 @@ public static class ShapesDataset
     /// <summary>Class names.</summary>
     public static IReadOnlyList<string> Classes => ShapePaths.Classes;
 
-    /// <summary>Writes <c>train.json</c>, <c>val.json</c> (COCO) and <c>images/*.png</c>. What stands there is overwritten.</summary>
+    /// <summary>Writes <c>train.json</c>, <c>val.json</c>, where asked for <c>test.json</c> (COCO) and <c>images/*.png</c>. What stands there is overwritten.</summary>
     /// <param name="folder">Made when it is not there.</param>
     /// <param name="options">What the pictures look like; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -26,11 +26,15 @@ public static class ShapesDataset
         Directory.CreateDirectory(Path.Combine(folder, "images"));
         WriteSplit(folder, "train", 0, options.Train, options, cancellation);
         WriteSplit(folder, "val", 1, options.Validation, options, cancellation);
+        if (options.Test > 0)
+        {
+            WriteSplit(folder, "test", 2, options.Test, options, cancellation);
+        }
     }
 
     /// <summary>Reads a split that <see cref="Write"/> wrote.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="split"><c>train</c> or <c>val</c>.</param>
+    /// <param name="split"><c>train</c>, <c>val</c> or <c>test</c>.</param>
     /// <exception cref="DatasetException">It is missing or was damaged.</exception>
     public static DetectionDataset Read(string folder, string split) => DatasetReader.ReadCoco(
         Path.Combine(folder, split + ".json"), Path.Combine(folder, "images"), new DatasetReadOptions { Name = $"shapes/{split}", Classes = Classes });
@@ -39,6 +43,7 @@ public static class ShapesDataset
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Train, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Validation, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Test);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ImageSize, 32);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.ImageSize, 2048);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxObjects, 1);

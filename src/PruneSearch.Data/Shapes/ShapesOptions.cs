@@ -9,6 +9,9 @@ public sealed record ShapesOptions
     /// <summary>Pictures of the validation split, at least 1.</summary>
     public int Validation { get; init; } = 100;
 
+    /// <summary>Pictures of the test split, at least 0; 0 draws none. The other splits do not depend on it.</summary>
+    public int Test { get; init; }
+
     /// <summary>Edge of the pictures in pixels, 32 to 2048.</summary>
     public int ImageSize { get; init; } = 128;
 

@@ -8,9 +8,10 @@ public sealed record CompensationOptions
 
     /// <summary>
     /// In how many rounds channels go, 1 or more. After each, all readers are solved and what is left is scored anew, so that
-    /// later choices see the network as it is by then. Default 2.
+    /// later choices see the network as it is by then. When left out, as many as keep a round at a third of the channels or
+    /// less: below that a second round costs time and gained nothing (docs/pruning.md).
     /// </summary>
-    public int Rounds { get; init; } = 2;
+    public int? Rounds { get; init; }
 
     /// <summary>
     /// Bytes of feature maps that are kept while the solver walks through the layers, of each of the two networks; 0 or more.

@@ -90,7 +90,7 @@ public static class Compensator
         {
             throw new ArgumentException($"Damping {options.Damping} is not from 0 to 1.");
         }
-        if (options.Rounds < 1)
+        if (options.Rounds is < 1)
         {
             throw new ArgumentException($"{options.Rounds} rounds are not at least 1.");
         }

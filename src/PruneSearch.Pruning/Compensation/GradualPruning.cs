@@ -39,10 +39,12 @@ internal static class GradualPruning
     {
         var (now, nowWeights) = (detector, weights);
         var total = new PruningPlan(new Dictionary<string, ImmutableArray<int>>(), 0);
-        for (int round = 1; round <= options.Rounds; round++)
+        int? rounds = options.Rounds;
+        for (int round = 1; round <= (rounds ?? 1); round++)
         {
             var choice = choose(now, nowWeights);
-            var step = round == options.Rounds ? choice.Plan : FirstPart(now.Network, choice, 1.0 / (options.Rounds - round + 1), roundTo);
+            rounds ??= RoundsFor(choice);
+            var step = round == rounds ? choice.Plan : FirstPart(now.Network, choice, 1.0 / (rounds.Value - round + 1), roundTo);
             if (step.RemovesNothing)
             {
                 continue;
@@ -53,6 +55,13 @@ internal static class GradualPruning
             nowWeights = Compensator.Solve(detector.Network, weights, now.Network, cut, total, calibration, options, cancellation);
         }
         return (now.Spec, nowWeights, total);
+    }
+
+    /// <summary>Rounds of which none removes more than a third of the channels that are there at first.</summary>
+    public static int RoundsFor(Choice choice)
+    {
+        int width = choice.Scores.Values.Sum(s => s.Length);
+        return Math.Max(1, (3 * choice.Plan.Removed + width - 1) / Math.Max(width, 1));
     }
 
     /// <summary>Two plans, one after the other, as one.</summary>

@@ -7,6 +7,23 @@ namespace PruneSearch.Cli.Tests.Following;
 
 public sealed class ProgressTests
 {
+    [Fact]
+    public void Of_many_trajectories_those_at_work_and_those_that_failed_are_shown()
+    {
+        TrajectoryStatus Trajectory(int i, WorkState state, StageProgress? progress = null) =>
+            new() { Name = $"t{i}", Schedule = ScheduleKind.OneShot, Ratio = .2, State = state, Stages = 2, Reports = [], Progress = progress };
+        TrajectoryStatus[] all =
+        [
+            Trajectory(0, WorkState.Completed), Trajectory(1, WorkState.Completed), Trajectory(2, WorkState.Waiting), Trajectory(3, WorkState.Failed),
+            Trajectory(4, WorkState.Running), Trajectory(5, WorkState.Running, new StageProgress { Part = "fine-tune", Step = 1, Steps = 2 }),
+        ];
+
+        Assert.Equal((all, null), ProgressRows.Pick(all, 6));
+        var (shown, others) = ProgressRows.Pick(all, 3);
+        Assert.Equal(["t3", "t4", "t5"], shown.Select(t => t.Name));
+        Assert.Equal("and 3 more: 1 waiting, 2 completed", others);
+    }
+
     private static TrajectoryStatus Training(int step, int done = 1) =>
         Some.Trajectory(WorkState.Running, done, progress: new StageProgress { Part = "fine-tune", Step = step, Steps = 100 });
 

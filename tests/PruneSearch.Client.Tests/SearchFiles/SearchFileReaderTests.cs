@@ -44,7 +44,8 @@ public sealed class SearchFileReaderTests
         Assert.Equal([Objective.Map50, Objective.Latency], file.Objectives);
         Assert.Equal(["hidden"], file.Prune.Groups);
         Assert.Equal((1, "onnxruntime", 10.0), (file.Measure.Threads, file.Measure.Engine, file.Measure.MaxSeconds));
-        Assert.Equal(1, file.Seed);
+        Assert.Equal([1], file.Seeds);
+        Assert.Empty(file.Variants);
         Assert.Equal(Valid, file.Text);
     }
 
@@ -88,6 +89,88 @@ public sealed class SearchFileReaderTests
         Assert.Equal(prune.Protect, file.FineTune.Regularisation.Protect);
         Assert.Equal((4, ScheduleShape.Cubic), (file.Schedules[2].Iterations, file.Schedules[2].Shape));
         Assert.Null(file.BaseFineTune!.Regularisation);
+    }
+
+    [Fact]
+    public void Variants_say_what_holds_instead_and_inherit_the_rest()
+    {
+        var file = Parse(Valid.Replace("name: shapes-test\n", """
+            name: shapes-test
+            pruning: {criterion: l2, groups: [hidden, neck]}
+            seeds: [3, 1]
+            variants:
+              - name: classical
+                pruning: {compensate: false}
+              - name: taught
+                pruning: {criterion: obs, groups: [all]}
+                fine-tune: {distillation: 2, regularisation: {kind: bn-scale}}
+
+            """, StringComparison.Ordinal));
+
+        Assert.Equal([3, 1], file.Seeds);
+        Assert.Equal(["classical", "taught"], file.Variants.Select(v => v.Name));
+        var (classical, taught) = (file.Variants[0], file.Variants[1]);
+        Assert.Equal(("l2", false), (classical.Prune.Criterion, classical.Prune.Compensate));
+        Assert.Equal(["hidden", "neck"], classical.Prune.Groups);
+        Assert.Equal(file.FineTune, classical.FineTune);
+        Assert.Equal(("obs", true), (taught.Prune.Criterion, taught.Prune.Compensate));
+        Assert.Equal((5, 1e-3, 2.0), (taught.FineTune!.Steps, taught.FineTune.LearningRate, taught.FineTune.Distillation));
+        Assert.Equal(["all"], taught.FineTune.Regularisation!.Groups);
+        Assert.Equal(("l2", true), (file.Prune.Criterion, file.Prune.Compensate));
+    }
+
+    [Fact]
+    public void A_training_takes_the_first_of_several_seeds()
+    {
+        string path = Path.GetTempFileName();
+        File.WriteAllText(path, Valid + "seeds: [4, 2]\n");
+
+        Assert.Equal(4, SearchFileReader.ReadTraining(path).Seed);
+        File.Delete(path);
+    }
+
+    [Fact]
+    public void A_test_split_is_read_where_there_is_one()
+    {
+        Assert.Equal(new DataSource.Shapes(32, 8, 96, 1, 5), Parse(Valid.Replace("size: 96}", "size: 96, test: 5}", StringComparison.Ordinal)).Data);
+        string yolo = $"data: {{format: yolo, root: {AppContext.BaseDirectory}, test: final}}";
+        Assert.Equal("final", Assert.IsType<DataSource.Yolo>(Parse(Valid.Replace("data: {format: shapes, train: 32, validation: 8, size: 96}", yolo, StringComparison.Ordinal)).Data).Test);
+        Assert.Contains("data.test is '0', expected a whole number from 1", Error(Valid.Replace("size: 96}", "size: 96, test: 0}", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("seed: 1\nseeds: [1, 2]", "search.yaml:3:8: the search file has both seed and seeds")]
+    [InlineData("seeds: [1, 1]", "search.yaml:2:12: seeds has '1' twice")]
+    [InlineData("variants: [{name: a, pruning: {criteron: l2}}]", "search.yaml:2:32: unknown key 'criteron' in variants[0].pruning, expected one of ")]
+    [InlineData("variants: [{name: a, prune: {criterion: l2}}]", "search.yaml:2:22: unknown key 'prune' in variants[0], expected one of name, pruning, fine-tune")]
+    [InlineData("variants: [{pruning: {criterion: l2}}]", "search.yaml:2:12: variants[0] lacks 'name'")]
+    [InlineData("variants: [{name: a}, {name: a}]", "search.yaml:2:11: two variants are named 'a'")]
+    [InlineData("variants: [{name: a}, {name: b, pruning: {groups: [hiden]}}]", "search.yaml:2:51: variants[1].pruning.groups has 'hiden'")]
+    [InlineData("variants: [{name: a}, {name: b, pruning: {max-group-ratio: 0.3}}]", "search.yaml:2:60: level 0.4 cannot be reached, expected at most variants[1].pruning.max-group-ratio, which is 0.3")]
+    [InlineData("pruning: {groups: [hiden]}\nvariants: [{name: a}, {name: b, pruning: {criterion: l2}}]", "search.yaml:2:19: pruning.groups has 'hiden'")]
+    [InlineData("variants: [{name: a, fine-tune: {steps: 0}}]", "search.yaml:2:41: variants[0].fine-tune.steps is '0'")]
+    public void What_is_wrong_with_seeds_and_variants_is_told_once_with_its_place(string lines, string start) =>
+        Assert.StartsWith(start, Error(Valid.Replace("name: shapes-test", $"name: shapes-test\n{lines}", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_variant_alone_may_train_but_then_says_how_long()
+    {
+        const string Own = "fine-tune: {steps: 5, learning-rate: 1e-3}\n";
+        string Without(string variants) => Valid.Replace(Own, $"variants: [{variants}]\n", StringComparison.Ordinal).Replace("    - {kind: dense-control}\n", "", StringComparison.Ordinal);
+
+        Assert.Equal(7, Parse(Without("{name: a, fine-tune: {steps: 7}}")).Variants[0].FineTune!.Steps);
+        Assert.Null(Parse(Without("{name: a}")).Variants[0].FineTune);
+        Assert.Contains("variants[0].fine-tune lacks 'steps'", Error(Without("{name: a, fine-tune: {flip: false}}")), StringComparison.Ordinal);
+        Assert.Contains("a dense-control is only fine-tuned", Error(Valid.Replace(Own, "variants: [{name: a, fine-tune: {steps: 7}}, {name: b}]\n", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_trajectories_than_a_search_can_hold_are_refused()
+    {
+        string seeds = $"seeds: [{string.Join(", ", Enumerable.Range(1, 2000))}]\n";
+
+        // 2000 seeds of the base, 2 levels of 3 schedules, and the dense control.
+        Assert.Contains("1 variant(s) × 2000 seed(s) × 2 level(s) × 4 schedule(s) make 16000 trajectories of 44000 stages, expected at most 10000", Error(Valid + seeds), StringComparison.Ordinal);
     }
 
     [Fact]

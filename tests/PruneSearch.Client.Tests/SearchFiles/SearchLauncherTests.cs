@@ -40,7 +40,7 @@ public sealed class SearchLauncherTests : IDisposable
         var data = search.Plan.Trajectories[0].Stages[0].Data;
         Assert.Equal(3, (await ReadAsync(store, data.Train)).Samples.Count);
         Assert.Equal(2, (await ReadAsync(store, data.Validation)).Samples.Count);
-        Assert.Equal(search.Train.Classes, search.Plan.Trajectories[0].Stages[0].Base!.Detector.Classes);
+        Assert.Equal(search.Data.Train.Classes, search.Plan.Trajectories[0].Stages[0].Base!.Detector.Classes);
     }
 
     [Fact]
@@ -50,6 +50,38 @@ public sealed class SearchLauncherTests : IDisposable
         var second = Launcher("0002").Check(Shapes(), TestContext.Current.CancellationToken).Plan;
 
         Assert.Equal(first.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()), second.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()));
+    }
+
+    [Fact]
+    public async Task A_test_split_is_checked_and_published_but_changes_no_stage()
+    {
+        var store = new FolderCheckpointStore(Path.Combine(_folder, "store"));
+        var file = Shapes();
+        var without = Launcher().Check(file, TestContext.Current.CancellationToken).Plan;
+        var with = Launcher().Check(file with { Data = new DataSource.Shapes(3, 2, 64, 1, Test: 4) }, TestContext.Current.CancellationToken);
+        await SearchLauncher.PublishAsync(with, store, TestContext.Current.CancellationToken);
+
+        Assert.Null(without.Test);
+        Assert.Equal(with.Data.Test!.ManifestHash, with.Plan.Test);
+        Assert.Equal(4, (await ReadAsync(store, with.Plan.Test!)).Samples.Count);
+        Assert.Equal(without.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()), with.Plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()));
+
+        string picture = Directory.GetFiles(Path.Combine(_folder, "drawn"), "test-00004.png", SearchOption.AllDirectories).Single();
+        File.WriteAllBytes(picture, [1, 2, 3]);
+        Assert.Contains("test-00004.png", ErrorOf(file with { Data = new DataSource.Shapes(3, 2, 64, 1, Test: 4) }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_level_out_of_the_reach_of_one_variant_is_refused()
+    {
+        var file = SearchFileReader.Parse("""
+            name: t
+            data: {format: shapes, train: 3, validation: 2, size: 64}
+            detector: {fine-tune: {steps: 2} }
+            trajectories: {levels: [0.8], schedules: [{kind: one-shot}]}
+            variants: [{name: all}, {name: few, pruning: {target: macs, max-group-ratio: 0.5}}]
+            """, Path.Combine(_folder, "s.yaml"));
+        Assert.Contains("level 0.8 of the macs cannot be reached with the groups and limits in pruning for variant 'few'", ErrorOf(file), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -26,7 +26,7 @@ public sealed class PlannerTests
         ],
         Objectives = [Objective.Map50, Objective.Latency],
         Measure = new() { Threads = 2 },
-        Seed = 7,
+        Seeds = [7],
     };
 
     private static SearchPlan Plan(SearchSettings settings) => Planner.Plan(settings, Data, "test-0001", DateTimeOffset.UnixEpoch, "name: test");
@@ -117,9 +117,55 @@ public sealed class PlannerTests
         var first = Keys(Plan(Settings), "iterative-40");
 
         Assert.Equal(first, Keys(Plan(Settings with { Name = "other name", Objectives = [Objective.Map] }), "iterative-40"));
-        Assert.Empty(first.Intersect(Keys(Plan(Settings with { Seed = 8 }), "iterative-40")));
+        Assert.Empty(first.Intersect(Keys(Plan(Settings with { Seeds = [8] }), "iterative-40")));
         var otherData = Planner.Plan(Settings, Data with { Train = new string('c', 64) }, "x", DateTimeOffset.UnixEpoch);
         Assert.Empty(first.Intersect(Keys(otherData, "iterative-40")));
+    }
+
+    [Fact]
+    public void Several_seeds_have_every_trajectory_each_and_share_nothing()
+    {
+        var plan = Plan(Settings with { Seeds = [1, 2], Schedules = [Settings.Schedules[2], Settings.Schedules[3]] });
+
+        Assert.Equal(
+            ["dense-s1", "iterative-20-s1", "iterative-40-s1", "dense-control-s1", "dense-s2", "iterative-20-s2", "iterative-40-s2", "dense-control-s2"],
+            plan.Trajectories.Select(t => t.Name));
+        Assert.Equal([1, 1, 1, 1, 2, 2, 2, 2], plan.Trajectories.Select(t => t.Seed));
+        Assert.All(plan.Trajectories, t => Assert.All(t.Stages, s => Assert.Equal(t.Seed, s.Seed)));
+        Assert.Equal(["dense", "iterative", "iterative", "dense-control"], plan.Trajectories.Take(4).Select(t => t.Arm));
+        Assert.Empty(Keys(plan, "iterative-40-s1").Intersect(Keys(plan, "iterative-40-s2")));
+        Assert.Equal(Keys(Plan(Settings with { Seeds = [2] }), "iterative-40"), Keys(plan, "iterative-40-s2"));
+    }
+
+    [Fact]
+    public void Variants_that_prune_otherwise_share_the_base_and_the_dense_control_of_each_seed()
+    {
+        VariantSettings[] variants =
+        [
+            new() { Name = "classical", Prune = Settings.Prune with { Criterion = "l2", Compensate = false }, FineTune = Settings.FineTune },
+            new() { Name = "compensated", Prune = Settings.Prune, FineTune = Settings.FineTune },
+        ];
+        var plan = Plan(Settings with { Seeds = [1, 2], Variants = variants, Levels = [0.2], Schedules = [Settings.Schedules[2], Settings.Schedules[3]] });
+
+        Assert.Equal(
+            ["dense-s1", "classical-iterative-20-s1", "classical-dense-control-s1", "compensated-iterative-20-s1", "compensated-dense-control-s1"],
+            plan.Trajectories.Take(5).Select(t => t.Name));
+        Assert.Equal([null, "classical", "classical", "compensated", "compensated"], plan.Trajectories.Take(5).Select(t => t.Variant));
+        Assert.Equal(2, plan.Trajectories.Select(t => t.Stages[0].ComputeKey()).Distinct().Count());
+        Assert.Equal(Keys(plan, "classical-dense-control-s1"), Keys(plan, "compensated-dense-control-s1"));
+        Assert.NotEqual(Keys(plan, "classical-dense-control-s1"), Keys(plan, "classical-dense-control-s2"));
+        Assert.Single(Keys(plan, "classical-iterative-20-s1").Intersect(Keys(plan, "compensated-iterative-20-s1")));
+        // What the search without variants would run is what the variant of the same settings runs.
+        Assert.Equal(Keys(Plan(Settings with { Seeds = [1] }), "iterative-20"), Keys(plan, "compensated-iterative-20-s1"));
+    }
+
+    [Fact]
+    public void Variants_whose_names_run_together_are_refused()
+    {
+        VariantSettings[] variants = [new() { Name = "a", Prune = Settings.Prune }, new() { Name = "a-b", Prune = Settings.Prune }];
+        var schedules = new[] { "b-c", "c" }.Select(name => new ScheduleSettings { Kind = ScheduleKind.OneShot, Name = name }).ToArray();
+
+        Assert.Contains("a-b-c-20", Assert.Throws<ArgumentException>(() => Plan(Settings with { Variants = variants, Schedules = schedules })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

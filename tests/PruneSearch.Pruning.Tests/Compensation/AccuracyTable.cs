@@ -15,7 +15,7 @@ namespace PruneSearch.Tests.Pruning.Compensation;
 
 /// <summary>
 /// Makes the tables of docs/pruning.md: run it with <c>-explicit only -class *AccuracyTable -showLiveOutput</c>. Cases stand in
-/// PRUNESEARCH_CASES, separated by semicolons: criterion, ratio, rounds (0 for no compensation), then ranking, cap, cost, groups joined
+/// PRUNESEARCH_CASES, separated by semicolons: criterion, ratio, rounds (0 for no compensation, -1 for as many as it chooses itself), then ranking, cap, cost, groups joined
 /// by +, damping and rounding. With PRUNESEARCH_RESULTS, lines go to that file too, and cases that are in it are not run again.
 /// PRUNESEARCH_IMAGES takes only the first validation photos.
 /// </summary>
@@ -59,14 +59,14 @@ public sealed class AccuracyTable
         {
             Criterion = part[0],
             Ratio = Number(1, 0),
-            Compensate = rounds > 0,
+            Compensate = rounds != 0,
             Ranking = Part(3, "global"),
             MaxGroupRatio = Number(4, 0.9),
             PerCost = Part(5, "none"),
             Groups = Part(6, "hidden").Split('+'),
             RoundTo = (int)Number(8, 8),
         };
-        var compensation = new CompensationOptions { Rounds = Math.Max(rounds, 1), Damping = Number(7, 1e-3) };
+        var compensation = new CompensationOptions { Rounds = rounds < 1 ? null : rounds, Damping = Number(7, 1e-3) };
         var clock = Stopwatch.StartNew();
         var result = PruningEngine.Prune(model, weights, settings, photos, 1, compensation: compensation);
         double seconds = clock.Elapsed.TotalSeconds;

@@ -44,6 +44,21 @@ public sealed class CompensatorTests
         Assert.True(compensated < plain, $"{compensated} is not below {plain}");
     }
 
+    [Theory]
+    [InlineData("plain", 4)] // k × k readers: fewer positions than values in a window
+    [InlineData("plain", 2)]
+    [InlineData("depthwise", 2)]
+    [InlineData("taps", 2)]
+    public void Too_few_positions_to_determine_the_weights_do_no_harm_on_other_pictures(string name, int size)
+    {
+        var network = Vocabulary.Create(name);
+        var weights = Some.Weights(network);
+        var plan = Without("A", 8, 0);
+        using var few = Some.Picture(1, size, size, seed: 5);
+        double plain = Error(name, network, weights, plan, 0, null), compensated = Error(name, network, weights, plan, 0, new CompensationOptions { Damping = 1e-6 }, few);
+        Assert.True(compensated < 1.05 * plain, $"{compensated} is above {plain}");
+    }
+
     [Fact]
     public void One_flat_picture_and_dead_channels_leave_finite_weights()
     {
@@ -76,8 +91,8 @@ public sealed class CompensatorTests
     private static PruningPlan Without(string group, int width, int channel) =>
         new(new Dictionary<string, ImmutableArray<int>> { [group] = [.. Enumerable.Range(0, width).Where(i => i != channel)] }, 1);
 
-    // Largest mean square error of an output as a share of its variance, on the calibration pictures themselves.
-    private static double Error(string name, Network network, WeightSet weights, PruningPlan plan, int seed, CompensationOptions? options)
+    // Largest mean square error of an output as a share of its variance, on the calibration pictures themselves if there are no others.
+    private static double Error(string name, Network network, WeightSet weights, PruningPlan plan, int seed, CompensationOptions? options, Tensor? calibration = null)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -85,7 +100,7 @@ public sealed class CompensatorTests
         var pruned = Vocabulary.Create(name, Shrinker.NewWidths(network, plan));
         var cut = Shrinker.Slice(network, weights, plan);
         using var dense = new TorchNetwork(network, weights);
-        using var small = new TorchNetwork(pruned, options is null ? cut : Compensator.Solve(network, weights, pruned, cut, plan, [picture], options));
+        using var small = new TorchNetwork(pruned, options is null ? cut : Compensator.Solve(network, weights, pruned, cut, plan, [calibration ?? picture], options));
         var (expected, actual) = (dense.Forward(picture), small.Forward(picture));
         return expected.Max(o => ((o.Value - actual[o.Key]).square().mean() / o.Value.var()).item<float>());
     }

@@ -29,6 +29,18 @@ public sealed class GradualPruningTests
         Assert.All(result.Weights.Values, t => Assert.All(t.Values, v => Assert.True(float.IsFinite(v))));
     }
 
+    [Theory]
+    [InlineData(0, 1)] // nothing goes
+    [InlineData(3, 1)] // a third of nine
+    [InlineData(4, 2)]
+    [InlineData(6, 2)]
+    [InlineData(7, 3)]
+    public void A_round_takes_a_third_of_the_channels_at_most(int removed, int rounds)
+    {
+        var scores = new Dictionary<string, double[]> { ["A"] = new double[4], ["B"] = new double[5] };
+        Assert.Equal(rounds, GradualPruning.RoundsFor(new Choice(new PruningPlan(new Dictionary<string, ImmutableArray<int>>(), removed), scores)));
+    }
+
     [Fact]
     public void The_same_input_gives_the_same_weights_however_little_memory_there_is()
     {

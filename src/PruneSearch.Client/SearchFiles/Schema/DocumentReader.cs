@@ -13,8 +13,15 @@ internal sealed class DocumentReader(string file)
     /// <summary>What was wrong so far.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
-    /// <summary>Adds an error.</summary>
-    public void Error(Mark at, string message) => _errors.Add($"{file}:{at.Line}:{at.Column}: {message}");
+    /// <summary>Adds an error, once: variants inherit what is wrong with the file.</summary>
+    public void Error(Mark at, string message)
+    {
+        string line = $"{file}:{at.Line}:{at.Column}: {message}";
+        if (!_errors.Contains(line))
+        {
+            _errors.Add(line);
+        }
+    }
 
     /// <summary>Reads a mapping.</summary>
     /// <returns><see langword="null"/> when it is none.</returns>
@@ -25,7 +32,7 @@ internal sealed class DocumentReader(string file)
             Error(node.Start, $"{Here(path)} is {Describe(node)}, expected a mapping with {KeyList(section)}");
             return null;
         }
-        var values = new Values(section, mapping.Start);
+        var values = new Values(section, mapping.Start, path);
         foreach (var (keyNode, valueNode) in mapping.Children)
         {
             string name = (keyNode as YamlScalarNode)?.Value ?? "";

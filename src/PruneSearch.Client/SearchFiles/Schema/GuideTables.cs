@@ -32,8 +32,8 @@ internal static class GuideTables
     {
         switch (type)
         {
-            // Both trainings have the same keys; they are listed once.
-            case KeyType.Mapping m when m.Section != SearchFileKeys.FineTune || path == "fine-tune":
+            // Both trainings have the same keys, and so has what a variant says instead; they are listed once.
+            case KeyType.Mapping m when (m.Section != SearchFileKeys.FineTune || path == "fine-tune") && !path.StartsWith("variants[].", StringComparison.Ordinal):
                 Section(text, path == "fine-tune" ? "`fine-tune` and `detector.fine-tune`" : $"`{path}`", path, m.Section);
                 break;
             case KeyType.Several s:
@@ -51,6 +51,7 @@ internal static class GuideTables
     private static string Values(KeyType type) => type switch
     {
         KeyType.Mapping => "a mapping, see below",
+        KeyType.Several { Item: KeyType.Mapping } => "a list of mappings, see below",
         KeyType.Variant v => $"a mapping with `{v.Discriminator}`: {string.Join(", ", v.Variants.Select(x => $"`{x.Value}`"))}",
         KeyType.Several { Item: KeyType.Variant v } => $"a list of mappings with `{v.Discriminator}`: {string.Join(", ", v.Variants.Select(x => $"`{x.Value}`"))}",
         _ => DocumentReader.Describe(type),

@@ -57,6 +57,9 @@ internal static class SearchFileKeys
         new("images", new FilePath(), "Folder that its file names are relative to.") { Required = true },
     ]);
 
+    private const string TestSplit = "Test split, which only `report` looks at; none when left out.";
+    private const string TestName = "Name of the test split, which only `report` looks at; none when left out.";
+
     private static readonly Key Classes = new("classes", new Several(new Text(), 1), "Class names in the order of the detector's outputs; those of the annotations when left out.");
 
     private static readonly Key OtherClasses = new("other-classes", new Choice(["refuse", "ignore"]), "What to do with objects of classes that are not in `classes`.") { Default = "refuse" };
@@ -68,23 +71,27 @@ internal static class SearchFileKeys
         ("coco", new([
             new("train", new Mapping(CocoSplit), "Training split.") { Required = true },
             new("validation", new Mapping(CocoSplit), "Validation split, on which mAP is computed.") { Required = true },
+            new("test", new Mapping(CocoSplit), TestSplit),
             Classes, OtherClasses, CacheMib,
         ])),
         ("voc", new([
             new("root", new FilePath(), "Folder with `ImageSets`, `Annotations` and `JPEGImages`.") { Required = true },
             new("train", new Text(), "Name of the training split's list under `ImageSets/Main`.") { Default = "train" },
             new("validation", new Text(), "Name of the validation split's list.") { Default = "val" },
+            new("test", new Text(), TestName),
             Classes, OtherClasses, CacheMib,
         ])),
         ("yolo", new([
             new("root", new FilePath(), "Folder with `images/<split>`, `labels/<split>` and `classes.txt`.") { Required = true },
             new("train", new Text(), "Name of the training split.") { Default = "train" },
             new("validation", new Text(), "Name of the validation split.") { Default = "val" },
+            new("test", new Text(), TestName),
             Classes, OtherClasses, CacheMib,
         ])),
         ("shapes", new([
             new("train", new Integer(1, 100_000), "Pictures to draw for training.") { Default = 256 },
             new("validation", new Integer(1, 100_000), "Pictures to draw for validation.") { Default = 64 },
+            new("test", new Integer(1, 100_000), "Pictures to draw for testing, which only `report` looks at; none when left out."),
             new("size", new Integer(64, 1024), "Edge of the pictures in pixels.") { Default = 160 },
             new("seed", new Integer(0, int.MaxValue), "Seed of the drawing.") { Default = 1 },
             CacheMib,
@@ -161,6 +168,14 @@ internal static class SearchFileKeys
         new("weight-bits", new Integer(7, 8), "Bits of a weight; 7 for x86 processors without VNNI, which would saturate.") { Default = 8 },
     ]);
 
+    /// <summary>One variant: what it says holds instead of what the file says.</summary>
+    public static readonly Section SearchVariant = new(
+    [
+        new("name", new Identifier(24), "What its trajectories' names begin with.") { Required = true },
+        new("pruning", new Mapping(Overriding(Pruning)), "Keys of `pruning` that hold instead in this variant."),
+        new("fine-tune", new Mapping(Overriding(FineTune)), "Keys of `fine-tune` that hold instead in this variant."),
+    ]);
+
     /// <summary>The whole file.</summary>
     public static readonly Section Root = new(
     [
@@ -169,11 +184,13 @@ internal static class SearchFileKeys
         new("detector", new Mapping(Detector), "The detector that every trajectory starts from.") { Required = true },
         new("pruning", new Mapping(Pruning), "How channels are removed."),
         new("fine-tune", new Mapping(FineTune), "Training after each pruning; none when left out."),
+        new("variants", new Several(new Mapping(SearchVariant), 1), "Ways to prune and train that are tried beside one another; one way when left out."),
         new("trajectories", new Mapping(Trajectories), "What to try.") { Required = true },
         new("objectives", new Several(new Choice(Words.Of<Objective>()), 2), "What the frontier weighs.") { Default = new[] { "map50", "latency" } },
         new("measure", new Mapping(Measure), "How speed is measured."),
         new("export", new Mapping(Export), "What is exported beside the float model."),
         new("seed", new Integer(0, int.MaxValue), "Seed of everything random.") { Default = 1 },
+        new("seeds", new Several(new Integer(0, int.MaxValue), 1), "Instead of `seed`: every trajectory once for each."),
     ]);
 
     /// <summary>The same file when only its base detector is trained.</summary>
@@ -181,6 +198,9 @@ internal static class SearchFileKeys
 
     /// <summary>The same file when only its data is read.</summary>
     public static readonly Section DataOnly = new([.. Root.Keys.Select(k => k with { Required = k.Name == "data" })]);
+
+    // What a variant leaves out, the file may say: nothing is required, and defaults are those of the whole.
+    private static Section Overriding(Section section) => new([.. section.Keys.Select(k => k with { Required = false, Default = null })]);
 
     /// <summary>Words for kinds of groups.</summary>
     public static IReadOnlyList<string> GroupKinds => Words.Of<ChannelGroupKind>();

@@ -4,18 +4,39 @@ using YamlDotNet.Core;
 namespace PruneSearch.Client.SearchFiles.Schema;
 
 /// <summary>The values of a mapping that was read, with where they stood.</summary>
-internal sealed class Values(Section section, Mark start)
+/// <param name="section">Its keys.</param>
+/// <param name="start">Where it begins.</param>
+/// <param name="path">Keys that lead to it, joined by dots; empty for the whole file.</param>
+internal sealed class Values(Section section, Mark start, string path = "")
 {
-    private readonly Dictionary<string, (object Value, Mark At)> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (object Value, Mark At, string Path)> _values = new(StringComparer.Ordinal);
 
     /// <summary>Adds a value that was checked.</summary>
-    public void Add(string name, object value, Mark at) => _values.Add(name, (value, at));
+    public void Add(string name, object value, Mark at) => _values.Add(name, (value, at, Join(name)));
+
+    /// <summary>These values, with those of another mapping instead where that one has them.</summary>
+    public Values With(Values? others)
+    {
+        if (others is null)
+        {
+            return this;
+        }
+        var merged = new Values(section, start, path);
+        foreach (var (name, value) in _values.Where(v => !others.Has(v.Key)).Concat(others._values))
+        {
+            merged._values.Add(name, value);
+        }
+        return merged;
+    }
 
     /// <summary>Whether the key stood there.</summary>
     public bool Has(string name) => _values.ContainsKey(name);
 
     /// <summary>Where a key's value stood; the mapping's own place when it did not.</summary>
     public Mark At(string name) => _values.TryGetValue(name, out var found) ? found.At : start;
+
+    /// <summary>Keys that lead to a key, joined by dots: those of the mapping where it stood.</summary>
+    public string PathOf(string name) => _values.TryGetValue(name, out var found) ? found.Path : Join(name);
 
     /// <summary>The value or its default; <see langword="null"/> when there is neither.</summary>
     public T? Optional<T>(string name)
@@ -38,6 +59,8 @@ internal sealed class Values(Section section, Mark start)
 
     /// <summary>The items of a list or its default; empty when there is neither.</summary>
     public IReadOnlyList<T> List<T>(string name) => Find(name) is System.Collections.IEnumerable items ? [.. items.Cast<T>()] : [];
+
+    private string Join(string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     private object? Find(string name) => _values.TryGetValue(name, out var found) ? found.Value
         : section.Find(name) is { } key ? key.Default : throw new InvalidOperationException($"The section has no key '{name}'.");
