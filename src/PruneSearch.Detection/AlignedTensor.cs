@@ -5,9 +5,9 @@ namespace PruneSearch.Detection;
 
 /// <summary>
 /// Copies numbers into memory that torch allocates, at an address divisible by 64. TorchSharp's <c>tensor(array)</c> pins a
-/// copy in managed memory instead and computes there, at an address divisible by 8 only: the convolutions and matrix products
-/// of oneDNN and MKL add up in another order where an address is less aligned, so that the same weights would give results
-/// that differ in their last bits from one process to the next.
+/// copy in managed memory instead and computes there, at an address divisible by 8 only. MKL, to which torch gives small
+/// convolutions where it has one thread, adds up in another order at addresses that are not divisible by 16: the same weights
+/// would give results that differ in their last bits from one process to the next.
 /// </summary>
 public static class AlignedTensor
 {
