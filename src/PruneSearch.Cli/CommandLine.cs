@@ -53,6 +53,7 @@ internal static class CommandLine
             Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, SearchPlace.Of(p), c)),
             Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
             Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
+            ReportCommand.Create(context),
             ExportCommand.Create(context),
             MeasureCommand.Create(context),
             DetectCommand.Create(context),

@@ -44,6 +44,10 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async Task<SearchStatus> StatusAsync(string id) => await Search(id).GetStatusAsync().ConfigureAwait(false) ?? throw Unknown(id);
 
+    /// <summary>What a search does, as it was launched.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<SearchPlan> PlanAsync(string id) => await Search(id).GetPlanAsync().ConfigureAwait(false) ?? throw Unknown(id);
+
     /// <summary>All reports so far, and which of them are on the frontier. They are fetched page by page, however many there are.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async Task<FrontierView> FrontierAsync(string id)

@@ -104,10 +104,10 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         }
     }
 
-    /// <summary>The pruned detector that the stage began its training with when it ran first; <see langword="null"/> when it has not.</summary>
-    public PruneResult? ReadPruned(string key)
+    /// <summary>The result of a pruning that was done before, by this stage or another one; <see langword="null"/> when none was.</summary>
+    public PruneResult? ReadPruned(string pruningKey)
     {
-        string name = CheckpointNames.Pruned(key);
+        string name = CheckpointNames.Pruned(pruningKey);
         if (!Wait(store.ExistsAsync(name)))
         {
             return null;
@@ -116,23 +116,20 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         return PrunedFile.Read(stream, name);
     }
 
-    /// <summary>Keeps a pruned detector until the stage is finished, unless another run of the stage was faster.</summary>
+    /// <summary>Keeps a pruned detector, unless another stage or run was faster.</summary>
     /// <returns>The one that holds.</returns>
-    public PruneResult KeepPruned(string key, PruneResult pruned)
+    public PruneResult KeepPruned(string pruningKey, PruneResult pruned)
     {
         bool first = Wait(store.PutAsync(
-            CheckpointNames.Pruned(key),
+            CheckpointNames.Pruned(pruningKey),
             (stream, _) =>
             {
                 PrunedFile.Write(stream, pruned);
                 return Task.CompletedTask;
             },
             PutCondition.IfAbsent));
-        return first ? pruned : ReadPruned(key)!;
+        return first ? pruned : ReadPruned(pruningKey)!;
     }
-
-    /// <summary>Deletes what only a resumed stage needs.</summary>
-    public void DeletePruned(string key) => Wait(store.DeleteAsync(CheckpointNames.Pruned(key)));
 
     /// <summary>The optimizer state that a finished stage left.</summary>
     public OptimizerState? ReadOptimizer(string key)

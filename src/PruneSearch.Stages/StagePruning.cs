@@ -14,7 +14,7 @@ using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
 
-/// <summary>The pruning of a stage: done once, however often the stage is resumed; cuts also what else has the same tensors.</summary>
+/// <summary>The pruning of a stage: done once, however often the stage is resumed and whatever follows it; cuts also what else has the same tensors.</summary>
 /// <param name="files">The checkpoint store.</param>
 /// <param name="job">The stage.</param>
 /// <param name="measurement">Measures candidates for a latency target.</param>
@@ -25,15 +25,15 @@ internal sealed class StagePruning(StageFiles files, StageJob job, Measurement m
     /// <param name="model">The detector.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="train">Calibration pictures come from here.</param>
-    /// <param name="seed">Seed of their choice and of random scores.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StageFailedException">The settings cannot be met.</exception>
-    public PruneResult Run(DetectorModel model, WeightSet weights, DetectionDataset train, int seed, CancellationToken cancellation)
+    public PruneResult Run(DetectorModel model, WeightSet weights, DetectionDataset train, CancellationToken cancellation)
     {
         var settings = job.Description.Prune!;
+        string key = job.Description.ComputePruningKey();
         // What was pruned first holds: a measured latency or another processor's rounding could answer otherwise after a
         // restart, and the snapshots of the training would no longer fit.
-        var pruned = files.ReadPruned(job.Key) ?? Prune(model, weights, settings, train, seed, cancellation);
+        var pruned = files.ReadPruned(key) ?? Prune(model, weights, settings, train, key, cancellation);
         if (pruned.Plan.RemovesNothing)
         {
             warnings.Add(FormattableString.Invariant($"pruning to {Math.Round(100 * settings.Ratio, 4)} % of the {settings.Target} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed"));
@@ -53,15 +53,16 @@ internal sealed class StagePruning(StageFiles files, StageJob job, Measurement m
         return plan is null ? state : state with { Tensors = Shrinker.Slice(parent.Network, state.Tensors, plan) };
     }
 
-    private PruneResult Prune(DetectorModel model, WeightSet weights, PruneSettings settings, DetectionDataset train, int seed, CancellationToken cancellation)
+    private PruneResult Prune(DetectorModel model, WeightSet weights, PruneSettings settings, DetectionDataset train, string key, CancellationToken cancellation)
     {
+        int seed = StageRunner.SeedOf(key);
         List<TrainingBatch> calibration = PruningEngine.NeedsImages(settings) ? [.. Batches.Annotated(train, settings.CalibrationImages, model.Spec.InputSize, seed)] : [];
         try
         {
             var pruned = PruningEngine.Prune(
                 model, weights, settings, [.. calibration.Select(b => b.Images)], seed,
                 loss: Loss(model, [.. calibration.SelectMany(b => b.Objects)]), latency: spec => Latency(spec, cancellation), cancellation: cancellation);
-            return files.KeepPruned(job.Key, pruned);
+            return files.KeepPruned(key, pruned);
         }
         catch (ArgumentException e)
         {

@@ -51,7 +51,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         var (parent, plan) = (model, (PruningPlan?)null);
         if (stage.Prune is not null)
         {
-            var pruned = parts.Run("prune", () => pruning.Run(model, weights, train, seed, cancellation));
+            var pruned = parts.Run("prune", () => pruning.Run(model, weights, train, cancellation));
             (model, weights, channels, plan) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan);
         }
         bool removedNothing = plan is { RemovesNothing: true };
@@ -94,7 +94,6 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         }
         string sha = parts.Run("save", () => _files.SaveDetector(job.Key, model, weights, onnx));
         _files.DeleteSnapshots(job.Key);
-        _files.DeletePruned(job.Key);
         return new StageReport
         {
             Key = job.Key,

@@ -88,6 +88,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public FrontierView View { get; init; } = Some.View();
 
+    public SearchPlan? Plan { get; init; }
+
     public Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
     {
         Calls.Add(work ? "open to work" : "open");
@@ -114,6 +116,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
         OnStatus?.Invoke();
         return Task.FromResult(statuses[Math.Min(_next++, statuses.Length - 1)]);
     }
+
+    public Task<SearchPlan> PlanAsync(string id) => Task.FromResult(Plan ?? throw new KeyNotFoundException($"There is no search '{id}'."));
 
     public Task<FrontierView> FrontierAsync(string id) => Task.FromResult(View);
 

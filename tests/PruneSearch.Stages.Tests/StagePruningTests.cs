@@ -43,7 +43,7 @@ public sealed class StagePruningTests : IDisposable
         var stage = Pruned(0.3, "latency");
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => _runner.Run(new StageJob(stage.ComputeKey(), stage, Epoch: 1), p => StopAt(p.Step), stop.Token));
-        string pruned = CheckpointNames.Pruned(stage.ComputeKey());
+        string pruned = CheckpointNames.Pruned(stage.ComputePruningKey());
         await using var kept = await _store.OpenReadAsync(pruned, TestContext.Current.CancellationToken);
         var began = DetectorSpec.FromJson(Safetensors.ReadMetadata(kept, pruned)["detector"], pruned);
         foreach (string name in await NamesAsync("latencies/"))
@@ -56,7 +56,6 @@ public sealed class StagePruningTests : IDisposable
         await using var detector = await _store.OpenReadAsync(CheckpointNames.Detector(report.Key), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(detector);
         Assert.Equal(began.Widths, DetectorSpec.FromJson(await reader.ReadToEndAsync(TestContext.Current.CancellationToken), "detector").Widths);
-        Assert.False(await _store.ExistsAsync(pruned, TestContext.Current.CancellationToken));
 
         void StopAt(int step)
         {
@@ -92,14 +91,32 @@ public sealed class StagePruningTests : IDisposable
     [InlineData("taylor")]
     [InlineData("fisher")]
     [InlineData("activation")]
-    public void Criteria_that_look_at_pictures_repeat_byte_for_byte(string criterion)
+    public async Task Criteria_that_look_at_pictures_repeat_byte_for_byte(string criterion)
     {
         Run(Base());
         var stage = Pruned(0.4, "channels");
         stage = stage with { FineTune = null, Prune = stage.Prune! with { Criterion = criterion } };
         string first = Run(stage).WeightsSha256;
+        await _store.DeleteAsync(CheckpointNames.Pruned(stage.ComputePruningKey()), TestContext.Current.CancellationToken);
         Assert.Equal(first, Run(stage).WeightsSha256);
         Assert.NotEqual(first, Run(stage with { Prune = stage.Prune! with { Criterion = "l2" } }).WeightsSha256);
+    }
+
+    [Fact]
+    public async Task Stages_that_prune_alike_and_train_otherwise_share_the_pruning()
+    {
+        Run(Base());
+        var stage = Pruned(0.4, "channels");
+        stage = stage with { FineTune = null, Prune = stage.Prune! with { Criterion = "random" } };
+        var trained = stage with { FineTune = new FineTuneSettings { Steps = 1, BatchSize = 4 } };
+        var measured = stage with { Measure = stage.Measure with { Threads = 2 } };
+
+        var reports = new[] { Run(trained), Run(stage), Run(measured) };
+
+        Assert.Equal(reports[1].WeightsSha256, reports[2].WeightsSha256);
+        Assert.Equal(3, reports.Select(r => r.Key).Distinct().Count());
+        Assert.Single(reports.Select(r => r.Macs).Distinct());
+        Assert.Equal(CheckpointNames.Pruned(stage.ComputePruningKey()), Assert.Single(await NamesAsync("prunings/")));
     }
 
     [Fact]

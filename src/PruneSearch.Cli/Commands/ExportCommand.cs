@@ -1,11 +1,8 @@
 using System.CommandLine;
-using System.Text;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Storage;
-using PruneSearch.Core.Weights;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Onnx;
 
@@ -61,36 +58,17 @@ internal static class ExportCommand
             var point = PointNames.Find(await session.FrontierAsync(id).ConfigureAwait(false), name);
             byte[] file = point.Precision == FrontierPoints.QuantisedPrecision
                 ? await QuantisedAsync(session.Checkpoints, point, settings, cancellation).ConfigureAwait(false)
-                : await TrainedAsync(session.Checkpoints, point, id, settings, cancellation).ConfigureAwait(false);
+                : await StageModels.ExportAsync(session.Checkpoints, point.Report.Key, new OnnxExportOptions
+                {
+                    BatchSize = settings.Batch,
+                    Opset = settings.Opset,
+                    Metadata = StageModels.Metadata(id, PointText.Name(point), point.Report.Key),
+                }, settings.Raw ? null : settings.Detections, cancellation).ConfigureAwait(false);
             FrontierFiles.Replace(path, file);
             await context.Output.WriteLineAsync(FormattableString.Invariant(
                 $"{path}: {PointText.Name(point)} of {id}, {(settings.Raw ? "raw" : "end to end")}, {point.Precision}, {file.Length / 1e6:0.00} MB, mAP50 {point.Report.Map50:0.000}, {PointText.SpeedUp(point)}")).ConfigureAwait(false);
         }
         return ExitCode.Ok;
-    }
-
-    private static async Task<byte[]> TrainedAsync(ICheckpointStore store, FrontierPoint point, string search, Settings settings, CancellationToken cancellation)
-    {
-        string key = point.Report.Key, detector = CheckpointNames.Detector(key), weights = CheckpointNames.Weights(key);
-        var model = DetectorCatalog.Build(DetectorSpec.FromJson(Encoding.UTF8.GetString(await ReadAsync(store, detector, cancellation).ConfigureAwait(false)), detector));
-        using var content = new MemoryStream(await ReadAsync(store, weights, cancellation).ConfigureAwait(false));
-        var tensors = Safetensors.Read(content, weights);
-        var options = new OnnxExportOptions
-        {
-            BatchSize = settings.Batch,
-            Opset = settings.Opset,
-            Metadata = new Dictionary<string, string> { ["prunesearch.search"] = search, ["prunesearch.model"] = PointText.Name(point), ["prunesearch.stage"] = key },
-        };
-        using var stream = new MemoryStream();
-        if (settings.Raw)
-        {
-            OnnxExport.Write(stream, model, tensors, options);
-        }
-        else
-        {
-            OnnxExport.WriteEndToEnd(stream, model, tensors, settings.Detections, options);
-        }
-        return stream.ToArray();
     }
 
     // Its ranges were calibrated when its stage ran: the file of then is what was evaluated and measured.
@@ -101,19 +79,8 @@ internal static class ExportCommand
             throw new FormatException($"{PointText.Name(point)}: an integer model is kept as it was measured, expected --batch 1 and --opset {OnnxExport.MinOpset}");
         }
         string name = CheckpointNames.Int8Onnx(point.Report.Key);
-        byte[] raw = await ReadAsync(store, name, cancellation).ConfigureAwait(false);
+        byte[] raw = await StageModels.ReadAsync(store, name, cancellation).ConfigureAwait(false);
         return settings.Raw ? raw : OnnxExport.ToEndToEnd(raw, name, settings.Detections);
-    }
-
-    private static async Task<byte[]> ReadAsync(ICheckpointStore store, string name, CancellationToken cancellation)
-    {
-        var stream = await store.OpenReadAsync(name, cancellation).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-        {
-            using var content = new MemoryStream();
-            await stream.CopyToAsync(content, cancellation).ConfigureAwait(false);
-            return content.ToArray();
-        }
     }
 
     // null for any number, 0 for what is no batch size.

@@ -20,6 +20,10 @@ internal interface ISearchSession : IAsyncDisposable
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     Task<SearchStatus> StatusAsync(string id);
 
+    /// <summary>What a search does.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task<SearchPlan> PlanAsync(string id);
+
     /// <summary>All its reports.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     Task<FrontierView> FrontierAsync(string id);

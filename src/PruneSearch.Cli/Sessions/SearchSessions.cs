@@ -56,6 +56,8 @@ internal sealed class SearchSessions : ISearchSessions
 
         public Task<SearchStatus> StatusAsync(string id) => PatientlyAsync(() => client.StatusAsync(id));
 
+        public Task<SearchPlan> PlanAsync(string id) => PatientlyAsync(() => client.PlanAsync(id));
+
         public Task<FrontierView> FrontierAsync(string id) => PatientlyAsync(() => client.FrontierAsync(id));
 
         public Task ResumeAsync(string id, bool retryFailed) => PatientlyAsync(() => client.ResumeAsync(id, retryFailed));

@@ -135,6 +135,8 @@ internal sealed class SearchGrain(
 
     public Task<SearchStatus?> GetStatusAsync() => Task.FromResult(_board?.Status(progress.State, _poll is not null));
 
+    public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(record.State.Plan);
+
     public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(_board?.Summary(progress.State, _poll is not null) is { } summary ? summary with { FrontierVolume = _reports!.Volume } : null);
 
     public Task<ReportPage?> GetReportsAsync(int after, int limit) =>

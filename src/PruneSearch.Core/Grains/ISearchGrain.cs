@@ -33,6 +33,10 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Summary")]
     Task<SearchSummary?> GetSummaryAsync();
 
+    /// <summary>What it does, as it was launched; <see langword="null"/> when there is no such search.</summary>
+    [Alias("Plan")]
+    Task<SearchPlan?> GetPlanAsync();
+
     /// <summary>Finished stages in the order in which they came; <see langword="null"/> when there is no such search.</summary>
     /// <param name="after">Position of the first one: 0, or where the page before said.</param>
     /// <param name="limit">Largest number of them, 1 to 500.</param>

@@ -46,6 +46,13 @@ public sealed record StageDescription
 
     /// <summary>The stage's identity: SHA-256 of its canonical JSON, which contains its parent's key. 64 hexadecimal digits.</summary>
     public string ComputeKey() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Canonical)));
+
+    /// <summary>
+    /// The identity of the stage's pruning alone: stages that prune the same detector alike and differ only in what follows have
+    /// the same one. How speed is measured counts where a pruning depends on it. 64 hexadecimal digits.
+    /// </summary>
+    public string ComputePruningKey() =>
+        (this with { FineTune = null, Export = null, Measure = Prune?.Target == "latency" ? Measure : new MeasureSettings() }).ComputeKey();
 }
 
 /// <summary>Where the base detector comes from.</summary>

@@ -24,8 +24,8 @@ public static class CheckpointNames
     /// <summary>Weights of a finished stage.</summary>
     public static string Weights(string key) => Stage(key) + "weights.safetensors";
 
-    /// <summary>The pruned detector that a stage's training begins with; deleted when the stage is finished.</summary>
-    public static string Pruned(string key) => Stage(key) + "pruned.safetensors";
+    /// <summary>The pruned detector that training begins with, by <see cref="Stages.StageDescription.ComputePruningKey"/>.</summary>
+    public static string Pruned(string pruningKey) => $"prunings/{pruningKey}.safetensors";
 
     /// <summary>Optimizer state that a finished stage leaves to the next, where it is carried.</summary>
     public static string Optimizer(string key) => Stage(key) + "optimizer.safetensors";
@@ -35,6 +35,9 @@ public static class CheckpointNames
 
     /// <summary>The same in 8-bit integers, where that was asked for.</summary>
     public static string Int8Onnx(string key) => Stage(key) + "model-int8.onnx";
+
+    /// <summary>Accuracy of a finished stage's detector on another split, by the hash of its manifest.</summary>
+    public static string Score(string key, string manifest) => $"{Stage(key)}scores/{manifest}.json";
 
     /// <summary>Report of a finished stage, written last: its presence makes the stage complete.</summary>
     public static string Report(string key) => Stage(key) + "report.json";

@@ -23,42 +23,92 @@ public static class DetectionDrawing
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(RgbImage image, IReadOnlyList<Detection> detections, IReadOnlyList<string> classes, string path)
     {
+        using var bitmap = Drawn(image, detections, classes);
+        Write(bitmap, path);
+    }
+
+    /// <summary>Draws what several detectors find in one picture, side by side under their titles, and writes it.</summary>
+    /// <param name="image">The picture; it stays as it is.</param>
+    /// <param name="found">A title and the detections of each detector, at least one.</param>
+    /// <param name="classes">Class names.</param>
+    /// <param name="path">A file that ends in <c>.png</c>, <c>.jpg</c> or <c>.jpeg</c>; its folder must exist.</param>
+    /// <exception cref="ArgumentException">Another ending, or a class without name.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void SaveBeside(RgbImage image, IReadOnlyList<(string Title, IReadOnlyList<Detection> Detections)> found, IReadOnlyList<string> classes, string path)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(found.Count);
+        float unit = Unit(image);
+        int gap = (int)(6 * unit), head = (int)(18 * unit);
+        using var sheet = new SKBitmap(new SKImageInfo(found.Count * image.Width + (found.Count - 1) * gap, image.Height + head, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using (var canvas = new SKCanvas(sheet))
+        {
+            canvas.Clear(SKColors.White);
+            using var ink = new SKPaint { Color = SKColors.Black, IsAntialias = true };
+            for (int i = 0; i < found.Count; i++)
+            {
+                int left = i * (image.Width + gap);
+                using var drawn = Drawn(image, found[i].Detections, classes);
+                canvas.DrawBitmap(drawn, left, head);
+                Text(canvas, found[i].Title, left + 2 * unit, head / 2f, unit, ink);
+            }
+        }
+        Write(sheet, path);
+    }
+
+    private static SKBitmap Drawn(RgbImage image, IReadOnlyList<Detection> detections, IReadOnlyList<string> classes)
+    {
+        var bitmap = ToBitmap(image);
+        using var canvas = new SKCanvas(bitmap);
+        foreach (var detection in detections.OrderBy(d => d.Score))
+        {
+            if (detection.Class < 0 || detection.Class >= classes.Count)
+            {
+                bitmap.Dispose();
+                throw new ArgumentException($"A detection has class {detection.Class}, expected 0 to {classes.Count - 1}.");
+            }
+            Draw(canvas, image, detection, classes[detection.Class]);
+        }
+        return bitmap;
+    }
+
+    private static void Write(SKBitmap bitmap, string path)
+    {
         var format = Path.GetExtension(path).ToUpperInvariant() switch
         {
             ".PNG" => SKEncodedImageFormat.Png,
             ".JPG" or ".JPEG" => SKEncodedImageFormat.Jpeg,
             var other => throw new ArgumentException($"'{path}' ends in '{other}', expected .png, .jpg or .jpeg."),
         };
-        File.WriteAllBytes(path, Encode(image, detections, classes, format));
+        using var data = bitmap.Encode(format, JpegQuality);
+        File.WriteAllBytes(path, data.ToArray());
     }
 
-    private static byte[] Encode(RgbImage image, IReadOnlyList<Detection> detections, IReadOnlyList<string> classes, SKEncodedImageFormat format)
-    {
-        using var bitmap = ToBitmap(image);
-        using (var canvas = new SKCanvas(bitmap))
-        {
-            foreach (var detection in detections.OrderBy(d => d.Score))
-            {
-                if (detection.Class < 0 || detection.Class >= classes.Count)
-                {
-                    throw new ArgumentException($"A detection has class {detection.Class}, expected 0 to {classes.Count - 1}.");
-                }
-                Draw(canvas, image, detection, classes[detection.Class]);
-            }
-        }
-        using var data = bitmap.Encode(format, JpegQuality);
-        return data.ToArray();
-    }
+    // Lines and letters grow with the picture.
+    private static float Unit(RgbImage image) => Math.Max(1f, Math.Min(image.Width, image.Height) / 400f);
 
     private static void Draw(SKCanvas canvas, RgbImage image, Detection detection, string name)
     {
-        float unit = Math.Max(1f, Math.Min(image.Width, image.Height) / 400f);
+        float unit = Unit(image);
         var box = detection.Box;
         var rectangle = new SKRect(box.XMin * image.Width, box.YMin * image.Height, box.XMax * image.Width, box.YMax * image.Height);
         var color = Palette[detection.Class % Palette.Length];
         using var line = new SKPaint { Color = color, Style = SKPaintStyle.Stroke, StrokeWidth = 2 * unit, IsAntialias = true };
         canvas.DrawRect(rectangle, line);
         DrawLabel(canvas, image, rectangle, color, string.Create(CultureInfo.InvariantCulture, $"{name} {detection.Score:0.00}"), unit);
+    }
+
+    // Its middle at a height.
+    private static void Text(SKCanvas canvas, string text, float x, float middle, float unit, SKPaint ink)
+    {
+        using var font = new SKFont(SKTypeface.Default, 11 * unit);
+        if (font.GetGlyph('A') != 0)
+        {
+            canvas.DrawText(text, x, middle + 4 * unit, SKTextAlign.Left, font, ink);
+        }
+        else
+        {
+            PixelFont.Draw(canvas, text, x, middle - 3.5f * unit, 7 * unit, ink);
+        }
     }
 
     private static void DrawLabel(SKCanvas canvas, RgbImage image, SKRect box, SKColor color, string text, float unit)

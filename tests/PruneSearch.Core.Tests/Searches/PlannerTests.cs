@@ -54,6 +54,24 @@ public sealed class PlannerTests
         Assert.Equal(13, plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()).Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("channels")]
+    [InlineData("latency")]
+    public void One_shots_with_different_budgets_prune_once(string target)
+    {
+        var settings = Settings with { Prune = Settings.Prune with { Target = target } };
+        StageDescription Stage(SearchSettings s, string trajectory) => Plan(s).Trajectories.Single(t => t.Name == trajectory).Stages[1];
+        var stage = Stage(settings, "one-shot-40");
+        string key = stage.ComputePruningKey();
+
+        Assert.NotEqual(stage.ComputeKey(), Stage(settings, "one-shot-total-40").ComputeKey());
+        Assert.Equal(key, Stage(settings, "one-shot-total-40").ComputePruningKey());
+        Assert.NotEqual(key, Stage(settings, "one-shot-20").ComputePruningKey());
+        Assert.NotEqual(key, Stage(settings with { Seeds = [8] }, "one-shot-40").ComputePruningKey());
+        // Only a latency depends on how it is measured.
+        Assert.Equal(target != "latency", key == (stage with { Measure = stage.Measure with { Threads = 1 } }).ComputePruningKey());
+    }
+
     [Fact]
     public void A_one_shot_as_small_as_one_iteration_is_that_iteration()
     {

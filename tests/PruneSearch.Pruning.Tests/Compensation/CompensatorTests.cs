@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
@@ -57,6 +58,18 @@ public sealed class CompensatorTests
         using var few = Some.Picture(1, size, size, seed: 5);
         double plain = Error(name, network, weights, plan, 0, null), compensated = Error(name, network, weights, plan, 0, new CompensationOptions { Damping = 1e-6 }, few);
         Assert.True(compensated < 1.05 * plain, $"{compensated} is above {plain}");
+    }
+
+    [Fact]
+    public void Whole_windows_are_fitted_only_where_there_are_positions_enough()
+    {
+        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["a"], InputSize = 64, WidthMultiplier = 0.35 });
+        var groups = model.Network.Groups.Select(g => g.Name).ToHashSet();
+        var site = ReaderSite.Of(model.Network, groups).First(s => s.Taps == 9 && s.Conv.Height * s.Conv.Width < s.Layout.Width * 9);
+        int positions = site.Conv.Height * site.Conv.Width, enough = (site.Layout.Width * 9 + positions - 1) / positions;
+        var nothing = new PruningPlan(new Dictionary<string, ImmutableArray<int>>(), 0);
+        Assert.False(new SiteSolver(site, site, nothing, enough - 1).WholeWindows);
+        Assert.True(new SiteSolver(site, site, nothing, enough).WholeWindows);
     }
 
     [Fact]

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using PruneSearch.Cli.Reports;
+using PruneSearch.Cli.Sessions;
+using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Comparisons;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary>Writes what searches came to as a page with tables, pictures and sentences.</summary>
+internal static class ReportCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CliContext context)
+    {
+        var ids = new Argument<string[]>("ID") { Description = "Identifiers of searches, as list shows them; each has a part of the page", Arity = ArgumentArity.OneOrMore };
+        var folder = new Option<string>("--out") { Description = "Folder of the page (README.md), its pictures and CSV files", DefaultValueFactory = _ => "report", HelpName = "FOLDER" };
+        var models = new Option<string?>("--models") { Description = "Write the best models as ONNX files too", HelpName = "FOLDER" };
+        var pictures = NumberOption.Create("--pictures", "Pictures of the test split (or validation split) drawn into the folder of --models: what the original and the fastest of the best models find", 0, 0, 1000);
+        var threads = NumberOption.Create("--threads", "Threads within the network while detectors are evaluated", Math.Clamp(Environment.ProcessorCount, 1, 8), 1, 256);
+        var command = new Command("report", "Write what searches came to as a page: tables, pictures, and what they say") { ids, folder, models, pictures, threads };
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(
+            context, SearchPlace.Of(p), p.GetValue(ids)!, new Settings(p.GetValue(folder)!, p.GetValue(models), p.GetValue(pictures), p.GetValue(threads)), c), c));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliContext context, SearchPlace place, string[] ids, Settings settings, CancellationToken cancellation)
+    {
+        if (settings.Pictures > 0 && settings.Models is null)
+        {
+            throw new SearchFileException("--pictures needs a folder to draw into, expected --models");
+        }
+        Homes.RequireExisting(place, ids[0]);
+        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var plans = new List<SearchPlan>();
+            foreach (string id in ids)
+            {
+                await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
+                plans.Add(await session.PlanAsync(id).ConfigureAwait(false));
+            }
+            if (plans.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            {
+                throw new SearchFileException($"{string.Join(" and ", twice.Select(p => p.Id))} are both called '{twice.Key}' and would share one part of the page, expected searches with different names");
+            }
+            foreach (var plan in plans)
+            {
+                await ReportAsync(context, session, plan, settings, cancellation).ConfigureAwait(false);
+            }
+        }
+        return ExitCode.Ok;
+    }
+
+    private static async Task ReportAsync(CliContext context, ISearchSession session, SearchPlan plan, Settings settings, CancellationToken cancellation)
+    {
+        var status = await session.StatusAsync(plan.Id).ConfigureAwait(false);
+        var test = await TestSplit.ScoreAsync(context, session, plan, status, settings.Threads, cancellation).ConfigureAwait(false);
+        var results = SearchResults.From(plan, status, test?.Scores);
+        string page = ResultFiles.Write(results, settings.Folder, test?.Split.Samples.Count ?? 0);
+        string lacking = results.Missing.Count == 0 ? "" : $"; {results.Missing.Count} of {plan.Trajectories.Count} trajectories are missing";
+        await context.Output.WriteLineAsync($"{page}: {plan.Id}, accuracy on the {(results.OnTest ? "test" : "validation")} split{lacking}").ConfigureAwait(false);
+        if (settings.Models is { } folder)
+        {
+            var best = new BestModelFiles(results, session.Checkpoints, folder);
+            await ShowAsync(await best.ExportAsync(cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            if (settings.Pictures > 0)
+            {
+                var split = test?.Split ?? await Task.Run(() => TestSplit.Validation(session, plan, cancellation), cancellation).ConfigureAwait(false);
+                await ShowAsync(await best.DrawAsync(split, settings.Pictures, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+        }
+
+        async Task ShowAsync(IEnumerable<string> lines)
+        {
+            foreach (string line in lines)
+            {
+                await context.Output.WriteLineAsync(line).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private sealed record Settings(string Folder, string? Models, int Pictures, int Threads);
+}

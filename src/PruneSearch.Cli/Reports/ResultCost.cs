@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using PruneSearch.Core.Comparisons;
+using PruneSearch.Inference.Latency;
+
+namespace PruneSearch.Cli.Reports;
+
+/// <summary>What a search cost, what the stage tree saved, and where it ran.</summary>
+internal static class ResultCost
+{
+    /// <summary>Items of a Markdown list.</summary>
+    public static IReadOnlyList<string> Of(SearchResults results)
+    {
+        var s = results.Saving;
+        var lines = new List<string>
+        {
+            $"**Stage tree:** {Figures.Counted(s.Stages, "distinct stage")} ran {Figures.Count(s.Steps)} training steps. Each trajectory on its own would have run " +
+            $"{Figures.Counted(s.SeparateStages, "stage")} with {Figures.Count(s.SeparateSteps)} steps: {Figures.Share(s.StepShare)} of the steps were enough, " +
+            $"and {Figures.Share(s.SecondShare)} of the time ({Figures.Span(s.Seconds)} instead of {Figures.Span(s.SeparateSeconds)}, summed over stages).",
+        };
+        DateTimeOffset[] finished = [.. results.Reports.Select(r => r.Finished).OfType<DateTimeOffset>().Order()];
+        if (finished.Length > 1)
+        {
+            lines.Add($"**Wall time:** {Figures.Span((finished[^1] - finished[0]).TotalSeconds)} between the first and the last report " +
+                $"({Figures.Moment(finished[0])} to {Figures.Moment(finished[^1])} UTC), pauses and stages that other searches had run before included.");
+        }
+        lines.AddRange(results.Reports.Select(r => r.Latency.Device).Distinct().Select(d =>
+            $"**Measured on:** {d.Processor}, {d.Engine}, {Figures.Counted(d.Threads, "thread")}, batch 1{Here(d.Processor)}."));
+        return lines;
+    }
+
+    // Reports name the processor; of this machine more can be told, when it is the same one.
+    private static string Here(string processor) =>
+        processor == ProcessorName.Current ? $"; the machine of this report has the same processor, {Figures.Counted(Environment.ProcessorCount, "core")}, {RuntimeInformation.OSDescription}" : "";
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using PruneSearch.Cli.Frontiers;
+using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Comparisons;
+
+namespace PruneSearch.Cli.Reports;
+
+/// <summary>Names of a report's files, by the name of the search.</summary>
+internal sealed record ResultFiles(string Name)
+{
+    private const string Page = "README.md";
+
+    /// <summary>Accuracy over speed.</summary>
+    public string Frontier => $"frontier-{Name}.png";
+
+    /// <summary>Every trajectory.</summary>
+    public string Csv => $"results-{Name}.csv";
+
+    /// <summary>Accuracy against level.</summary>
+    public string Levels(string? variant) => variant is null ? $"levels-{Name}.png" : $"levels-{Name}-{variant}.png";
+
+    /// <summary>Writes the pictures, the CSV and the search's part of the page.</summary>
+    /// <returns>The page's path.</returns>
+    /// <exception cref="SearchFileException">The page is there, but its marks are damaged; nothing is written then.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static string Write(SearchResults results, string folder, int testPictures)
+    {
+        var files = new ResultFiles(results.Plan.Name);
+        string path = Path.Combine(folder, Page);
+        string text = ReportPage.With(File.Exists(path) ? File.ReadAllText(path) : null, files.Name, ResultSection.Write(results, files, testPictures), path);
+        Directory.CreateDirectory(folder);
+        if (results.Arms.Count > 0)
+        {
+            var colors = new ArmColors(results);
+            FrontierFiles.Replace(Path.Combine(folder, files.Frontier), SpeedPlot.Draw(results, colors));
+            foreach (string? variant in results.Variants)
+            {
+                FrontierFiles.Replace(Path.Combine(folder, files.Levels(variant)), LevelPlot.Draw(results, variant, colors));
+            }
+            FrontierFiles.Replace(Path.Combine(folder, files.Csv), Encoding.UTF8.GetBytes(ResultsCsv.Write(results)));
+        }
+        FrontierFiles.Replace(path, Encoding.UTF8.GetBytes(text));
+        return path;
+    }
+}

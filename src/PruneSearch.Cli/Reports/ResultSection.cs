@@ -1,0 +1,87 @@
+using System.Text;
+using PruneSearch.Core.Comparisons;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cli.Reports;
+
+/// <summary>The part of a page that tells of one search, in Markdown.</summary>
+internal static class ResultSection
+{
+    /// <summary>The text.</summary>
+    /// <param name="results">What the search came to.</param>
+    /// <param name="files">Names of the pictures and the CSV beside the page.</param>
+    /// <param name="testPictures">Pictures of the test split.</param>
+    public static string Write(SearchResults results, ResultFiles files, int testPictures)
+    {
+        var text = new StringBuilder($"## {results.Plan.Name}\n\n");
+        text.Append(Introduction(results, testPictures)).Append("\n\n");
+        if (results.Missing.Count > 0)
+        {
+            text.Append($"**Missing:** {results.Missing.Count} of {results.Plan.Trajectories.Count} trajectories did not get to their end and stand in no table.\n\n");
+            List(text, results.Missing);
+        }
+        if (results.Arms.Count == 0)
+        {
+            return text.Append("Nothing has finished yet.\n").ToString();
+        }
+        text.Append("### What the figures say\n\n");
+        List(text, new ResultSentences(results).All());
+        text.Append($"![Accuracy over measured speed, a marker an arm and level, with the frontier]({files.Frontier})\n\n");
+        foreach (string? variant in results.Variants)
+        {
+            text.Append($"### {(variant is null ? "All arms" : $"Variant {variant}")}\n\n");
+            text.Append(Settings(results.Plan, variant)).Append("\n\n");
+            text.Append(ResultTable.Write(results, variant)).Append('\n');
+            text.Append($"![Accuracy against pruning level, a line an arm]({files.Levels(variant)})\n\n");
+        }
+        text.Append("### What it cost\n\n");
+        List(text, ResultCost.Of(results));
+        text.Append("### How to read the tables\n\n").Append(Reading(results, files));
+        return text.ToString();
+    }
+
+    private static string Introduction(SearchResults results, int testPictures)
+    {
+        string seeds = $"{Figures.Counted(results.Seeds.Count, "seed")} ({string.Join(", ", results.Seeds)})";
+        string counts = $"Search `{results.Plan.Id}`, launched {Figures.Moment(results.Plan.Created)} UTC: {results.Trajectories.Count} of {results.Plan.Trajectories.Count} trajectories at their end, {seeds}.";
+        return results.OnTest
+            ? $"{counts} Accuracy is that of the last detector of each trajectory on the test split ({Figures.Counted(testPictures, "picture")}), which no stage saw; each was evaluated on it once."
+            : $"{counts} The search names no test split: accuracy is that on the validation split, on which every stage was evaluated.";
+    }
+
+    private static string Settings(SearchPlan plan, string? variant)
+    {
+        var stages = plan.Trajectories.Where(t => t.Variant == variant).SelectMany(t => t.Stages).Where(s => s.Prune is not null).ToList();
+        var (start, prune) = (plan.Trajectories[0].Stages[0], stages.Select(s => s.Prune).FirstOrDefault());
+        var tune = stages.Select(s => s.FineTune).OfType<FineTuneSettings>().MinBy(f => f.Steps); // one iteration: other arms train longer at once
+        if (prune is null)
+        {
+            return "Nothing is pruned.";
+        }
+        string pruning = $"Importance `{prune.Criterion}`, {prune.Ranking} ranking of {string.Join(", ", prune.Groups)} by {prune.Target}, {(prune.Compensate ? "with" : "without")} compensation.";
+        string training = tune is null ? "Nothing is trained after pruning."
+            : $"One fine-tuning is {Training(tune)}, {(tune.Distillation > 0 ? FormattableString.Invariant($"with distillation {tune.Distillation}") : "without distillation")}.";
+        return $"{pruning} {training}{(start.FineTune is { } first ? $" The dense original was trained for {Training(first)}." : " The dense original is the pretrained detector as it is.")}";
+    }
+
+    private static string Training(FineTuneSettings f) => FormattableString.Invariant($"{f.Steps} steps of {f.BatchSize} pictures ({f.Optimizer}, learning rate {f.LearningRate})");
+
+    private static string Reading(SearchResults results, ResultFiles files) => $"""
+        - `n` is the number of seeds{(results.Seeds.Count > 1 ? "; accuracies are mean ± sample standard deviation over them, all other figures are means" : "")}.
+        - The speed-up compares with the dense original, measured alternately in the same run (ratio of medians); {(results.Seeds.Count > 1 ? "the mean over seeds, and in brackets the outer bounds of their 95 % intervals" : "its 95 % interval in brackets")}.
+        - In the pictures, large markers are means over seeds, small ones single seeds; bars and bands are ± one sample standard deviation. The frontier is that of the means.
+        - Steps and time are those after the dense original, stages that other trajectories share included; a dense control trains as long as the longest iterative trajectory.
+        - Every trajectory: [{files.Csv}]({files.Csv}).
+
+        """;
+
+    private static void List(StringBuilder text, IReadOnlyList<string> items)
+    {
+        foreach (string item in items)
+        {
+            text.Append("- ").Append(item).Append('\n');
+        }
+        text.Append('\n');
+    }
+}

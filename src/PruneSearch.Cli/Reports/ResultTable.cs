@@ -1,0 +1,37 @@
+using System.Text;
+using PruneSearch.Core.Comparisons;
+
+namespace PruneSearch.Cli.Reports;
+
+/// <summary>The arms of a variant as a Markdown table, the dense detectors first, then level by level.</summary>
+internal static class ResultTable
+{
+    /// <summary>The table.</summary>
+    public static string Write(SearchResults results, string? variant)
+    {
+        var text = new StringBuilder();
+        string[] head = results.OnTest
+            ? ["level", "arm", "n", "test mAP50", "test mAP", "validation mAP50", "MACs", "parameters", "speed-up", "steps", "time"]
+            : ["level", "arm", "n", "validation mAP50", "validation mAP", "MACs", "parameters", "speed-up", "steps", "time"];
+        Row(text, head);
+        Row(text, [.. head.Select((h, i) => i < 2 ? "---" : "---:")]);
+        foreach (var arm in Rows(results, variant))
+        {
+            bool pruned = arm.Level > 0;
+            string[] accuracy = results.OnTest
+                ? [Figures.Accuracy(arm.Map50), Figures.Accuracy(arm.Map), Figures.Accuracy(arm.ValidationMap50)]
+                : [Figures.Accuracy(arm.Map50), Figures.Accuracy(arm.Map)];
+            Row(text,
+            [
+                pruned ? Figures.Level(arm.Level) : "–", Figures.Arm(arm), Figures.Count(arm.Results.Count), .. accuracy,
+                Figures.Millions(arm.Macs), Figures.Millions(arm.Parameters), Figures.SpeedUp(arm), Figures.Count(arm.Steps), Figures.Span(arm.Seconds),
+            ]);
+        }
+        return text.ToString();
+    }
+
+    private static IEnumerable<ArmResult> Rows(SearchResults results, string? variant) =>
+        new[] { results.Original, results.Control(variant) }.OfType<ArmResult>().Concat(results.Pruned(variant).OrderBy(a => a.Level));
+
+    private static void Row(StringBuilder text, IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
+}

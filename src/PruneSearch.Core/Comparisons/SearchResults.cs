@@ -1,0 +1,112 @@
+using System.Globalization;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Comparisons;
+
+/// <summary>What a search came to, trajectory by trajectory and arm by arm.</summary>
+public sealed record SearchResults
+{
+    private SearchResults()
+    {
+    }
+
+    /// <summary>The search.</summary>
+    public required SearchPlan Plan { get; init; }
+
+    /// <summary>How it stands.</summary>
+    public required WorkState State { get; init; }
+
+    /// <summary>Whether accuracies that count are those of the test split; otherwise they are those of the validation split.</summary>
+    public required bool OnTest { get; init; }
+
+    /// <summary>Trajectories that got to their end, in plan order.</summary>
+    public required IReadOnlyList<TrajectoryResult> Trajectories { get; init; }
+
+    /// <summary>The others, one line each: the name and why.</summary>
+    public required IReadOnlyList<string> Missing { get; init; }
+
+    /// <summary>Every finished stage once.</summary>
+    public required IReadOnlyList<StageReport> Reports { get; init; }
+
+    /// <summary>What sharing stages saved.</summary>
+    public required StageTreeSaving Saving { get; init; }
+
+    /// <summary>Every arm at every level in every variant, seeds put together, in plan order.</summary>
+    public required IReadOnlyList<ArmResult> Arms { get; init; }
+
+    /// <summary>Names of the variants; one that is <see langword="null"/> where the search has none.</summary>
+    public IReadOnlyList<string?> Variants => Plan.Trajectories.Any(t => t.Variant is not null)
+        ? [.. Plan.Trajectories.Select(t => t.Variant).OfType<string>().Distinct()] : [null];
+
+    /// <summary>Its seeds.</summary>
+    public IReadOnlyList<int> Seeds => [.. Plan.Trajectories.Select(t => t.Seed).Distinct()];
+
+    /// <summary>The dense original; <see langword="null"/> while it has not finished.</summary>
+    public ArmResult? Original => Arms.FirstOrDefault(a => a.Schedule == ScheduleKind.Base);
+
+    /// <summary>The dense control of a variant; <see langword="null"/> where there is none.</summary>
+    public ArmResult? Control(string? variant) => Arms.FirstOrDefault(a => a.Schedule == ScheduleKind.DenseControl && a.Variant == variant);
+
+    /// <summary>Arms of a variant that prune, in plan order.</summary>
+    public IReadOnlyList<ArmResult> Pruned(string? variant) => [.. Arms.Where(a => a.Schedule is ScheduleKind.OneShot or ScheduleKind.Iterative && a.Variant == variant)];
+
+    /// <summary>Puts together what is known of a search.</summary>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="status">How it stands, with its reports.</param>
+    /// <param name="test">Figures on the test split by key of the last stages; <see langword="null"/> takes those of the validation split.</param>
+    /// <exception cref="KeyNotFoundException">There are figures on the test split, but not of every trajectory that ended.</exception>
+    public static SearchResults From(SearchPlan plan, SearchStatus status, IReadOnlyDictionary<string, SplitScore>? test)
+    {
+        var known = status.Trajectories.ToDictionary(t => t.Name);
+        var results = new List<TrajectoryResult>();
+        var missing = new List<string>();
+        foreach (var trajectory in plan.Trajectories)
+        {
+            var stands = known.GetValueOrDefault(trajectory.Name);
+            if (stands is null || stands.Reports.Count < trajectory.Stages.Count)
+            {
+                missing.Add($"{trajectory.Name}: {Why(trajectory, stands)}");
+                continue;
+            }
+            var after = stands.Reports.Skip(1).ToList();
+            results.Add(new TrajectoryResult
+            {
+                Name = trajectory.Name,
+                Variant = trajectory.Variant,
+                Arm = ArmOf(trajectory),
+                Schedule = trajectory.Schedule,
+                Level = trajectory.Ratio,
+                Seed = trajectory.Seed,
+                Report = stands.Reports[^1],
+                Test = test?[stands.Reports[^1].Key],
+                Steps = after.Sum(r => (long)r.TrainedSteps),
+                Seconds = after.Sum(r => r.Seconds.Values.Sum()),
+            });
+        }
+        return new SearchResults
+        {
+            Plan = plan,
+            State = status.State,
+            OnTest = test is not null,
+            Trajectories = results,
+            Missing = missing,
+            Reports = [.. status.Trajectories.SelectMany(t => t.Reports).DistinctBy(r => r.Key)],
+            Saving = StageTreeSaving.Of(status.Trajectories.Select(t => t.Reports)),
+            Arms = [.. results.GroupBy(r => (r.Variant, r.Arm, r.Level)).Select(g => new ArmResult([.. g.OrderBy(r => r.Seed)]))],
+        };
+    }
+
+    private static string Why(TrajectoryPlan plan, TrajectoryStatus? stands)
+    {
+        string done = $"{stands?.Reports.Count ?? 0} of {plan.Stages.Count} stages";
+        return stands is { State: WorkState.Failed } ? $"failed after {done}: {stands.Reason}" : $"not finished, {done}";
+    }
+
+    // Plans from before arms had names: a trajectory is called after its schedule and its level.
+    private static string ArmOf(TrajectoryPlan t)
+    {
+        string level = string.Create(CultureInfo.InvariantCulture, $"-{Math.Round(t.Ratio * 100, 4)}");
+        return t.Arm.Length > 0 ? t.Arm : t.Name.EndsWith(level, StringComparison.Ordinal) ? t.Name[..^level.Length] : t.Name;
+    }
+}

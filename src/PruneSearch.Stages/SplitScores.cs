@@ -1,0 +1,70 @@
+using System.Text.Json;
+using PruneSearch.Core;
+using PruneSearch.Core.Comparisons;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Data.Datasets;
+using PruneSearch.Inference.Detecting;
+using PruneSearch.Stages.Inputs;
+
+namespace PruneSearch.Stages;
+
+/// <summary>
+/// Scores finished stages on a split that no stage saw, with their exported models, as they would be deployed. Each is scored
+/// once: the figures are kept beside the stage.
+/// </summary>
+/// <param name="store">Where the stages are.</param>
+/// <param name="threads">Threads within the network, at least 1.</param>
+public sealed class SplitScores(ICheckpointStore store, int threads)
+{
+    private readonly StageFiles _files = new(store, new PictureInputs(store, new StageRunnerOptions().PictureCache));
+
+    /// <summary>The split with a manifest hash, its pictures where this machine has them.</summary>
+    /// <exception cref="IOException">The manifest or a picture cannot be had.</exception>
+    public DetectionDataset Read(string manifest, CancellationToken cancellation = default) =>
+        Guard(() => _files.ReadDataset(manifest, cancellation));
+
+    /// <summary>Figures that are kept; <see langword="null"/> where the stage was not scored on that split yet.</summary>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public async Task<SplitScore?> FindAsync(string stageKey, string manifest, CancellationToken cancellation = default)
+    {
+        string name = CheckpointNames.Score(stageKey, manifest);
+        if (!await store.ExistsAsync(name, cancellation).ConfigureAwait(false))
+        {
+            return null;
+        }
+        try
+        {
+            return JsonSerializer.Deserialize<SplitScore>(Guard(() => _files.ReadBytes(name)), CoreJson.Readable);
+        }
+        catch (JsonException)
+        {
+            return null; // another version wrote it: it is scored again
+        }
+    }
+
+    /// <summary>Scores a stage and keeps the figures.</summary>
+    /// <exception cref="IOException">The store cannot be read or written, or a picture cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing is kept.</exception>
+    public SplitScore Score(string stageKey, DetectionDataset split, CancellationToken cancellation = default) => Guard(() =>
+    {
+        string model = CheckpointNames.Onnx(stageKey);
+        using var detector = OnnxDetector.Load(_files.ReadBytes(model), model, threads);
+        var found = OnnxEvaluator.Evaluate(detector, split, cancellation: cancellation);
+        var score = new SplitScore { Map50 = found.Ap50, Map = found.Ap, ClassAp50 = found.ClassAp50(), Pictures = split.Samples.Count };
+        _files.Write(CheckpointNames.Score(stageKey, split.ManifestHash), JsonSerializer.SerializeToUtf8Bytes(score, CoreJson.Readable));
+        return score;
+    });
+
+    private static T Guard<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is InputUnavailableException or DatasetException)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+}

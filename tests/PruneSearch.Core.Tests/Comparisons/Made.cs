@@ -1,0 +1,85 @@
+using PruneSearch.Core.Comparisons;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Tests.Comparisons;
+
+/// <summary>A made-up search with two levels, and reports of its stages. Its figures are no measurements.</summary>
+internal static class Made
+{
+    public static SearchPlan Plan(IReadOnlyList<int> seeds, params VariantSettings[] variants) => Planner.Plan(
+        new SearchSettings
+        {
+            Name = "made",
+            Base = new() { Detector = new() { Architecture = SsdMobileNetV2.Architecture, Classes = ["cat"] } },
+            BaseFineTune = new() { Steps = 300 },
+            Prune = new() { Ratio = 0.4 },
+            FineTune = new() { Steps = 50 },
+            Levels = [0.2, 0.4],
+            Schedules =
+            [
+                new() { Kind = ScheduleKind.Iterative, Name = "iterative", Step = 0.2 },
+                new() { Kind = ScheduleKind.OneShot, Name = "one-shot" },
+                new() { Kind = ScheduleKind.DenseControl, Name = "dense-control" },
+            ],
+            Objectives = [Objective.Map50, Objective.Latency],
+            Measure = new(),
+            Seeds = seeds,
+            Variants = variants,
+        },
+        new DataSettings { Train = new string('a', 64), Validation = new string('b', 64) }, "made-0001", DateTimeOffset.UnixEpoch);
+
+    /// <summary>Everything finished, but for what <paramref name="done"/> says; stages take ten seconds each.</summary>
+    public static SearchStatus Status(SearchPlan plan, Func<TrajectoryPlan, double> map50, Func<TrajectoryPlan, double>? speedUp = null, Func<TrajectoryPlan, int>? done = null) => new()
+    {
+        Id = plan.Id,
+        Name = plan.Name,
+        State = WorkState.Completed,
+        Created = plan.Created,
+        Trajectories = [.. plan.Trajectories.Select(t => new TrajectoryStatus
+        {
+            Name = t.Name,
+            Schedule = t.Schedule,
+            Ratio = t.Ratio,
+            State = done is null ? WorkState.Completed : WorkState.Failed,
+            Stages = t.Stages.Count,
+            Reports = [.. t.Stages.Take(done?.Invoke(t) ?? t.Stages.Count).Select(s => Report(s, map50(t), speedUp?.Invoke(t) ?? 1 + t.Ratio))],
+            Reason = "the loss diverged",
+        })],
+    };
+
+    private static StageReport Report(StageDescription stage, double map50, double speedUp) => new()
+    {
+        Key = stage.ComputeKey(),
+        Map50 = map50,
+        Map = map50 / 2,
+        ClassAp50 = new() { ["cat"] = map50 },
+        Parameters = 1000,
+        Macs = 100_000,
+        ModelBytes = 4000,
+        Latency = new()
+        {
+            Milliseconds = 20 / speedUp,
+            Percentile90 = 21 / speedUp,
+            DenseMilliseconds = 20,
+            SpeedUp = speedUp,
+            SpeedUpLow = speedUp - .05,
+            SpeedUpHigh = speedUp + .05,
+            Runs = 100,
+            Converged = true,
+            Device = new("Made-up, 2 cores", "ONNX Runtime", 1),
+        },
+        Channels = new(1000, 800),
+        TrainedSteps = stage.FineTune?.Steps ?? 0,
+        Seconds = new() { ["fine-tune"] = 8, ["evaluate"] = 2 },
+        WeightsSha256 = "",
+    };
+
+    public static SearchResults Results(Func<TrajectoryPlan, double> map50, Func<TrajectoryPlan, double>? speedUp = null, params int[] seeds)
+    {
+        var plan = Plan(seeds.Length == 0 ? [1, 2] : seeds);
+        return SearchResults.From(plan, Status(plan, map50, speedUp), null);
+    }
+}
