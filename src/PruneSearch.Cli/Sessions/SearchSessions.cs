@@ -40,8 +40,8 @@ internal sealed class SearchSessions : ISearchSessions
         return new Session(host.Client, host.Store, host, IsLate);
     }
 
-    // In a cluster silos die and are replaced, and databases restart.
-    private static bool IsPassing(Exception e) => e is not (KeyNotFoundException or ArgumentException or InvalidOperationException or OperationCanceledException);
+    // In a cluster silos die and are replaced, and databases restart. A cancellation is one of a silo's that dies: no call here has a token of ours.
+    private static bool IsPassing(Exception e) => e is not (KeyNotFoundException or ArgumentException or InvalidOperationException);
 
     // On this machine: an answer is late when the machine slept or the process was stopped for a while.
     private static bool IsLate(Exception e) => e is TimeoutException;
