@@ -8,6 +8,8 @@ namespace PruneSearch.Cli.Reports;
 /// <summary>The part of a page that tells of one search, in Markdown.</summary>
 internal static class ResultSection
 {
+    private const int MostMissing = 20;
+
     /// <summary>The text.</summary>
     /// <param name="results">What the search came to.</param>
     /// <param name="files">Names of the pictures and the CSV beside the page.</param>
@@ -19,7 +21,7 @@ internal static class ResultSection
         if (results.Missing.Count > 0)
         {
             text.Append($"**Missing:** {results.Missing.Count} of {results.Plan.Trajectories.Count} trajectories did not get to their end and stand in no table.\n\n");
-            List(text, results.Missing);
+            List(text, results.Missing.Count <= MostMissing ? results.Missing : [.. results.Missing.Take(MostMissing), $"and {results.Missing.Count - MostMissing} more"]);
         }
         if (results.Arms.Count == 0)
         {
@@ -28,6 +30,10 @@ internal static class ResultSection
         text.Append("### What the figures say\n\n");
         List(text, new ResultSentences(results).All());
         text.Append($"![Accuracy over measured speed, a marker an arm and level, with the frontier]({files.Frontier})\n\n");
+        if (ResultTable.Comparisons(results) is { Length: > 0 } comparisons)
+        {
+            text.Append("### Iterative against one-shot\n\nDifferences in mAP50 between runs of equal seed; the interval is that of the paired t-test.\n\n").Append(comparisons).Append('\n');
+        }
         foreach (string? variant in results.Variants)
         {
             text.Append($"### {(variant is null ? "All arms" : $"Variant {variant}")}\n\n");

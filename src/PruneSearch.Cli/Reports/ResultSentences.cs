@@ -11,7 +11,7 @@ internal sealed class ResultSentences(SearchResults results)
     private bool HasVariants => results.Variants[0] is not null;
 
     /// <summary>Items of a Markdown list.</summary>
-    public IReadOnlyList<string> All() => [.. Summary(), .. results.Variants.SelectMany(Comparisons), Fast(), .. NearOriginal()];
+    public IReadOnlyList<string> All() => [.. Summary(), .. results.Variants.SelectMany(Comparisons), Fast(), .. Better(), .. NearOriginal()];
 
     // One line for all comparisons, so that a reader need not count.
     private IEnumerable<string> Summary()
@@ -33,20 +33,29 @@ internal sealed class ResultSentences(SearchResults results)
             $"(a 95 % interval each: by chance alone, about one in twenty would leave zero out).";
     }
 
+    // One line for two arms of a variant: the levels by how they compare. The figures behind it stand in a table.
     private IEnumerable<string> Comparisons(string? variant)
     {
-        foreach (var level in ArmComparison.Of(results, variant).GroupBy(c => c.Iterative.Level))
+        foreach (var pair in ArmComparison.Of(results, variant).GroupBy(c => (Iterative: c.Iterative.Arm, OneShot: c.OneShot.Arm)))
         {
-            var lines = level.Select(c =>
-            {
-                string start = $"`{c.Iterative.Arm}` {Figures.Accuracy(c.Iterative.Map50.Mean)} against `{c.OneShot.Arm}` {Figures.Accuracy(c.OneShot.Map50.Mean)}";
-                return c.Difference is not { } d ? $"{start}, without a common seed"
-                    : d.Differences.Count < 2 ? $"{start}: {Figures.Points(d.Differences.Mean)} points with one seed"
-                    : $"{start}: {Figures.Points(d.Differences.Mean)} points, standard error {Figures.Size(d.Differences.StandardError)}, 95 % interval {Figures.Points(d.Differences.Mean - d.HalfWidth)} to {Figures.Points(d.Differences.Mean + d.HalfWidth)} over {d.Differences.Count} seeds: "
-                        + (c.Better is { } better ? $"`{better.Arm}` is better" : "no difference beyond the spread");
-            });
-            yield return $"**{Where(variant)}{Figures.Level(level.Key)}:** {string.Join("; ", lines)}.";
+            var compared = pair.Where(c => c.Difference is not null).ToList();
+            var spread = compared.Where(c => c.Difference!.Differences.Count > 1).ToList();
+            string[] parts =
+            [
+                .. Levels("more accurate at", spread.Where(c => c.Better == c.Iterative)),
+                .. Levels("less accurate at", spread.Where(c => c.Better == c.OneShot)),
+                .. Levels("no difference beyond the spread at", spread.Where(c => c.Better is null)),
+                .. Levels("with one seed, apart by this much at", compared.Except(spread)),
+                .. Levels("without a common seed at", pair.Where(c => c.Difference is null)),
+            ];
+            yield return $"**{Where(variant)}`{pair.Key.Iterative}` against `{pair.Key.OneShot}`:** {string.Join("; ", parts)}.";
         }
+    }
+
+    private static IEnumerable<string> Levels(string what, IEnumerable<ArmComparison> comparisons)
+    {
+        string[] levels = [.. comparisons.Select(c => Figures.Level(c.Iterative.Level) + (c.Difference is { } d ? $" ({Figures.Points(d.Differences.Mean)} points)" : ""))];
+        return levels.Length == 0 ? [] : [$"{what} {Figures.Listed(levels)}"];
     }
 
     private string Fast()
@@ -58,8 +67,7 @@ internal sealed class ResultSentences(SearchResults results)
             {
                 continue;
             }
-            // Arms that are one and the same at a level are named once.
-            var arms = results.Pruned(variant).DistinctBy(a => string.Join(',', a.Results.Select(r => r.Report.Key)));
+            var arms = results.Pruned(variant).DistinctBy(Stages);
             foreach (var a in arms.Where(a => a.SpeedUp >= WantedSpeedUp - Rounding && a.Map50.Mean >= reference.Map50.Mean - Rounding).OrderByDescending(a => a.SpeedUp))
             {
                 found.Add($"{Name(a)} ({Figures.SpeedUp(a)}, mAP50 {Figures.Accuracy(a.Map50)} against {Figures.Accuracy(reference.Map50)})");
@@ -69,6 +77,19 @@ internal sealed class ResultSentences(SearchResults results)
         string what = $"at least 1.5 times as fast as the dense original and at least as accurate as the dense {(controlled ? "control" : "original")}";
         return found.Count == 0 ? $"**Faster at full accuracy:** no arm is, on the mean over seeds, {what}."
             : $"**Faster at full accuracy:** on the mean over seeds, {what}: {string.Join("; ", found)}.";
+    }
+
+    // What the thesis behind this program found: models that are both faster and more accurate than the original.
+    private IEnumerable<string> Better()
+    {
+        if (results.Original is not { } original)
+        {
+            yield break;
+        }
+        var all = results.Variants.SelectMany(results.Pruned).DistinctBy(Stages).ToList();
+        var better = all.Where(a => a.SpeedUp > 1 && a.Map50.Mean > original.Map50.Mean).OrderByDescending(a => a.SpeedUp).ToList();
+        yield return $"**Faster and more accurate than the dense original ({Figures.Accuracy(original.Map50.Mean)}):** on the mean over seeds, {better.Count} of {Figures.Counted(all.Count, "pruned arm")}"
+            + (better.Count == 0 ? "." : $"; the fastest of them is {Name(better[0])} ({Figures.SpeedUp(better[0])}, mAP50 {Figures.Accuracy(better[0].Map50)}).");
     }
 
     private IEnumerable<string> NearOriginal()
@@ -90,6 +111,9 @@ internal sealed class ResultSentences(SearchResults results)
             }
         }
     }
+
+    // Arms that are one and the same at a level count once.
+    private static string Stages(ArmResult a) => string.Join(',', a.Results.Select(r => r.Report.Key));
 
     private static string Where(string? variant) => variant is null ? "" : $"{variant}, ";
 

@@ -30,6 +30,34 @@ internal static class ResultTable
         return text.ToString();
     }
 
+    /// <summary>Iterative and one-shot arms beside one another, level by level; empty where there is nothing to compare.</summary>
+    public static string Comparisons(SearchResults results)
+    {
+        var text = new StringBuilder();
+        bool variants = results.Variants[0] is not null;
+        string[] first = variants ? ["variant"] : [];
+        var all = results.Variants.SelectMany(v => ArmComparison.Of(results, v).Select(c => (Variant: v, Comparison: c))).Where(c => c.Comparison.Difference is not null).ToList();
+        if (all.Count == 0)
+        {
+            return "";
+        }
+        Row(text, [.. first, "level", "iterative", "against", "n", "difference in points", "standard error", "95 % interval", "beyond the spread"]);
+        Row(text, [.. first.Select(_ => "---"), "---", "---", "---", "---:", "---:", "---:", "---:", "---"]);
+        foreach (var (variant, c) in all)
+        {
+            var d = c.Difference!;
+            bool known = d.Differences.Count > 1;
+            Row(text,
+            [
+                .. first.Select(_ => variant!), Figures.Level(c.Iterative.Level), $"{c.Iterative.Arm} {Figures.Accuracy(c.Iterative.Map50.Mean)}", $"{c.OneShot.Arm} {Figures.Accuracy(c.OneShot.Map50.Mean)}",
+                Figures.Count(d.Differences.Count), Figures.Points(d.Differences.Mean), known ? Figures.Size(d.Differences.StandardError) : "–",
+                known ? $"{Figures.Points(d.Differences.Mean - d.HalfWidth)} to {Figures.Points(d.Differences.Mean + d.HalfWidth)}" : "–",
+                !known ? "one seed" : c.Better is { } better ? $"{better.Arm} is better" : "no",
+            ]);
+        }
+        return text.ToString();
+    }
+
     private static IEnumerable<ArmResult> Rows(SearchResults results, string? variant) =>
         new[] { results.Original, results.Control(variant) }.OfType<ArmResult>().Concat(results.Pruned(variant).OrderBy(a => a.Level));
 

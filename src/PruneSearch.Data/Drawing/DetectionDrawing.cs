@@ -49,7 +49,7 @@ public static class DetectionDrawing
                 int left = i * (image.Width + gap);
                 using var drawn = Drawn(image, found[i].Detections, classes);
                 canvas.DrawBitmap(drawn, left, head);
-                Text(canvas, found[i].Title, left + 2 * unit, head / 2f, unit, ink);
+                Text(canvas, found[i].Title, left + 2 * unit, head / 2f, image.Width - 4 * unit, unit, ink);
             }
         }
         Write(sheet, path);
@@ -97,17 +97,19 @@ public static class DetectionDrawing
         DrawLabel(canvas, image, rectangle, color, string.Create(CultureInfo.InvariantCulture, $"{name} {detection.Score:0.00}"), unit);
     }
 
-    // Its middle at a height.
-    private static void Text(SKCanvas canvas, string text, float x, float middle, float unit, SKPaint ink)
+    // Its middle at a height, and smaller where it would be too wide.
+    private static void Text(SKCanvas canvas, string text, float x, float middle, float width, float unit, SKPaint ink)
     {
         using var font = new SKFont(SKTypeface.Default, 11 * unit);
         if (font.GetGlyph('A') != 0)
         {
-            canvas.DrawText(text, x, middle + 4 * unit, SKTextAlign.Left, font, ink);
+            font.Size *= Math.Min(1, width / Math.Max(1, font.MeasureText(text)));
+            canvas.DrawText(text, x, middle + font.Size * .36f, SKTextAlign.Left, font, ink);
         }
         else
         {
-            PixelFont.Draw(canvas, text, x, middle - 3.5f * unit, 7 * unit, ink);
+            float letters = 7 * unit * Math.Min(1, width / Math.Max(1, PixelFont.Measure(text, 7 * unit)));
+            PixelFont.Draw(canvas, text, x, middle - letters / 2, letters, ink);
         }
     }
 

@@ -28,12 +28,23 @@ public sealed class ResultSectionTests
         Assert.Equal(
             [
                 "**Iterative or one-shot:** of 1 comparison at equal level and seed, iterative pruning is more accurate in 1, one-shot pruning in 0, and in 0 there is no difference beyond the spread over seeds (a 95 % interval each: by chance alone, about one in twenty would leave zero out).",
-                // .02, .03, .04: standard error .01 / √3 = .0058, half width 4.303 × .0058 = .0248.
-                "**40 %:** `iterative` 0.720 against `one-shot` 0.690: +3.0 points, standard error 0.6, 95 % interval +0.5 to +5.5 over 3 seeds: `iterative` is better.",
+                "**`iterative` against `one-shot`:** more accurate at 40 % (+3.0 points).",
                 "**Faster at full accuracy:** on the mean over seeds, at least 1.5 times as fast as the dense original and at least as accurate as the dense control: `iterative` at 20 % (1.60× [1.55–1.65], mAP50 0.790 ± 0.000 against 0.780 ± 0.000).",
+                "**Faster and more accurate than the dense original (0.800):** on the mean over seeds, 0 of 3 pruned arms.",
                 "**Within 2 points of the dense original (0.800):** `iterative` at 20 %; `one-shot` at 20 %.",
             ],
             lines);
+    }
+
+    [Fact]
+    public void The_comparisons_have_their_standard_errors_and_intervals()
+    {
+        string[] rows = ResultTable.Comparisons(Made.Results(Map50, SpeedUp, 1, 2, 3)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal("| level | iterative | against | n | difference in points | standard error | 95 % interval | beyond the spread |", rows[0]);
+        // .02, .03, .04: standard error .01 / √3 = .0058, half width 4.303 × .0058 = .0248. At 20 % there is one stage for both.
+        Assert.Equal("| 40 % | iterative 0.720 | one-shot 0.690 | 3 | +3.0 | 0.6 | +0.5 to +5.5 | iterative is better |", Assert.Single(rows[2..]));
+        Assert.Contains("| 1 | +6.0 | – | – | one seed |", ResultTable.Comparisons(Made.Results(Map50, SpeedUp, 5)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,7 +53,8 @@ public sealed class ResultSectionTests
         // −.02, +.04 and +.01.
         var results = Made.Results(t => t is { Schedule: ScheduleKind.Iterative, Ratio: .4 } ? t.Seed == 1 ? .67 : t.Seed == 2 ? .73 : .70 : Map50(t), null, 1, 2, 3);
 
-        Assert.Contains(new ResultSentences(results).All(), l => l.StartsWith("**40 %:**", StringComparison.Ordinal) && l.EndsWith("95 % interval −6.5 to +8.5 over 3 seeds: no difference beyond the spread.", StringComparison.Ordinal));
+        Assert.Contains("**`iterative` against `one-shot`:** no difference beyond the spread at 40 % (+1.0 points).", new ResultSentences(results).All());
+        Assert.Contains("| −6.5 to +8.5 | no |", ResultTable.Comparisons(results), StringComparison.Ordinal);
         Assert.Contains(new ResultSentences(results).All(), l => l.StartsWith("**Faster at full accuracy:** no arm is", StringComparison.Ordinal));
     }
 
@@ -52,7 +64,7 @@ public sealed class ResultSectionTests
         var lines = new ResultSentences(Made.Results(Map50, SpeedUp, 5)).All();
 
         Assert.Contains("**Iterative or one-shot:** there is one seed, so differences stand below without a spread to compare them with.", lines);
-        Assert.Contains("**40 %:** `iterative` 0.750 against `one-shot` 0.690: +6.0 points with one seed.", lines);
+        Assert.Contains("**`iterative` against `one-shot`:** with one seed, apart by this much at 40 % (+6.0 points).", lines);
     }
 
     [Fact]
@@ -79,7 +91,7 @@ public sealed class ResultSectionTests
         Assert.Contains("### Variant plain\n\nImportance `l2`, global ranking of hidden by channels, without compensation. One fine-tuning is 50 steps of 8 pictures (adamw, learning rate 0.0005), without distillation.", text, StringComparison.Ordinal);
         Assert.Contains("One fine-tuning is 60 steps of 8 pictures (adamw, learning rate 0.0005), with distillation 2.", text, StringComparison.Ordinal);
         Assert.Contains("](levels-made-plain.png)", text, StringComparison.Ordinal);
-        Assert.Contains("**taught, 40 %:**", text, StringComparison.Ordinal);
+        Assert.Contains("**taught, `iterative` against `one-shot`:**", text, StringComparison.Ordinal);
         Assert.Contains("the search names no test split", text, StringComparison.OrdinalIgnoreCase);
     }
 

@@ -28,6 +28,20 @@ public sealed class DetectionDrawingTests : IDisposable
     }
 
     [Fact]
+    public void Several_detectors_are_drawn_beside_one_another_under_their_titles()
+    {
+        var image = new RgbImage(200, 100, new byte[200 * 100 * 3]);
+        string path = Path.Combine(_folder, "beside.png");
+        DetectionDrawing.SaveBeside(image, [("one", []), ("two", [new Detection(1, 0.87f, new BoxCorners(0.4f, 0.25f, 0.9f, 0.75f))])], ["cat", "dog"], path);
+        var drawn = ImageDecoder.Decode(path);
+        Assert.Equal((406, 118), (drawn.Width, drawn.Height)); // two pictures, 6 between them, 18 above them
+        Assert.True(Blue(drawn, 203, 60) == 255 && Blue(drawn, 300, 2) == 255, "white around the pictures");
+        Assert.True(Blue(drawn, 50, 65 + 18) < 40, "nothing in the first picture");
+        Assert.True(Blue(drawn, 206 + 50, 65 + 18) > 100, "left edge of the box in the second picture");
+        Assert.All([0, 206], left => Assert.Contains(Enumerable.Range(left, 30), x => Enumerable.Range(4, 12).Any(y => Blue(drawn, x, y) < 80))); // black letters of the titles
+    }
+
+    [Fact]
     public void Other_endings_and_unknown_classes_are_refused()
     {
         var image = new RgbImage(8, 8, new byte[192]);
