@@ -40,9 +40,12 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async Task<SearchSummary> SummaryAsync(string id) => await Search(id).GetSummaryAsync().ConfigureAwait(false) ?? throw Unknown(id);
 
-    /// <summary>How a search stands.</summary>
+    /// <summary>How a search and each of its trajectories stand.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    public async Task<SearchStatus> StatusAsync(string id) => await Search(id).GetStatusAsync().ConfigureAwait(false) ?? throw Unknown(id);
+    public Task<SearchStatus> StatusAsync(string id) => Watch(id).LookAsync();
+
+    /// <summary>For looking again and again at one search: each look after the first one fetches only what changed.</summary>
+    public SearchWatch Watch(string id) => new(Search(id), id);
 
     /// <summary>What a search does, as it was launched.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
@@ -112,9 +115,10 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async IAsyncEnumerable<SearchStatus> FollowAsync(string id, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        var watch = Watch(id);
         while (true)
         {
-            var status = await StatusAsync(id).ConfigureAwait(false);
+            var status = await watch.LookAsync().ConfigureAwait(false);
             yield return status;
             if (status.State.IsOver())
             {
@@ -128,14 +132,14 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <param name="stageKey">The stage.</param>
     /// <param name="path">The file; it is replaced when it is there.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="FileNotFoundException">The stage has not finished, or its model was deleted.</exception>
+    /// <exception cref="FileNotFoundException">There is no such stage, it has not finished, or its model was deleted. What stands at <paramref name="path"/> stays.</exception>
     /// <exception cref="IOException">The checkpoints cannot be read or the file cannot be written.</exception>
     /// <exception cref="InvalidOperationException">The client does not know where the checkpoints are.</exception>
     public async Task DownloadAsync(string stageKey, string path, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(stageKey);
         var store = checkpoints ?? throw new InvalidOperationException("Where the checkpoints are is not known, expected them in the address of the cluster.");
-        var source = await store.OpenReadAsync(CheckpointNames.Onnx(stageKey), cancellation).ConfigureAwait(false);
+        var source = await OpenModelAsync(store, stageKey, cancellation).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
             string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -152,6 +156,18 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
             {
                 File.Delete(temporary);
             }
+        }
+    }
+
+    private static async Task<Stream> OpenModelAsync(ICheckpointStore store, string stageKey, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.OpenReadAsync(CheckpointNames.Onnx(stageKey), cancellation).ConfigureAwait(false);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new FileNotFoundException($"There is no model of a stage '{stageKey}', expected the key of a finished stage, as the points of a frontier have it.", e);
         }
     }
 

@@ -39,6 +39,9 @@ public static class Telemetry
     /// <summary>Tag with a state.</summary>
     public const string StateTag = "prunesearch.state";
 
+    /// <summary>Tag with what was done with an object of the checkpoint store: read, write.</summary>
+    public const string OperationTag = "prunesearch.operation";
+
     /// <summary>Tag with how an attempt ended: completed, refused, returned, declined, lost, retry, failed.</summary>
     public const string OutcomeTag = "prunesearch.stage.outcome";
 
@@ -60,11 +63,11 @@ public static class Telemetry
     /// <summary>Pictures that were trained on.</summary>
     public static readonly Counter<long> TrainedImages = Meter.CreateCounter<long>("prunesearch.trained_images", "{image}", "Pictures that were trained on");
 
-    /// <summary>Bytes of weights and exported models that were saved.</summary>
-    public static readonly Counter<long> CheckpointBytes = Meter.CreateCounter<long>("prunesearch.checkpoint_bytes", "By", "Bytes of weights and exported models that were saved");
+    /// <summary>Bytes that were read from and written to the checkpoint store, by <see cref="OperationTag"/>.</summary>
+    public static readonly Counter<long> CheckpointBytes = Meter.CreateCounter<long>("prunesearch.checkpoint.bytes", "By", "Bytes that were read from and written to the checkpoint store");
 
-    /// <summary>Seconds that reading and writing of checkpoints took, by <c>prunesearch.operation</c>: read, write.</summary>
-    public static readonly Histogram<double> CheckpointSeconds = Meter.CreateHistogram<double>("prunesearch.checkpoint.duration", "s", "Time that reading or writing a checkpoint took");
+    /// <summary>Seconds from opening an object of the checkpoint store to its end, by <see cref="OperationTag"/>.</summary>
+    public static readonly Histogram<double> CheckpointSeconds = Meter.CreateHistogram<double>("prunesearch.checkpoint.duration", "s", "Time that reading or writing an object of the checkpoint store took");
 
     private static readonly Gauge<long> QueueDepth = Meter.CreateGauge<long>("prunesearch.queue.depth", "{stage}", "Stages that are ready and wait for a slot");
 

@@ -41,7 +41,7 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
         using var scope = NewDisposeScope();
         var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train, cancellation), _files.ReadDataset(stage.Data.Validation, cancellation)));
         var (model, initial) = parts.Run("restore", () => new BaseDetector(_files).Build(start, train, seed, device, warnings));
-        var tuning = new FineTuning(_files, new StageJob(key, stage, Epoch: 1), time, options.SnapshotInterval, progress);
+        var tuning = new FineTuning(_files, new StageJob(key, stage, Epoch: 1), time, options.SnapshotInterval, progress) { Warnings = warnings };
         var (weights, loss) = parts.Run("fine-tune", () => tuning.Run(model, initial, settings with { Distillation = 0 }, train, seed, device, teacher: null, carried: null, cancellation));
         var metrics = parts.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, validation, device, cancellation: cancellation));
         return new TrainedDetector

@@ -9,6 +9,7 @@ using PruneSearch.Data.Loading;
 using PruneSearch.Detection;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
@@ -16,8 +17,13 @@ namespace PruneSearch.Stages;
 /// <summary>Trains the detector of a stage, from its last snapshot if there is one, and saves a snapshot now and then.</summary>
 internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider time, TimeSpan snapshotInterval, Action<StageProgress> progress)
 {
+    private readonly SortedSet<int> _threads = []; // of all processes that trained this stage
+
     /// <summary>Decoded pictures that are kept from one stage to the next.</summary>
     public DecodedPictures Pictures { get; init; } = new();
+
+    /// <summary>Takes what a user should know.</summary>
+    public ICollection<string> Warnings { get; init; } = [];
 
     /// <summary>Trains to the end.</summary>
     /// <param name="model">The detector.</param>
@@ -52,6 +58,10 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
             trainer.Carry(carried);
         }
         Restore(trainer);
+        if (device.type == DeviceType.CPU)
+        {
+            _threads.Add(get_num_threads());
+        }
         long savedAt = time.GetTimestamp(), startedAt = savedAt;
         int startedWith = trainer.Step;
         try
@@ -86,6 +96,10 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
             Save(trainer);
             throw;
         }
+        if (_threads.Count > 1)
+        {
+            Warnings.Add($"slots with {string.Join(" and ", _threads)} threads trained it in turn: with one number throughout, the weights would differ in their last digits");
+        }
         if (settings.CarryOptimizer)
         {
             files.Write(CheckpointNames.Optimizer(job.Key), trainer.ToOptimizerState().Write);
@@ -110,14 +124,16 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
         using var stream = files.OpenLatestSnapshot(job.Key, out string name);
         if (stream is not null)
         {
-            trainer.Restore(TrainingSnapshot.Read(stream, name));
+            var snapshot = TrainingSnapshot.Read(stream, name);
+            _threads.UnionWith(snapshot.Threads);
+            trainer.Restore(snapshot);
         }
     }
 
     private void Save(Trainer trainer)
     {
         string name = CheckpointNames.Snapshot(job.Key, job.Epoch, trainer.Step);
-        files.Write(name, trainer.ToSnapshot().Write);
+        files.Write(name, (trainer.ToSnapshot() with { Threads = [.. _threads] }).Write);
         files.DeleteSnapshots(job.Key, olderThan: name);
     }
 }

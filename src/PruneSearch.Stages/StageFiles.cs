@@ -73,7 +73,6 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         Write(CheckpointNames.Detector(key), Encoding.UTF8.GetBytes(model.Spec.ToJson()));
         Write(CheckpointNames.Weights(key), bytes);
         Write(CheckpointNames.Onnx(key), onnx);
-        Telemetry.CheckpointBytes.Add(bytes.Length + onnx.Length);
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 

@@ -13,6 +13,7 @@ using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning.Selection;
 using PruneSearch.Stages.Inputs;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
@@ -67,7 +68,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
                 tuning = tuning with { Distillation = 0 }; // the dense detector itself has no teacher
             }
             (weights, loss) = parts.Run("fine-tune", () =>
-                new FineTuning(_files, job, time, options.SnapshotInterval, progress) { Pictures = _pictures }.Run(model, weights, tuning, train, seed, device, teacher, carried, cancellation));
+                new FineTuning(_files, job, time, options.SnapshotInterval, progress) { Pictures = _pictures, Warnings = warnings }.Run(model, weights, tuning, train, seed, device, teacher, carried, cancellation));
         }
         else if (carried is not null)
         {
@@ -113,6 +114,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             Quantised = int8,
             Processing = processing,
             Finished = time.GetUtcNow(),
+            Threads = device.type == DeviceType.CPU ? get_num_threads() : 0,
         };
     }
 

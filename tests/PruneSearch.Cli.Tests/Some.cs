@@ -66,7 +66,10 @@ internal static class Some
         Ratio = 0.4,
         State = state,
         Stages = stages,
-        Reports = [.. Enumerable.Range(0, done).Select(i => Report(0.7, 1 + i))],
+        CompletedStages = done,
+        Map50 = done > 0 ? 0.7 : null,
+        SecondsPerStage = done > 1 ? 10 : null,
+        NextStage = done < stages ? $"stage-{done}" : null,
         Progress = progress,
         Reason = reason,
     };
@@ -108,7 +111,7 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
         Completed = s.Trajectories.Count(t => t.State == WorkState.Completed),
         Failed = s.Trajectories.Count(t => t.State == WorkState.Failed),
         Stages = s.Trajectories.Sum(t => t.Stages),
-        CompletedStages = s.Trajectories.Sum(t => t.Reports.Count),
+        CompletedStages = s.Trajectories.Sum(t => t.CompletedStages),
     })]);
 
     public Task<SearchStatus> StatusAsync(string id)

@@ -10,6 +10,9 @@ namespace PruneSearch.Cluster.TestHost;
 /// </summary>
 public sealed class StubStageRunner(TimeSpan duration, string? logFile = null) : IStageRunner
 {
+    /// <summary>The training speed that every stage tells.</summary>
+    public const double ImagesPerSecond = 12.5;
+
     private readonly Lock _gate = new();
     private readonly List<string> _started = [];
 
@@ -37,7 +40,7 @@ public sealed class StubStageRunner(TimeSpan duration, string? logFile = null) :
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(progress);
         Note("start", job.Key);
-        progress(new StageProgress { Part = "fine-tune", Step = 1, Steps = 2, Loss = 0.5 });
+        progress(new StageProgress { Part = "fine-tune", Step = 1, Steps = 2, Loss = 0.5, ImagesPerSecond = ImagesPerSecond });
         if (Behaviour is not null)
         {
             Behaviour(job, cancellation);

@@ -20,7 +20,7 @@ public sealed class EmbeddedHostTests
         var status = Assert.Single(await again.Client.ListAsync());
         Assert.Equal(("a", "search a", WorkState.Completed, Plans.Created), (status.Id, status.Name, status.State, status.Created));
         Assert.Equal((5, 5, 0, 6, 6), (status.Trajectories, status.Completed, status.Failed, status.Stages, status.CompletedStages));
-        Assert.All((await again.Client.StatusAsync("a")).Trajectories, t => Assert.Equal(t.Stages, t.Reports.Count));
+        Assert.All((await again.Client.StatusAsync("a")).Trajectories, t => Assert.Equal(t.Stages, t.CompletedStages));
         await again.Client.ResumeAsync("a");
         Assert.Equal(WorkState.Completed, (await again.EndAsync("a")).State);
         Assert.Equal(6, runner.Started.Count);

@@ -85,7 +85,7 @@ public sealed class LeaseTests
         Assert.True(await stage.RenewAsync(again.Epoch, new StageProgress { Part = "fine-tune" }));
     }
 
-    private static async Task<StageLease> ClaimAsync(IDispatcherGrain dispatcher, string worker)
+    internal static async Task<StageLease> ClaimAsync(IDispatcherGrain dispatcher, string worker)
     {
         while (true)
         {

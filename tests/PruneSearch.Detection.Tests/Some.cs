@@ -1,6 +1,7 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Loading;
+using PruneSearch.Detection;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Training;
 using static TorchSharp.torch;
@@ -53,7 +54,7 @@ internal static class Some
             }
             objects.Add(Image((n % 2, (float)top / size, (float)left / size, (float)(top + edge) / size, (float)(left + edge) / size)));
         }
-        return new TrainingBatch(tensor(pixels, [count, size, size, 3]).permute(0, 3, 1, 2), objects);
+        return new TrainingBatch(AlignedTensor.Of(pixels, [count, size, size, 3]).permute(0, 3, 1, 2), objects);
     }
 
     /// <summary>A picture of a batch with some objects: class and ymin, xmin, ymax, xmax.</summary>

@@ -79,6 +79,37 @@ public sealed class StageRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_says_with_how_many_threads_it_was_computed_and_warns_of_several()
+    {
+        int before = get_num_threads();
+        try
+        {
+            var (_, one) = await StartAsync("threads", threads: 1);
+            using var stop = new CancellationTokenSource();
+            Assert.ThrowsAny<OperationCanceledException>(() => one.Run(Job(Base()), p => Stop(p.Step), stop.Token));
+            var (_, two) = await StartAsync("threads", threads: 2);
+            var mixed = two.Run(Job(Base()) with { Epoch = 2 }, _ => { }, default);
+            var pruned = one.Run(Job(Pruned(0.5)), _ => { }, default);
+
+            Assert.Equal((2, 1), (mixed.Threads, pruned.Threads));
+            Assert.Contains("1 and 2 threads", Assert.Single(mixed.Warnings), StringComparison.Ordinal);
+            Assert.Empty(pruned.Warnings);
+
+            void Stop(int step)
+            {
+                if (step == 3)
+                {
+                    stop.Cancel();
+                }
+            }
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
+    [Fact]
     public async Task Training_outside_a_search_gives_its_bytes_also_when_stopped_within_an_epoch()
     {
         var (_, runner) = await StartAsync("search");
@@ -240,7 +271,7 @@ public sealed class StageRunnerTests : IDisposable
 
     private static StageJob Job(StageDescription description) => new(description.ComputeKey(), description, Epoch: 1);
 
-    private async Task<(ICheckpointStore Store, IStageRunner Runner)> StartAsync(string name)
+    private async Task<(ICheckpointStore Store, IStageRunner Runner)> StartAsync(string name, int threads = 0)
     {
         var store = new FolderCheckpointStore(Path.Combine(_folder, name));
         foreach (var dataset in (DetectionDataset[])[_train, _validation])
@@ -248,7 +279,7 @@ public sealed class StageRunnerTests : IDisposable
             byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
             await store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), async (stream, cancellation) => await stream.WriteAsync(json, cancellation));
         }
-        var services = new ServiceCollection().AddSingleton<ICheckpointStore>(store).AddStageRunner().BuildServiceProvider();
+        var services = new ServiceCollection().AddSingleton<ICheckpointStore>(store).AddStageRunner(o => o.Threads = threads).BuildServiceProvider();
         return (store, services.GetRequiredService<IStageRunner>());
     }
 

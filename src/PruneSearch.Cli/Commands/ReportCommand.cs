@@ -3,6 +3,7 @@ using PruneSearch.Cli.Reports;
 using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Comparisons;
+using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Commands;
@@ -54,9 +55,10 @@ internal static class ReportCommand
 
     private static async Task ReportAsync(CliContext context, ISearchSession session, SearchPlan plan, Settings settings, CancellationToken cancellation)
     {
-        var status = await session.StatusAsync(plan.Id).ConfigureAwait(false);
-        var test = await TestSplit.ScoreAsync(context, session, plan, status, settings.Threads, cancellation).ConfigureAwait(false);
-        var results = SearchResults.From(plan, status, test?.Scores);
+        var points = (await session.FrontierAsync(plan.Id).ConfigureAwait(false)).Points.Where(p => p.Precision == FrontierPoints.TrainedPrecision);
+        var search = ReportedSearch.Of(plan, await session.StatusAsync(plan.Id).ConfigureAwait(false), points.Select(p => p.Report));
+        var test = await TestSplit.ScoreAsync(context, session, plan, search, settings.Threads, cancellation).ConfigureAwait(false);
+        var results = SearchResults.From(plan, search, test?.Scores);
         string page = ResultFiles.Write(results, settings.Folder, test?.Split.Samples.Count ?? 0);
         string lacking = results.Missing.Count == 0 ? "" : $"; {results.Missing.Count} of {plan.Trajectories.Count} trajectories are missing";
         await context.Output.WriteLineAsync($"{page}: {plan.Id}, accuracy on the {(results.OnTest ? "test" : "validation")} split{lacking}").ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using PruneSearch.Core.Searches;
-using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cli.Following;
 
@@ -14,15 +13,15 @@ internal sealed class PlainProgress(CliContext context)
     /// <summary>Shows what changed.</summary>
     public void Show(SearchStatus status)
     {
-        var seen = new HashSet<(string Parent, StageProgress Progress)>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         int width = status.Trajectories.Max(t => (int?)t.Name.Length) is { } longest && longest > ShortName ? longest : ShortName;
         foreach (var t in status.Trajectories.Where(t => t.State != WorkState.Waiting))
         {
             var left = _left.Of(t);
             // Trajectories that wait for the same stage: its parts are shown once.
-            bool shared = t.Progress is not null && !seen.Add((t.Reports.Count > 0 ? t.Reports[^1].Key : "", t.Progress));
-            string what = $"{t.State}/{t.Reports.Count}/{t.Attempts}/{(shared ? "" : t.Progress?.Part)}";
-            if (shared && Last(t.Name) is { } before && before.StartsWith($"{t.State}/{t.Reports.Count}/{t.Attempts}/", StringComparison.Ordinal))
+            bool shared = t is { Progress: not null, NextStage: { } stage } && !seen.Add(stage);
+            string what = $"{t.State}/{t.CompletedStages}/{t.Attempts}/{(shared ? "" : t.Progress?.Part)}";
+            if (shared && Last(t.Name) is { } before && before.StartsWith($"{t.State}/{t.CompletedStages}/{t.Attempts}/", StringComparison.Ordinal))
             {
                 continue;
             }

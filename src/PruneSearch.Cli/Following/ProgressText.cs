@@ -10,7 +10,7 @@ internal static class ProgressText
     public static string Of(WorkState state) => state == WorkState.CompletedWithFailures ? "completed with failures" : state.ToString().ToLowerInvariant();
 
     /// <summary>Stages that are done and in all, the base not counted: <c>2/4</c>.</summary>
-    public static string Iteration(TrajectoryStatus t) => t.Stages == 1 ? "base" : $"{Math.Max(0, t.Reports.Count - 1)}/{t.Stages - 1}";
+    public static string Iteration(TrajectoryStatus t) => t.Stages == 1 ? "base" : $"{Math.Max(0, t.CompletedStages - 1)}/{t.Stages - 1}";
 
     /// <summary>What it does now.</summary>
     public static string Part(TrajectoryStatus t) => t switch
@@ -28,7 +28,7 @@ internal static class ProgressText
     public static string Speed(TrajectoryStatus t) => Number(t.State == WorkState.Running ? t.Progress?.ImagesPerSecond : null, "0.0");
 
     /// <summary>mAP at IoU 0.5 of the last finished stage, or a dash.</summary>
-    public static string Map50(TrajectoryStatus t) => Number(t.Reports.Count > 0 ? t.Reports[^1].Map50 : null, "0.000");
+    public static string Map50(TrajectoryStatus t) => Number(t.Map50, "0.000");
 
     /// <summary>A span as minutes and seconds, or a dash.</summary>
     public static string Left(TimeSpan? left) => left is not { } l ? "–"

@@ -14,7 +14,7 @@ internal sealed class TimeLeft(TimeProvider time)
         {
             return null;
         }
-        int stage = t.Reports.Count;
+        int stage = t.CompletedStages;
         if (!_firsts.TryGetValue(t.Name, out var first) || first.Stage != stage || first.Step > p.Step)
         {
             _firsts[t.Name] = (stage, p.Step, time.GetTimestamp());
@@ -25,7 +25,7 @@ internal sealed class TimeLeft(TimeProvider time)
             return null;
         }
         double secondsPerStep = time.GetElapsedTime(first.At).TotalSeconds / (p.Step - first.Step);
-        double perStage = t.Reports.Count > 1 ? t.Reports.Skip(1).Average(r => r.Seconds.Values.Sum()) : secondsPerStep * p.Steps;
+        double perStage = t.SecondsPerStage ?? secondsPerStep * p.Steps;
         int after = Math.Max(0, t.Stages - stage - 1);
         return TimeSpan.FromSeconds(secondsPerStep * (p.Steps - p.Step) + perStage * after);
     }

@@ -19,14 +19,13 @@ internal static class TestSplit
     /// <summary>Figures by stage, and the split; <see langword="null"/> for a search without one.</summary>
     /// <exception cref="IOException">The pictures are not where this machine sees them, or the store cannot be read or written.</exception>
     public static async Task<(IReadOnlyDictionary<string, SplitScore> Scores, DetectionDataset Split)?> ScoreAsync(
-        CliContext context, ISearchSession session, SearchPlan plan, SearchStatus status, int threads, CancellationToken cancellation)
+        CliContext context, ISearchSession session, SearchPlan plan, ReportedSearch search, int threads, CancellationToken cancellation)
     {
         if (plan.Test is not { } manifest)
         {
             return null;
         }
-        var stages = plan.Trajectories.ToDictionary(t => t.Name, t => t.Stages.Count);
-        string[] keys = [.. status.Trajectories.Where(t => t.Reports.Count == stages.GetValueOrDefault(t.Name, -1)).Select(t => t.Reports[^1].Key).Distinct()];
+        string[] keys = [.. plan.Trajectories.Where(t => search.Reports[t.Name].Count == t.Stages.Count).Select(t => search.Reports[t.Name][^1].Key).Distinct()];
         var scoring = new SplitScores(session.Checkpoints, threads);
         var split = await Task.Run(() => scoring.Read(manifest, cancellation), cancellation).ConfigureAwait(false);
         var scores = new Dictionary<string, SplitScore>();

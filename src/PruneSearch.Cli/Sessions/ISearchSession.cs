@@ -16,7 +16,7 @@ internal interface ISearchSession : IAsyncDisposable
     /// <summary>All searches, oldest first.</summary>
     Task<IReadOnlyList<SearchSummary>> ListAsync();
 
-    /// <summary>How a search stands.</summary>
+    /// <summary>How a search stands. Asking again is cheap; one caller at a time.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     Task<SearchStatus> StatusAsync(string id);
 

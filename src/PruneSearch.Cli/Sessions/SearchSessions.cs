@@ -40,21 +40,30 @@ internal sealed class SearchSessions : ISearchSessions
         return new Session(host.Client, host.Store, host, IsLate);
     }
 
-    // In a cluster silos die and are replaced, and databases restart.
-    private static bool IsPassing(Exception e) => e is not (KeyNotFoundException or ArgumentException or InvalidOperationException or OperationCanceledException);
+    // In a cluster silos die and are replaced, and databases restart. A cancellation is one of a silo's that dies: no call here has a token of ours.
+    private static bool IsPassing(Exception e) => e is not (KeyNotFoundException or ArgumentException or InvalidOperationException);
 
     // On this machine: an answer is late when the machine slept or the process was stopped for a while.
     private static bool IsLate(Exception e) => e is TimeoutException;
 
     private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, Func<Exception, bool> isPassing) : ISearchSession
     {
+        private readonly Dictionary<string, SearchWatch> _watches = [];
+
         public ICheckpointStore Checkpoints => store;
 
         public Task LaunchAsync(SearchPlan plan) => PatientlyAsync(() => client.LaunchAsync(plan));
 
         public Task<IReadOnlyList<SearchSummary>> ListAsync() => PatientlyAsync(client.ListAsync);
 
-        public Task<SearchStatus> StatusAsync(string id) => PatientlyAsync(() => client.StatusAsync(id));
+        public Task<SearchStatus> StatusAsync(string id)
+        {
+            if (!_watches.TryGetValue(id, out var watch))
+            {
+                _watches[id] = watch = client.Watch(id);
+            }
+            return PatientlyAsync(watch.LookAsync);
+        }
 
         public Task<SearchPlan> PlanAsync(string id) => PatientlyAsync(() => client.PlanAsync(id));
 

@@ -6,7 +6,7 @@ using PruneSearch.Core.Grains;
 
 namespace PruneSearch.Cluster.Dispatching;
 
-/// <summary>The queue of a device class. Stages may enqueue while a claim waits for a stage: those calls interleave.</summary>
+/// <summary>The queue of a device class. While a claim waits for a stage, others claim and enqueue: the queue never changes across an await.</summary>
 [PreferControl]
 internal sealed class DispatcherGrain(TimeProvider time, ILogger<DispatcherGrain> logger) : Grain, IDispatcherGrain
 {

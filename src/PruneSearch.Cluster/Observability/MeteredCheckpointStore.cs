@@ -1,29 +1,43 @@
+using System.Diagnostics;
 using PruneSearch.Core;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Observability;
 
-/// <summary>Measures how long a store takes.</summary>
+/// <summary>Measures how much a store reads and writes, and how long that takes.</summary>
 internal sealed class MeteredCheckpointStore(ICheckpointStore store, TimeProvider time) : ICheckpointStore
 {
-    private const string OperationTag = "prunesearch.operation";
-
     public Task<bool> ExistsAsync(string name, CancellationToken cancellation = default) => store.ExistsAsync(name, cancellation);
 
-    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default) => MeasureAsync("read", () => store.OpenReadAsync(name, cancellation));
+    public async Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default)
+    {
+        long start = time.GetTimestamp();
+        var stream = await store.OpenReadAsync(name, cancellation).ConfigureAwait(false);
+        return new CountingStream(stream, bytes => Record("read", bytes, start));
+    }
 
-    public Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default) =>
-        MeasureAsync("write", () => store.PutAsync(name, write, condition, cancellation));
+    public async Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
+    {
+        long start = time.GetTimestamp(), written = 0;
+        bool published = await store.PutAsync(name, async (stream, stop) =>
+        {
+            // Not disposed of: the stream is the store's.
+            var counting = new CountingStream(stream, _ => { });
+            await write(counting, stop).ConfigureAwait(false);
+            written += counting.Count;
+        }, condition, cancellation).ConfigureAwait(false);
+        Record("write", written, start);
+        return published;
+    }
 
     public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default) => store.ListAsync(prefix, cancellation);
 
     public Task DeleteAsync(string name, CancellationToken cancellation = default) => store.DeleteAsync(name, cancellation);
 
-    private async Task<T> MeasureAsync<T>(string operation, Func<Task<T>> action)
+    private void Record(string operation, long bytes, long start)
     {
-        long start = time.GetTimestamp();
-        var result = await action().ConfigureAwait(false);
-        Telemetry.CheckpointSeconds.Record(time.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(OperationTag, operation));
-        return result;
+        var tags = new TagList { { Telemetry.OperationTag, operation } };
+        Telemetry.CheckpointBytes.Add(bytes, tags);
+        Telemetry.CheckpointSeconds.Record(time.GetElapsedTime(start).TotalSeconds, tags);
     }
 }

@@ -2,8 +2,6 @@ using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
-using PruneSearch.Cluster.Stages;
-using PruneSearch.Core;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
@@ -13,9 +11,9 @@ using PruneSearch.Core.Storage;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>
-/// The coordinator of one search. It persists the plan and which trajectories failed; which stages are complete, the
-/// checkpoint store knows. While it is at work a timer asks the unfinished trajectories in turn, a bounded number at a time,
-/// so that no lost message matters, however many trajectories there are.
+/// The coordinator of one search. Its plan is persisted, and what the ledger says; which stages are complete, the checkpoint
+/// store knows. While it is at work a timer asks the unfinished trajectories in turn, a bounded number at a time, so that no
+/// lost message matters, however many trajectories there are.
 /// </summary>
 [PreferControl]
 internal sealed class SearchGrain(
@@ -26,14 +24,15 @@ internal sealed class SearchGrain(
     WakePolicy wake,
     ILogger<SearchGrain> logger) : Grain, ISearchGrain, IRemindable
 {
-    private const string WakeReminder = "wake";
-    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
+    private readonly SearchLedger _ledger = new(progress);
     private SearchBoard? _board;
+    private SearchView? _view;
     private SearchReports? _reports;
     private TrajectoryCalls? _calls;
     private Rota? _rota;
     private IGrainTimer? _poll;
-    private bool _unsaved;
+
+    private SearchAlarm Alarm => field ??= new SearchAlarm(this, GrainFactory, Id, wake.ByItself, logger);
 
     private SearchPlan Plan => record.State.Plan ?? throw new KeyNotFoundException($"There is no search '{Id}'.");
 
@@ -56,9 +55,8 @@ internal sealed class SearchGrain(
             return;
         }
         // In this order: a search that the index lists without a plan is left out, one with a plan that is not listed would be lost.
-        await GrainFactory.GetGrain<ISearchIndexGrain>("all").AddAsync(plan.Id);
-        progress.State.State = WorkState.Running;
-        await progress.WriteStateAsync();
+        await Alarm.AddAsync();
+        await _ledger.BeginAsync();
         record.State = new SearchRecord { Plan = plan, TraceParent = SearchTrace.Begin(plan.Id) };
         try
         {
@@ -76,43 +74,26 @@ internal sealed class SearchGrain(
     public async Task ResumeAsync(bool retryFailed)
     {
         _ = Plan;
-        var state = progress.State;
-        bool again = state.State is WorkState.Running or WorkState.Cancelled || (retryFailed && state.Ended.Count > 0);
-        if (!again)
+        if (await _ledger.ResumeAsync(retryFailed))
         {
-            return;
+            _board!.Rest();
+            await Alarm.SetAsync();
+            await DriveAsync(retryFailed);
         }
-        foreach (var (name, _) in state.Ended.Where(e => e.Value.State == WorkState.Cancelled || (retryFailed && e.Value.State == WorkState.Failed)).ToList())
-        {
-            state.Ended.Remove(name);
-        }
-        (state.State, state.Reason) = (WorkState.Running, null);
-        await progress.WriteStateAsync();
-        await GrainFactory.GetGrain<ISearchIndexGrain>("all").SetRunningAsync(Id, running: true);
-        await DriveAsync(retryFailed);
     }
 
     public async Task CancelAsync(string reason)
     {
         _ = Plan;
-        if (progress.State.State != WorkState.Running)
+        if (!_ledger.IsRunning)
         {
             return;
         }
-        (progress.State.State, progress.State.Reason) = (WorkState.Cancelled, reason);
-        try
-        {
-            await progress.WriteStateAsync();
-        }
-        catch
-        {
-            (progress.State.State, progress.State.Reason) = (WorkState.Running, null);
-            throw;
-        }
+        await _ledger.EndAsync(WorkState.Cancelled, reason);
         var unfinished = Unfinished();
         Rest();
         await Task.WhenAll(unfinished.Select(t => _calls!.CancelAsync(t, _board!.MissingKeys(t.Name))));
-        await NotRunningAsync();
+        await Alarm.StopAsync();
     }
 
     public async Task WakeAsync()
@@ -121,9 +102,9 @@ internal sealed class SearchGrain(
         {
             return;
         }
-        if (progress.State.State != WorkState.Running)
+        if (!_ledger.IsRunning)
         {
-            await NotRunningAsync();
+            await Alarm.StopAsync();
         }
         else if (_poll is null)
         {
@@ -133,14 +114,13 @@ internal sealed class SearchGrain(
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => WakeAsync();
 
-    public Task<SearchStatus?> GetStatusAsync() => Task.FromResult(_board?.Status(progress.State, _poll is not null));
+    public Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit) => Task.FromResult(Summary() is { } summary ? _view!.Page(after, limit, summary) : null);
 
     public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(record.State.Plan);
 
-    public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(_board?.Summary(progress.State, _poll is not null) is { } summary ? summary with { FrontierVolume = _reports!.Volume } : null);
+    public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(Summary());
 
-    public Task<ReportPage?> GetReportsAsync(int after, int limit) =>
-        Task.FromResult(_board is null ? null : _reports?.Page(after, limit, _board.Summary(progress.State, _poll is not null).State));
+    public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(Summary() is { } summary ? _reports!.Page(after, limit, summary.State) : null);
 
     public async Task ReportAsync(string trajectory, int iteration, StageReport report)
     {
@@ -165,22 +145,17 @@ internal sealed class SearchGrain(
     {
         try
         {
-            foreach (var batch in _rota!.Due(_board!.Live).Chunk(Rota.AtOnce))
+            foreach (var batch in _rota!.Due(_board!.AtWork).Chunk(Rota.AtOnce))
             {
                 var answers = await Task.WhenAll(batch.Select(turn => _calls!.AskAsync(_rota, turn, _board.Known(turn.Plan.Name))));
-                foreach (var status in answers.OfType<TrajectoryStatus>())
+                foreach (var (turn, news) in batch.Zip(answers))
                 {
-                    _board.Update(status);
-                    if (status.State == WorkState.Failed)
-                    {
-                        Note(status.Name, status.Reason, status.LogTail);
-                    }
+                    Learn(turn.Plan.Name, news);
                 }
             }
             await _reports!.FlushAsync();
             await SaveAsync();
-            _board.Measure();
-            Telemetry.RecordFrontierVolume(Id, _reports.Volume);
+            _view!.Measure(_reports.Volume);
         }
         catch (InconsistentStateException)
         {
@@ -192,46 +167,49 @@ internal sealed class SearchGrain(
         }
     }
 
-    // What is complete, the reports tell; only failures need to be remembered.
-    private void Note(string trajectory, string? reason, string? logTail) =>
-        _unsaved |= progress.State.Ended.TryAdd(trajectory, new TrajectoryEnd(WorkState.Failed, reason, logTail));
-
-    private async Task SaveAsync()
+    private void Learn(string trajectory, TrajectoryNews? news)
     {
-        if (_poll is null || progress.State.State != WorkState.Running)
+        if (news is not null)
         {
-            return;
-        }
-        bool over = _board!.IsOver(progress.State);
-        if (over)
-        {
-            await _reports!.FlushAsync(); // who follows the reports has all of them when the search is over
-            (progress.State.State, progress.State.Reason) = _board.Outcome(progress.State);
-        }
-        else if (!_unsaved)
-        {
-            return;
-        }
-        try
-        {
-            await progress.WriteStateAsync();
-            _unsaved = false;
-        }
-        catch when (over)
-        {
-            (progress.State.State, progress.State.Reason) = (WorkState.Running, null); // the next poll tries again
-            throw;
-        }
-        if (over)
-        {
-            Log.SearchEnded(logger, Id, progress.State.State.ToString());
-            _board.Measure();
-            Rest();
-            await NotRunningAsync();
+            _board!.Update(trajectory, news);
+            if (news.State == WorkState.Failed)
+            {
+                Note(trajectory, news.Reason, news.LogTail);
+            }
         }
     }
 
-    private bool IsUnfinished(TrajectoryPlan t) => !_board!.IsComplete(t.Name) && !progress.State.Ended.ContainsKey(t.Name);
+    private void Note(string trajectory, string? reason, string? logTail)
+    {
+        if (_ledger.Failed(trajectory, reason, logTail))
+        {
+            _board!.Touch(trajectory);
+        }
+    }
+
+    private async Task SaveAsync()
+    {
+        if (_poll is null || !_ledger.IsRunning)
+        {
+            return;
+        }
+        if (!_view!.IsOver)
+        {
+            await _ledger.SaveAsync();
+            return;
+        }
+        await _reports!.FlushAsync(); // who follows the reports has all of them when the search is over
+        var (state, reason) = _view.Outcome();
+        await _ledger.EndAsync(state, reason);
+        Log.SearchEnded(logger, Id, state.ToString());
+        _view.Measure(_reports.Volume);
+        Rest();
+        await Alarm.StopAsync();
+    }
+
+    private SearchSummary? Summary() => _view?.Summary(_poll is not null, _reports!.Volume);
+
+    private bool IsUnfinished(TrajectoryPlan t) => !_board!.IsComplete(t.Name) && !_ledger.Ended.ContainsKey(t.Name);
 
     private List<TrajectoryPlan> Unfinished() => [.. Plan.Trajectories.Where(IsUnfinished)];
 
@@ -242,10 +220,7 @@ internal sealed class SearchGrain(
         {
             Log.SearchDriven(logger, Id);
             _poll = this.RegisterGrainTimer(_ => PollAsync(), new GrainTimerCreationOptions(TimeSpan.Zero, timings.Poll) { KeepAlive = true });
-            if (wake.ByItself)
-            {
-                await TryAsync(() => this.RegisterOrUpdateReminder(WakeReminder, ReminderPeriod, ReminderPeriod));
-            }
+            await Alarm.RemindAsync();
         }
     }
 
@@ -253,42 +228,14 @@ internal sealed class SearchGrain(
     {
         _poll?.Dispose();
         _poll = null;
-        _board!.ForgetLive();
-    }
-
-    /// <summary>Nobody needs to wake it any more. If that cannot be told now, whoever wakes it next is told.</summary>
-    private async Task NotRunningAsync()
-    {
-        await TryAsync(() => GrainFactory.GetGrain<ISearchIndexGrain>("all").SetRunningAsync(Id, running: false));
-        if (wake.ByItself)
-        {
-            await TryAsync(async () =>
-            {
-                if (await this.GetReminder(WakeReminder) is { } reminder)
-                {
-                    await this.UnregisterReminder(reminder);
-                }
-            });
-        }
-    }
-
-    private async Task TryAsync(Func<Task> action)
-    {
-        try
-        {
-            await action();
-        }
-        catch (Exception e)
-        {
-            Log.WakeFailed(logger, e);
-        }
+        _board!.Rest();
     }
 
     private async Task OpenAsync(SearchPlan plan)
     {
         var board = new SearchBoard(plan);
         _reports = await SearchReports.OpenAsync(store, plan, board);
-        _board = board;
+        (_board, _view) = (board, new SearchView(board, _ledger));
         _calls = new TrajectoryCalls(GrainFactory, plan, record.State.TraceParent, timings, logger);
     }
 }

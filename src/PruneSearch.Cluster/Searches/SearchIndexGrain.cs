@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Core.Grains;
 
@@ -5,7 +7,7 @@ namespace PruneSearch.Cluster.Searches;
 
 /// <summary>The list of all searches, and of those that have not ended.</summary>
 [PreferControl]
-internal sealed class SearchIndexGrain([PersistentState("index")] IPersistentState<SearchIndexRecord> index) : Grain, ISearchIndexGrain
+internal sealed class SearchIndexGrain([PersistentState("index")] IPersistentState<SearchIndexRecord> index, ILogger<SearchIndexGrain> logger) : Grain, ISearchIndexGrain
 {
     public async Task AddAsync(string searchId)
     {
@@ -25,7 +27,15 @@ internal sealed class SearchIndexGrain([PersistentState("index")] IPersistentSta
         }
     }
 
-    public Task WakeAsync() => Task.WhenAll(index.State.Running.Select(id => GrainFactory.GetGrain<ISearchGrain>(id).WakeAsync()));
+    public Task WakeAsync()
+    {
+        foreach (string id in index.State.Running)
+        {
+            // Not awaited: a search that ends tells the index so, and each would wait for the other.
+            GrainFactory.GetGrain<ISearchGrain>(id).WakeAsync().Forget(logger, "the index of searches");
+        }
+        return Task.CompletedTask;
+    }
 
     public Task<IReadOnlyList<string>> ListAsync() => Task.FromResult<IReadOnlyList<string>>(index.State.Ids.ToArray());
 

@@ -16,9 +16,6 @@ internal sealed class SearchReports
     /// <summary>Reports that wait for the next flush at most.</summary>
     public const int LargestBatch = 256;
 
-    /// <summary>Largest page.</summary>
-    public const int LargestPage = 500;
-
     private const int AtOnce = 32;
     private readonly SearchPlan _plan;
     private readonly ReportLog _log;
@@ -63,7 +60,7 @@ internal sealed class SearchReports
     /// <summary>Written reports from a position on.</summary>
     public ReportPage Page(int after, int limit, WorkState state)
     {
-        int from = Math.Clamp(after, 0, _log.Written.Count), to = Math.Min(from + Math.Clamp(limit, 1, LargestPage), _log.Written.Count);
+        int from = Math.Clamp(after, 0, _log.Written.Count), to = Math.Min(from + Math.Clamp(limit, 1, SearchView.LargestPage), _log.Written.Count);
         return new ReportPage
         {
             SearchId = _plan.Id,

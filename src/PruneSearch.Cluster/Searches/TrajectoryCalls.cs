@@ -10,7 +10,7 @@ internal sealed class TrajectoryCalls(IGrainFactory grains, SearchPlan plan, str
 {
     /// <summary>Asks a trajectory how it stands; starts it when it has not been started or lost its memory with its silo.</summary>
     /// <returns>How it stands, with the reports after the <paramref name="known"/> first; <see langword="null"/> when it did not answer.</returns>
-    public async Task<TrajectoryStatus?> AskAsync(Rota rota, Rota.Turn turn, int known)
+    public async Task<TrajectoryNews?> AskAsync(Rota rota, Rota.Turn turn, int known)
     {
         try
         {
@@ -18,13 +18,13 @@ internal sealed class TrajectoryCalls(IGrainFactory grains, SearchPlan plan, str
             {
                 await StartAsync(turn.Plan, rota.RetryFailed);
             }
-            var status = await Grain(turn.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
-            if (status.Stages == 0)
+            var news = await Grain(turn.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
+            if (!news.IsStarted)
             {
                 await StartAsync(turn.Plan, retryFailed: false);
-                status = await Grain(turn.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
+                news = await Grain(turn.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
             }
-            return status;
+            return news;
         }
         catch (Exception e)
         {

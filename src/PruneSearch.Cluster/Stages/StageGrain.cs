@@ -21,18 +21,20 @@ internal sealed class StageGrain(
     ILogger<StageGrain> logger) : Grain, IStageGrain
 {
     private const int Adoption = 4; // renewals that a worker may miss while the stage's grain moves
-    private readonly HashSet<string> _waiters = [];
+    private StageDemand _demand = null!;
     private StageLeaseBook _lease = null!;
-    private StageRequest? _request;
     private StageReport? _report;
     private IGrainTimer? _watch;
 
     private string Key => this.GetPrimaryKeyString();
 
+    private bool IsHeldAs(long epoch) => !IsOver && _lease.IsCurrent(epoch);
+
     private bool IsOver => _report is not null || record.State.Failure is not null;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _demand = new StageDemand(Key, GrainFactory, logger);
         _lease = new StageLeaseBook(record.State, timings, time);
         _report = await store.TryReadAsync(Key);
         if (wake.ByItself && !IsOver) // on one machine the worker died with this process
@@ -49,41 +51,36 @@ internal sealed class StageGrain(
     {
         if (_report is null && record.State.Failure is not null && retryFailed)
         {
-            record.State.Failure = null;
-            record.State.LogTail = null;
-            record.State.Strikes = 0;
-            record.State.Failures = 0;
+            _lease.Forgive();
             await SaveAsync();
         }
         if (!IsOver)
         {
-            _waiters.Add(trajectory);
-            _request = new StageRequest(description, deviceClass, Math.Max(remainingStages, _request?.RemainingStages ?? 0), traceParent ?? _request?.TraceParent);
-            await EnqueueUnlessHeldAsync();
+            _demand.Add(trajectory, new StageDemand.Request(description, deviceClass, remainingStages, traceParent));
+            if (!_lease.IsHeld)
+            {
+                await _demand.EnqueueAsync();
+            }
         }
-        return Status();
+        return _lease.Status(_report);
     }
 
     public async Task ReleaseAsync(string trajectory)
     {
-        _waiters.Remove(trajectory);
-        if (_waiters.Count == 0 && !IsOver)
+        _demand.Remove(trajectory);
+        if (_demand.Wanted is null && !IsOver)
         {
             _lease.Revoke();
-            Unwatch();
             await SaveAsync();
-            if (_request is not null)
-            {
-                await Dispatcher().RemoveAsync(Key);
-            }
+            await _demand.DequeueAsync();
         }
     }
 
-    public Task<StageStatus> GetStatusAsync() => Task.FromResult(Status());
+    public Task<StageStatus> GetStatusAsync() => Task.FromResult(_lease.Status(_report));
 
     public async Task<StageLease?> LeaseAsync(string worker)
     {
-        if (IsOver || _request is null || _waiters.Count == 0 || (_lease.IsHeld && !_lease.IsExpired))
+        if (IsOver || _demand.Wanted is not { } wanted || (_lease.IsHeld && !_lease.IsExpired))
         {
             return null;
         }
@@ -101,12 +98,12 @@ internal sealed class StageGrain(
         _lease.Grant(worker);
         await SaveAsync();
         Watch();
-        return new StageLease { Key = Key, Description = _request.Description, Epoch = record.State.Epoch, TimeToLive = timings.LeaseTimeToLive, TraceParent = _request.TraceParent };
+        return new StageLease { Key = Key, Description = wanted.Description, Epoch = record.State.Epoch, TimeToLive = timings.LeaseTimeToLive, TraceParent = wanted.TraceParent };
     }
 
     public async Task<bool> RenewAsync(long epoch, StageProgress progress)
     {
-        if (IsOver || !_lease.IsCurrent(epoch))
+        if (!IsHeldAs(epoch))
         {
             return false;
         }
@@ -115,9 +112,9 @@ internal sealed class StageGrain(
         {
             await SaveAsync();
         }
-        if (adopted && _request is not null)
+        if (adopted)
         {
-            await Dispatcher().RemoveAsync(Key);
+            await _demand.DequeueAsync();
         }
         Watch();
         return true;
@@ -135,52 +132,43 @@ internal sealed class StageGrain(
 
     public async Task ReturnAsync(long epoch)
     {
-        if (!IsOver && _lease.IsCurrent(epoch))
+        if (IsHeldAs(epoch))
         {
             _lease.Return();
-            Unwatch();
-            await SaveAsync();
-            await EnqueueUnlessHeldAsync();
+            await FreeAsync();
         }
     }
 
     public async Task RefuseAsync(long epoch, string worker, string reason)
     {
-        if (!IsOver && _lease.IsCurrent(epoch))
+        if (IsHeldAs(epoch))
         {
             Log.StageRefused(logger, worker, Key, reason);
             _lease.Return();
-            Unwatch();
             record.State.LastReason = $"{worker} cannot run it: {reason}";
-            await SaveAsync();
-            await Dispatcher().RefusedAsync(Key, worker);
-            await EnqueueUnlessHeldAsync();
+            await _demand.RefuseAsync(worker); // first: it must not be offered to the same worker at once
+            await FreeAsync();
         }
     }
 
     public async Task DiedAsync(long epoch, string lastWords)
     {
-        if (!IsOver && _lease.IsCurrent(epoch))
+        if (IsHeldAs(epoch))
         {
-            Log.LeaseExpired(logger, epoch, Key, _lease.Worker);
-            Telemetry.LeaseLosses.Add(1);
-            _lease.End();
-            Unwatch();
+            LoseLease();
             record.State.LogTail = lastWords;
-            await SaveAsync();
-            await EnqueueUnlessHeldAsync();
+            await FreeAsync();
         }
     }
 
     public async Task FailAsync(long epoch, string reason, bool final, string? logTail)
     {
-        if (IsOver || !_lease.IsCurrent(epoch))
+        if (!IsHeldAs(epoch))
         {
             return;
         }
         Log.AttemptFailed(logger, record.State.Attempts, Key, reason);
         _lease.Fail();
-        Unwatch();
         record.State.LogTail = logTail;
         if (final || _lease.IsExhausted)
         {
@@ -189,8 +177,14 @@ internal sealed class StageGrain(
         }
         Telemetry.Retries.Add(1);
         record.State.LastReason = reason;
+        await FreeAsync();
+    }
+
+    // The attempt is over and the stage is not: another slot may have it.
+    private async Task FreeAsync()
+    {
         await SaveAsync();
-        await EnqueueUnlessHeldAsync();
+        await _demand.EnqueueAsync();
     }
 
     private async Task EndAsync(StageReport report)
@@ -198,8 +192,7 @@ internal sealed class StageGrain(
         _report = report;
         record.State.Failure = null;
         _lease.End();
-        Unwatch();
-        await Tell(t => t.StageCompletedAsync(Key, report));
+        await _demand.TellAsync(t => t.StageCompletedAsync(Key, report));
         DeactivateOnIdle(); // whoever asks later finds the report in the store
     }
 
@@ -210,20 +203,7 @@ internal sealed class StageGrain(
         _lease.End();
         await SaveAsync();
         string? logTail = record.State.LogTail;
-        await Tell(t => t.StageFailedAsync(Key, reason, logTail));
-    }
-
-    private async Task Tell(Func<ITrajectoryGrain, Task> message)
-    {
-        foreach (string waiter in _waiters)
-        {
-            message(GrainFactory.GetGrain<ITrajectoryGrain>(waiter)).Forget(logger, $"stage {Key}");
-        }
-        _waiters.Clear();
-        if (_request is not null)
-        {
-            await Dispatcher().RemoveAsync(Key);
-        }
+        await _demand.TellAsync(t => t.StageFailedAsync(Key, reason, logTail));
     }
 
     private async Task SaveAsync()
@@ -239,43 +219,27 @@ internal sealed class StageGrain(
         }
     }
 
-    private async Task ExpireAsync()
+    private void LoseLease()
+    {
+        Log.LeaseExpired(logger, record.State.Epoch, Key, _lease.Worker);
+        Telemetry.LeaseLosses.Add(1);
+        _lease.End();
+    }
+
+    /// <summary>Sees to it that a lease that is not renewed ends. It stops by itself when the stage is not held any more.</summary>
+    private void Watch() => _watch ??= this.RegisterGrainTimer(_ => LookAsync(), new GrainTimerCreationOptions(timings.Renewal, timings.Renewal) { KeepAlive = true });
+
+    private async Task LookAsync()
     {
         if (_lease.IsExpired)
         {
-            Log.LeaseExpired(logger, record.State.Epoch, Key, _lease.Worker);
-            Telemetry.LeaseLosses.Add(1);
-            _lease.End();
-            Unwatch();
-            await EnqueueUnlessHeldAsync();
+            LoseLease();
+            await _demand.EnqueueAsync();
+        }
+        if (!_lease.IsHeld)
+        {
+            _watch?.Dispose();
+            _watch = null;
         }
     }
-
-    private Task EnqueueUnlessHeldAsync() =>
-        _request is null || _waiters.Count == 0 || _lease.IsHeld ? Task.CompletedTask : Dispatcher().EnqueueAsync(Key, _request.RemainingStages);
-
-    private IDispatcherGrain Dispatcher() => GrainFactory.GetGrain<IDispatcherGrain>(_request!.DeviceClass);
-
-    private void Watch() => _watch ??= this.RegisterGrainTimer(_ => ExpireAsync(), new GrainTimerCreationOptions(timings.Renewal, timings.Renewal) { KeepAlive = true });
-
-    private void Unwatch()
-    {
-        _watch?.Dispose();
-        _watch = null;
-    }
-
-    private StageStatus Status() => new()
-    {
-        State = _report is not null ? WorkState.Completed
-            : record.State.Failure is not null ? WorkState.Failed
-            : _lease.IsHeld ? WorkState.Running
-            : WorkState.Waiting,
-        Report = _report,
-        Reason = record.State.Failure ?? record.State.LastReason,
-        LogTail = record.State.LogTail,
-        Attempts = record.State.Attempts,
-        Progress = _lease.Progress,
-    };
-
-    private sealed record StageRequest(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent);
 }

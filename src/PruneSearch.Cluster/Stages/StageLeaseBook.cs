@@ -1,3 +1,5 @@
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Stages;
@@ -84,6 +86,9 @@ internal sealed class StageLeaseBook(StageRecord record, ClusterTimings timings,
         record.Failures++;
     }
 
+    /// <summary>The user wants a stage that failed for good to be tried again: its attempts count anew.</summary>
+    public void Forgive() => (record.Failure, record.LogTail, record.Strikes, record.Failures) = (null, null, 0, 0);
+
     /// <summary>The worker gave it back in good order: that was no attempt.</summary>
     public void Return()
     {
@@ -101,6 +106,21 @@ internal sealed class StageLeaseBook(StageRecord record, ClusterTimings timings,
         Return();
         _revoked = record.Epoch;
     }
+
+    /// <summary>How the stage stands.</summary>
+    /// <param name="report">Its report when it is complete.</param>
+    public StageStatus Status(StageReport? report) => new()
+    {
+        State = report is not null ? WorkState.Completed
+            : record.Failure is not null ? WorkState.Failed
+            : IsHeld ? WorkState.Running
+            : WorkState.Waiting,
+        Report = report,
+        Reason = record.Failure ?? record.LastReason,
+        LogTail = record.LogTail,
+        Attempts = record.Attempts,
+        Progress = Progress,
+    };
 
     private void Extend() => _expires = time.GetUtcNow() + timings.LeaseTimeToLive;
 }

@@ -38,14 +38,14 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
         DeactivateOnIdle();
     }
 
-    public async Task<TrajectoryStatus> GetStatusAsync(int knownReports)
+    public async Task<TrajectoryNews> GetStatusAsync(int knownReports)
     {
         if (_walk is null)
         {
-            return new TrajectoryStatus { Name = Name(), Schedule = ScheduleKind.Base, Ratio = 0, State = WorkState.Waiting, Stages = 0, Reports = [] };
+            return new TrajectoryNews { State = WorkState.Waiting, IsStarted = false };
         }
         await AdvanceAsync(_walk); // asking again registers again with a stage that forgot
-        return _walk.Status(knownReports);
+        return _walk.News(knownReports);
     }
 
     public async Task StageCompletedAsync(string stageKey, StageReport report)

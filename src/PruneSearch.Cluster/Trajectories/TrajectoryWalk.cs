@@ -88,13 +88,10 @@ internal sealed class TrajectoryWalk
     }
 
     /// <summary>How it stands, with the reports after the first ones that the caller knows.</summary>
-    public TrajectoryStatus Status(int knownReports) => new()
+    public TrajectoryNews News(int knownReports) => new()
     {
-        Name = _plan.Name,
-        Schedule = _plan.Schedule,
-        Ratio = _plan.Ratio,
         State = State == WorkState.Running && _reports.Count == 0 && _waitsFor is not { State: WorkState.Running } ? WorkState.Waiting : State,
-        Stages = _keys.Length,
+        IsStarted = true,
         Reports = _reports.Skip(knownReports).ToArray(),
         Progress = _waitsFor?.Progress,
         Reason = Reason ?? _waitsFor?.Reason,

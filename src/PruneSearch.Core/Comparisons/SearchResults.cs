@@ -53,23 +53,24 @@ public sealed record SearchResults
 
     /// <summary>Puts together what is known of a search.</summary>
     /// <param name="plan">Its plan.</param>
-    /// <param name="status">How it stands, with its reports.</param>
+    /// <param name="search">How it stands, with its reports.</param>
     /// <param name="test">Figures on the test split by key of the last stages; <see langword="null"/> takes those of the validation split.</param>
     /// <exception cref="KeyNotFoundException">There are figures on the test split, but not of every trajectory that ended.</exception>
-    public static SearchResults From(SearchPlan plan, SearchStatus status, IReadOnlyDictionary<string, SplitScore>? test)
+    public static SearchResults From(SearchPlan plan, ReportedSearch search, IReadOnlyDictionary<string, SplitScore>? test)
     {
-        var known = status.Trajectories.ToDictionary(t => t.Name);
+        var known = search.Status.Trajectories.ToDictionary(t => t.Name);
         var results = new List<TrajectoryResult>();
         var missing = new List<string>();
         foreach (var trajectory in plan.Trajectories)
         {
             var stands = known.GetValueOrDefault(trajectory.Name);
-            if (stands is null || stands.Reports.Count < trajectory.Stages.Count)
+            var reports = search.Reports.GetValueOrDefault(trajectory.Name, []);
+            if (reports.Count < trajectory.Stages.Count)
             {
-                missing.Add($"{trajectory.Name}: {Why(trajectory, stands)}");
+                missing.Add($"{trajectory.Name}: {Why(trajectory, stands, reports.Count)}");
                 continue;
             }
-            var after = stands.Reports.Skip(1).ToList();
+            var after = reports.Skip(1).ToList();
             results.Add(new TrajectoryResult
             {
                 Name = trajectory.Name,
@@ -78,8 +79,8 @@ public sealed record SearchResults
                 Schedule = trajectory.Schedule,
                 Level = trajectory.Ratio,
                 Seed = trajectory.Seed,
-                Report = stands.Reports[^1],
-                Test = test?[stands.Reports[^1].Key],
+                Report = reports[^1],
+                Test = test?[reports[^1].Key],
                 Steps = after.Sum(r => (long)r.TrainedSteps),
                 Seconds = after.Sum(r => r.Seconds.Values.Sum()),
             });
@@ -87,19 +88,19 @@ public sealed record SearchResults
         return new SearchResults
         {
             Plan = plan,
-            State = status.State,
+            State = search.Status.State,
             OnTest = test is not null,
             Trajectories = results,
             Missing = missing,
-            Reports = [.. status.Trajectories.SelectMany(t => t.Reports).DistinctBy(r => r.Key)],
-            Saving = StageTreeSaving.Of(status.Trajectories.Select(t => t.Reports)),
+            Reports = [.. search.Reports.Values.SelectMany(r => r).DistinctBy(r => r.Key)],
+            Saving = StageTreeSaving.Of(search.Reports.Values),
             Arms = [.. results.GroupBy(r => (r.Variant, r.Arm, r.Level)).Select(g => new ArmResult([.. g.OrderBy(r => r.Seed)]))],
         };
     }
 
-    private static string Why(TrajectoryPlan plan, TrajectoryStatus? stands)
+    private static string Why(TrajectoryPlan plan, TrajectoryStatus? stands, int finished)
     {
-        string done = $"{stands?.Reports.Count ?? 0} of {plan.Stages.Count} stages";
+        string done = $"{finished} of {plan.Stages.Count} stages";
         return stands is { State: WorkState.Failed } ? $"failed after {done}: {stands.Reason}" : $"not finished, {done}";
     }
 

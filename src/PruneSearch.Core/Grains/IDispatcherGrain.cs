@@ -4,7 +4,8 @@ namespace PruneSearch.Core.Grains;
 
 /// <summary>
 /// The queue of ready stages of one device class; its key is the device class, for example <c>cpu</c>. It lives in memory:
-/// trajectories ask for their stages again and again, which fills a lost queue.
+/// trajectories ask for their stages again and again, which fills a lost queue. All calls interleave: a stage that does not
+/// answer, because its store is away for example, must not keep the other slots waiting.
 /// </summary>
 [Alias("prunesearch.IDispatcherGrain")]
 public interface IDispatcherGrain : IGrainWithStringKey
@@ -22,6 +23,6 @@ public interface IDispatcherGrain : IGrainWithStringKey
     Task RefusedAsync(string stageKey, string worker);
 
     /// <summary>From a slot worker: give me the stage with the longest path behind it, or <see langword="null"/> when none is ready.</summary>
-    [Alias("Claim")]
+    [Alias("Claim"), AlwaysInterleave]
     Task<StageLease?> ClaimAsync(string worker);
 }

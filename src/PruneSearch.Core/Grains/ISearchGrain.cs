@@ -25,9 +25,11 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Wake")]
     Task WakeAsync();
 
-    /// <summary>How it stands; <see langword="null"/> when there is no such search.</summary>
+    /// <summary>What changed since somebody looked last; <see langword="null"/> when there is no such search.</summary>
+    /// <param name="after">Where the page before said; the default shows everything.</param>
+    /// <param name="limit">Largest number of trajectories, 1 to 500.</param>
     [Alias("Status")]
-    Task<SearchStatus?> GetStatusAsync();
+    Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit);
 
     /// <summary>How it stands, in a few numbers; <see langword="null"/> when there is no such search.</summary>
     [Alias("Summary")]
@@ -64,7 +66,7 @@ public interface ISearchIndexGrain : IGrainWithStringKey
     [Alias("SetRunning")]
     Task SetRunningAsync(string searchId, bool running);
 
-    /// <summary>Wakes every search that has not ended.</summary>
+    /// <summary>Wakes every search that has not ended; it does not wait until they are awake.</summary>
     [Alias("Wake")]
     Task WakeAsync();
 

@@ -24,7 +24,7 @@ public interface ITrajectoryGrain : IGrainWithStringKey
     /// <summary>How it stands.</summary>
     /// <param name="knownReports">The caller has that many of its first reports; they are left out.</param>
     [Alias("Status")]
-    Task<TrajectoryStatus> GetStatusAsync(int knownReports);
+    Task<TrajectoryNews> GetStatusAsync(int knownReports);
 
     /// <summary>From a stage that it waits for: it completed. Repeating it is harmless.</summary>
     [Alias("StageCompleted")]
@@ -33,4 +33,37 @@ public interface ITrajectoryGrain : IGrainWithStringKey
     /// <summary>From a stage that it waits for: it failed for good.</summary>
     [Alias("StageFailed")]
     Task StageFailedAsync(string stageKey, string reason, string? logTail);
+}
+
+/// <summary>What a trajectory tells its coordinator.</summary>
+[GenerateSerializer, Alias("prunesearch.TrajectoryNews")]
+public sealed record TrajectoryNews
+{
+    /// <summary>State; waiting also when it was not started, or lost its memory with its silo.</summary>
+    [Id(0)]
+    public required WorkState State { get; init; }
+
+    /// <summary>Whether it knows its plan.</summary>
+    [Id(1)]
+    public required bool IsStarted { get; init; }
+
+    /// <summary>Reports of its finished stages, in order, without those that the coordinator knows.</summary>
+    [Id(2)]
+    public IReadOnlyList<StageReport> Reports { get; init; } = [];
+
+    /// <summary>Progress of the stage that it waits for, when that one runs.</summary>
+    [Id(3)]
+    public StageProgress? Progress { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    [Id(4)]
+    public string? Reason { get; init; }
+
+    /// <summary>Attempts of the stage that it waits for.</summary>
+    [Id(5)]
+    public int Attempts { get; init; }
+
+    /// <summary>Last lines of the log of the worker where its stage failed.</summary>
+    [Id(6)]
+    public string? LogTail { get; init; }
 }

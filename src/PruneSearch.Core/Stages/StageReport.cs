@@ -79,6 +79,10 @@ public sealed record StageReport
     /// <summary>When the stage's work was done, by its worker's clock; <see langword="null"/> in reports from before that was noted.</summary>
     [Id(22)]
     public DateTimeOffset? Finished { get; init; }
+
+    /// <summary>Threads of the slot that finished the stage, on a CPU: with others the last digits of sums, and so the weights, differ. 0 on a GPU.</summary>
+    [Id(23)]
+    public int Threads { get; init; }
 }
 
 /// <summary>How many channels there were and are in the groups that may be pruned.</summary>

@@ -35,7 +35,7 @@ public sealed record SsdTargets(Tensor Boxes, Tensor Labels) : IDisposable
                 }
             }
         }
-        return new SsdTargets(tensor(boxes, [images.Count, count, 4], device: device), tensor(labels, [images.Count, count], device: device));
+        return new SsdTargets(AlignedTensor.Of(boxes, [images.Count, count, 4], device), AlignedTensor.Of(labels, [images.Count, count], device));
     }
 
     /// <inheritdoc/>

@@ -32,7 +32,7 @@ public sealed class TorchNetwork : IDisposable
         foreach (var declared in network.Tensors)
         {
             using var scope = NewDisposeScope();
-            var values = tensor(weights[declared.Name].Values, [.. declared.Shape.Select(d => (long)d)]).to(Device);
+            var values = AlignedTensor.Of(weights[declared.Name].Values, [.. declared.Shape.Select(d => (long)d)], Device);
             _tensors[declared.Name] = ChannelsLast(values).requires_grad_(declared.Trainable).MoveToOuterDisposeScope().DetachFromDisposeScope();
         }
         _heads = [.. network.Outputs.SelectMany(o => o.Heads)];

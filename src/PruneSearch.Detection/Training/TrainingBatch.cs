@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using PruneSearch.Data.Loading;
 using static TorchSharp.torch;
 
@@ -16,17 +15,7 @@ public sealed record TrainingBatch(Tensor Images, IReadOnlyList<BatchImage> Obje
     public static Tensor ToTensor(ImageBatch batch, Device device)
     {
         using var scope = NewDisposeScope();
-        return Rows(batch).to(device).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
-    }
-
-    // One copy into memory that torch manages; a tensor made of the array would copy the array first and pin the copy.
-    private static Tensor Rows(ImageBatch batch)
-    {
-        long[] shape = [batch.Count, batch.Size, batch.Size, 3];
-        var bytes = MemoryMarshal.AsBytes(batch.Pixels.AsSpan());
-        var rows = empty(shape, ScalarType.Float32);
-        bytes.CopyTo(rows.bytes);
-        return rows;
+        return AlignedTensor.Of(batch.Pixels, [batch.Count, batch.Size, batch.Size, 3], device).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

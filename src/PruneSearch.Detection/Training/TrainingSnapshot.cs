@@ -17,6 +17,9 @@ public sealed record TrainingSnapshot(int Step, WeightSet Weights, WeightSet Opt
 {
     private const string WeightsPrefix = "weights:", OptimizerPrefix = "optimizer:", AveragePrefix = "average:";
 
+    /// <summary>The numbers of threads that the steps so far were computed with, on a CPU: more than one, and the weights are those of none of them alone.</summary>
+    public IReadOnlyList<int> Threads { get; init; } = [];
+
     /// <summary>Writes it as one safetensors file.</summary>
     public void Write(Stream stream)
     {
@@ -33,6 +36,7 @@ public sealed record TrainingSnapshot(int Step, WeightSet Weights, WeightSet Opt
             ["step"] = Step.ToString(CultureInfo.InvariantCulture),
             ["loss"] = Loss.ToString("R", CultureInfo.InvariantCulture),
             ["first-loss"] = FirstLoss.ToString("R", CultureInfo.InvariantCulture),
+            ["threads"] = string.Join(',', Threads),
         });
     }
 
@@ -49,7 +53,10 @@ public sealed record TrainingSnapshot(int Step, WeightSet Weights, WeightSet Opt
         {
             throw new FormatException($"{source}: no training snapshot: metadata 'step' is '{metadata.GetValueOrDefault("step")}'");
         }
-        return new TrainingSnapshot(step, Part(all, WeightsPrefix), Part(all, OptimizerPrefix), Part(all, AveragePrefix), Number(metadata, "loss"), Number(metadata, "first-loss"));
+        return new TrainingSnapshot(step, Part(all, WeightsPrefix), Part(all, OptimizerPrefix), Part(all, AveragePrefix), Number(metadata, "loss"), Number(metadata, "first-loss"))
+        {
+            Threads = [.. (metadata.GetValueOrDefault("threads") ?? "").Split(',').Select(t => int.TryParse(t, CultureInfo.InvariantCulture, out int threads) ? threads : 0).Where(t => t > 0)],
+        };
     }
 
     private static double Number(IReadOnlyDictionary<string, string> metadata, string name) =>

@@ -29,14 +29,14 @@ public sealed partial record AzureBlobOptions
     /// <summary>Bytes that a writer holds in memory and sends at a time; 64 KiB to 100 MiB, 4 MiB by default. A blob has at most 50,000 blocks.</summary>
     public int BlockBytes { get; set; } = 4 << 20;
 
-    /// <summary>Further attempts after a transient fault (no connection, time-out, 408, 429, 5xx); 0 to 20, 8 by default: about 45 s in all.</summary>
-    public int Retries { get; set; } = 8;
+    /// <summary>Further attempts after a transient fault (no connection, time-out, 408, 429, 5xx); 0 to 50, 20 by default: about 45 s in all.</summary>
+    public int Retries { get; set; } = 20;
 
     /// <summary>Wait before the second attempt; each further wait doubles. 10 ms to 10 s, 0.5 s by default.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Longest wait between two attempts; <see cref="RetryDelay"/> to 2 min, 10 s by default.</summary>
-    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>Longest wait between two attempts; <see cref="RetryDelay"/> to 2 min, 2.5 s by default: after an outage slots are back at work soon.</summary>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>How long one request may take without any answer; 1 s to 10 min, 60 s by default.</summary>
     public TimeSpan NetworkTimeout { get; set; } = TimeSpan.FromSeconds(60);
@@ -52,7 +52,7 @@ public sealed partial record AzureBlobOptions
         CheckpointPath.RequirePrefix(Prefix);
         Require(Version() is not null, $"{nameof(ServiceVersion)} is '{ServiceVersion}', expected one of {string.Join(", ", Versions().TakeLast(4))} or an older one");
         Require(BlockBytes is >= 64 << 10 and <= 100 << 20, $"{nameof(BlockBytes)} is {BlockBytes}, expected {64 << 10} to {100 << 20}");
-        Require(Retries is >= 0 and <= 20, $"{nameof(Retries)} is {Retries}, expected 0 to 20");
+        Require(Retries is >= 0 and <= 50, $"{nameof(Retries)} is {Retries}, expected 0 to 50");
         Require(RetryDelay >= TimeSpan.FromMilliseconds(10) && RetryDelay <= TimeSpan.FromSeconds(10), $"{nameof(RetryDelay)} is {RetryDelay}, expected 10 ms to 10 s");
         Require(MaxRetryDelay >= RetryDelay && MaxRetryDelay <= TimeSpan.FromMinutes(2), $"{nameof(MaxRetryDelay)} is {MaxRetryDelay}, expected {RetryDelay} to 2 min");
         Require(NetworkTimeout >= TimeSpan.FromSeconds(1) && NetworkTimeout <= TimeSpan.FromMinutes(10), $"{nameof(NetworkTimeout)} is {NetworkTimeout}, expected 1 s to 10 min");

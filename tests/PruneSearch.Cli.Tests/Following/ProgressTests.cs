@@ -11,7 +11,7 @@ public sealed class ProgressTests
     public void Of_many_trajectories_those_at_work_and_those_that_failed_are_shown()
     {
         TrajectoryStatus Trajectory(int i, WorkState state, StageProgress? progress = null) =>
-            new() { Name = $"t{i}", Schedule = ScheduleKind.OneShot, Ratio = .2, State = state, Stages = 2, Reports = [], Progress = progress };
+            new() { Name = $"t{i}", Schedule = ScheduleKind.OneShot, Ratio = .2, State = state, Stages = 2, CompletedStages = 0, Progress = progress };
         TrajectoryStatus[] all =
         [
             Trajectory(0, WorkState.Completed), Trajectory(1, WorkState.Completed), Trajectory(2, WorkState.Waiting), Trajectory(3, WorkState.Failed),

@@ -46,7 +46,7 @@ public sealed class SearchResultsTests
 
         Assert.Equal("iterative-40: failed after 2 of 3 stages: the loss diverged", Assert.Single(results.Missing));
         Assert.DoesNotContain(results.Trajectories, t => t.Name == "iterative-40");
-        Assert.Equal("iterative-40: not finished, 0 of 3 stages", Assert.Single(SearchResults.From(plan, status with { Trajectories = [.. status.Trajectories.Where(t => t.Name != "iterative-40")] }, null).Missing));
+        Assert.Equal("iterative-40: not finished, 0 of 3 stages", Assert.Single(SearchResults.From(plan, Without(status, "iterative-40"), null).Missing));
     }
 
     [Fact]
@@ -54,12 +54,26 @@ public sealed class SearchResultsTests
     {
         var plan = Made.Plan([1]);
         var status = Made.Status(plan, _ => .5);
-        var test = status.Trajectories.Select(t => t.Reports[^1].Key).Distinct().ToDictionary(k => k, _ => new SplitScore { Map50 = .4, Map = .3, ClassAp50 = [], Pictures = 7 });
+        var test = status.Reports.Values.Select(r => r[^1].Key).Distinct().ToDictionary(k => k, _ => new SplitScore { Map50 = .4, Map = .3, ClassAp50 = [], Pictures = 7 });
         var results = SearchResults.From(plan, status, test);
 
         Assert.True(results.OnTest);
         Assert.All(results.Arms, a => Assert.Equal((.4, .3, .5), (a.Map50.Mean, a.Map.Mean, a.ValidationMap50.Mean)));
         Assert.Throws<KeyNotFoundException>(() => SearchResults.From(plan, status, new Dictionary<string, SplitScore>()));
+    }
+
+    [Fact]
+    public void Reports_are_put_where_they_belong_as_far_as_the_trajectory_got()
+    {
+        var plan = Made.Plan([1]);
+        var whole = Made.Status(plan, _ => .5);
+        string lacking = plan.Trajectories.Single(t => t.Name == "iterative-40").Stages[1].ComputeKey();
+        var reports = whole.Reports.Values.SelectMany(r => r).DistinctBy(r => r.Key).Reverse().Where(r => r.Key != lacking);
+
+        var search = ReportedSearch.Of(plan, whole.Status, reports);
+
+        Assert.Single(search.Reports["iterative-40"]); // the stage after the one that lacks does not count
+        Assert.Equal(whole.Reports["one-shot-40"].Select(r => r.Key), search.Reports["one-shot-40"].Select(r => r.Key));
     }
 
     [Fact]
@@ -98,4 +112,10 @@ public sealed class SearchResultsTests
 
         Assert.Equal([BestAt.MostAccurate, BestAt.Knee], best.Select(b => b.At));
     }
+
+    private static ReportedSearch Without(ReportedSearch search, string trajectory) => search with
+    {
+        Status = search.Status with { Trajectories = [.. search.Status.Trajectories.Where(t => t.Name != trajectory)] },
+        Reports = search.Reports.Where(r => r.Key != trajectory).ToDictionary(r => r.Key, r => r.Value),
+    };
 }

@@ -24,11 +24,13 @@ public sealed class TrainerTests
         using (var first = new Trainer(model, weights, settings, CPU))
         {
             Train(first, 0, 5);
-            first.ToSnapshot().Write(stored);
+            (first.ToSnapshot() with { Threads = [1, 12] }).Write(stored);
         }
         stored.Position = 0;
         using var second = new Trainer(model, weights, settings, CPU);
-        second.Restore(TrainingSnapshot.Read(stored, "snapshot"));
+        var snapshot = TrainingSnapshot.Read(stored, "snapshot");
+        second.Restore(snapshot);
+        Assert.Equal([1, 12], snapshot.Threads);
         Assert.Equal(5, second.Step);
         Train(second, 5, 12);
 

@@ -1,0 +1,102 @@
+using PruneSearch.Core;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cluster.Searches;
+
+/// <summary>A search as others see it: from what its coordinator knows and what it persisted.</summary>
+internal sealed class SearchView(SearchBoard board, SearchLedger ledger)
+{
+    /// <summary>Largest page.</summary>
+    public const int LargestPage = 500;
+
+    private SearchPlan Plan => board.Plan;
+
+    /// <summary>Whether every trajectory completed or failed.</summary>
+    public bool IsOver => board.Completed + ledger.Ended.Keys.Count(name => !board.IsComplete(name)) == Plan.Trajectories.Count;
+
+    /// <summary>How the search ends, given how its trajectories ended.</summary>
+    public (WorkState State, string? Reason) Outcome()
+    {
+        bool onlyBase = Plan.Trajectories.All(t => t.Stages.Count == 1);
+        bool gotSomewhere = onlyBase ? board.Completed > 0 : Plan.Trajectories.Any(t => board.Known(t.Name) > 1);
+        if (gotSomewhere)
+        {
+            int failed = Plan.Trajectories.Count - board.Completed;
+            return failed == 0 ? (WorkState.Completed, null) : (WorkState.CompletedWithFailures, $"{failed} of {Plan.Trajectories.Count} trajectories failed");
+        }
+        var first = Plan.Trajectories.First(t => !board.IsComplete(t.Name));
+        return (WorkState.Failed, $"no trajectory got beyond the base detector; {first.Name}: {ledger.Ended[first.Name].Reason}");
+    }
+
+    /// <summary>How the search stands, in a few numbers.</summary>
+    /// <param name="driven">Whether the coordinator is at work on it.</param>
+    /// <param name="volume">Volume of the frontier.</param>
+    public SearchSummary Summary(bool driven, double volume)
+    {
+        var (state, reason) = ledger.IsRunning && !driven ? (WorkState.Waiting, "it was interrupted; resume it to go on") : (ledger.State, ledger.Reason);
+        return new SearchSummary
+        {
+            Id = Plan.Id,
+            Name = Plan.Name,
+            Created = Plan.Created,
+            State = state,
+            Reason = reason,
+            Trajectories = Plan.Trajectories.Count,
+            Completed = board.Completed,
+            Failed = ledger.Ended.Count(e => e.Value.State == WorkState.Failed && !board.IsComplete(e.Key)),
+            Stages = board.Stages,
+            CompletedStages = board.CompletedStages,
+            FrontierVolume = volume,
+        };
+    }
+
+    /// <summary>What changed since somebody looked last.</summary>
+    public StatusPage Page(StatusPosition after, int limit, SearchSummary summary)
+    {
+        var (changed, revision, isLast) = board.Changes.After(after.Source == board.Changes.Source ? after.Revision : 0, Math.Clamp(limit, 1, LargestPage));
+        return new StatusPage
+        {
+            Summary = summary,
+            Changed = [.. changed.Select(Status)],
+            Next = new StatusPosition(board.Changes.Source, revision),
+            IsLast = isLast,
+        };
+    }
+
+    /// <summary>Tells the instruments how many stages are in which state, and the volume of the frontier.</summary>
+    public void Measure(double volume)
+    {
+        var running = board.AtWork.Select(board.Next).ToHashSet();
+        var failed = ledger.Ended.Where(e => e.Value.State == WorkState.Failed).SelectMany(e => board.MissingKeys(e.Key)).Where(k => !running.Contains(k)).ToHashSet();
+        Telemetry.RecordStages(Plan.Id, "completed", board.CompletedStages);
+        Telemetry.RecordStages(Plan.Id, "running", running.Count);
+        Telemetry.RecordStages(Plan.Id, "failed", failed.Count);
+        Telemetry.RecordStages(Plan.Id, "waiting", board.Stages - board.CompletedStages - running.Count - failed.Count);
+        Telemetry.RecordFrontierVolume(Plan.Id, volume);
+    }
+
+    private TrajectoryStatus Status(int index)
+    {
+        var plan = Plan.Trajectories[index];
+        var reports = board.Reports(plan.Name).ToList();
+        var end = board.IsComplete(plan.Name) ? new TrajectoryEnd(WorkState.Completed, null) : ledger.Ended.GetValueOrDefault(plan.Name);
+        var live = end is null ? board.Live(plan.Name) : null;
+        return new TrajectoryStatus
+        {
+            Name = plan.Name,
+            Index = index,
+            Schedule = plan.Schedule,
+            Ratio = plan.Ratio,
+            State = end?.State ?? (ledger.State == WorkState.Cancelled ? WorkState.Cancelled : live?.State ?? WorkState.Waiting),
+            Stages = plan.Stages.Count,
+            CompletedStages = reports.Count,
+            NextStage = board.Next(plan.Name),
+            Map50 = reports.Count > 0 ? reports[^1].Map50 : null,
+            SecondsPerStage = reports.Count > 1 ? reports.Skip(1).Average(r => r.Seconds.Values.Sum()) : null,
+            Progress = live?.Progress,
+            Reason = end?.Reason ?? live?.Reason,
+            Attempts = live?.Attempts ?? 0,
+            LogTail = end?.LogTail,
+        };
+    }
+}

@@ -1,0 +1,64 @@
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Searches;
+
+/// <summary>How a trajectory stands. Its reports are not here: they come page by page, see <see cref="Frontiers.ReportPage"/>.</summary>
+[GenerateSerializer, Alias("prunesearch.TrajectoryStatus")]
+public sealed record TrajectoryStatus
+{
+    /// <summary>Its name within the search.</summary>
+    [Id(0)]
+    public required string Name { get; init; }
+
+    /// <summary>Its schedule.</summary>
+    [Id(1)]
+    public required ScheduleKind Schedule { get; init; }
+
+    /// <summary>Target share of channels to remove.</summary>
+    [Id(2)]
+    public required double Ratio { get; init; }
+
+    /// <summary>State.</summary>
+    [Id(3)]
+    public required WorkState State { get; init; }
+
+    /// <summary>Stages in all, the base included.</summary>
+    [Id(4)]
+    public required int Stages { get; init; }
+
+    /// <summary>Finished stages, the base included.</summary>
+    [Id(5)]
+    public required int CompletedStages { get; init; }
+
+    /// <summary>Progress of the stage that it waits for, when that one runs.</summary>
+    [Id(6)]
+    public StageProgress? Progress { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    [Id(7)]
+    public string? Reason { get; init; }
+
+    /// <summary>Attempts of the stage that it waits for: above 1 after a failure or a lost worker.</summary>
+    [Id(8)]
+    public int Attempts { get; init; }
+
+    /// <summary>Last lines of the log of the worker where its stage failed.</summary>
+    [Id(9)]
+    public string? LogTail { get; init; }
+
+    /// <summary>Its place in the plan, from 0.</summary>
+    [Id(10)]
+    public int Index { get; init; }
+
+    /// <summary>Key of its first stage that has not finished; <see langword="null"/> when all have. Trajectories that share the stage have the same.</summary>
+    [Id(11)]
+    public string? NextStage { get; init; }
+
+    /// <summary>mAP at IoU 0.5 of its last finished stage, 0 to 1; <see langword="null"/> before the first.</summary>
+    [Id(12)]
+    public double? Map50 { get; init; }
+
+    /// <summary>Mean time that its finished stages after the base took, in seconds; <see langword="null"/> before the first of them.</summary>
+    [Id(13)]
+    public double? SecondsPerStage { get; init; }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace PruneSearch.Cli.Tests.Clusters;
+
+/// <summary>A silo of the real program in a process of its own, to be killed and started again.</summary>
+internal sealed partial class SiloProcess : IDisposable
+{
+    private readonly string _settings, _role, _name, _work;
+    private readonly int _siloPort = FreePort();
+    private Process _process;
+    private int _toldBefore; // by earlier processes
+
+    /// <summary>Starts it.</summary>
+    /// <param name="settings">The cluster's settings file.</param>
+    /// <param name="role">As on the command line.</param>
+    /// <param name="name">Its name, unique in the cluster.</param>
+    /// <param name="gatewayPort">For clients.</param>
+    /// <param name="work">Its folder: log and note of what it works on.</param>
+    public SiloProcess(string settings, string role, string name, int gatewayPort, string work)
+    {
+        (_settings, _role, _name, _work, GatewayPort) = (settings, role, name, work, gatewayPort);
+        Directory.CreateDirectory(work);
+        _process = Start();
+    }
+
+    /// <summary>For clients.</summary>
+    public int GatewayPort { get; }
+
+    /// <summary>Stages of the attempts that it began, in all its processes.</summary>
+    public IReadOnlyList<string> Attempts() => [.. Told().Where(t => t.What == "begins").Select(t => t.Stage)];
+
+    /// <summary>Whether its present process has begun an attempt that has not ended.</summary>
+    public bool IsAtWork() => Told() is { } told && told.Count > _toldBefore && told[^1].What == "begins";
+
+    /// <summary>What it says when it cannot go on.</summary>
+    public string Output => File.Exists(OutputFile) ? string.Concat(Lines(OutputFile).Select(l => l + "\n")) : "";
+
+    /// <summary>Kills it (SIGKILL) and starts it again at once.</summary>
+    public void KillAndRestart()
+    {
+        Assert.False(_process.HasExited, $"{_name} ended by itself: {Output}");
+        Kill();
+        _toldBefore = Told().Count;
+        _process = Start();
+    }
+
+    /// <summary>Kills it for good.</summary>
+    public void Dispose() => Kill();
+
+    /// <summary>A port that nobody listens on now.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private List<(string Stage, string What)> Told() =>
+        [.. Directory.EnumerateFiles(_work, "host-*.log").Order(StringComparer.Ordinal).SelectMany(Lines).Select(l => Attempt().Match(l)).Where(m => m.Success).Select(m => (m.Groups["stage"].Value, m.Groups["what"].Value))];
+
+    private string OutputFile => Path.Combine(_work, "output.txt");
+
+    private void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private Process Start()
+    {
+        string[] command =
+        [
+            "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "prunesearch.dll"), "silo", "--config", _settings, "--role", _role, "--name", _name,
+            "--silo-port", _siloPort.ToString(CultureInfo.InvariantCulture), "--gateway-port", GatewayPort.ToString(CultureInfo.InvariantCulture), "--work", _work,
+        ];
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$SILO_OUTPUT\" 2>&1", .. command]); // exec: what is killed is the silo
+        start.Environment["SILO_OUTPUT"] = OutputFile;
+        start.Environment["OMP_WAIT_POLICY"] = "PASSIVE"; // as the launcher sets it
+        return Process.Start(start)!;
+    }
+
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
+
+    [GeneratedRegex("SlotWorker: Attempt \\d+ at stage (?<stage>[0-9a-f]{64}) (?<what>begins|ended)")]
+    private static partial Regex Attempt();
+}

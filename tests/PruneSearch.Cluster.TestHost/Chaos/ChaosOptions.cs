@@ -1,0 +1,44 @@
+namespace PruneSearch.Cluster.TestHost.Chaos;
+
+/// <summary>What to break, how often, and where the servers are.</summary>
+public sealed record ChaosOptions
+{
+    /// <summary>Seed of all that is random.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Faults.</summary>
+    public int Faults { get; init; } = 100;
+
+    /// <summary>Trajectories of five stages each, besides the base.</summary>
+    public int Trajectories { get; init; } = 240;
+
+    /// <summary>Workers, one slot each.</summary>
+    public int Workers { get; init; } = 3;
+
+    /// <summary>Longest stage in milliseconds; the shortest is a fifth of it.</summary>
+    public int MaxMilliseconds { get; init; } = 5000;
+
+    /// <summary>How long a process hangs.</summary>
+    public TimeSpan Hang { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the blob store is away.</summary>
+    public TimeSpan BlobOutage { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether the next fault waits until all slots are at work again. Without enough work they never are.</summary>
+    public bool WaitsForSlots { get; init; } = true;
+
+    /// <summary>Kinds of faults to take, by name; all when empty.</summary>
+    public IReadOnlyList<string> Kinds { get; init; } = [];
+
+    /// <summary>Folder for everything.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Folder of PostgreSQL's programs.</summary>
+    public required string PostgresPrograms { get; init; }
+
+    /// <summary>Whom to run PostgreSQL as.</summary>
+    public string PostgresUser { get; init; } = "";
+
+    /// <summary>Azurite's program.</summary>
+    public required string AzuriteProgram { get; init; }
+}

@@ -1,0 +1,99 @@
+using PruneSearch.Cluster.TestHost;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cluster.Tests;
+
+/// <summary>How a search stands comes page by page, and then only what changed.</summary>
+public sealed class StatusTests
+{
+    [Fact]
+    public async Task A_large_search_is_shown_whole_in_plan_order_and_then_only_what_changed()
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(null);
+        var plan = Plans.Wide("wide", 600, 0);
+        await host.Client.LaunchAsync(plan);
+        var watch = host.Client.Watch("wide");
+
+        Assert.Equal(plan.Trajectories.Select(t => t.Name), (await watch.LookAsync()).Trajectories.Select(t => t.Name));
+
+        var grain = host.Grains.GetGrain<ISearchGrain>("wide");
+        var all = await UntilQuietAsync(grain);
+        await host.Grains.GetGrain<ISearchGrain>("wide").TrajectoryFailedAsync(plan.Trajectories[7].Name, "bad luck", null);
+
+        var page = await grain.GetStatusAsync(all.Next, 500);
+        Assert.Equal((plan.Trajectories[7].Name, WorkState.Failed), (Assert.Single(page!.Changed).Name, page.Changed[0].State));
+        Assert.True(page.IsLast);
+        Assert.Equal(1, page.Summary.Failed);
+        Assert.Equal(601, (await watch.LookAsync()).Trajectories.Count);
+        Assert.Equal(100, (await grain.GetStatusAsync(default, 100))!.Changed.Count);
+        Assert.Equal(500, (await grain.GetStatusAsync(default, 10_000))!.Changed.Count);
+        Assert.Equal(500, (await grain.GetStatusAsync(all.Next with { Source = Guid.NewGuid() }, 500))!.Changed.Count); // of another coordinator
+    }
+
+    [Fact]
+    public async Task A_watch_sees_everything_that_happens_to_the_end_and_after_a_resumption()
+    {
+        using var home = new TestHome();
+        bool blocks = true;
+        var runner = new StubStageRunner(TimeSpan.Zero) { Behaviour = (_, c) => ThrowIfStopped(blocks, c) };
+        await using var host = await home.StartAsync(runner);
+        await host.Client.LaunchAsync(Plans.Small("a"));
+        var watch = host.Client.Watch("a");
+        await UntilAsync(watch, s => s.Trajectories[0] is { State: WorkState.Running, Progress.Part: "fine-tune", Attempts: 1, NextStage: not null });
+        await host.Client.CancelAsync("a", "enough");
+        Assert.All((await watch.LookAsync()).Trajectories, t => Assert.Equal((WorkState.Cancelled, null), (t.State, t.Progress)));
+        blocks = false;
+
+        await host.Client.ResumeAsync("a");
+
+        var end = await UntilAsync(watch, s => s.State.IsOver());
+        Assert.Equal(WorkState.Completed, end.State);
+        Assert.All(end.Trajectories, t => Assert.Equal((WorkState.Completed, t.Stages, null), (t.State, t.CompletedStages, t.NextStage)));
+        var last = end.Trajectories[4];
+        Assert.Equal(StubStageRunner.Report(Plans.Small("a").Trajectories[4].Stages[^1].ComputeKey()).Map50, last.Map50);
+        Assert.Equal(1, last.SecondsPerStage);
+    }
+
+    private static void ThrowIfStopped(bool blocks, CancellationToken cancellation)
+    {
+        if (blocks)
+        {
+            cancellation.WaitHandle.WaitOne();
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    // The trajectories are started one after the other: until then each of them changes once more.
+    private static async Task<StatusPage> UntilQuietAsync(ISearchGrain grain)
+    {
+        var position = default(StatusPosition);
+        for (int quiet = 0; ;)
+        {
+            var page = await grain.GetStatusAsync(position, 500);
+            quiet = page!.Changed.Count == 0 ? quiet + 1 : 0;
+            position = page.Next;
+            if (quiet == 5)
+            {
+                return page;
+            }
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task<SearchStatus> UntilAsync(Client.SearchWatch watch, Func<SearchStatus, bool> holds)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var status = await watch.LookAsync();
+            if (holds(status))
+            {
+                return status;
+            }
+            await Task.Delay(20, patience.Token);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.TestHost;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Storage;
+
+namespace PruneSearch.Cluster.Tests;
+
+/// <summary>Whoever wakes searches must not wait for one of them: a search that ends waits for the index.</summary>
+public sealed class WakeTests
+{
+    [Fact]
+    public async Task A_search_that_is_busy_keeps_nobody_waiting_who_wakes_all()
+    {
+        using var home = new TestHome();
+        var store = new GatedStore(new FolderCheckpointStore(home.Path));
+        await using var silo = await SiloHost.StartAsync(
+            new SiloOptions
+            {
+                Database = $"Data Source={home.File("cluster.db")}",
+                Checkpoints = home.Path,
+                AdvertisedAddress = IPAddress.Loopback,
+                SiloPort = FreePort.Find(),
+                GatewayPort = FreePort.Find(),
+                Timings = TestHome.Quick,
+            },
+            services => services.AddSingleton<ICheckpointStore>(store).AddSingleton<IStageRunner>(new StubStageRunner(TimeSpan.Zero)),
+            TestContext.Current.CancellationToken);
+        await silo.Client.LaunchAsync(Plans.Small("a"));
+        await store.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        await silo.Grains.GetGrain<ISearchIndexGrain>("all").WakeAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        store.Open();
+        await foreach (var status in silo.Client.FollowAsync("a", TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken))
+        {
+            Assert.NotEqual(WorkState.Failed, status.State);
+        }
+    }
+
+    /// <summary>Keeps a coordinator waiting while it writes its reports.</summary>
+    private sealed class GatedStore(ICheckpointStore store) : ICheckpointStore
+    {
+        private readonly TaskCompletionSource _reached = new(), _open = new();
+
+        public Task Reached => _reached.Task;
+
+        public void Open() => _open.SetResult();
+
+        public Task<bool> ExistsAsync(string name, CancellationToken cancellation = default) => store.ExistsAsync(name, cancellation);
+
+        public Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default) => store.OpenReadAsync(name, cancellation);
+
+        public async Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
+        {
+            if (name.StartsWith("searches/", StringComparison.Ordinal))
+            {
+                _reached.TrySetResult();
+                await _open.Task;
+            }
+            return await store.PutAsync(name, write, condition, cancellation);
+        }
+
+        public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default) => store.ListAsync(prefix, cancellation);
+
+        public Task DeleteAsync(string name, CancellationToken cancellation = default) => store.DeleteAsync(name, cancellation);
+    }
+}
