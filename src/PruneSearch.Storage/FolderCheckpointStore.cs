@@ -4,7 +4,7 @@ using PruneSearch.Core.Storage;
 namespace PruneSearch.Storage;
 
 /// <summary>
-/// Objects as files under a folder. An object is written to a temporary file, flushed to the disk and renamed, so that
+/// Objects as files under a folder. An object is written to a temporary file, flushed to the disk and given its name, so that
 /// readers, other processes included, see all of it or nothing.
 /// </summary>
 public sealed class FolderCheckpointStore : ICheckpointStore
@@ -126,16 +126,13 @@ public sealed class FolderCheckpointStore : ICheckpointStore
 
     private static bool Publish(string temporary, string path, PutCondition condition)
     {
-        try
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (condition == PutCondition.IfAbsent)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Move(temporary, path, overwrite: condition == PutCondition.None);
-            return true;
+            return ExclusiveMove.Try(temporary, path);
         }
-        catch (IOException) when (condition == PutCondition.IfAbsent && File.Exists(path))
-        {
-            return false; // another writer was first
-        }
+        File.Move(temporary, path, overwrite: true);
+        return true;
     }
 
     private FileStream Create(string temporary)

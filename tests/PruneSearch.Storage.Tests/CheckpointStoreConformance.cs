@@ -129,6 +129,27 @@ public abstract class CheckpointStoreConformance
     }
 
     [Fact]
+    public async Task Exactly_one_of_many_writers_that_end_together_is_first()
+    {
+        const int Writers = 4;
+        for (int round = 0; round < 50; round++)
+        {
+            using var together = new Barrier(Writers);
+            var results = await Task.WhenAll(Enumerable.Range(0, Writers).Select(i => Task.Factory.StartNew(
+                () => Store.PutAsync($"together/{round}", (stream, _) =>
+                {
+                    stream.WriteByte((byte)i);
+                    together.SignalAndWait(Cancellation);
+                    return Task.CompletedTask;
+                }, PutCondition.IfAbsent, Cancellation),
+                Cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
+            int winner = Assert.Single(Enumerable.Range(0, Writers), i => results[i]);
+            await using var stream = await Store.OpenReadAsync($"together/{round}", Cancellation);
+            Assert.Equal(winner, stream.ReadByte());
+        }
+    }
+
+    [Fact]
     public async Task One_of_many_unconditional_large_writers_stands_whole()
     {
         var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() =>

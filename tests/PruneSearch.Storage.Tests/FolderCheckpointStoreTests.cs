@@ -49,6 +49,16 @@ public sealed class FolderCheckpointStoreTests : CheckpointStoreConformance, IDi
     }
 
     [Fact]
+    public async Task A_name_that_other_names_go_on_from_cannot_be_written()
+    {
+        string taken = Path.Combine(_folder.FullName, "store", "a");
+        Directory.CreateDirectory(Path.Combine(taken, "b"));
+        var e = await Assert.ThrowsAsync<IOException>(() => PutAsync("a", "x", PutCondition.IfAbsent));
+        Assert.Contains(taken, e.Message, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(taken));
+    }
+
+    [Fact]
     public async Task Readers_see_all_of_an_object_while_it_is_replaced()
     {
         await PutAsync("a", "old");
