@@ -29,7 +29,7 @@ public sealed class ResultSectionTests
             [
                 "**Iterative or one-shot:** of 1 comparison at equal level and seed, iterative pruning is more accurate in 1, one-shot pruning in 0, and in 0 there is no difference beyond the spread over seeds (a 95 % interval each: by chance alone, about one in twenty would leave zero out).",
                 "**`iterative` against `one-shot`:** more accurate at 40 % (+3.0 points).",
-                "**Faster at full accuracy:** on the mean over seeds, at least 1.5 times as fast as the dense original and at least as accurate as the dense control: `iterative` at 20 % (1.60× [1.55–1.65], mAP50 0.790 ± 0.000 against 0.780 ± 0.000).",
+                "**Faster at full accuracy:** on the mean over seeds, at least 1.5 times as fast as the dense original (the whole interval is) and at least as accurate as the dense control: `iterative` at 20 % (1.60× [1.55–1.65], mAP50 0.790 ± 0.000 against 0.780 ± 0.000).",
                 "**Faster and more accurate than the dense original (0.800):** on the mean over seeds, 0 of 3 pruned arms.",
                 "**Within 2 points of the dense original (0.800):** `iterative` at 20 %; `one-shot` at 20 %.",
             ],
@@ -45,6 +45,18 @@ public sealed class ResultSectionTests
         // .02, .03, .04: standard error .01 / √3 = .0058, half width 4.303 × .0058 = .0248. At 20 % there is one stage for both.
         Assert.Equal("| 40 % | iterative 0.720 | one-shot 0.690 | 3 | +3.0 | 0.6 | +0.5 to +5.5 | iterative is better |", Assert.Single(rows[2..]));
         Assert.Contains("| 1 | +6.0 | – | – | one seed |", ResultTable.Comparisons(Made.Results(Map50, SpeedUp, 5)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_is_fast_only_if_its_whole_interval_is()
+    {
+        var lines = new ResultSentences(Made.Results(_ => .80, _ => 1.54, 1, 2)).All(); // ± .05
+
+        Assert.Contains(lines, l => l.StartsWith("**Faster at full accuracy:** no arm is", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("**Faster and more accurate than the dense original (0.800):** on the mean over seeds, 0 of", StringComparison.Ordinal));
+
+        lines = new ResultSentences(Made.Results(t => t.Ratio > 0 ? .81 : .80, t => t.Ratio == .2 ? 1.04 : 1.06, 1, 2)).All();
+        Assert.Contains(lines, l => l.Contains(" 2 of 3 pruned arms; the fastest of them is `iterative` at 40 % (1.06× [1.01–1.11]", StringComparison.Ordinal));
     }
 
     [Fact]
