@@ -15,9 +15,6 @@ namespace PruneSearch.Cli.Sessions;
 /// </summary>
 internal sealed class SearchSessions : ISearchSessions
 {
-    private static readonly TimeSpan LossPatience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan LossPause = TimeSpan.FromSeconds(1);
-
     /// <inheritdoc/>
     public async Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
     {
@@ -29,32 +26,26 @@ internal sealed class SearchSessions : ISearchSessions
                 throw new SettingsException($"--cluster {cluster}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
             }
             var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation).ConfigureAwait(false);
-            return new Session(client.Searches, client.Checkpoints!, client, IsPassing);
+            return new Session(client.Searches, client.Checkpoints!, client, Patience.WithCluster());
         }
         if (!work)
         {
             var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
-            return new Session(connection.Client, connection.Store, connection, IsLate);
+            return new Session(connection.Client, connection.Store, connection, Patience.OnThisMachine());
         }
         var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = place.Home, ConfigureServices = services => services.AddStageRunner() }, cancellation).ConfigureAwait(false);
-        return new Session(host.Client, host.Store, host, IsLate);
+        return new Session(host.Client, host.Store, host, Patience.OnThisMachine());
     }
 
-    // In a cluster silos die and are replaced, and databases restart. A cancellation is one of a silo's that dies: no call here has a token of ours.
-    private static bool IsPassing(Exception e) => e is not (KeyNotFoundException or ArgumentException or InvalidOperationException);
-
-    // On this machine: an answer is late when the machine slept or the process was stopped for a while.
-    private static bool IsLate(Exception e) => e is TimeoutException;
-
-    private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, Func<Exception, bool> isPassing) : ISearchSession
+    private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, Patience patience) : ISearchSession
     {
         private readonly Dictionary<string, SearchWatch> _watches = [];
 
         public ICheckpointStore Checkpoints => store;
 
-        public Task LaunchAsync(SearchPlan plan) => PatientlyAsync(() => client.LaunchAsync(plan));
+        public Task LaunchAsync(SearchPlan plan) => patience.CallAsync(() => client.LaunchAsync(plan));
 
-        public Task<IReadOnlyList<SearchSummary>> ListAsync() => PatientlyAsync(client.ListAsync);
+        public Task<IReadOnlyList<SearchSummary>> ListAsync() => patience.CallAsync(client.ListAsync);
 
         public Task<SearchStatus> StatusAsync(string id)
         {
@@ -62,40 +53,17 @@ internal sealed class SearchSessions : ISearchSessions
             {
                 _watches[id] = watch = client.Watch(id);
             }
-            return PatientlyAsync(watch.LookAsync);
+            return patience.CallAsync(watch.LookAsync);
         }
 
-        public Task<SearchPlan> PlanAsync(string id) => PatientlyAsync(() => client.PlanAsync(id));
+        public Task<SearchPlan> PlanAsync(string id) => patience.CallAsync(() => client.PlanAsync(id));
 
-        public Task<FrontierView> FrontierAsync(string id) => PatientlyAsync(() => client.FrontierAsync(id));
+        public Task<FrontierView> FrontierAsync(string id) => patience.CallAsync(() => client.FrontierAsync(id));
 
-        public Task ResumeAsync(string id, bool retryFailed) => PatientlyAsync(() => client.ResumeAsync(id, retryFailed));
+        public Task ResumeAsync(string id, bool retryFailed) => patience.CallAsync(() => client.ResumeAsync(id, retryFailed));
 
-        public Task CancelAsync(string id, string reason) => PatientlyAsync(() => client.CancelAsync(id, reason));
+        public Task CancelAsync(string id, string reason) => patience.CallAsync(() => client.CancelAsync(id, reason));
 
         public ValueTask DisposeAsync() => owner.DisposeAsync();
-
-        private Task<bool> PatientlyAsync(Func<Task> action) => PatientlyAsync(async () =>
-        {
-            await action().ConfigureAwait(false);
-            return true;
-        });
-
-        // All of it may be repeated: launching the same plan again, resuming and cancelling change nothing the second time.
-        private async Task<T> PatientlyAsync<T>(Func<Task<T>> action)
-        {
-            long? lost = null; // counted from the first failure: a call may have begun long ago, before the machine slept
-            while (true)
-            {
-                try
-                {
-                    return await action().ConfigureAwait(false);
-                }
-                catch (Exception e) when (isPassing(e) && TimeProvider.System.GetElapsedTime(lost ??= TimeProvider.System.GetTimestamp()) < LossPatience)
-                {
-                    await Task.Delay(LossPause).ConfigureAwait(false);
-                }
-            }
-        }
     }
 }
