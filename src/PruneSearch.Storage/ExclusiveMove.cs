@@ -13,7 +13,7 @@ internal static partial class ExclusiveMove
     /// <summary>Moves a file to a name on the same file system that nothing has.</summary>
     /// <param name="from">The file. It may keep its old name besides; deleting that is the caller's.</param>
     /// <param name="to">Its new name.</param>
-    /// <returns>False if there is a file of that name already; it is left as it is.</returns>
+    /// <returns>False if there was a file of that name already; it is left as it is.</returns>
     /// <exception cref="IOException">The file cannot be moved, or the file system has no hard links.</exception>
     public static bool Try(string from, string to)
     {
@@ -26,7 +26,8 @@ internal static partial class ExclusiveMove
             return true;
         }
         int error = Marshal.GetLastPInvokeError();
-        return error == AlreadyExists && File.Exists(to) ? false
+        // Not asked is whether the file is still there: it was, and another process may delete it at any time.
+        return error == AlreadyExists && !Directory.Exists(to) ? false
             : throw new IOException($"{to} cannot be written as a hard link to {from}: {Marshal.GetPInvokeErrorMessage(error)}.");
     }
 
