@@ -29,6 +29,23 @@ public sealed class TorchArchiveTests
     }
 
     [Fact]
+    public void A_checkpoint_that_PyTorch_wrote_is_read()
+    {
+        // Convolution and batch norm, with an SGD optimizer and NumPy scores, saved by PyTorch 2.6.
+        using var stream = typeof(TorchArchiveTests).Assembly.GetManifestResourceStream("pytorch-2.6-checkpoint.pth")!;
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+
+        var read = TorchArchive.Read(content, "checkpoint.pth");
+
+        Assert.Equal(["0.weight", "1.bias", "1.num_batches_tracked", "1.running_mean", "1.running_var", "1.weight"], read.Keys);
+        Assert.Equal([4, 3, 3, 3], read["0.weight"].Shape);
+        Assert.Equal(0.4520489774295129, read["0.weight"].Values.Sum(v => (double)v), 1e-9);
+        Assert.Equal(3.449708938598633, read["1.running_var"].Values.Sum(v => (double)v), 1e-9);
+        Assert.Equal([2], read["1.num_batches_tracked"].Values);
+    }
+
+    [Fact]
     public void Strides_are_followed()
     {
         byte[] file = new TorchFile().Code("}").Text("t").Tensor(new WeightTensor([3, 2], [1, 2, 3, 4, 5, 6]), strides: [1, 3]).Code("s").Bytes();
