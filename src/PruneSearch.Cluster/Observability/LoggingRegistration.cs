@@ -38,8 +38,13 @@ internal static class LoggingRegistration
         {
             // What cannot be written is dropped: a full disk must not stop a search because of its log.
             log.WriteTo.File(
-                Path.Combine(folder, "host-.log"), outputTemplate: "{UtcTimestamp:o} {Level} {ProcessId} {TraceId} {SourceContext}: {Message:l}{NewLine}{Exception}",
-                formatProvider: CultureInfo.InvariantCulture, rollingInterval: RollingInterval.Day, fileSizeLimitBytes: LargestFile, rollOnFileSizeLimit: true, retainedFileCountLimit: KeptFiles);
+                Path.Combine(folder, "host-.log"),
+                outputTemplate: RecentLog.Template,
+                formatProvider: CultureInfo.InvariantCulture,
+                rollingInterval: RollingInterval.Day,
+                fileSizeLimitBytes: LargestFile,
+                rollOnFileSizeLimit: true,
+                retainedFileCountLimit: KeptFiles);
         }
         builder.Logging.AddProvider(new SerilogLoggerProvider(log.CreateLogger(), dispose: true)); // AddSerilog would switch the levels off
     }

@@ -8,10 +8,11 @@ namespace PruneSearch.Cluster.Observability;
 /// <summary>Keeps the last lines of the log, so that a stage that fails can tell what came before.</summary>
 internal sealed class RecentLog : ILogEventSink
 {
-    private const int Kept = 60;
-    private readonly MessageTemplateTextFormatter _format =
-        new("{UtcTimestamp:o} {Level} {ProcessId} {TraceId} {SourceContext}: {Message:l}{NewLine}{Exception}", CultureInfo.InvariantCulture);
+    /// <summary>An event as text: time, level, process, trace, who says it, and what; an exception follows on further lines.</summary>
+    public const string Template = "{UtcTimestamp:o} {Level} {ProcessId} {TraceId} {SourceContext}: {Message:l}{NewLine}{Exception}";
 
+    private const int Kept = 60;
+    private readonly MessageTemplateTextFormatter _format = new(Template, CultureInfo.InvariantCulture);
     private readonly Queue<string> _lines = new();
     private readonly Lock _gate = new();
 
