@@ -104,7 +104,7 @@ public static class AtomicFile
                 }
                 if (!Directory.Exists(folder))
                 {
-                    throw new IOException($"there is no folder {folder}");
+                    throw new DirectoryNotFoundException($"there is no folder {folder}");
                 }
                 if (kind is FileKind.Regular && !OperatingSystem.IsWindows())
                 {
@@ -116,7 +116,8 @@ public static class AtomicFile
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
-                throw new IOException($"{said}: cannot be written: {e.Message}", e);
+                string message = $"{said}: cannot be written: {e.Message}";
+                throw e is DirectoryNotFoundException ? new DirectoryNotFoundException(message, e) : new IOException(message, e);
             }
         }
 
