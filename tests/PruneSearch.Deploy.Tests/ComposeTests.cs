@@ -12,7 +12,7 @@ public sealed partial class ComposeTests
 
     public ComposeTests()
     {
-        using var reader = File.OpenText(Path.Combine(Kustomize.Root, "deploy", "compose.yaml"));
+        using var reader = File.OpenText(Path.Combine(Checkout.Root, "deploy", "compose.yaml"));
         _file = new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(new MergingParser(new Parser(reader)));
     }
 
