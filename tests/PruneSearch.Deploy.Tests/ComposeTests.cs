@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Tests;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
