@@ -39,7 +39,7 @@ public sealed class DocumentationTests
     }
 
     [Fact]
-    public void The_quickstart_is_valid() => Assert.Equal("quickstart", SearchFileReader.Read(Path.Combine(Checkout.Root, "docs", "examples", "quickstart.yaml")).Name);
+    public void The_quickstart_is_valid() => Assert.Equal("quickstart", SearchFileReader.Read(Path.Combine(Checkout.Root, "docs", "examples", "quickstart.yaml")).Settings.Name);
 
     [Theory]
     [InlineData("voc")]
@@ -48,7 +48,7 @@ public sealed class DocumentationTests
     public void The_examples_are_valid(string name)
     {
         SharedData.Require("weights/ssd_mobilenet_v2_oidv4.safetensors");
-        Assert.Equal(name, SearchFileReader.Read(Path.Combine(Checkout.Root, "docs", "examples", name + ".yaml")).Name);
+        Assert.Equal(name, SearchFileReader.Read(Path.Combine(Checkout.Root, "docs", "examples", name + ".yaml")).Settings.Name);
     }
 
     [Theory]

@@ -89,7 +89,7 @@ public sealed class StageKeyTests
             """, file))));
     }
 
-    private static SearchPlan Plan(SearchFile file) => Planner.Plan(file.Settings(Base(file.Detector)), Data, "id", DateTimeOffset.UnixEpoch);
+    private static SearchPlan Plan(SearchFile file) => Planner.Plan(file.Settings, Base(file.Settings.Detector), Data, "id", DateTimeOffset.UnixEpoch);
 
     private static BaseSettings Base(DetectorSource source)
     {
