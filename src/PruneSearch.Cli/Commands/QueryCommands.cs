@@ -35,17 +35,12 @@ internal static class QueryCommands
     }
 
     /// <summary>One search.</summary>
-    public static Task<int> StatusAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
+    public static Task<int> StatusAsync(CliContext context, SearchPlace place, string id, bool details, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
         var status = await session.StatusAsync(id).ConfigureAwait(false);
-        await context.Output.WriteLineAsync($"{status.Id}: {ProgressText.Of(status.State)}{(status.Reason is null ? "" : $" ({status.Reason})")}").ConfigureAwait(false);
-        foreach (var trajectory in status.Trajectories)
+        foreach (string line in StatusText.Lines(status, details, place))
         {
-            await context.Output.WriteLineAsync("  " + ProgressText.Line(trajectory, null)).ConfigureAwait(false);
-            foreach (string line in trajectory.LogTail?.Split('\n') ?? [])
-            {
-                await context.Output.WriteLineAsync("      | " + line).ConfigureAwait(false);
-            }
+            await context.Output.WriteLineAsync(line).ConfigureAwait(false);
         }
     }, cancellation);
 

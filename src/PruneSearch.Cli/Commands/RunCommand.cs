@@ -99,9 +99,9 @@ internal static class RunCommand
             string folder = FrontierFiles.WriteAll(view, HomeFolder.Results(place.Home, id));
             await context.Output.WriteLineAsync($"Written to {folder}: frontier.png, frontier.csv, frontier.json").ConfigureAwait(false);
         }
-        foreach (var trajectory in end.Trajectories.Where(t => t.State == WorkState.Failed))
+        foreach (var failure in StageFailure.Of(end))
         {
-            await context.Error.WriteLineAsync($"prunesearch: {trajectory.Name} failed: {trajectory.Reason}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {failure.Who} failed: {failure.Reason}").ConfigureAwait(false);
         }
         if (end.State == WorkState.CompletedWithFailures)
         {
