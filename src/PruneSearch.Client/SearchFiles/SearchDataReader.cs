@@ -1,5 +1,6 @@
 using System.Globalization;
 using PruneSearch.Core.Files;
+using PruneSearch.Core.Searches;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Shapes;
 
@@ -16,7 +17,11 @@ internal static class SearchDataReader
     /// <exception cref="DatasetException">Something is missing, broken or contradictory.</exception>
     public static DataSplits Read(DataSource source, string drawnFolder, int threads, CancellationToken cancellation)
     {
-        var options = new DatasetReadOptions { Classes = source.Classes, IgnoreOtherClasses = source.IgnoreOtherClasses, Threads = threads };
+        var options = new DatasetReadOptions { Threads = threads };
+        if (source is DataSource.Annotated annotated)
+        {
+            options = options with { Classes = annotated.Classes, IgnoreOtherClasses = annotated.OtherClasses == OtherClasses.Ignore };
+        }
         Func<DatasetReadOptions, DetectionDataset> readTrain, readValidation;
         Func<DatasetReadOptions, DetectionDataset>? readTest;
         switch (source)
