@@ -23,33 +23,6 @@ internal static class OwnerOnly
         }
     }
 
-    /// <summary>Replaces a file at once by one of mode 0600: whoever reads sees the old content or the new one.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="content">Its content.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It cannot be written.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
-    {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-        try
-        {
-            using (var stream = new FileStream(temporary, options))
-            {
-                stream.Write(content);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
-
     /// <summary>Whether nobody but the owner may do anything with a file; also of one that is not there.</summary>
     public static bool Is(string path) => (ModeOf(path) & ~Owner) == 0;
 

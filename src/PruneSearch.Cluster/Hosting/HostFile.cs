@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -34,5 +35,6 @@ internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages,
     }
 
     /// <summary>Replaces it at once.</summary>
-    public void Write(string home) => OwnerOnly.Write(PathIn(home), JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Readable));
+    public void Write(string home) =>
+        AtomicFile.Write(PathIn(home), JsonSerializer.Serialize(this, CoreJson.Readable), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 }
