@@ -76,7 +76,7 @@ internal static class RunCommand
         await using (session.ConfigureAwait(false))
         {
             await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation).ConfigureAwait(false);
-            if (place.Cluster is not null && file.Data is DataSource.Shapes) // drawn here: no worker has these pictures
+            if (place.Cluster is not null && file.Settings.Data is DataSource.Shapes) // drawn here: no worker has these pictures
             {
                 await new PicturePush(session.Checkpoints).PushAsync(search.Data.Train, cancellation).ConfigureAwait(false);
                 await new PicturePush(session.Checkpoints).PushAsync(search.Data.Validation, cancellation).ConfigureAwait(false);
