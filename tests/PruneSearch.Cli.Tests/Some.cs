@@ -114,7 +114,7 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
         CompletedStages = s.Trajectories.Sum(t => t.CompletedStages),
     })]);
 
-    public Task<SearchStatus> StatusAsync(string id)
+    public Task<SearchStatus> StatusAsync(string id, bool patiently = false)
     {
         OnStatus?.Invoke();
         return Task.FromResult(statuses[Math.Min(_next++, statuses.Length - 1)]);

@@ -17,7 +17,7 @@ internal sealed class SearchFollower(CliContext context, ISearchSession session)
     {
         while (true)
         {
-            var status = await session.StatusAsync(id).WaitAsync(cancellation).ConfigureAwait(false);
+            var status = await session.StatusAsync(id, patiently: true).WaitAsync(cancellation).ConfigureAwait(false);
             show(status);
             if (status.State.IsOver())
             {

@@ -8,6 +8,7 @@ namespace PruneSearch.Cli.Sessions;
 internal interface ISearchSession : IAsyncDisposable
 {
     /// <summary>Where inputs and results lie.</summary>
+    /// <exception cref="Client.Configuration.SettingsException">Nobody said where the checkpoints of the cluster are.</exception>
     ICheckpointStore Checkpoints { get; }
 
     /// <summary>Launches a search.</summary>
@@ -17,8 +18,10 @@ internal interface ISearchSession : IAsyncDisposable
     Task<IReadOnlyList<SearchSummary>> ListAsync();
 
     /// <summary>How a search stands. Asking again is cheap; one caller at a time.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="patiently">Whether to ask for longer while the cluster cannot answer: for following.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    Task<SearchStatus> StatusAsync(string id);
+    Task<SearchStatus> StatusAsync(string id, bool patiently = false);
 
     /// <summary>What a search does.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>

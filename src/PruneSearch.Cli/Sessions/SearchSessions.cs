@@ -4,6 +4,7 @@ using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 using PruneSearch.Stages;
@@ -23,12 +24,11 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
         {
             var address = ClusterAddress.Parse(cluster);
             address.Warnings.ToList().ForEach(warn);
-            if (address.Checkpoints is null)
+            var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), warn, cancellation).ConfigureAwait(false);
+            return new Session(client.Searches, client.Checkpoints, client, RetryPolicy.WithCluster(RetryPolicy.Short), RetryPolicy.WithCluster(RetryPolicy.Long), address.Patience)
             {
-                throw new SettingsException($"--cluster {cluster}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
-            }
-            var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation).ConfigureAwait(false);
-            return new Session(client.Searches, client.Checkpoints!, client, RetryPolicy.WithCluster());
+                Address = cluster,
+            };
         }
         if (OwnerOnly.ComplaintAboutFolder(place.Home) is { } complaint)
         {
@@ -37,39 +37,73 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
         if (!work)
         {
             var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
-            return new Session(connection.Client, connection.Store, connection, RetryPolicy.OnThisMachine());
+            return Session.OnThisMachine(connection.Client, connection.Store, connection);
         }
         var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = place.Home, ConfigureServices = services => services.AddStageRunner() }, cancellation).ConfigureAwait(false);
-        return new Session(host.Client, host.Store, host, RetryPolicy.OnThisMachine());
+        return Session.OnThisMachine(host.Client, host.Store, host);
     }
 
-    private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, RetryPolicy retry) : ISearchSession
+    /// <param name="client">Asks.</param>
+    /// <param name="store">The checkpoints, where they are known.</param>
+    /// <param name="owner">Disposed of at the end.</param>
+    /// <param name="retry">For questions.</param>
+    /// <param name="outlast">For following.</param>
+    /// <param name="limit">How long a question may take in all.</param>
+    private sealed class Session(
+        SearchClient client, ICheckpointStore? store, IAsyncDisposable owner, RetryPolicy retry, RetryPolicy outlast, TimeSpan limit) : ISearchSession
     {
         private readonly Dictionary<string, SearchWatch> _watches = [];
 
-        public ICheckpointStore Checkpoints => store;
+        public string? Address { get; init; }
 
-        public Task LaunchAsync(SearchPlan plan) => retry.CallAsync(() => client.LaunchAsync(plan));
+        public ICheckpointStore Checkpoints => store ?? throw new SettingsException(
+            $"--cluster {Address}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
 
-        public Task<IReadOnlyList<SearchSummary>> ListAsync() => retry.CallAsync(client.ListAsync);
+        public static Session OnThisMachine(SearchClient client, ICheckpointStore store, IAsyncDisposable owner) =>
+            new(client, store, owner, RetryPolicy.OnThisMachine(), RetryPolicy.OnThisMachine(), Timeout.InfiniteTimeSpan);
 
-        public Task<SearchStatus> StatusAsync(string id)
+        public Task LaunchAsync(SearchPlan plan) => AskAsync(() => client.LaunchAsync(plan));
+
+        public Task<IReadOnlyList<SearchSummary>> ListAsync() => AskAsync(client.ListAsync);
+
+        public Task<SearchStatus> StatusAsync(string id, bool patiently)
         {
             if (!_watches.TryGetValue(id, out var watch))
             {
                 _watches[id] = watch = client.Watch(id);
             }
-            return retry.CallAsync(watch.LookAsync);
+            return AskAsync(watch.LookAsync, patiently);
         }
 
-        public Task<SearchPlan> PlanAsync(string id) => retry.CallAsync(() => client.PlanAsync(id));
+        public Task<SearchPlan> PlanAsync(string id) => AskAsync(() => client.PlanAsync(id));
 
-        public Task<FrontierView> FrontierAsync(string id) => retry.CallAsync(() => client.FrontierAsync(id));
+        public Task<FrontierView> FrontierAsync(string id) => AskAsync(() => client.FrontierAsync(id));
 
-        public Task ResumeAsync(string id, bool retryFailed) => retry.CallAsync(() => client.ResumeAsync(id, retryFailed));
+        public Task ResumeAsync(string id, bool retryFailed) => AskAsync(() => client.ResumeAsync(id, retryFailed));
 
-        public Task CancelAsync(string id, string reason) => retry.CallAsync(() => client.CancelAsync(id, reason));
+        public Task CancelAsync(string id, string reason) => AskAsync(() => client.CancelAsync(id, reason));
 
         public ValueTask DisposeAsync() => owner.DisposeAsync();
+
+        private async Task AskAsync(Func<Task> call) => await AskAsync(async () =>
+        {
+            await call().ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+
+        private async Task<T> AskAsync<T>(Func<Task<T>> call, bool patiently = false)
+        {
+            var answer = (patiently ? outlast : retry).CallAsync(call);
+            try
+            {
+                return await answer.WaitAsync(patiently ? Timeout.InfiniteTimeSpan : limit).ConfigureAwait(false);
+            }
+            catch (TimeoutException e)
+            {
+                throw new ClusterException(answer.IsCompleted || Address is null
+                    ? "The process that runs the searches did not answer in time."
+                    : $"The cluster {Address} did not answer within {limit.TotalSeconds:F0} s.", e) { IsPassing = true };
+            }
+        }
     }
 }

@@ -58,4 +58,7 @@ internal static partial class Log
 
     [LoggerMessage(17, LogLevel.Warning, "The queue of device class {DeviceClass} did not answer search {Search}; it is asked again")]
     public static partial void QueueSilent(ILogger logger, Exception? exception, string deviceClass, string search);
+
+    [LoggerMessage(41, LogLevel.Error, "Error {Id}: {What}")]
+    public static partial void ErrorTranslated(ILogger logger, Exception exception, string id, string what);
 }

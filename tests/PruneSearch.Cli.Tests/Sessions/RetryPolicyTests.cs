@@ -43,11 +43,11 @@ public sealed class RetryPolicyTests
     public async Task In_a_cluster_losses_pass_and_wrong_requests_do_not()
     {
         int calls = 0;
-        await AnswerAsync(RetryPolicy.WithCluster(_time).CallAsync(() => ++calls == 1 ? throw new IOException("silo gone") : Task.FromResult(true)));
+        await AnswerAsync(RetryPolicy.WithCluster(RetryPolicy.Short, _time).CallAsync(() => ++calls == 1 ? throw new IOException("silo gone") : Task.FromResult(true)));
         Assert.Equal(2, calls);
-        await AssertCalledOnceAsync<KeyNotFoundException>(RetryPolicy.WithCluster(_time), new KeyNotFoundException("no such search"));
-        await AssertCalledOnceAsync<ArgumentException>(RetryPolicy.WithCluster(_time), new ArgumentException("wrong"));
-        await AssertCalledOnceAsync<InvalidOperationException>(RetryPolicy.WithCluster(_time), new InvalidOperationException("other plan"));
+        await AssertCalledOnceAsync<KeyNotFoundException>(RetryPolicy.WithCluster(RetryPolicy.Short, _time), new KeyNotFoundException("no such search"));
+        await AssertCalledOnceAsync<ArgumentException>(RetryPolicy.WithCluster(RetryPolicy.Short, _time), new ArgumentException("wrong"));
+        await AssertCalledOnceAsync<InvalidOperationException>(RetryPolicy.WithCluster(RetryPolicy.Short, _time), new InvalidOperationException("other plan"));
     }
 
     private async Task AssertCalledOnceAsync<TException>(RetryPolicy retry, Exception thrown)
