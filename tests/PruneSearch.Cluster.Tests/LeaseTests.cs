@@ -58,7 +58,7 @@ public sealed class LeaseTests
         await host.Client.LaunchAsync(plan);
         var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
         var lost = await ClaimAsync(dispatcher, "hung");
-        await host.Store.PublishAsync(StubStageRunner.Report(lost.Key)); // behind the back of the stage's grain
+        await host.Store.PublishReportAsync(StubStageRunner.Report(lost.Key)); // behind the back of the stage's grain
 
         var next = await ClaimAsync(dispatcher, "heir");
 

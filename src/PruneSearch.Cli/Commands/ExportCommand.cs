@@ -46,7 +46,7 @@ internal static class ExportCommand
 
     private static async Task<int> RunAsync(CliContext context, SearchPlace place, string id, string name, string path, Settings settings, CancellationToken cancellation)
     {
-        Homes.RequireExisting(place, id);
+        HomeFolder.RequireExisting(place, id);
         if (!settings.Raw && settings.Batch != 1)
         {
             throw new FormatException("--batch belongs to the raw form, expected --raw beside it: detections come out one picture at a time");
@@ -54,7 +54,7 @@ internal static class ExportCommand
         var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
+            await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
             var point = PointNames.Find(await session.FrontierAsync(id).ConfigureAwait(false), name);
             byte[] file = point.Precision == FrontierPoints.QuantisedPrecision
                 ? await QuantisedAsync(session.Checkpoints, point, settings, cancellation).ConfigureAwait(false)

@@ -44,7 +44,7 @@ internal static class PruneCommand
                 Ranking = parsed.GetValue(ranking) ?? settings.Ranking,
             };
             var clock = Stopwatch.StartNew();
-            var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, Homes.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
+            var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
             try
             {
                 using var latency = new CandidateLatency(input.Model, input.Search?.Measure ?? new MeasureSettings(), context.Time, cancellation);
@@ -73,7 +73,7 @@ internal static class PruneCommand
                 throw new SearchFileException($"--out '{folder}' has a {name} already, expected a folder without a detector");
             }
         }
-        Homes.RequireWritable(folder);
+        HomeFolder.RequireWritable(folder);
     }
 
     private static void Report(CliContext context, DetectorInput input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)

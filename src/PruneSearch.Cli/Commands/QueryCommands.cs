@@ -87,11 +87,11 @@ internal static class QueryCommands
 
     private static async Task<int> WithSearchAsync(CliContext context, SearchPlace place, string id, Func<ISearchSession, Task> action, CancellationToken cancellation)
     {
-        Homes.RequireExisting(place, id);
+        HomeFolder.RequireExisting(place, id);
         var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
+            await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
             await action(session).ConfigureAwait(false);
         }
         return ExitCode.Ok;

@@ -33,7 +33,7 @@ internal static class TrainCommand
         var source = SearchFileReader.ReadTraining(file);
         string work = Path.Combine(folder, WorkFolder);
         await context.Output.WriteLineAsync($"Checking data and weights of {file} …").ConfigureAwait(false);
-        var training = await Task.Run(() => new SearchLauncher(Homes.Drawn(home), context.Time).Check(source, cancellation), cancellation).ConfigureAwait(false);
+        var training = await Task.Run(() => new SearchLauncher(HomeFolder.Drawn(home), context.Time).Check(source, cancellation), cancellation).ConfigureAwait(false);
         Warnings.Write(context, training.Warnings);
         string key = training.Stage.ComputeKey();
         if (TrainingReport.Read(Path.Combine(folder, ReportFile)) is { } known && known.Key == key && !force)

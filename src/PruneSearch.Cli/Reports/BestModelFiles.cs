@@ -29,9 +29,9 @@ internal sealed class BestModelFiles(SearchResults results, ICheckpointStore sto
             var result = model.First().Result;
             string path = Path.Combine(folder, $"{results.Plan.Name}-{result.Name}.onnx");
             FrontierFiles.Replace(path, await ModelAsync(result, new DetectionOptions(), cancellation).ConfigureAwait(false));
-            lines.Add($"{path}: {string.Join(", ", model.Select(b => Words(b.At)))}; validation mAP50 {Figures.Accuracy(result.Report.Map50)}" +
-                (result.Test is { } t ? $", test mAP50 {Figures.Accuracy(t.Map50)}" : "") +
-                $", {Figures.SpeedUp(result.SpeedUp, result.Report.Latency.SpeedUpLow, result.Report.Latency.SpeedUpHigh)}");
+            lines.Add($"{path}: {string.Join(", ", model.Select(b => Words(b.At)))}; validation mAP50 {ReportFormat.Accuracy(result.Report.Map50)}" +
+                (result.Test is { } t ? $", test mAP50 {ReportFormat.Accuracy(t.Map50)}" : "") +
+                $", {ReportFormat.SpeedUp(result.SpeedUp, result.Report.Latency.SpeedUpLow, result.Report.Latency.SpeedUpHigh)}");
         }
         return lines;
     }

@@ -49,10 +49,10 @@ internal static class ResultSection
 
     private static string Introduction(SearchResults results, int testPictures)
     {
-        string seeds = $"{Figures.Counted(results.Seeds.Count, "seed")} ({string.Join(", ", results.Seeds)})";
-        string counts = $"Search `{results.Plan.Id}`, launched {Figures.Moment(results.Plan.Created)} UTC: {results.Trajectories.Count} of {results.Plan.Trajectories.Count} trajectories at their end, {seeds}.";
+        string seeds = $"{ReportFormat.Counted(results.Seeds.Count, "seed")} ({string.Join(", ", results.Seeds)})";
+        string counts = $"Search `{results.Plan.Id}`, launched {ReportFormat.Moment(results.Plan.Created)} UTC: {results.Trajectories.Count} of {results.Plan.Trajectories.Count} trajectories at their end, {seeds}.";
         return results.OnTest
-            ? $"{counts} Accuracy is that of the last detector of each trajectory on the test split ({Figures.Counted(testPictures, "picture")}), which no stage saw; each was evaluated on it once."
+            ? $"{counts} Accuracy is that of the last detector of each trajectory on the test split ({ReportFormat.Counted(testPictures, "picture")}), which no stage saw; each was evaluated on it once."
             : $"{counts} The search names no test split: accuracy is that on the validation split, on which every stage was evaluated.";
     }
 

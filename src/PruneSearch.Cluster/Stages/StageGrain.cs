@@ -17,12 +17,12 @@ internal sealed class StageGrain(
     ICheckpointStore store,
     ClusterTimings timings,
     TimeProvider time,
-    WakePolicy wake,
+    RecoveryPolicy wake,
     ILogger<StageGrain> logger) : Grain, IStageGrain
 {
     private const int Adoption = 4; // renewals that a worker may miss while the stage's grain moves
-    private StageDemand _demand = null!;
-    private StageLeaseBook _lease = null!;
+    private StageWaiters _demand = null!;
+    private StageLeases _lease = null!;
     private StageReport? _report;
     private IGrainTimer? _watch;
 
@@ -34,9 +34,9 @@ internal sealed class StageGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _demand = new StageDemand(Key, GrainFactory, logger);
-        _lease = new StageLeaseBook(record.State, timings, time);
-        _report = await store.TryReadAsync(Key);
+        _demand = new StageWaiters(Key, GrainFactory, logger);
+        _lease = new StageLeases(record.State, timings, time);
+        _report = await store.TryReadReportAsync(Key);
         if (wake.ByItself && !IsOver) // on one machine the worker died with this process
         {
             _lease.Adopt(Adoption * timings.Renewal);
@@ -56,7 +56,7 @@ internal sealed class StageGrain(
         }
         if (!IsOver)
         {
-            _demand.Add(trajectory, new StageDemand.Request(description, deviceClass, remainingStages, traceParent));
+            _demand.Add(trajectory, new StageWaiters.Request(description, deviceClass, remainingStages, traceParent));
             if (!_lease.IsHeld)
             {
                 await _demand.EnqueueAsync();
@@ -89,7 +89,7 @@ internal sealed class StageGrain(
             await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times without getting further; if the stage did not kill it, resume with failed stages tried again");
             return null;
         }
-        if (record.State.Epoch > 0 && await store.TryReadAsync(Key) is { } report)
+        if (record.State.Epoch > 0 && await store.TryReadReportAsync(Key) is { } report)
         {
             // A worker that was taken for dead finished it after all, through an activation of this grain that nobody else sees.
             await EndAsync(report);
@@ -126,7 +126,7 @@ internal sealed class StageGrain(
         {
             return false;
         }
-        await EndAsync(await store.PublishAsync(report));
+        await EndAsync(await store.PublishReportAsync(report));
         return true;
     }
 

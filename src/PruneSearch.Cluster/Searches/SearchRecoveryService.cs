@@ -7,10 +7,10 @@ namespace PruneSearch.Cluster.Searches;
 
 /// <summary>Whether searches that were running go on by themselves after a restart.</summary>
 /// <param name="ByItself">True in a cluster; on one machine the user resumes.</param>
-internal sealed record WakePolicy(bool ByItself);
+internal sealed record RecoveryPolicy(bool ByItself);
 
 /// <summary>Sees to it that every unfinished search has a coordinator at work, soon after the silo that had it died.</summary>
-internal sealed class SearchWaker(IGrainFactory grains, TimeProvider time, ILogger<SearchWaker> logger) : BackgroundService
+internal sealed class SearchRecoveryService(IGrainFactory grains, TimeProvider time, ILogger<SearchRecoveryService> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 

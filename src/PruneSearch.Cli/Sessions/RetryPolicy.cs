@@ -3,7 +3,7 @@ namespace PruneSearch.Cli.Sessions;
 /// <summary>Repeats calls whose failure passes by itself. Only for calls that change nothing the second time.</summary>
 /// <param name="isPassing">Which failures pass.</param>
 /// <param name="time">The clock; the system's by default.</param>
-internal sealed class Patience(Func<Exception, bool> isPassing, TimeProvider? time = null)
+internal sealed class RetryPolicy(Func<Exception, bool> isPassing, TimeProvider? time = null)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -15,10 +15,10 @@ internal sealed class Patience(Func<Exception, bool> isPassing, TimeProvider? ti
     /// With a cluster: silos die and are replaced, and databases restart. A cancellation is one of a silo's that dies, because
     /// no call here has a token of ours.
     /// </summary>
-    public static Patience WithCluster(TimeProvider? time = null) => new(e => e is not (KeyNotFoundException or ArgumentException or InvalidOperationException), time);
+    public static RetryPolicy WithCluster(TimeProvider? time = null) => new(e => e is not (KeyNotFoundException or ArgumentException or InvalidOperationException), time);
 
     /// <summary>On this machine: an answer is late when the machine slept or the process was stopped for a while.</summary>
-    public static Patience OnThisMachine(TimeProvider? time = null) => new(e => e is TimeoutException, time);
+    public static RetryPolicy OnThisMachine(TimeProvider? time = null) => new(e => e is TimeoutException, time);
 
     /// <summary>Calls until an answer comes.</summary>
     /// <param name="call">The call.</param>

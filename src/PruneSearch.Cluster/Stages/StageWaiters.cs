@@ -8,7 +8,7 @@ namespace PruneSearch.Cluster.Stages;
 /// <summary>
 /// Who wants a stage, and its place in the queue of its device class. Nothing of it is persisted: trajectories ask again and again.
 /// </summary>
-internal sealed class StageDemand(string key, IGrainFactory grains, ILogger logger)
+internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger logger)
 {
     private readonly HashSet<string> _waiters = [];
     private Request? _request;
@@ -44,7 +44,7 @@ internal sealed class StageDemand(string key, IGrainFactory grains, ILogger logg
     {
         foreach (string waiter in _waiters)
         {
-            message(grains.GetGrain<ITrajectoryGrain>(waiter)).Forget(logger, $"stage {key}");
+            message(grains.GetGrain<ITrajectoryGrain>(waiter)).FireAndForget(logger, $"stage {key}");
         }
         _waiters.Clear();
         return DequeueAsync();

@@ -6,26 +6,26 @@ using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Searches;
 
-/// <summary>What a coordinator knows about its search. Adding something twice changes nothing. <see cref="SearchView"/> shows it.</summary>
-internal sealed class SearchBoard
+/// <summary>What a coordinator knows about its search. Adding something twice changes nothing. <see cref="StatusProjection"/> shows it.</summary>
+internal sealed class SearchState
 {
     private readonly Dictionary<string, string[]> _keys;
     private readonly Dictionary<string, int> _indices;
     private readonly Dictionary<string, List<string>> _users = [];
     private readonly Dictionary<string, int> _missing;
     private readonly Dictionary<string, StageReport> _reports = [];
-    private readonly StagePlaces _places;
+    private readonly StageIndex _places;
     private readonly Dictionary<string, Standing> _live = [];
     private readonly HashSet<string> _atWork = [];
 
-    public SearchBoard(SearchPlan plan)
+    public SearchState(SearchPlan plan)
     {
         Plan = plan;
         _keys = plan.Trajectories.ToDictionary(t => t.Name, t => t.Stages.Select(s => s.ComputeKey()).ToArray());
         _indices = plan.Trajectories.Index().ToDictionary(t => t.Item.Name, t => t.Index);
-        _places = new StagePlaces(plan, _keys);
+        _places = new StageIndex(plan, _keys);
         _missing = _keys.ToDictionary(k => k.Key, k => k.Value.Length);
-        Changes = new Changes(plan.Trajectories.Count);
+        Changes = new ChangeFeed(plan.Trajectories.Count);
         foreach (var (name, keys) in _keys)
         {
             foreach (string key in keys)
@@ -42,7 +42,7 @@ internal sealed class SearchBoard
     public SearchPlan Plan { get; }
 
     /// <summary>What changed when.</summary>
-    public Changes Changes { get; }
+    public ChangeFeed Changes { get; }
 
     /// <summary>Keys of the stages by trajectory.</summary>
     public IReadOnlyDictionary<string, string[]> Keys => _keys;
@@ -105,7 +105,7 @@ internal sealed class SearchBoard
     public void Touch(string trajectory) => Changes.Add(_indices[trajectory]);
 
     /// <summary>The search as a whole was resumed or stopped: nothing is at work any more, and whatever is unfinished stands differently now.</summary>
-    public void Rest()
+    public void ForgetStandings()
     {
         _live.Clear();
         _atWork.Clear();

@@ -6,30 +6,30 @@ using PruneSearch.Core.Searches;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>A coordinator's calls to its trajectories. One that does not answer is asked again later; the others need not wait for it.</summary>
-internal sealed class TrajectoryCalls(IGrainFactory grains, SearchPlan plan, string? traceParent, ClusterTimings timings, ILogger logger)
+internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, string? traceParent, ClusterTimings timings, ILogger logger)
 {
     /// <summary>Asks a trajectory how it stands; starts it when it has not been started or lost its memory with its silo.</summary>
     /// <returns>How it stands, with the reports after the <paramref name="known"/> first; <see langword="null"/> when it did not answer.</returns>
-    public async Task<TrajectoryNews?> AskAsync(Rota rota, Rota.Turn turn, int known)
+    public async Task<TrajectoryNews?> AskAsync(PollSchedule schedule, PollSchedule.Poll poll, int known)
     {
         try
         {
-            if (turn.IsFirst)
+            if (poll.IsFirst)
             {
-                await StartAsync(turn.Plan, rota.RetryFailed);
+                await StartAsync(poll.Plan, schedule.RetryFailed);
             }
-            var news = await Grain(turn.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
+            var news = await Grain(poll.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
             if (!news.IsStarted)
             {
-                await StartAsync(turn.Plan, retryFailed: false);
-                news = await Grain(turn.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
+                await StartAsync(poll.Plan, retryFailed: false);
+                news = await Grain(poll.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
             }
             return news;
         }
         catch (Exception e)
         {
-            Log.TrajectorySilent(logger, e, turn.Plan.Name, plan.Id);
-            rota.Again(turn);
+            Log.TrajectorySilent(logger, e, poll.Plan.Name, plan.Id);
+            schedule.Again(poll);
             return null;
         }
     }

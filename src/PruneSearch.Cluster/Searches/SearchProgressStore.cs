@@ -6,7 +6,7 @@ namespace PruneSearch.Cluster.Searches;
 /// What a coordinator must not forget besides its plan: how the search stands, and which trajectories failed. What is complete,
 /// the checkpoint store knows. A change that cannot be saved is taken back, so that whoever asked for it can ask again.
 /// </summary>
-internal sealed class SearchLedger(IPersistentState<SearchProgress> record)
+internal sealed class SearchProgressStore(IPersistentState<SearchProgress> record)
 {
     private bool _unsaved;
 

@@ -4,28 +4,28 @@ using PruneSearch.Core.Searches;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>A search as others see it: from what its coordinator knows and what it persisted.</summary>
-internal sealed class SearchView(SearchBoard board, SearchLedger ledger)
+internal sealed class StatusProjection(SearchState search, SearchProgressStore progress)
 {
     /// <summary>Largest page.</summary>
     public const int LargestPage = 500;
 
-    private SearchPlan Plan => board.Plan;
+    private SearchPlan Plan => search.Plan;
 
     /// <summary>Whether every trajectory completed or failed.</summary>
-    public bool IsOver => board.Completed + ledger.Ended.Keys.Count(name => !board.IsComplete(name)) == Plan.Trajectories.Count;
+    public bool IsOver => search.Completed + progress.Ended.Keys.Count(name => !search.IsComplete(name)) == Plan.Trajectories.Count;
 
     /// <summary>How the search ends, given how its trajectories ended.</summary>
     public (WorkState State, string? Reason) Outcome()
     {
         bool onlyBase = Plan.Trajectories.All(t => t.Stages.Count == 1);
-        bool gotSomewhere = onlyBase ? board.Completed > 0 : Plan.Trajectories.Any(t => board.Known(t.Name) > 1);
+        bool gotSomewhere = onlyBase ? search.Completed > 0 : Plan.Trajectories.Any(t => search.Known(t.Name) > 1);
         if (gotSomewhere)
         {
-            int failed = Plan.Trajectories.Count - board.Completed;
+            int failed = Plan.Trajectories.Count - search.Completed;
             return failed == 0 ? (WorkState.Completed, null) : (WorkState.CompletedWithFailures, $"{failed} of {Plan.Trajectories.Count} trajectories failed");
         }
-        var first = Plan.Trajectories.First(t => !board.IsComplete(t.Name));
-        return (WorkState.Failed, $"no trajectory got beyond the base detector; {first.Name}: {ledger.Ended[first.Name].Reason}");
+        var first = Plan.Trajectories.First(t => !search.IsComplete(t.Name));
+        return (WorkState.Failed, $"no trajectory got beyond the base detector; {first.Name}: {progress.Ended[first.Name].Reason}");
     }
 
     /// <summary>How the search stands, in a few numbers.</summary>
@@ -33,7 +33,7 @@ internal sealed class SearchView(SearchBoard board, SearchLedger ledger)
     /// <param name="volume">Volume of the frontier.</param>
     public SearchSummary Summary(bool driven, double volume)
     {
-        var (state, reason) = ledger.IsRunning && !driven ? (WorkState.Waiting, "it was interrupted; resume it to go on") : (ledger.State, ledger.Reason);
+        var (state, reason) = progress.IsRunning && !driven ? (WorkState.Waiting, "it was interrupted; resume it to go on") : (progress.State, progress.Reason);
         return new SearchSummary
         {
             Id = Plan.Id,
@@ -42,10 +42,10 @@ internal sealed class SearchView(SearchBoard board, SearchLedger ledger)
             State = state,
             Reason = reason,
             Trajectories = Plan.Trajectories.Count,
-            Completed = board.Completed,
-            Failed = ledger.Ended.Count(e => e.Value.State == WorkState.Failed && !board.IsComplete(e.Key)),
-            Stages = board.Stages,
-            CompletedStages = board.CompletedStages,
+            Completed = search.Completed,
+            Failed = progress.Ended.Count(e => e.Value.State == WorkState.Failed && !search.IsComplete(e.Key)),
+            Stages = search.Stages,
+            CompletedStages = search.CompletedStages,
             FrontierVolume = volume,
         };
     }
@@ -53,12 +53,12 @@ internal sealed class SearchView(SearchBoard board, SearchLedger ledger)
     /// <summary>What changed since somebody looked last.</summary>
     public StatusPage Page(StatusPosition after, int limit, SearchSummary summary)
     {
-        var (changed, revision, isLast) = board.Changes.After(after.Source == board.Changes.Source ? after.Revision : 0, Math.Clamp(limit, 1, LargestPage));
+        var (changed, revision, isLast) = search.Changes.After(after.Source == search.Changes.Source ? after.Revision : 0, Math.Clamp(limit, 1, LargestPage));
         return new StatusPage
         {
             Summary = summary,
             Changed = [.. changed.Select(Status)],
-            Next = new StatusPosition(board.Changes.Source, revision),
+            Next = new StatusPosition(search.Changes.Source, revision),
             IsLast = isLast,
         };
     }
@@ -66,31 +66,31 @@ internal sealed class SearchView(SearchBoard board, SearchLedger ledger)
     /// <summary>Tells the instruments how many stages are in which state, and the volume of the frontier.</summary>
     public void Measure(double volume)
     {
-        var running = board.AtWork.Select(board.Next).ToHashSet();
-        var failed = ledger.Ended.Where(e => e.Value.State == WorkState.Failed).SelectMany(e => board.MissingKeys(e.Key)).Where(k => !running.Contains(k)).ToHashSet();
-        Telemetry.RecordStages(Plan.Id, "completed", board.CompletedStages);
+        var running = search.AtWork.Select(search.Next).ToHashSet();
+        var failed = progress.Ended.Where(e => e.Value.State == WorkState.Failed).SelectMany(e => search.MissingKeys(e.Key)).Where(k => !running.Contains(k)).ToHashSet();
+        Telemetry.RecordStages(Plan.Id, "completed", search.CompletedStages);
         Telemetry.RecordStages(Plan.Id, "running", running.Count);
         Telemetry.RecordStages(Plan.Id, "failed", failed.Count);
-        Telemetry.RecordStages(Plan.Id, "waiting", board.Stages - board.CompletedStages - running.Count - failed.Count);
+        Telemetry.RecordStages(Plan.Id, "waiting", search.Stages - search.CompletedStages - running.Count - failed.Count);
         Telemetry.RecordFrontierVolume(Plan.Id, volume);
     }
 
     private TrajectoryStatus Status(int index)
     {
         var plan = Plan.Trajectories[index];
-        var reports = board.Reports(plan.Name).ToList();
-        var end = board.IsComplete(plan.Name) ? new TrajectoryEnd(WorkState.Completed, null) : ledger.Ended.GetValueOrDefault(plan.Name);
-        var live = end is null ? board.Live(plan.Name) : null;
+        var reports = search.Reports(plan.Name).ToList();
+        var end = search.IsComplete(plan.Name) ? new TrajectoryEnd(WorkState.Completed, null) : progress.Ended.GetValueOrDefault(plan.Name);
+        var live = end is null ? search.Live(plan.Name) : null;
         return new TrajectoryStatus
         {
             Name = plan.Name,
             Index = index,
             Schedule = plan.Schedule,
             Ratio = plan.Ratio,
-            State = end?.State ?? (ledger.State == WorkState.Cancelled ? WorkState.Cancelled : live?.State ?? WorkState.Waiting),
+            State = end?.State ?? (progress.State == WorkState.Cancelled ? WorkState.Cancelled : live?.State ?? WorkState.Waiting),
             Stages = plan.Stages.Count,
             CompletedStages = reports.Count,
-            NextStage = board.Next(plan.Name),
+            NextStage = search.Next(plan.Name),
             Map50 = reports.Count > 0 ? reports[^1].Map50 : null,
             SecondsPerStage = reports.Count > 1 ? reports.Skip(1).Average(r => r.Seconds.Values.Sum()) : null,
             Progress = live?.Progress,

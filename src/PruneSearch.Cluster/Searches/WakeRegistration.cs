@@ -6,9 +6,9 @@ namespace PruneSearch.Cluster.Searches;
 
 /// <summary>
 /// Sees to it that a coordinator is woken after its silo died: the index of running searches is gone through every few seconds
-/// (<see cref="SearchWaker"/>), and a reminder is the backstop. None of it works on one machine, where the user resumes.
+/// (<see cref="SearchRecoveryService"/>), and a reminder is the backstop. None of it works on one machine, where the user resumes.
 /// </summary>
-internal sealed class SearchAlarm(IGrainBase coordinator, IGrainFactory grains, string searchId, bool wakes, ILogger logger)
+internal sealed class WakeRegistration(IGrainBase coordinator, IGrainFactory grains, string searchId, bool wakes, ILogger logger)
 {
     private const string Reminder = "wake";
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);

@@ -4,15 +4,15 @@ using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Tests;
 
-public sealed class StageLeaseBookTests
+public sealed class StageLeasesTests
 {
     private readonly StageRecord _record = new();
     private readonly FakeTimeProvider _time = new();
-    private readonly StageLeaseBook _book;
+    private readonly StageLeases _book;
 
-    public StageLeaseBookTests()
+    public StageLeasesTests()
     {
-        _book = new StageLeaseBook(_record, new ClusterTimings(), _time);
+        _book = new StageLeases(_record, new ClusterTimings(), _time);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using PruneSearch.Core.Searches;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>Refuses plans that could not run.</summary>
-internal static class PlanCheck
+internal static class SearchPlanValidator
 {
     /// <summary>Checks identifiers, objectives and the chain of stages of every trajectory.</summary>
     /// <exception cref="ArgumentException">The message says what is wrong and where.</exception>

@@ -8,7 +8,7 @@ namespace PruneSearch.Cluster.Stages;
 /// Who holds a stage. The record survives restarts, the rest does not: after one, a worker that still has the newest epoch
 /// may go on, and everybody else is refused.
 /// </summary>
-internal sealed class StageLeaseBook(StageRecord record, ClusterTimings timings, TimeProvider time)
+internal sealed class StageLeases(StageRecord record, ClusterTimings timings, TimeProvider time)
 {
     private DateTimeOffset? _expires;
     private long _revoked;

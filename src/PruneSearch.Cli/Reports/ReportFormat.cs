@@ -5,7 +5,7 @@ using PruneSearch.Core.Searches;
 namespace PruneSearch.Cli.Reports;
 
 /// <summary>Figures of results in words, the same everywhere on a page.</summary>
-internal static class Figures
+internal static class ReportFormat
 {
     /// <summary>An accuracy with its spread over seeds: <c>0.712 ± 0.004</c>; without spread for one seed.</summary>
     public static string Accuracy(Spread s) => s.Count < 2 ? Accuracy(s.Mean) : Text($"{s.Mean:0.000} ± {s.Deviation:0.000}");

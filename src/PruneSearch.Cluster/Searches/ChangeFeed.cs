@@ -1,7 +1,7 @@
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>Which trajectories changed when, so that somebody who looks again and again is only told what is new to him.</summary>
-internal sealed class Changes
+internal sealed class ChangeFeed
 {
     private readonly long[] _revisions;
     private readonly SortedSet<(long Revision, int Trajectory)> _order = [];
@@ -9,7 +9,7 @@ internal sealed class Changes
 
     /// <summary>All trajectories are new, in order.</summary>
     /// <param name="trajectories">How many there are.</param>
-    public Changes(int trajectories)
+    public ChangeFeed(int trajectories)
     {
         _revisions = new long[trajectories];
         for (int i = 0; i < trajectories; i++)

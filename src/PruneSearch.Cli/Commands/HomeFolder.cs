@@ -3,7 +3,7 @@ using PruneSearch.Cli.Sessions;
 namespace PruneSearch.Cli.Commands;
 
 /// <summary>Where things stand in a home folder.</summary>
-internal static class Homes
+internal static class HomeFolder
 {
     /// <summary>Drawn data sets.</summary>
     public static string Drawn(string home) => Path.Combine(home, "drawn");

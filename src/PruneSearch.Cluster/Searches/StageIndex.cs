@@ -5,14 +5,14 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>Where the stages of a search stand in its plan: each in the first trajectory, in plan order, that has it.</summary>
-internal sealed class StagePlaces
+internal sealed class StageIndex
 {
     private readonly Dictionary<string, Place> _places = [];
 
     /// <summary>The places of a plan's stages.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="keys">Keys of the stages by trajectory.</param>
-    public StagePlaces(SearchPlan plan, IReadOnlyDictionary<string, string[]> keys)
+    public StageIndex(SearchPlan plan, IReadOnlyDictionary<string, string[]> keys)
     {
         foreach (var trajectory in plan.Trajectories)
         {
