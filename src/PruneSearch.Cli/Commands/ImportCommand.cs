@@ -11,7 +11,7 @@ internal static class ImportCommand
 {
     public static Command Create(CliContext context)
     {
-        var file = new Argument<string>("FILE") { Description = "TensorFlow Lite file, or safetensors of a PyTorch MobileNet-V2 or of this program" };
+        var file = new Argument<string>("FILE") { Description = "TensorFlow Lite file, PyTorch state dict (.pth, .pt or safetensors), or safetensors of this program" };
         var folder = new Option<string>("--out") { Description = "Folder for detector.json, weights.safetensors and labels.txt", HelpName = "FOLDER", Required = true };
         var architecture = new Option<string?>("--architecture") { Description = "The kind of detector; what the names of the tensors say when left out" };
         architecture.AcceptOnlyFromAmong([.. DetectorCatalog.Names]);
@@ -29,7 +29,7 @@ internal static class ImportCommand
         var seed = new Option<int>("--seed") { Description = "Seed of tensors that the file does not have", DefaultValueFactory = _ => 1 };
         var normalisation = new Option<string>("--normalisation") { Description = "What a PyTorch backbone was trained on: pictures normalised as for ImageNet, or from -1 to 1", DefaultValueFactory = _ => "imagenet" };
         normalisation.AcceptOnlyFromAmong("imagenet", "none");
-        var command = new Command("import", "Take over trained weights: TensorFlow Lite, PyTorch state dicts as safetensors") { file, folder, architecture, labels, scores, size, seed, normalisation };
+        var command = new Command("import", "Take over trained weights: TensorFlow Lite, PyTorch state dicts") { file, folder, architecture, labels, scores, size, seed, normalisation };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(labels), new ImportOptions
         {
             Scores = p.GetValue(scores) switch { "sigmoid" => ScoreFunction.Sigmoid, "softmax" => ScoreFunction.Softmax, _ => null },
@@ -45,7 +45,7 @@ internal static class ImportCommand
     {
         try
         {
-            var imported = DetectorImport.Read(file, options with { Classes = labels is null ? null : LabelsFile.Read(labels) });
+            var imported = DetectorImport.Read(file, options with { Classes = labels is null ? null : LabelFile.Read(labels) });
             DetectorFolder.Write(folder, imported.Model, imported.Weights);
             foreach (string note in imported.Notes)
             {

@@ -153,6 +153,7 @@ internal sealed class SearchGrain(
                     Learn(poll.Plan.Name, news);
                 }
             }
+            _state.Explain(Unfinished().Select(t => t.Name), await _trajectories!.LookAtQueueAsync());
             await _reports!.FlushAsync();
             await SaveAsync();
             _status!.Measure(_reports.Volume);
@@ -181,7 +182,8 @@ internal sealed class SearchGrain(
 
     private void Note(string trajectory, string? reason, string? logTail)
     {
-        if (_progress.Failed(trajectory, reason, logTail))
+        // Many trajectories may wait for the stage that failed: one of them keeps the log.
+        if (_progress.Failed(trajectory, reason, _state!.Next(trajectory) is { } stage && _state.First(stage) == trajectory ? logTail : null))
         {
             _state!.Touch(trajectory);
         }

@@ -30,7 +30,7 @@ internal sealed class StageGrain(
 
     private bool IsHeldAs(long epoch) => !IsOver && _lease.IsCurrent(epoch);
 
-    private bool IsOver => _report is not null || record.State.Failure is not null;
+    private bool IsOver => _report is not null || _lease.Failure is not null;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal sealed class StageGrain(
 
     public async Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent)
     {
-        if (_report is null && record.State.Failure is not null && retryFailed)
+        if (_report is null && _lease.Failure is not null && retryFailed)
         {
             _lease.Forgive();
             await SaveAsync();
@@ -98,7 +98,7 @@ internal sealed class StageGrain(
         _lease.Grant(worker);
         await SaveAsync();
         Watch();
-        return new StageLease { Key = Key, Description = wanted.Description, Epoch = record.State.Epoch, TimeToLive = timings.LeaseTimeToLive, TraceParent = wanted.TraceParent };
+        return new StageLease { Key = Key, Description = wanted.Description, Epoch = record.State.Epoch, Attempt = record.State.Attempts, TimeToLive = timings.LeaseTimeToLive, TraceParent = wanted.TraceParent };
     }
 
     public async Task<bool> RenewAsync(long epoch, StageProgress progress)
@@ -145,9 +145,16 @@ internal sealed class StageGrain(
         {
             Log.StageRefused(logger, worker, Key, reason);
             _lease.Return();
-            record.State.LastReason = $"{worker} cannot run it: {reason}";
-            await _demand.RefuseAsync(worker); // first: it must not be offered to the same worker at once
-            await FreeAsync();
+            if (wake.ByItself)
+            {
+                await _demand.DeclinedAsync(worker, reason); // first: it must not be offered to the same worker at once
+                await FreeAsync();
+                return;
+            }
+            // On one machine there is no other slot. It is not kept: with the next process the inputs may be there.
+            _lease.Unavailable = reason;
+            await SaveAsync();
+            await _demand.TellAsync(t => t.StageFailedAsync(Key, reason, null));
         }
     }
 

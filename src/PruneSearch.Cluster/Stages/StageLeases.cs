@@ -19,6 +19,12 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     /// <summary>What the worker told last.</summary>
     public StageProgress? Progress { get; private set; }
 
+    /// <summary>Why the only slot there is cannot run it; <see langword="null"/> when it can. Not kept.</summary>
+    public string? Unavailable { get; set; }
+
+    /// <summary>Why it failed for good; <see langword="null"/> when it did not.</summary>
+    public string? Failure => record.Failure ?? Unavailable;
+
     /// <summary>Whether a worker has the lease, expired or not.</summary>
     public bool IsHeld => _expires is not null;
 
@@ -87,7 +93,7 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     }
 
     /// <summary>The user wants a stage that failed for good to be tried again: its attempts count anew.</summary>
-    public void Forgive() => (record.Failure, record.LogTail, record.Strikes, record.Failures) = (null, null, 0, 0);
+    public void Forgive() => (record.Failure, Unavailable, record.LogTail, record.Strikes, record.Failures) = (null, null, null, 0, 0);
 
     /// <summary>The worker gave it back in good order: that was no attempt.</summary>
     public void Return()
@@ -112,11 +118,11 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     public StageStatus Status(StageReport? report) => new()
     {
         State = report is not null ? WorkState.Completed
-            : record.Failure is not null ? WorkState.Failed
+            : Failure is not null ? WorkState.Failed
             : IsHeld ? WorkState.Running
             : WorkState.Waiting,
         Report = report,
-        Reason = record.Failure ?? record.LastReason,
+        Reason = Failure ?? record.LastReason,
         LogTail = record.LogTail,
         Attempts = record.Attempts,
         Progress = Progress,

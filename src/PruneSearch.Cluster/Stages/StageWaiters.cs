@@ -37,7 +37,7 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
     public Task DequeueAsync() => _request is null ? Task.CompletedTask : Dispatcher(_request).RemoveAsync(key);
 
     /// <summary>A worker cannot run it and is not offered it for a while.</summary>
-    public Task RefuseAsync(string worker) => _request is null ? Task.CompletedTask : Dispatcher(_request).RefusedAsync(key, worker);
+    public Task DeclinedAsync(string worker, string reason) => _request is null ? Task.CompletedTask : Dispatcher(_request).DeclinedAsync(key, worker, reason);
 
     /// <summary>It is over: tells all that wait for it, and nobody does any more.</summary>
     public Task TellAsync(Func<ITrajectoryGrain, Task> message)
