@@ -27,7 +27,7 @@ public sealed record PruneSettings
     [Id(4)]
     public double MaxGroupRatio { get; init; } = 0.9;
 
-    /// <summary>Widths stay multiples of this where the dense width is one; 1 to 64.</summary>
+    /// <summary>Pruned widths are multiples of this, 1 to 64; groups of which no smaller multiple may be left keep their width.</summary>
     [Id(5)]
     public int RoundTo { get; init; } = 8;
 

@@ -124,7 +124,7 @@ internal static class SearchFileKeys
         new("ranking", new Choice(["global", "local", "isomorphic"]), "How channels of different groups compete: all together, within each group, or among groups of one kind.") { Default = "global" },
         new("max-group-ratio", Share, "Largest share of a group's channels that may go.") { Default = 0.9 },
         new("min-width", new Integer(1, 4096), "Channels that every group keeps at least.") { Default = 1 },
-        new("round-to", new Integer(1, 64), "Widths stay multiples of this.") { Default = 8 },
+        new("round-to", new Integer(1, 64), "Pruned widths are multiples of this; a group of which no smaller multiple may be left keeps its width.") { Default = 8 },
         new("compensate", new Flag(), "Re-solve the readers of pruned channels by least squares.") { Default = true },
         new("calibration-images", new Integer(8, 4096), "Training pictures for data-driven criteria and compensation.") { Default = 96 },
         new("recalibrate", new Flag(), "Give batch norms their statistics anew from the calibration pictures after pruning.") { Default = false },
