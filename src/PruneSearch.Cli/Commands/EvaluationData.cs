@@ -69,7 +69,7 @@ internal sealed class EvaluationData
         {
             throw new SearchFileException($"--split is '{split}', expected train, validation or test of {file}");
         }
-        var data = new SearchLauncher(Homes.Drawn(home), context.Time).ReadData(SearchFileReader.ReadData(file), cancellation);
+        var data = new SearchLauncher(HomeFolder.Drawn(home), context.Time).ReadData(SearchFileReader.ReadData(file), cancellation);
         return split == "train" ? data.Train : split == "validation" ? data.Validation
             : data.Test ?? throw new SearchFileException($"--split is 'test', but {file} names no test split, expected data.test");
     }

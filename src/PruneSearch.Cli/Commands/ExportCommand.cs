@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.PostProcessing;
@@ -46,7 +47,7 @@ internal static class ExportCommand
 
     private static async Task<int> RunAsync(CliContext context, SearchPlace place, string id, string name, string path, Settings settings, CancellationToken cancellation)
     {
-        Homes.RequireExisting(place, id);
+        HomeFolder.RequireExisting(place, id);
         if (!settings.Raw && settings.Batch != 1)
         {
             throw new FormatException("--batch belongs to the raw form, expected --raw beside it: detections come out one picture at a time");
@@ -54,7 +55,7 @@ internal static class ExportCommand
         var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
+            await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
             var point = PointNames.Find(await session.FrontierAsync(id).ConfigureAwait(false), name);
             byte[] file = point.Precision == FrontierPoints.QuantisedPrecision
                 ? await QuantisedAsync(session.Checkpoints, point, settings, cancellation).ConfigureAwait(false)
@@ -64,7 +65,7 @@ internal static class ExportCommand
                     Opset = settings.Opset,
                     Metadata = StageModels.Metadata(id, PointText.Name(point), point.Report.Key),
                 }, settings.Raw ? null : settings.Detections, cancellation).ConfigureAwait(false);
-            FrontierFiles.Replace(path, file);
+            AtomicFile.Write(path, file);
             await context.Output.WriteLineAsync(FormattableString.Invariant(
                 $"{path}: {PointText.Name(point)} of {id}, {(settings.Raw ? "raw" : "end to end")}, {point.Precision}, {file.Length / 1e6:0.00} MB, mAP50 {point.Report.Map50:0.000}, {PointText.SpeedUp(point)}")).ConfigureAwait(false);
         }

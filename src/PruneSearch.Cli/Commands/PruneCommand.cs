@@ -44,10 +44,10 @@ internal static class PruneCommand
                 Ranking = parsed.GetValue(ranking) ?? settings.Ranking,
             };
             var clock = Stopwatch.StartNew();
-            var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, Homes.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
+            var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
             try
             {
-                using var latency = new CandidateLatency(input.Model.Spec, input.Search?.Measure ?? new MeasureSettings(), context.Time, cancellation);
+                using var latency = new CandidateLatency(input.Model.Spec, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
                 var pruned = DetectorInput.Guard(() => PruningEngine.Prune(
                     input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
                 var after = DetectorCatalog.Build(pruned.Spec);
@@ -73,7 +73,7 @@ internal static class PruneCommand
                 throw new SearchFileException($"--out '{folder}' has a {name} already, expected a folder without a detector");
             }
         }
-        Homes.RequireWritable(folder);
+        HomeFolder.RequireWritable(folder);
     }
 
     private static void Report(CliContext context, DetectorInput input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)

@@ -31,14 +31,14 @@ internal static class ReportCommand
         {
             throw new SearchFileException("--pictures needs a folder to draw into, expected --models");
         }
-        Homes.RequireExisting(place, ids[0]);
+        HomeFolder.RequireExisting(place, ids[0]);
         var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var plans = new List<SearchPlan>();
             foreach (string id in ids)
             {
-                await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
+                await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
                 plans.Add(await session.PlanAsync(id).ConfigureAwait(false));
             }
             if (plans.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)

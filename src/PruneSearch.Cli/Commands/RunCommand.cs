@@ -27,11 +27,11 @@ internal static class RunCommand
     /// <summary>Goes on with a search.</summary>
     public static async Task<int> ResumeAsync(CliContext context, SearchPlace place, string id, bool retryFailed, CancellationToken cancellation)
     {
-        Homes.RequireExisting(place, id);
+        HomeFolder.RequireExisting(place, id);
         var session = await context.Sessions.OpenAsync(place, work: true, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
+            await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
             await session.ResumeAsync(id, retryFailed).ConfigureAwait(false);
             return await FollowAsync(context, session, place, id, cancellation).ConfigureAwait(false);
         }
@@ -40,11 +40,11 @@ internal static class RunCommand
     /// <summary>Follows a search that runs elsewhere: in a cluster, or in another process on the same home.</summary>
     public static async Task<int> FollowAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation)
     {
-        Homes.RequireExisting(place, id);
+        HomeFolder.RequireExisting(place, id);
         var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            await Homes.RequireSearchAsync(session, place, id).ConfigureAwait(false);
+            await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
             return (await session.StatusAsync(id).ConfigureAwait(false)).State == WorkState.Waiting
                 ? throw new IOException($"Search {id} was interrupted and no process works on it. Go on with: prunesearch resume {id}{place.Options}")
                 : await FollowAsync(context, session, place, id, cancellation).ConfigureAwait(false);
@@ -53,21 +53,21 @@ internal static class RunCommand
 
     private static async Task<int> LaunchAsync(CliContext context, SearchPlace place, SearchFile file, CancellationToken cancellation)
     {
-        var launcher = new SearchLauncher(Homes.Drawn(place.Home), context.Time) { IsTaken = id => Directory.Exists(Homes.Results(place.Home, id)) };
+        var launcher = new SearchLauncher(HomeFolder.Drawn(place.Home), context.Time) { IsTaken = id => Directory.Exists(HomeFolder.Results(place.Home, id)) };
         await context.Output.WriteLineAsync($"Checking data and weights of {file.Path} …").ConfigureAwait(false);
-        Homes.RequireWritable(place.Home);
+        HomeFolder.RequireWritable(place.Home);
         var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation).ConfigureAwait(false);
         Warnings.Write(context, search.Warnings);
         var session = await context.Sessions.OpenAsync(place, work: true, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation).ConfigureAwait(false);
-            if (place.Cluster is not null && file.Data is DataSource.Shapes) // drawn here: no worker has these pictures
+            if (place.Cluster is not null && file.Settings.Data is DataSource.Shapes) // drawn here: no worker has these pictures
             {
                 await new PicturePush(session.Checkpoints).PushAsync(search.Data.Train, cancellation).ConfigureAwait(false);
                 await new PicturePush(session.Checkpoints).PushAsync(search.Data.Validation, cancellation).ConfigureAwait(false);
             }
-            Directory.CreateDirectory(Homes.Results(place.Home, search.Plan.Id));
+            Directory.CreateDirectory(HomeFolder.Results(place.Home, search.Plan.Id));
             await session.LaunchAsync(search.Plan).ConfigureAwait(false);
             var stages = search.Plan.Trajectories.SelectMany(t => t.Stages).ToList();
             int distinct = stages.Select(s => s.ComputeKey()).Distinct().Count();
@@ -96,12 +96,12 @@ internal static class RunCommand
         if (view.Points.Count > 0)
         {
             FrontierTable.Write(context, view);
-            string folder = FrontierFiles.WriteAll(view, Homes.Results(place.Home, id));
+            string folder = FrontierFiles.WriteAll(view, HomeFolder.Results(place.Home, id));
             await context.Output.WriteLineAsync($"Written to {folder}: frontier.png, frontier.csv, frontier.json").ConfigureAwait(false);
         }
-        foreach (var trajectory in end.Trajectories.Where(t => t.State == WorkState.Failed))
+        foreach (var failure in StageFailure.Of(end))
         {
-            await context.Error.WriteLineAsync($"prunesearch: {trajectory.Name} failed: {trajectory.Reason}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {failure.Who} failed: {failure.Reason}").ConfigureAwait(false);
         }
         if (end.State == WorkState.CompletedWithFailures)
         {

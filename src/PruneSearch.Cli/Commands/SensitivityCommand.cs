@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using PruneSearch.Cli.Detectors;
-using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sensitivities;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Pruning.Sensitivity;
 using static TorchSharp.torch;
@@ -35,7 +34,7 @@ internal static class SensitivityCommand
             var input = (parsed.GetValue(detector) is { } folder ? DetectorInput.Read(folder) : DetectorInput.Read(search.Path)) with { Search = search };
             double[] shares = Ratios(parsed.GetValue(ratios));
             var settings = options.Settings(parsed, input) with { RoundTo = options.RoundTo(parsed) ?? 1 };
-            var (train, validation, _) = SearchInputs.ReadData(search, Homes.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+            var (train, validation, _) = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
             validation = parsed.GetValue(images) is { } first ? validation.Take(Math.Max(1, first)) : validation;
             double Evaluate(DetectorModel model, Core.Weights.WeightSet weights) => DetectorEvaluator.Evaluate(model, weights, validation, CPU, cancellation: cancellation).Ap50;
             var pictures = options.Pictures(parsed, input, settings, _ => train, cancellation);
@@ -56,11 +55,11 @@ internal static class SensitivityCommand
             Consoles.For(context).Write(SensitivityText.Table(rows, whole));
             if (parsed.GetValue(csv) is { } csvPath)
             {
-                FrontierFiles.Replace(csvPath, Encoding.UTF8.GetBytes(SensitivityText.Csv(rows, whole)));
+                AtomicFile.Write(csvPath, SensitivityText.Csv(rows, whole));
             }
             if (parsed.GetValue(png) is { } pngPath)
             {
-                FrontierFiles.Replace(pngPath, SensitivityPlot.Draw(rows, whole, settings));
+                AtomicFile.Write(pngPath, SensitivityPlot.Draw(rows, whole, settings));
             }
             return ExitCode.Ok;
         }, cancellation), cancellation));

@@ -30,7 +30,7 @@ internal sealed class ResultSentences(SearchResults results)
             yield break;
         }
         int iterative = all.Count(c => c.Better == c.Iterative), oneShot = all.Count(c => c.Better == c.OneShot);
-        yield return $"**Iterative or one-shot:** of {Figures.Counted(known, "comparison")} at equal level and seed, iterative pruning is more accurate in {iterative}, " +
+        yield return $"**Iterative or one-shot:** of {ReportFormat.Counted(known, "comparison")} at equal level and seed, iterative pruning is more accurate in {iterative}, " +
             $"one-shot pruning in {oneShot}, and in {known - iterative - oneShot} there is no difference beyond the spread over seeds " +
             $"(a 95 % interval each: by chance alone, about one in twenty would leave zero out).";
     }
@@ -56,8 +56,8 @@ internal sealed class ResultSentences(SearchResults results)
 
     private static IEnumerable<string> Levels(string what, IEnumerable<ArmComparison> comparisons)
     {
-        string[] levels = [.. comparisons.Select(c => Figures.Level(c.Iterative.Level) + (c.Difference is { } d ? $" ({Figures.Points(d.Differences.Mean)} points)" : ""))];
-        return levels.Length == 0 ? [] : [$"{what} {Figures.Listed(levels)}"];
+        string[] levels = [.. comparisons.Select(c => ReportFormat.Level(c.Iterative.Level) + (c.Difference is { } d ? $" ({ReportFormat.Points(d.Differences.Mean)} points)" : ""))];
+        return levels.Length == 0 ? [] : [$"{what} {ReportFormat.Listed(levels)}"];
     }
 
     private string Fast()
@@ -72,7 +72,7 @@ internal sealed class ResultSentences(SearchResults results)
             var arms = results.Pruned(variant).DistinctBy(Stages);
             foreach (var a in arms.Where(a => a.SpeedUpLow >= WantedSpeedUp - Rounding && a.Map50.Mean >= reference.Map50.Mean - Rounding).OrderByDescending(a => a.SpeedUp))
             {
-                found.Add($"{Name(a)} ({Figures.SpeedUp(a)}, mAP50 {Figures.Accuracy(a.Map50)} against {Figures.Accuracy(reference.Map50)})");
+                found.Add($"{Name(a)} ({ReportFormat.SpeedUp(a)}, mAP50 {ReportFormat.Accuracy(a.Map50)} against {ReportFormat.Accuracy(reference.Map50)})");
             }
         }
         bool controlled = results.Variants.Any(v => results.Control(v) is not null);
@@ -90,8 +90,8 @@ internal sealed class ResultSentences(SearchResults results)
         }
         var all = results.Variants.SelectMany(results.Pruned).DistinctBy(Stages).ToList();
         var better = all.Where(a => a.SpeedUpLow > 1 && a.Map50.Mean > original.Map50.Mean).OrderByDescending(a => a.SpeedUp).ToList();
-        yield return $"**Faster and more accurate than the dense original ({Figures.Accuracy(original.Map50.Mean)}):** {Means}{better.Count} of {Figures.Counted(all.Count, "pruned arm")}"
-            + (better.Count == 0 ? "." : $"; the fastest of them is {Name(better[0])} ({Figures.SpeedUp(better[0])}, mAP50 {Figures.Accuracy(better[0].Map50)}).");
+        yield return $"**Faster and more accurate than the dense original ({ReportFormat.Accuracy(original.Map50.Mean)}):** {Means}{better.Count} of {ReportFormat.Counted(all.Count, "pruned arm")}"
+            + (better.Count == 0 ? "." : $"; the fastest of them is {Name(better[0])} ({ReportFormat.SpeedUp(better[0])}, mAP50 {ReportFormat.Accuracy(better[0].Map50)}).");
     }
 
     private IEnumerable<string> NearOriginal()
@@ -104,12 +104,12 @@ internal sealed class ResultSentences(SearchResults results)
         {
             var arms = results.Pruned(variant).GroupBy(a => a.Arm).Select(arm =>
             {
-                string[] levels = [.. arm.OrderBy(a => a.Level).Where(a => a.Map50.Mean >= original.Map50.Mean - Near - Rounding).Select(a => Figures.Level(a.Level))];
-                return $"`{arm.Key}` {(levels.Length == 0 ? "at no level" : $"at {Figures.Listed(levels)}")}";
+                string[] levels = [.. arm.OrderBy(a => a.Level).Where(a => a.Map50.Mean >= original.Map50.Mean - Near - Rounding).Select(a => ReportFormat.Level(a.Level))];
+                return $"`{arm.Key}` {(levels.Length == 0 ? "at no level" : $"at {ReportFormat.Listed(levels)}")}";
             }).ToList();
             if (arms.Count > 0)
             {
-                yield return $"**{Where(variant)}{(variant is null ? "W" : "w")}ithin 2 points of the dense original ({Figures.Accuracy(original.Map50.Mean)}):** {string.Join("; ", arms)}.";
+                yield return $"**{Where(variant)}{(variant is null ? "W" : "w")}ithin 2 points of the dense original ({ReportFormat.Accuracy(original.Map50.Mean)}):** {string.Join("; ", arms)}.";
             }
         }
     }
@@ -119,5 +119,5 @@ internal sealed class ResultSentences(SearchResults results)
 
     private static string Where(string? variant) => variant is null ? "" : $"{variant}, ";
 
-    private string Name(ArmResult a) => $"`{(HasVariants ? $"{a.Variant} " : "")}{a.Arm}` at {Figures.Level(a.Level)}";
+    private string Name(ArmResult a) => $"`{(HasVariants ? $"{a.Variant} " : "")}{a.Arm}` at {ReportFormat.Level(a.Level)}";
 }

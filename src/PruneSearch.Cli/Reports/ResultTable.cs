@@ -19,12 +19,12 @@ internal static class ResultTable
         {
             bool pruned = arm.Level > 0;
             string[] accuracy = results.OnTest
-                ? [Figures.Accuracy(arm.Map50), Figures.Accuracy(arm.Map), Figures.Accuracy(arm.ValidationMap50)]
-                : [Figures.Accuracy(arm.Map50), Figures.Accuracy(arm.Map)];
+                ? [ReportFormat.Accuracy(arm.Map50), ReportFormat.Accuracy(arm.Map), ReportFormat.Accuracy(arm.ValidationMap50)]
+                : [ReportFormat.Accuracy(arm.Map50), ReportFormat.Accuracy(arm.Map)];
             Row(text,
             [
-                pruned ? Figures.Level(arm.Level) : "–", Figures.Arm(arm), Figures.Count(arm.Results.Count), .. accuracy,
-                Figures.Millions(arm.Macs), Figures.Millions(arm.Parameters), Figures.SpeedUp(arm), Figures.Count(arm.Steps), Figures.Span(arm.Seconds),
+                pruned ? ReportFormat.Level(arm.Level) : "–", ReportFormat.Arm(arm), ReportFormat.Count(arm.Results.Count), .. accuracy,
+                ReportFormat.Millions(arm.Macs), ReportFormat.Millions(arm.Parameters), ReportFormat.SpeedUp(arm), ReportFormat.Count(arm.Steps), ReportFormat.Span(arm.Seconds),
             ]);
         }
         return text.ToString();
@@ -49,9 +49,9 @@ internal static class ResultTable
             bool known = d.Differences.Count > 1;
             Row(text,
             [
-                .. first.Select(_ => variant!), Figures.Level(c.Iterative.Level), $"{c.Iterative.Arm} {Figures.Accuracy(c.Iterative.Map50.Mean)}", $"{c.OneShot.Arm} {Figures.Accuracy(c.OneShot.Map50.Mean)}",
-                Figures.Count(d.Differences.Count), Figures.Points(d.Differences.Mean), known ? Figures.Size(d.Differences.StandardError) : "–",
-                known ? $"{Figures.Points(d.Differences.Mean - d.HalfWidth)} to {Figures.Points(d.Differences.Mean + d.HalfWidth)}" : "–",
+                .. first.Select(_ => variant!), ReportFormat.Level(c.Iterative.Level), $"{c.Iterative.Arm} {ReportFormat.Accuracy(c.Iterative.Map50.Mean)}", $"{c.OneShot.Arm} {ReportFormat.Accuracy(c.OneShot.Map50.Mean)}",
+                ReportFormat.Count(d.Differences.Count), ReportFormat.Points(d.Differences.Mean), known ? ReportFormat.Size(d.Differences.StandardError) : "–",
+                known ? $"{ReportFormat.Points(d.Differences.Mean - d.HalfWidth)} to {ReportFormat.Points(d.Differences.Mean + d.HalfWidth)}" : "–",
                 !known ? "one seed" : c.Better is { } better ? $"{better.Arm} is better" : "no",
             ]);
         }

@@ -44,8 +44,8 @@ internal static class TestSplit
             if (i == 0 || i + 1 == left.Length || context.Time.GetElapsedTime(shown) >= Pace)
             {
                 shown = context.Time.GetTimestamp();
-                string rest = Figures.Span(context.Time.GetElapsedTime(start).TotalSeconds / (i + 1) * (left.Length - i - 1));
-                await context.Output.WriteLineAsync($"{plan.Id}: {i + 1} of {Figures.Counted(left.Length, "detector")} evaluated on {Figures.Counted(split.Samples.Count, "test picture")}{(i + 1 < left.Length ? $", {rest} left" : "")}").ConfigureAwait(false);
+                string rest = ReportFormat.Span(context.Time.GetElapsedTime(start).TotalSeconds / (i + 1) * (left.Length - i - 1));
+                await context.Output.WriteLineAsync($"{plan.Id}: {i + 1} of {ReportFormat.Counted(left.Length, "detector")} evaluated on {ReportFormat.Counted(split.Samples.Count, "test picture")}{(i + 1 < left.Length ? $", {rest} left" : "")}").ConfigureAwait(false);
             }
         }
         return (scores, split);

@@ -26,26 +26,26 @@ internal sealed class SearchSessions : ISearchSessions
                 throw new SettingsException($"--cluster {cluster}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
             }
             var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation).ConfigureAwait(false);
-            return new Session(client.Searches, client.Checkpoints!, client, Patience.WithCluster());
+            return new Session(client.Searches, client.Checkpoints!, client, RetryPolicy.WithCluster());
         }
         if (!work)
         {
             var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
-            return new Session(connection.Client, connection.Store, connection, Patience.OnThisMachine());
+            return new Session(connection.Client, connection.Store, connection, RetryPolicy.OnThisMachine());
         }
         var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = place.Home, ConfigureServices = services => services.AddStageRunner() }, cancellation).ConfigureAwait(false);
-        return new Session(host.Client, host.Store, host, Patience.OnThisMachine());
+        return new Session(host.Client, host.Store, host, RetryPolicy.OnThisMachine());
     }
 
-    private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, Patience patience) : ISearchSession
+    private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, RetryPolicy retry) : ISearchSession
     {
         private readonly Dictionary<string, SearchWatch> _watches = [];
 
         public ICheckpointStore Checkpoints => store;
 
-        public Task LaunchAsync(SearchPlan plan) => patience.CallAsync(() => client.LaunchAsync(plan));
+        public Task LaunchAsync(SearchPlan plan) => retry.CallAsync(() => client.LaunchAsync(plan));
 
-        public Task<IReadOnlyList<SearchSummary>> ListAsync() => patience.CallAsync(client.ListAsync);
+        public Task<IReadOnlyList<SearchSummary>> ListAsync() => retry.CallAsync(client.ListAsync);
 
         public Task<SearchStatus> StatusAsync(string id)
         {
@@ -53,16 +53,16 @@ internal sealed class SearchSessions : ISearchSessions
             {
                 _watches[id] = watch = client.Watch(id);
             }
-            return patience.CallAsync(watch.LookAsync);
+            return retry.CallAsync(watch.LookAsync);
         }
 
-        public Task<SearchPlan> PlanAsync(string id) => patience.CallAsync(() => client.PlanAsync(id));
+        public Task<SearchPlan> PlanAsync(string id) => retry.CallAsync(() => client.PlanAsync(id));
 
-        public Task<FrontierView> FrontierAsync(string id) => patience.CallAsync(() => client.FrontierAsync(id));
+        public Task<FrontierView> FrontierAsync(string id) => retry.CallAsync(() => client.FrontierAsync(id));
 
-        public Task ResumeAsync(string id, bool retryFailed) => patience.CallAsync(() => client.ResumeAsync(id, retryFailed));
+        public Task ResumeAsync(string id, bool retryFailed) => retry.CallAsync(() => client.ResumeAsync(id, retryFailed));
 
-        public Task CancelAsync(string id, string reason) => patience.CallAsync(() => client.CancelAsync(id, reason));
+        public Task CancelAsync(string id, string reason) => retry.CallAsync(() => client.CancelAsync(id, reason));
 
         public ValueTask DisposeAsync() => owner.DisposeAsync();
     }

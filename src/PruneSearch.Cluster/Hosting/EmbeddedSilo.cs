@@ -33,7 +33,7 @@ internal static class EmbeddedSilo
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
-        builder.Services.AddSingleton(new WakePolicy(ByItself: false));
+        builder.Services.AddSingleton(new RecoveryPolicy(ByItself: false));
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(new FolderCheckpointStore(options.Home, options.Time), options.Time));
         builder.AddPruneSearchTelemetry();
         builder.UseOrleans(silo => silo.UsePruneSearch(database, ClusterName, ClusterName, SiloRole.All, new(IPAddress.Loopback, siloPort, gatewayPort), new MembershipTimings()));

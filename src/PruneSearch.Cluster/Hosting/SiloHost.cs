@@ -91,13 +91,13 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(store, options.Time));
-        builder.Services.AddSingleton(new WakePolicy(ByItself: true));
+        builder.Services.AddSingleton(new RecoveryPolicy(ByItself: true));
         builder.AddPruneSearchTelemetry();
         builder.UseOrleans(silo => silo.UsePruneSearch(
             database, options.ClusterId, options.Name, options.Role, new(options.AdvertisedAddress, options.SiloPort, options.GatewayPort), options.Membership));
         configureServices?.Invoke(builder.Services);
         // After Orleans: hosted services stop in the opposite order, so the worker can still give its stage back.
-        builder.Services.AddHostedService<SearchWaker>();
+        builder.Services.AddHostedService<SearchRecoveryService>();
         if (options.HealthPort > 0)
         {
             builder.Services.AddHostedService(p => ActivatorUtilities.CreateInstance<HealthEndpoint>(p, new HealthAddress(options.AdvertisedAddress, options.HealthPort)));

@@ -9,6 +9,6 @@ namespace PruneSearch.Cluster.Observability;
 internal static class Messages
 {
     /// <summary>Sends without waiting; a failure is logged.</summary>
-    public static void Forget(this Task message, ILogger logger, string grain) =>
+    public static void FireAndForget(this Task message, ILogger logger, string grain) =>
         message.ContinueWith(t => Log.MessageLost(logger, t.Exception, grain), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 }

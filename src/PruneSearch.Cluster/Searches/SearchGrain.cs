@@ -11,7 +11,7 @@ using PruneSearch.Core.Storage;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>
-/// The coordinator of one search. Its plan is persisted, and what the ledger says; which stages are complete, the checkpoint
+/// The coordinator of one search. Its plan is persisted, and what the progress store says; which stages are complete, the checkpoint
 /// store knows. While it is at work a timer asks the unfinished trajectories in turn, a bounded number at a time, so that no
 /// lost message matters, however many trajectories there are.
 /// </summary>
@@ -21,18 +21,18 @@ internal sealed class SearchGrain(
     [PersistentState("progress")] IPersistentState<SearchProgress> progress,
     ICheckpointStore store,
     ClusterTimings timings,
-    WakePolicy wake,
+    RecoveryPolicy wake,
     ILogger<SearchGrain> logger) : Grain, ISearchGrain, IRemindable
 {
-    private readonly SearchLedger _ledger = new(progress);
-    private SearchBoard? _board;
-    private SearchView? _view;
+    private readonly SearchProgressStore _progress = new(progress);
+    private SearchState? _state;
+    private StatusProjection? _status;
     private SearchReports? _reports;
-    private TrajectoryCalls? _calls;
-    private Rota? _rota;
+    private TrajectoryClient? _trajectories;
+    private PollSchedule? _schedule;
     private IGrainTimer? _poll;
 
-    private SearchAlarm Alarm => field ??= new SearchAlarm(this, GrainFactory, Id, wake.ByItself, logger);
+    private WakeRegistration Wake => field ??= new WakeRegistration(this, GrainFactory, Id, wake.ByItself, logger);
 
     private SearchPlan Plan => record.State.Plan ?? throw new KeyNotFoundException($"There is no search '{Id}'.");
 
@@ -48,15 +48,15 @@ internal sealed class SearchGrain(
 
     public async Task LaunchAsync(SearchPlan plan)
     {
-        PlanCheck.Require(plan);
+        SearchPlanValidator.Require(plan);
         if (record.State.Plan is { } old)
         {
-            PlanCheck.RequireSame(old, plan);
+            SearchPlanValidator.RequireSame(old, plan);
             return;
         }
         // In this order: a search that the index lists without a plan is left out, one with a plan that is not listed would be lost.
-        await Alarm.AddAsync();
-        await _ledger.BeginAsync();
+        await Wake.AddAsync();
+        await _progress.BeginAsync();
         record.State = new SearchRecord { Plan = plan, TraceParent = SearchTrace.Begin(plan.Id) };
         try
         {
@@ -74,10 +74,10 @@ internal sealed class SearchGrain(
     public async Task ResumeAsync(bool retryFailed)
     {
         _ = Plan;
-        if (await _ledger.ResumeAsync(retryFailed))
+        if (await _progress.ResumeAsync(retryFailed))
         {
-            _board!.Rest();
-            await Alarm.SetAsync();
+            _state!.ForgetStandings();
+            await Wake.SetAsync();
             await DriveAsync(retryFailed);
         }
     }
@@ -85,15 +85,15 @@ internal sealed class SearchGrain(
     public async Task CancelAsync(string reason)
     {
         _ = Plan;
-        if (!_ledger.IsRunning)
+        if (!_progress.IsRunning)
         {
             return;
         }
-        await _ledger.EndAsync(WorkState.Cancelled, reason);
+        await _progress.EndAsync(WorkState.Cancelled, reason);
         var unfinished = Unfinished();
-        Rest();
-        await Task.WhenAll(unfinished.Select(t => _calls!.CancelAsync(t, _board!.MissingKeys(t.Name))));
-        await Alarm.StopAsync();
+        StopPolling();
+        await Task.WhenAll(unfinished.Select(t => _trajectories!.CancelAsync(t, _state!.MissingKeys(t.Name))));
+        await Wake.StopAsync();
     }
 
     public async Task WakeAsync()
@@ -102,9 +102,9 @@ internal sealed class SearchGrain(
         {
             return;
         }
-        if (!_ledger.IsRunning)
+        if (!_progress.IsRunning)
         {
-            await Alarm.StopAsync();
+            await Wake.StopAsync();
         }
         else if (_poll is null)
         {
@@ -114,7 +114,7 @@ internal sealed class SearchGrain(
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => WakeAsync();
 
-    public Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit) => Task.FromResult(Summary() is { } summary ? _view!.Page(after, limit, summary) : null);
+    public Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit) => Task.FromResult(Summary() is { } summary ? _status!.Page(after, limit, summary) : null);
 
     public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(record.State.Plan);
 
@@ -124,7 +124,7 @@ internal sealed class SearchGrain(
 
     public async Task ReportAsync(string trajectory, int iteration, StageReport report)
     {
-        _board?.Add(report);
+        _state?.Add(report);
         if (_reports is not null && (_reports.IsFull || _poll is null))
         {
             await _reports.FlushAsync();
@@ -145,17 +145,18 @@ internal sealed class SearchGrain(
     {
         try
         {
-            foreach (var batch in _rota!.Due(_board!.AtWork).Chunk(Rota.AtOnce))
+            foreach (var batch in _schedule!.Due(_state!.AtWork).Chunk(PollSchedule.AtOnce))
             {
-                var answers = await Task.WhenAll(batch.Select(turn => _calls!.AskAsync(_rota, turn, _board.Known(turn.Plan.Name))));
-                foreach (var (turn, news) in batch.Zip(answers))
+                var answers = await Task.WhenAll(batch.Select(poll => _trajectories!.AskAsync(_schedule, poll, _state.Known(poll.Plan.Name))));
+                foreach (var (poll, news) in batch.Zip(answers))
                 {
-                    Learn(turn.Plan.Name, news);
+                    Learn(poll.Plan.Name, news);
                 }
             }
+            _state.Explain(Unfinished().Select(t => t.Name), await _trajectories!.LookAtQueueAsync());
             await _reports!.FlushAsync();
             await SaveAsync();
-            _view!.Measure(_reports.Volume);
+            _status!.Measure(_reports.Volume);
         }
         catch (InconsistentStateException)
         {
@@ -171,7 +172,7 @@ internal sealed class SearchGrain(
     {
         if (news is not null)
         {
-            _board!.Update(trajectory, news);
+            _state!.Update(trajectory, news);
             if (news.State == WorkState.Failed)
             {
                 Note(trajectory, news.Reason, news.LogTail);
@@ -181,61 +182,62 @@ internal sealed class SearchGrain(
 
     private void Note(string trajectory, string? reason, string? logTail)
     {
-        if (_ledger.Failed(trajectory, reason, logTail))
+        // Many trajectories may wait for the stage that failed: one of them keeps the log.
+        if (_progress.Failed(trajectory, reason, _state!.Next(trajectory) is { } stage && _state.First(stage) == trajectory ? logTail : null))
         {
-            _board!.Touch(trajectory);
+            _state!.Touch(trajectory);
         }
     }
 
     private async Task SaveAsync()
     {
-        if (_poll is null || !_ledger.IsRunning)
+        if (_poll is null || !_progress.IsRunning)
         {
             return;
         }
-        if (!_view!.IsOver)
+        if (!_status!.IsOver)
         {
-            await _ledger.SaveAsync();
+            await _progress.SaveAsync();
             return;
         }
         await _reports!.FlushAsync(); // who follows the reports has all of them when the search is over
-        var (state, reason) = _view.Outcome();
-        await _ledger.EndAsync(state, reason);
+        var (state, reason) = _status.Outcome();
+        await _progress.EndAsync(state, reason);
         Log.SearchEnded(logger, Id, state.ToString());
-        _view.Measure(_reports.Volume);
-        Rest();
-        await Alarm.StopAsync();
+        _status.Measure(_reports.Volume);
+        StopPolling();
+        await Wake.StopAsync();
     }
 
-    private SearchSummary? Summary() => _view?.Summary(_poll is not null, _reports!.Volume);
+    private SearchSummary? Summary() => _status?.Summary(_poll is not null, _reports!.Volume);
 
-    private bool IsUnfinished(TrajectoryPlan t) => !_board!.IsComplete(t.Name) && !_ledger.Ended.ContainsKey(t.Name);
+    private bool IsUnfinished(TrajectoryPlan t) => !_state!.IsComplete(t.Name) && !_progress.Ended.ContainsKey(t.Name);
 
     private List<TrajectoryPlan> Unfinished() => [.. Plan.Trajectories.Where(IsUnfinished)];
 
     private async Task DriveAsync(bool retryFailed)
     {
-        _rota = new Rota(Plan.Trajectories, IsUnfinished, retryFailed);
+        _schedule = new PollSchedule(Plan.Trajectories, IsUnfinished, retryFailed);
         if (_poll is null)
         {
             Log.SearchDriven(logger, Id);
             _poll = this.RegisterGrainTimer(_ => PollAsync(), new GrainTimerCreationOptions(TimeSpan.Zero, timings.Poll) { KeepAlive = true });
-            await Alarm.RemindAsync();
+            await Wake.RemindAsync();
         }
     }
 
-    private void Rest()
+    private void StopPolling()
     {
         _poll?.Dispose();
         _poll = null;
-        _board!.Rest();
+        _state!.ForgetStandings();
     }
 
     private async Task OpenAsync(SearchPlan plan)
     {
-        var board = new SearchBoard(plan);
-        _reports = await SearchReports.OpenAsync(store, plan, board);
-        (_board, _view) = (board, new SearchView(board, _ledger));
-        _calls = new TrajectoryCalls(GrainFactory, plan, record.State.TraceParent, timings, logger);
+        var state = new SearchState(plan);
+        _reports = await SearchReports.OpenAsync(store, plan, state);
+        (_state, _status) = (state, new StatusProjection(state, _progress));
+        _trajectories = new TrajectoryClient(GrainFactory, plan, record.State.TraceParent, timings, logger);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class SearchIndexGrain([PersistentState("index")] IPersistentSta
         foreach (string id in index.State.Running)
         {
             // Not awaited: a search that ends tells the index so, and each would wait for the other.
-            GrainFactory.GetGrain<ISearchGrain>(id).WakeAsync().Forget(logger, "the index of searches");
+            GrainFactory.GetGrain<ISearchGrain>(id).WakeAsync().FireAndForget(logger, "the index of searches");
         }
         return Task.CompletedTask;
     }

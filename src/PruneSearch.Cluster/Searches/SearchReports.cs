@@ -20,14 +20,14 @@ internal sealed class SearchReports
     private readonly SearchPlan _plan;
     private readonly ReportLog _log;
     private readonly FrontierVolume _volume;
-    private readonly SearchBoard _board;
+    private readonly SearchState _board;
     private readonly HashSet<string> _baseKeys;
 
-    private SearchReports(SearchPlan plan, SearchBoard board, ReportLog log)
+    private SearchReports(SearchPlan plan, SearchState state, ReportLog log)
     {
-        (_plan, _board, _log) = (plan, board, log);
+        (_plan, _board, _log) = (plan, state, log);
         _volume = new FrontierVolume(plan.Objectives);
-        _baseKeys = [.. plan.Trajectories.Select(t => board.Keys[t.Name][0])];
+        _baseKeys = [.. plan.Trajectories.Select(t => state.Keys[t.Name][0])];
     }
 
     /// <summary>Volume of the frontier, see <see cref="FrontierVolume"/>.</summary>
@@ -36,19 +36,19 @@ internal sealed class SearchReports
     /// <summary>Whether so many reports wait that they should be written now.</summary>
     public bool IsFull => _log.Pending >= LargestBatch;
 
-    /// <summary>Reads what is known of a search, and from then on takes in whatever its board learns.</summary>
-    public static async Task<SearchReports> OpenAsync(ICheckpointStore store, SearchPlan plan, SearchBoard board)
+    /// <summary>Reads what is known of a search, and from then on takes in whatever its state learns.</summary>
+    public static async Task<SearchReports> OpenAsync(ICheckpointStore store, SearchPlan plan, SearchState state)
     {
-        var reports = new SearchReports(plan, board, await ReportLog.OpenAsync(store, plan.Id));
-        board.Added += reports.Take;
+        var reports = new SearchReports(plan, state, await ReportLog.OpenAsync(store, plan.Id));
+        state.Added += reports.Take;
         foreach (var report in reports._log.Written)
         {
-            board.Add(report);
+            state.Add(report);
         }
         // Stages that others finished, and what came between the last flush and a crash: a stage is complete only after its parent.
         foreach (var trajectories in plan.Trajectories.Chunk(AtOnce))
         {
-            await Task.WhenAll(trajectories.Select(t => LookAsync(store, board, t.Name)));
+            await Task.WhenAll(trajectories.Select(t => LookAsync(store, state, t.Name)));
         }
         await reports.FlushAsync();
         return reports;
@@ -60,7 +60,7 @@ internal sealed class SearchReports
     /// <summary>Written reports from a position on.</summary>
     public ReportPage Page(int after, int limit, WorkState state)
     {
-        int from = Math.Clamp(after, 0, _log.Written.Count), to = Math.Min(from + Math.Clamp(limit, 1, SearchView.LargestPage), _log.Written.Count);
+        int from = Math.Clamp(after, 0, _log.Written.Count), to = Math.Min(from + Math.Clamp(limit, 1, StatusProjection.LargestPage), _log.Written.Count);
         return new ReportPage
         {
             SearchId = _plan.Id,
@@ -79,17 +79,17 @@ internal sealed class SearchReports
         _volume.Add(report, _baseKeys.Contains(report.Key));
     }
 
-    private static async Task LookAsync(ICheckpointStore store, SearchBoard board, string trajectory)
+    private static async Task LookAsync(ICheckpointStore store, SearchState state, string trajectory)
     {
-        foreach (string key in board.Keys[trajectory])
+        foreach (string key in state.Keys[trajectory])
         {
-            if (!board.Has(key))
+            if (!state.Has(key))
             {
-                if (await store.TryReadAsync(key) is not { } report)
+                if (await store.TryReadReportAsync(key) is not { } report)
                 {
                     return;
                 }
-                board.Add(report);
+                state.Add(report);
             }
         }
     }

@@ -17,12 +17,12 @@ internal sealed class StageGrain(
     ICheckpointStore store,
     ClusterTimings timings,
     TimeProvider time,
-    WakePolicy wake,
+    RecoveryPolicy wake,
     ILogger<StageGrain> logger) : Grain, IStageGrain
 {
     private const int Adoption = 4; // renewals that a worker may miss while the stage's grain moves
-    private StageDemand _demand = null!;
-    private StageLeaseBook _lease = null!;
+    private StageWaiters _demand = null!;
+    private StageLeases _lease = null!;
     private StageReport? _report;
     private IGrainTimer? _watch;
 
@@ -30,13 +30,13 @@ internal sealed class StageGrain(
 
     private bool IsHeldAs(long epoch) => !IsOver && _lease.IsCurrent(epoch);
 
-    private bool IsOver => _report is not null || record.State.Failure is not null;
+    private bool IsOver => _report is not null || _lease.Failure is not null;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _demand = new StageDemand(Key, GrainFactory, logger);
-        _lease = new StageLeaseBook(record.State, timings, time);
-        _report = await store.TryReadAsync(Key);
+        _demand = new StageWaiters(Key, GrainFactory, logger);
+        _lease = new StageLeases(record.State, timings, time);
+        _report = await store.TryReadReportAsync(Key);
         if (wake.ByItself && !IsOver) // on one machine the worker died with this process
         {
             _lease.Adopt(Adoption * timings.Renewal);
@@ -49,14 +49,14 @@ internal sealed class StageGrain(
 
     public async Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent)
     {
-        if (_report is null && record.State.Failure is not null && retryFailed)
+        if (_report is null && _lease.Failure is not null && retryFailed)
         {
             _lease.Forgive();
             await SaveAsync();
         }
         if (!IsOver)
         {
-            _demand.Add(trajectory, new StageDemand.Request(description, deviceClass, remainingStages, traceParent));
+            _demand.Add(trajectory, new StageWaiters.Request(description, deviceClass, remainingStages, traceParent));
             if (!_lease.IsHeld)
             {
                 await _demand.EnqueueAsync();
@@ -89,7 +89,7 @@ internal sealed class StageGrain(
             await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times without getting further; if the stage did not kill it, resume with failed stages tried again");
             return null;
         }
-        if (record.State.Epoch > 0 && await store.TryReadAsync(Key) is { } report)
+        if (record.State.Epoch > 0 && await store.TryReadReportAsync(Key) is { } report)
         {
             // A worker that was taken for dead finished it after all, through an activation of this grain that nobody else sees.
             await EndAsync(report);
@@ -98,7 +98,7 @@ internal sealed class StageGrain(
         _lease.Grant(worker);
         await SaveAsync();
         Watch();
-        return new StageLease { Key = Key, Description = wanted.Description, Epoch = record.State.Epoch, TimeToLive = timings.LeaseTimeToLive, TraceParent = wanted.TraceParent };
+        return new StageLease { Key = Key, Description = wanted.Description, Epoch = record.State.Epoch, Attempt = record.State.Attempts, TimeToLive = timings.LeaseTimeToLive, TraceParent = wanted.TraceParent };
     }
 
     public async Task<bool> RenewAsync(long epoch, StageProgress progress)
@@ -126,7 +126,7 @@ internal sealed class StageGrain(
         {
             return false;
         }
-        await EndAsync(await store.PublishAsync(report));
+        await EndAsync(await store.PublishReportAsync(report));
         return true;
     }
 
@@ -145,9 +145,16 @@ internal sealed class StageGrain(
         {
             Log.StageRefused(logger, worker, Key, reason);
             _lease.Return();
-            record.State.LastReason = $"{worker} cannot run it: {reason}";
-            await _demand.RefuseAsync(worker); // first: it must not be offered to the same worker at once
-            await FreeAsync();
+            if (wake.ByItself)
+            {
+                await _demand.DeclinedAsync(worker, reason); // first: it must not be offered to the same worker at once
+                await FreeAsync();
+                return;
+            }
+            // On one machine there is no other slot. It is not kept: with the next process the inputs may be there.
+            _lease.Unavailable = reason;
+            await SaveAsync();
+            await _demand.TellAsync(t => t.StageFailedAsync(Key, reason, null));
         }
     }
 

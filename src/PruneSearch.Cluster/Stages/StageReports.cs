@@ -10,7 +10,7 @@ internal static class StageReports
 {
     /// <summary>The report of a stage, or <see langword="null"/> when the stage is not complete.</summary>
     /// <exception cref="FormatException">The file is damaged.</exception>
-    public static async Task<StageReport?> TryReadAsync(this ICheckpointStore store, string key)
+    public static async Task<StageReport?> TryReadReportAsync(this ICheckpointStore store, string key)
     {
         string name = CheckpointNames.Report(key);
         if (!await store.ExistsAsync(name))
@@ -32,12 +32,12 @@ internal static class StageReports
     }
 
     /// <summary>Makes the stage complete, unless it is already; answers the report that stands.</summary>
-    public static async Task<StageReport> PublishAsync(this ICheckpointStore store, StageReport report)
+    public static async Task<StageReport> PublishReportAsync(this ICheckpointStore store, StageReport report)
     {
         bool first = await store.PutAsync(
             CheckpointNames.Report(report.Key),
             (stream, cancellation) => JsonSerializer.SerializeAsync(stream, report, CoreJson.Readable, cancellation),
             PutCondition.IfAbsent);
-        return first ? report : await store.TryReadAsync(report.Key) ?? throw new IOException($"{CheckpointNames.Report(report.Key)} was written but cannot be found.");
+        return first ? report : await store.TryReadReportAsync(report.Key) ?? throw new IOException($"{CheckpointNames.Report(report.Key)} was written but cannot be found.");
     }
 }

@@ -91,7 +91,7 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
     private void Completed(TrajectoryWalk walk, StageReport report)
     {
         int iteration = walk.Add(report);
-        Search(walk).ReportAsync(walk.Name, iteration, report).Forget(logger, $"trajectory {Name()}");
+        Search(walk).ReportAsync(walk.Name, iteration, report).FireAndForget(logger, $"trajectory {Name()}");
         if (walk.State == WorkState.Completed)
         {
             DeactivateOnIdle(); // asked again, it would walk through at once
@@ -101,7 +101,7 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
     private void Failed(TrajectoryWalk walk, string reason, string? logTail)
     {
         walk.Fail(reason, logTail);
-        Search(walk).TrajectoryFailedAsync(walk.Name, walk.Reason, logTail).Forget(logger, $"trajectory {Name()}");
+        Search(walk).TrajectoryFailedAsync(walk.Name, walk.Reason, logTail).FireAndForget(logger, $"trajectory {Name()}");
     }
 
     private static string? TraceStart(string searchId, string name, string? traceParent)

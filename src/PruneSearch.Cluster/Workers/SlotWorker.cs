@@ -28,6 +28,7 @@ internal sealed class SlotWorker(
     {
         var dispatcher = grains.GetGrain<IDispatcherGrain>(slot.DeviceClass);
         var idle = ShortestIdle;
+        var present = TellPresenceAsync(dispatcher, stoppingToken);
         await TellDeathAsync();
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -39,6 +40,17 @@ internal sealed class SlotWorker(
             }
             await Task.Delay(idle, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             idle = idle * 2 < timings.IdleClaim ? idle * 2 : timings.IdleClaim;
+        }
+        await present;
+    }
+
+    /// <summary>A slot that works for hours is there as well: those whose stages wait are told how many slots there are.</summary>
+    private async Task TellPresenceAsync(IDispatcherGrain dispatcher, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            dispatcher.PresentAsync(slot.Name).FireAndForget(logger, $"worker {slot.Name}");
+            await Task.Delay(timings.Renewal, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -63,7 +75,7 @@ internal sealed class SlotWorker(
         using var done = new CancellationTokenSource();
         _journal?.Begin(lease);
         _meter.Begin();
-        Log.StageBegins(logger, lease.Epoch, lease.Key);
+        Log.StageBegins(logger, lease.Attempt, lease.Epoch, lease.Key);
         var keeping = keeper.KeepAsync(work, done.Token);
         var result = await StageThread.RunAsync(runner, lease, keeper.Report, work.Token);
         string outcome = await TellAsync(stage, lease, result, keeper, stopping); // the lease is kept meanwhile
@@ -71,7 +83,7 @@ internal sealed class SlotWorker(
         await keeping;
         _meter.End();
         _journal?.End();
-        Log.StageEnded(logger, lease.Epoch, lease.Key, outcome);
+        Log.StageEnded(logger, lease.Attempt, lease.Epoch, lease.Key, outcome);
         Telemetry.Stages.Add(1, new KeyValuePair<string, object?>(Telemetry.OutcomeTag, outcome));
     }
 

@@ -1,0 +1,87 @@
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cluster.Searches;
+
+/// <summary>
+/// Whose turn it is to be asked. Every poll takes a bounded number of trajectories, in turn, and those at work in between: the
+/// cost of a poll does not grow with the search, and each trajectory comes up again after a while. The first time, all are
+/// started as fast as they answer, those with the longest paths first.
+/// </summary>
+internal sealed class PollSchedule
+{
+    /// <summary>Calls at once.</summary>
+    public const int AtOnce = 64;
+
+    private const int PerPoll = 256;
+    private const int FirstPerPoll = 2048;
+    private const int LivePerPoll = 64;
+    private readonly Func<TrajectoryPlan, bool> _isUnfinished;
+    private readonly Queue<TrajectoryPlan> _first;
+    private readonly Queue<TrajectoryPlan> _round = [];
+    private readonly Dictionary<string, TrajectoryPlan> _byName;
+
+    /// <summary>A schedule of all trajectories that are unfinished.</summary>
+    public PollSchedule(IReadOnlyList<TrajectoryPlan> plans, Func<TrajectoryPlan, bool> isUnfinished, bool retryFailed)
+    {
+        _isUnfinished = isUnfinished;
+        _byName = plans.ToDictionary(p => p.Name);
+        _first = new Queue<TrajectoryPlan>(plans.Where(isUnfinished).OrderByDescending(p => p.Stages.Count));
+        RetryFailed = retryFailed;
+    }
+
+    /// <summary>One question to a trajectory.</summary>
+    /// <param name="Plan">The trajectory.</param>
+    /// <param name="IsFirst">Whether it has not been started yet.</param>
+    public sealed record Poll(TrajectoryPlan Plan, bool IsFirst);
+
+    /// <summary>Whether failed stages are tried again.</summary>
+    public bool RetryFailed { get; }
+
+    /// <summary>Whose turn it is.</summary>
+    /// <param name="live">Names of those at work: they are asked each time, so that their progress is seen.</param>
+    public IReadOnlyList<Poll> Due(IEnumerable<string> live)
+    {
+        var due = new List<Poll>();
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        while (due.Count < FirstPerPoll && _first.TryDequeue(out var plan))
+        {
+            if (Take(plan, isFirst: true))
+            {
+                _round.Enqueue(plan);
+            }
+        }
+        foreach (string name in live.Take(LivePerPoll))
+        {
+            Take(_byName[name], isFirst: false);
+        }
+        for (int left = _round.Count; left > 0 && due.Count < PerPoll; left--)
+        {
+            var plan = _round.Dequeue();
+            Take(plan, isFirst: false);
+            if (_isUnfinished(plan))
+            {
+                _round.Enqueue(plan);
+            }
+        }
+        return due;
+
+        bool Take(TrajectoryPlan plan, bool isFirst)
+        {
+            bool takes = _isUnfinished(plan) && taken.Add(plan.Name);
+            if (takes)
+            {
+                due.Add(new Poll(plan, isFirst));
+            }
+            return takes;
+        }
+    }
+
+    /// <summary>A poll came to nothing: it is still to be started.</summary>
+    public void Again(Poll poll)
+    {
+        if (poll.IsFirst)
+        {
+            _first.Enqueue(poll.Plan); // it is polled already; starting it twice is harmless
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using PruneSearch.Core;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cluster.Searches;
+
+/// <summary>Refuses plans that could not run.</summary>
+internal static class SearchPlanValidator
+{
+    /// <summary>Checks identifiers, objectives and the chain of stages of every trajectory.</summary>
+    /// <exception cref="ArgumentException">The message says what is wrong and where.</exception>
+    public static void Require(SearchPlan plan)
+    {
+        if (plan.Id.Length == 0 || !plan.Id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+        {
+            throw new ArgumentException($"Search identifier '{plan.Id}' must consist of letters, digits and hyphens.");
+        }
+        if (plan.Objectives.Count == 0 || plan.Trajectories.Count == 0)
+        {
+            throw new ArgumentException($"Search '{plan.Id}' needs at least one objective and one trajectory.");
+        }
+        var names = new HashSet<string>();
+        foreach (var trajectory in plan.Trajectories)
+        {
+            if (trajectory.Name.Length == 0 || !names.Add(trajectory.Name))
+            {
+                throw new ArgumentException($"Search '{plan.Id}': trajectory name '{trajectory.Name}' is empty or stands twice.");
+            }
+            RequireChain(plan, trajectory);
+        }
+    }
+
+    /// <summary>Refuses another plan under the identifier of one that is there.</summary>
+    /// <exception cref="InvalidOperationException">They differ.</exception>
+    public static void RequireSame(SearchPlan old, SearchPlan plan)
+    {
+        if (JsonSerializer.Serialize(old, CoreJson.Canonical) != JsonSerializer.Serialize(plan, CoreJson.Canonical))
+        {
+            throw new InvalidOperationException($"There is another search '{plan.Id}' already, launched {old.Created:u}.");
+        }
+    }
+
+    private static void RequireChain(SearchPlan plan, TrajectoryPlan trajectory)
+    {
+        if (trajectory.Stages.Count == 0)
+        {
+            throw new ArgumentException($"Search '{plan.Id}': trajectory '{trajectory.Name}' has no stage.");
+        }
+        string? parent = null;
+        for (int i = 0; i < trajectory.Stages.Count; i++)
+        {
+            var stage = trajectory.Stages[i];
+            if (stage.Parent != parent || (stage.Base is not null) != (i == 0))
+            {
+                throw new ArgumentException(
+                    $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' must have {(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent ?? "none"}.");
+            }
+            parent = stage.ComputeKey();
+        }
+    }
+}

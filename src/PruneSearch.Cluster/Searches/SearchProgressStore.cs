@@ -1,0 +1,71 @@
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cluster.Searches;
+
+/// <summary>
+/// What a coordinator must not forget besides its plan: how the search stands, and which trajectories failed. What is complete,
+/// the checkpoint store knows. A change that cannot be saved is taken back, so that whoever asked for it can ask again.
+/// </summary>
+internal sealed class SearchProgressStore(IPersistentState<SearchProgress> record)
+{
+    private bool _unsaved;
+
+    /// <summary>State.</summary>
+    public WorkState State => record.State.State;
+
+    /// <summary>Why it failed or was cancelled.</summary>
+    public string? Reason => record.State.Reason;
+
+    /// <summary>Whether it should be at work.</summary>
+    public bool IsRunning => State == WorkState.Running;
+
+    /// <summary>Trajectories that failed, by name.</summary>
+    public IReadOnlyDictionary<string, TrajectoryEnd> Ended => record.State.Ended;
+
+    /// <summary>It is launched.</summary>
+    public Task BeginAsync() => SaveAsync(WorkState.Running, null, record.State.Ended);
+
+    /// <summary>It goes on after an interruption, a cancellation or failures.</summary>
+    /// <returns>Whether there is anything to go on with.</returns>
+    public async Task<bool> ResumeAsync(bool retryFailed)
+    {
+        if (State is not (WorkState.Running or WorkState.Cancelled) && !(retryFailed && Ended.Count > 0))
+        {
+            return false;
+        }
+        var left = Ended.Where(e => e.Value.State != WorkState.Cancelled && !(retryFailed && e.Value.State == WorkState.Failed));
+        await SaveAsync(WorkState.Running, null, new Dictionary<string, TrajectoryEnd>(left));
+        return true;
+    }
+
+    /// <summary>It ends.</summary>
+    public Task EndAsync(WorkState state, string? reason) => SaveAsync(state, reason, record.State.Ended);
+
+    /// <summary>A trajectory failed; to be saved with <see cref="SaveAsync()"/>.</summary>
+    /// <returns>Whether that is new.</returns>
+    public bool Failed(string trajectory, string? reason, string? logTail)
+    {
+        bool added = record.State.Ended.TryAdd(trajectory, new TrajectoryEnd(WorkState.Failed, reason, logTail));
+        _unsaved |= added;
+        return added;
+    }
+
+    /// <summary>Saves which trajectories failed, if that is not saved yet.</summary>
+    public Task SaveAsync() => _unsaved ? SaveAsync(State, Reason, record.State.Ended) : Task.CompletedTask;
+
+    private async Task SaveAsync(WorkState state, string? reason, Dictionary<string, TrajectoryEnd> ended)
+    {
+        var (oldState, oldReason, oldEnded) = (record.State.State, record.State.Reason, record.State.Ended);
+        (record.State.State, record.State.Reason, record.State.Ended) = (state, reason, ended);
+        try
+        {
+            await record.WriteStateAsync();
+            _unsaved = false;
+        }
+        catch
+        {
+            (record.State.State, record.State.Reason, record.State.Ended) = (oldState, oldReason, oldEnded);
+            throw;
+        }
+    }
+}

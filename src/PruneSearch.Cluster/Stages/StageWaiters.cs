@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+using PruneSearch.Cluster.Observability;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cluster.Stages;
+
+/// <summary>
+/// Who wants a stage, and its place in the queue of its device class. Nothing of it is persisted: trajectories ask again and again.
+/// </summary>
+internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger logger)
+{
+    private readonly HashSet<string> _waiters = [];
+    private Request? _request;
+
+    /// <summary>What is wanted, and by whom last; <see langword="null"/> when nobody wants it.</summary>
+    public Request? Wanted => _waiters.Count > 0 ? _request : null;
+
+    /// <summary>A trajectory wants it. The longest path of all that want it counts.</summary>
+    public void Add(string trajectory, Request request)
+    {
+        _waiters.Add(trajectory);
+        _request = request with
+        {
+            RemainingStages = Math.Max(request.RemainingStages, _request?.RemainingStages ?? 0),
+            TraceParent = request.TraceParent ?? _request?.TraceParent,
+        };
+    }
+
+    /// <summary>A trajectory does not want it any more.</summary>
+    public void Remove(string trajectory) => _waiters.Remove(trajectory);
+
+    /// <summary>Puts it into the queue if it is wanted.</summary>
+    public Task EnqueueAsync() => Wanted is { } wanted ? Dispatcher(wanted).EnqueueAsync(key, wanted.RemainingStages) : Task.CompletedTask;
+
+    /// <summary>Takes it off the queue if it may be there.</summary>
+    public Task DequeueAsync() => _request is null ? Task.CompletedTask : Dispatcher(_request).RemoveAsync(key);
+
+    /// <summary>A worker cannot run it and is not offered it for a while.</summary>
+    public Task DeclinedAsync(string worker, string reason) => _request is null ? Task.CompletedTask : Dispatcher(_request).DeclinedAsync(key, worker, reason);
+
+    /// <summary>It is over: tells all that wait for it, and nobody does any more.</summary>
+    public Task TellAsync(Func<ITrajectoryGrain, Task> message)
+    {
+        foreach (string waiter in _waiters)
+        {
+            message(grains.GetGrain<ITrajectoryGrain>(waiter)).FireAndForget(logger, $"stage {key}");
+        }
+        _waiters.Clear();
+        return DequeueAsync();
+    }
+
+    private IDispatcherGrain Dispatcher(Request request) => grains.GetGrain<IDispatcherGrain>(request.DeviceClass);
+
+    /// <summary>What a trajectory asks for.</summary>
+    /// <param name="Description">What to do.</param>
+    /// <param name="DeviceClass">Whose slots may run it.</param>
+    /// <param name="RemainingStages">Stages that the trajectory has from here on.</param>
+    /// <param name="TraceParent">W3C trace context of the trajectory.</param>
+    public sealed record Request(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent);
+}
