@@ -51,7 +51,7 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     public DetectionDataset ReadDataset(string hash, CancellationToken cancellation)
     {
         string name = CheckpointNames.Dataset(hash);
-        return pictures.Bring(DatasetManifest.FromJson(Encoding.UTF8.GetString(ReadBytes(name)), name, hash).ToDataset(), cancellation);
+        return pictures.Bring(DatasetManifest.FromJson(Encoding.UTF8.GetString(ReadBytes(name)), name, hash), cancellation);
     }
 
     /// <summary>A whole object.</summary>
