@@ -42,7 +42,7 @@ internal sealed class PruneOptions
         return _settings.Apply(parsed, defaults with { Compensate = defaults.Compensate && !parsed.GetValue(_noCompensation) });
     }
 
-    /// <summary>What widths stay multiples of, if it was said.</summary>
+    /// <summary>What pruned widths are multiples of, if it was said.</summary>
     public int? RoundTo(ParseResult parsed) => (int?)_settings.Said(parsed, RoundToKey);
 
     /// <summary>Pictures to calibrate on; none where the settings need none. The caller disposes them.</summary>

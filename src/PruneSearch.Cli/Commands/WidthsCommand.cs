@@ -24,7 +24,7 @@ internal static class WidthsCommand
         var model = new Argument<string>("MODEL") { Description = "Exported ONNX file of the dense model" };
         var speedUp = NumberOption.Create("--speed-up", "How many times as fast the pruned model shall be", 2.0, 1.0, 100.0);
         var groups = ChoiceOption.Several("--groups", "Kinds of channel groups that lose channels", Kinds.Select(Word));
-        var roundTo = NumberOption.Create("--round-to", "Widths stay multiples of this", 8, 1, 64);
+        var roundTo = NumberOption.Create("--round-to", "Pruned widths are multiples of this", 8, 1, 64);
         var structures = NumberOption.Create("--structures", "Structures to measure and fit", 12, QuickLatencyModel.MinimumStructures, 64);
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of each of the two measurements", 30.0, 0.1, 3600.0);
