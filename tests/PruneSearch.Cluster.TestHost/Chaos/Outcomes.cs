@@ -27,6 +27,6 @@ public static partial class Outcomes
         }
     }
 
-    [GeneratedRegex("^(?<at>\\S+) Information .*SlotWorker: Attempt \\d+ at stage (?<key>[0-9a-f]{64}) (ended: )?(?<what>begins|completed)$")]
+    [GeneratedRegex("^(?<at>\\S+) Information .*SlotWorker: Attempt \\d+ \\(epoch \\d+\\) at stage (?<key>[0-9a-f]{64}) (ended: )?(?<what>begins|completed)$")]
     private static partial Regex Attempt();
 }
