@@ -3,6 +3,7 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Core;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Dispatching;
 
@@ -21,6 +22,7 @@ internal sealed class DispatcherGrain(TimeProvider time, ILogger<DispatcherGrain
 
     public Task EnqueueAsync(string stageKey, int remainingStages)
     {
+        StageDescription.RequireKey(stageKey);
         _queue.Add(stageKey, remainingStages);
         return CountAsync();
     }
@@ -33,6 +35,7 @@ internal sealed class DispatcherGrain(TimeProvider time, ILogger<DispatcherGrain
 
     public Task RefusedAsync(string stageKey, string worker)
     {
+        StageDescription.RequireKey(stageKey);
         _queue.Refuse(stageKey, worker);
         return Task.CompletedTask;
     }

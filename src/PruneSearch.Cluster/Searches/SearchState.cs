@@ -118,6 +118,12 @@ internal sealed class SearchState
         }
     }
 
+    /// <summary>A trajectory's plan; <see langword="null"/> when there is none of that name.</summary>
+    public TrajectoryPlan? Find(string trajectory) => _indices.TryGetValue(trajectory, out int index) ? Plan.Trajectories[index] : null;
+
+    /// <summary>Whether a stage is one of the search's and its report is not known.</summary>
+    public bool Lacks(string key) => _users.ContainsKey(key) && !_reports.ContainsKey(key);
+
     /// <summary>Whether a stage finished.</summary>
     public bool Has(string key) => _reports.ContainsKey(key);
 

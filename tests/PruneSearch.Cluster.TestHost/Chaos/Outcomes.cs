@@ -15,6 +15,10 @@ public static partial class Outcomes
         return [.. attempts.Where(a => a.Any(e => e.What == "completed") && a.Any(e => e.What == "begins" && e.At > a.Where(c => c.What == "completed").Min(c => c.At))).Select(a => a.Key)];
     }
 
+    /// <summary>Stages that were begun again within a time: what a fault cost.</summary>
+    public static int Repeated(IEnumerable<RunLine> runs, DateTimeOffset from, DateTimeOffset to) =>
+        runs.Where(r => r.What == "start").GroupBy(r => r.Key).SelectMany(g => g.OrderBy(r => r.At).Skip(1)).Count(r => r.At >= from && r.At < to);
+
     private static IEnumerable<(DateTimeOffset At, string Key, string What)> Read(string path)
     {
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
