@@ -36,6 +36,7 @@ internal static class CommandLine
         var file = new Argument<string>("FILE") { Description = "The search file (YAML)" };
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
         var retry = new Option<bool>("--retry-failed") { Description = "Try stages again that failed for good" };
+        var details = new Option<bool>("--details") { Description = "Show the end of the log of each stage that failed" };
         var json = new Option<string>("--json") { Description = "Write all points as JSON; - for the terminal", HelpName = "OUT" };
         var csv = new Option<string>("--csv") { Description = "Write all points as CSV; - for the terminal", HelpName = "OUT" };
         var png = new Option<string>("--png") { Description = "Draw the frontier", HelpName = "OUT" };
@@ -51,7 +52,7 @@ internal static class CommandLine
             Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(retry), c), id, retry),
             Command("follow", "Follow a search that runs elsewhere, in a cluster or another process", (p, c) => RunCommand.FollowAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
             Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, SearchPlace.Of(p), c)),
-            Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
+            Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(details), c), id, details),
             Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
             ReportCommand.Create(context),
             ExportCommand.Create(context),

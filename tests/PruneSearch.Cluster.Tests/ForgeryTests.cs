@@ -121,7 +121,7 @@ public sealed class ForgeryTests
 
         await Assert.ThrowsAsync<ArgumentException>(() => host.Grains.GetGrain<IStageGrain>(key).GetStatusAsync());
         await Assert.ThrowsAsync<ArgumentException>(() => dispatcher.EnqueueAsync(key, 1));
-        await Assert.ThrowsAsync<ArgumentException>(() => dispatcher.RefusedAsync(key, "w"));
+        await Assert.ThrowsAsync<ArgumentException>(() => dispatcher.DeclinedAsync(key, "w", "forged"));
     }
 
     [Fact]

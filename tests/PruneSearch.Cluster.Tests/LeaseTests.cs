@@ -1,3 +1,4 @@
+using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Grains;
@@ -28,19 +29,20 @@ public sealed class LeaseTests
     }
 
     [Fact]
-    public async Task A_refused_stage_goes_to_another_worker_with_the_reason_and_no_attempt_counted()
+    public async Task A_stage_that_is_declined_goes_to_another_worker_with_no_attempt_counted()
     {
         using var home = new TestHome();
-        await using var host = await home.StartAsync(null);
-        await host.Client.LaunchAsync(Plans.Small("a"));
-        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        Directory.CreateDirectory(home.Path);
+        await using var silo = await ClusterTests.StartAsync(home, $"Data Source={home.File("cluster.db")}", SiloRole.Control, null);
+        await silo.Client.LaunchAsync(Plans.Small("a"));
+        var dispatcher = silo.Grains.GetGrain<IDispatcherGrain>("cpu");
         var lease = await ClaimAsync(dispatcher, "blind");
-        var stage = host.Grains.GetGrain<IStageGrain>(lease.Key);
+        var stage = silo.Grains.GetGrain<IStageGrain>(lease.Key);
 
         await stage.RefuseAsync(lease.Ticket, "the pictures are not there");
 
-        var status = await stage.GetStatusAsync();
-        Assert.Equal(("blind cannot run it: the pictures are not there", 0), (status.Reason, status.Attempts));
+        Assert.Equal(0, (await stage.GetStatusAsync()).Attempts);
+        Assert.Equal(new DeclinedStage(lease.Key, 1, "the pictures are not there"), Assert.Single((await dispatcher.GetStatusAsync(10)).Declined));
         for (int i = 0; i < 10; i++)
         {
             Assert.Null(await dispatcher.ClaimAsync("blind"));

@@ -61,6 +61,8 @@ public sealed class StatusTests
         var last = end.Trajectories[4];
         Assert.Equal(StubStageRunner.Report(Plans.Small("a").Trajectories[4].Stages[^1].ComputeKey()).Map50, last.Map50);
         Assert.Equal(1, last.SecondsPerStage);
+        Assert.Equal(Plans.Small("a").Keys().Count, end.Trajectories.Sum(t => t.Warnings.Count)); // each stage warned once
+        Assert.Equal([new StageWarning(3, "stub")], last.Warnings);
     }
 
     private static void ThrowIfStopped(bool blocks, CancellationToken cancellation)

@@ -13,7 +13,7 @@ internal static class ImportCommand
 
     public static Command Create(CliContext context)
     {
-        var file = new Argument<string>("FILE") { Description = "TensorFlow Lite file, or safetensors of a PyTorch MobileNet-V2 or of this program" };
+        var file = new Argument<string>("FILE") { Description = "TensorFlow Lite file, PyTorch state dict (.pth, .pt or safetensors), or safetensors of this program" };
         var folder = new Option<string>("--out") { Description = "Folder for detector.json, weights.safetensors and labels.txt", HelpName = "FOLDER", Required = true };
         var labels = new Option<string?>("--labels") { Description = "Names of the class outputs, one a line, background first", HelpName = "TXT" };
         var scores = new Option<string?>("--scores") { Description = "How class outputs become scores, where the file does not show it" };
@@ -29,7 +29,7 @@ internal static class ImportCommand
         var seed = new Option<int>("--seed") { Description = "Seed of tensors that the file does not have", DefaultValueFactory = _ => 1 };
         var normalisation = new Option<string>("--normalisation") { Description = "What a PyTorch backbone was trained on: pictures normalised as for ImageNet, or from -1 to 1", DefaultValueFactory = _ => "imagenet" };
         normalisation.AcceptOnlyFromAmong("imagenet", "none");
-        var command = new Command("import", "Take over trained weights: TensorFlow Lite, PyTorch state dicts as safetensors") { file, folder, labels, scores, size, seed, normalisation };
+        var command = new Command("import", "Take over trained weights: TensorFlow Lite, PyTorch state dicts") { file, folder, labels, scores, size, seed, normalisation };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(file)!, p.GetValue(folder)!, new ImportOptions
         {
             Classes = p.GetValue(labels) is { } path ? ReadLabels(path) : null,

@@ -37,7 +37,7 @@ internal sealed class PruneOptions
     /// <exception cref="SearchFileException">A number is outside its range.</exception>
     public PruneSettings Settings(ParseResult parsed, DetectorInput input)
     {
-        var defaults = input.Search?.Prune ?? new PruneSettings { Ratio = 0 };
+        var defaults = input.Search?.Settings.Prune ?? new PruneSettings { Ratio = 0 };
         int count = parsed.GetValue(_count) ?? defaults.CalibrationImages;
         return count is < MinPictures or > MaxPictures
             ? throw new SearchFileException($"--calibration-images is {count}, expected {MinPictures} to {MaxPictures}")

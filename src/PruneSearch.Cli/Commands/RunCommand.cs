@@ -62,7 +62,7 @@ internal static class RunCommand
         await using (session.ConfigureAwait(false))
         {
             await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation).ConfigureAwait(false);
-            if (place.Cluster is not null && file.Data is DataSource.Shapes) // drawn here: no worker has these pictures
+            if (place.Cluster is not null && file.Settings.Data is DataSource.Shapes) // drawn here: no worker has these pictures
             {
                 await new PicturePush(session.Checkpoints).PushAsync(search.Data.Train, cancellation).ConfigureAwait(false);
                 await new PicturePush(session.Checkpoints).PushAsync(search.Data.Validation, cancellation).ConfigureAwait(false);
@@ -99,17 +99,21 @@ internal static class RunCommand
             string folder = FrontierFiles.WriteAll(view, HomeFolder.Results(place.Home, id));
             await context.Output.WriteLineAsync($"Written to {folder}: frontier.png, frontier.csv, frontier.json").ConfigureAwait(false);
         }
-        foreach (var trajectory in end.Trajectories.Where(t => t.State == WorkState.Failed))
+        foreach (var failure in StageFailure.Of(end))
         {
-            await context.Error.WriteLineAsync($"prunesearch: {trajectory.Name} failed: {trajectory.Reason}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {failure.Who} failed: {failure.Reason}").ConfigureAwait(false);
         }
-        if (end.State == WorkState.CompletedWithFailures)
+        string again = $"prunesearch resume {id}{(end.State == WorkState.Cancelled ? "" : " --retry-failed")}{place.Options}";
+        string? bad = end.State switch
         {
-            await context.Error.WriteLineAsync($"prunesearch: search {id} completed with failures: {end.Reason}. Try them again with: prunesearch resume {id} --retry-failed{place.Options}").ConfigureAwait(false);
-        }
-        else if (end.State != WorkState.Completed)
+            WorkState.Completed => null,
+            WorkState.Cancelled => $"was cancelled: {end.Reason}. Go on with: {again}",
+            WorkState.CompletedWithFailures => $"completed with failures: {end.Reason}. Try them again with: {again}",
+            _ => $"failed: {end.Reason}. When that is mended, try again with: {again}",
+        };
+        if (bad is not null)
         {
-            await context.Error.WriteLineAsync($"prunesearch: search {id} {(end.State == WorkState.Cancelled ? "was cancelled" : "failed")}: {end.Reason}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: search {id} {bad}").ConfigureAwait(false);
         }
         return end.State switch
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Client.SearchFiles;

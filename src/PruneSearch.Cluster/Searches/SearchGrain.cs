@@ -94,15 +94,11 @@ internal sealed class SearchGrain(
 
     public async Task WakeAsync()
     {
-        if (!wake.ByItself)
-        {
-            return;
-        }
-        if (record.State.Plan is null || !_progress.IsRunning)
+        if (wake.ByItself && (record.State.Plan is null || !_progress.IsRunning))
         {
             await Wake.StopAsync();
         }
-        else if (_poll is null)
+        else if (wake.ByItself && _poll is null)
         {
             await DriveAsync(retryFailed: false);
             await Wake.ListAsync();
@@ -158,6 +154,7 @@ internal sealed class SearchGrain(
                     Learn(poll.Plan.Name, news);
                 }
             }
+            _state.Explain(Plan.Trajectories.Where(IsUnfinished).Select(t => t.Name), await _trajectories!.LookAtQueueAsync());
             await _reports!.FlushAsync();
             await SaveAsync();
             _status!.Measure(_reports.Volume);
@@ -177,7 +174,8 @@ internal sealed class SearchGrain(
         if (news is not null)
         {
             _state!.Update(trajectory, news);
-            if (news.State == WorkState.Failed && _progress.Failed(trajectory, news.Reason, news.LogTail))
+            // Many trajectories may wait for the stage that failed: one of them keeps the log.
+            if (news.State == WorkState.Failed && _progress.Failed(trajectory, news.Reason, _state.IsFirst(trajectory) ? news.LogTail : null))
             {
                 _state.Touch(trajectory);
             }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PruneSearch.Cluster.Dispatching;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
@@ -46,6 +47,21 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
         catch (Exception e)
         {
             Log.TrajectorySilent(logger, e, trajectory.Name, plan.Id); // at worst its stage runs to its end for nobody
+        }
+    }
+
+    /// <summary>Why stages that are ready do not run.</summary>
+    public async Task<QueueReasons> LookAtQueueAsync()
+    {
+        try
+        {
+            var status = await grains.GetGrain<IDispatcherGrain>(plan.DeviceClass).GetStatusAsync(QueueReasons.Named).WaitAsync(timings.CallPatience);
+            return new QueueReasons(plan.DeviceClass, status);
+        }
+        catch (Exception e)
+        {
+            Log.QueueSilent(logger, e, plan.DeviceClass, plan.Id);
+            return new QueueReasons(plan.DeviceClass, null);
         }
     }
 

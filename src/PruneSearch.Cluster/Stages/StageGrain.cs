@@ -30,7 +30,7 @@ internal sealed class StageGrain(
 
     private bool IsHeldAs(LeaseTicket ticket) => !IsOver && _lease.IsCurrent(ticket);
 
-    private bool IsOver => _report is not null || record.State.Failure is not null;
+    private bool IsOver => _report is not null || _lease.Failure is not null;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal sealed class StageGrain(
 
     public async Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent)
     {
-        if (_report is null && record.State.Failure is not null && retryFailed)
+        if (_report is null && _lease.Failure is not null && retryFailed)
         {
             _lease.Forgive();
             await _store.SaveAsync();
@@ -102,16 +102,7 @@ internal sealed class StageGrain(
         var ticket = _lease.Grant(worker);
         await _store.SaveAsync();
         Watch();
-        return new StageLease
-        {
-            Key = Key,
-            Description = wanted.Description,
-            Epoch = ticket.Epoch,
-            Worker = ticket.Worker,
-            Secret = ticket.Secret,
-            TimeToLive = timings.LeaseTimeToLive,
-            TraceParent = wanted.TraceParent,
-        };
+        return wanted.Lease(Key, ticket, record.State.Strikes, timings.LeaseTimeToLive);
     }
 
     public async Task<bool> RenewAsync(LeaseTicket ticket, StageProgress progress)
@@ -160,9 +151,16 @@ internal sealed class StageGrain(
         {
             Log.StageRefused(logger, ticket.Worker, Key, reason);
             _lease.Return();
-            record.State.LastReason = $"{ticket.Worker} cannot run it: {reason}";
-            await _demand.RefuseAsync(ticket.Worker); // first: it must not be offered to the same worker at once
-            await FreeAsync();
+            if (wake.ByItself)
+            {
+                await _demand.DeclinedAsync(ticket.Worker, reason); // first: it must not be offered to the same worker at once
+                await FreeAsync();
+                return;
+            }
+            // On one machine there is no other slot. It is not kept: with the next process the inputs may be there.
+            _lease.Unavailable = reason;
+            await _store.SaveAsync();
+            await _demand.TellAsync();
         }
     }
 

@@ -21,6 +21,12 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     /// <summary>What the worker told last.</summary>
     public StageProgress? Progress { get; private set; }
 
+    /// <summary>Why the only slot there is cannot run it; <see langword="null"/> when it can. Not kept.</summary>
+    public string? Unavailable { get; set; }
+
+    /// <summary>Why it failed for good; <see langword="null"/> when it did not.</summary>
+    public string? Failure => record.Failure ?? Unavailable;
+
     /// <summary>Whether a worker has the lease, expired or not.</summary>
     public bool IsHeld => _expires is not null;
 
@@ -121,7 +127,7 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     /// <summary>The user wants a stage that failed for good to be tried again: its attempts count anew.</summary>
     public void Forgive()
     {
-        (record.Failure, record.LogTail, record.Strikes, record.Failures) = (null, null, 0, 0);
+        (record.Failure, Unavailable, record.LogTail, record.Strikes, record.Failures) = (null, null, null, 0, 0);
         _placeFaults = null;
     }
 
@@ -151,11 +157,11 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     public StageStatus Status(StageReport? report) => new()
     {
         State = report is not null ? WorkState.Completed
-            : record.Failure is not null ? WorkState.Failed
+            : Failure is not null ? WorkState.Failed
             : IsHeld ? WorkState.Running
             : WorkState.Waiting,
         Report = report,
-        Reason = record.Failure ?? record.LastReason,
+        Reason = Failure ?? record.LastReason,
         LogTail = record.LogTail,
         Attempts = record.Strikes,
         Progress = Progress,

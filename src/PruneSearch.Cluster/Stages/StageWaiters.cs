@@ -43,7 +43,7 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
     public Task DequeueAsync() => _request is null ? Task.CompletedTask : Dispatcher(_request).RemoveAsync(key);
 
     /// <summary>A worker cannot run it and is not offered it for a while.</summary>
-    public Task RefuseAsync(string worker) => _request is null ? Task.CompletedTask : Dispatcher(_request).RefusedAsync(key, worker);
+    public Task DeclinedAsync(string worker, string reason) => _request is null ? Task.CompletedTask : Dispatcher(_request).DeclinedAsync(key, worker, reason);
 
     /// <summary>It is over: tells all that wait for it, and nobody does any more.</summary>
     public Task TellAsync()
@@ -63,5 +63,19 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
     /// <param name="DeviceClass">Whose slots may run it.</param>
     /// <param name="RemainingStages">Stages that the trajectory has from here on.</param>
     /// <param name="TraceParent">W3C trace context of the trajectory.</param>
-    public sealed record Request(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent);
+    public sealed record Request(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent)
+    {
+        /// <summary>The lease for whoever gets it.</summary>
+        public StageLease Lease(string key, LeaseTicket ticket, int attempt, TimeSpan timeToLive) => new()
+        {
+            Key = key,
+            Description = Description,
+            Epoch = ticket.Epoch,
+            Attempt = attempt,
+            Worker = ticket.Worker,
+            Secret = ticket.Secret,
+            TimeToLive = timeToLive,
+            TraceParent = TraceParent,
+        };
+    }
 }

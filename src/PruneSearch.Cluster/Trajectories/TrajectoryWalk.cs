@@ -89,7 +89,7 @@ internal sealed class TrajectoryWalk
         State = State == WorkState.Running && _reports.Count == 0 && _waitsFor is not { State: WorkState.Running } ? WorkState.Waiting : State,
         IsStarted = true,
         Reports = _reports.Skip(knownReports).ToArray(),
-        Progress = _waitsFor?.Progress,
+        Progress = _waitsFor is { State: WorkState.Running } stage ? stage.Progress ?? new StageProgress { Part = "restore" } : null,
         Reason = Reason ?? _waitsFor?.Reason,
         Attempts = _waitsFor?.Attempts ?? 0,
         LogTail = LogTail ?? _waitsFor?.LogTail,

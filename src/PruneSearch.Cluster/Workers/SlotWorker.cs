@@ -32,6 +32,7 @@ internal sealed class SlotWorker(
     {
         var dispatcher = grains.GetGrain<IDispatcherGrain>(slot.DeviceClass);
         var idle = ShortestIdle;
+        var present = TellPresenceAsync(dispatcher, stoppingToken);
         await TellDeathAsync();
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -58,6 +59,17 @@ internal sealed class SlotWorker(
                 idle = Min(idle * 2, LongestPause);
             }
         }
+        await present;
+    }
+
+    /// <summary>A slot that works for hours is there as well: those whose stages wait are told how many slots there are.</summary>
+    private async Task TellPresenceAsync(IDispatcherGrain dispatcher, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            dispatcher.PresentAsync(slot.Name).FireAndForget(logger, $"worker {slot.Name}");
+            await Task.Delay(timings.Renewal, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     // Whether the slot is free again.
@@ -69,7 +81,7 @@ internal sealed class SlotWorker(
         using var done = new CancellationTokenSource();
         _journal?.Begin(lease);
         _meter.Begin();
-        Log.StageBegins(logger, lease.Epoch, lease.Key);
+        Log.StageBegins(logger, lease.Attempt, lease.Epoch, lease.Key);
         var keeping = keeper.KeepAsync(work, done.Token);
         var result = await EndAsync(StageThread.RunAsync(runner, lease, keeper, work.Token), work.Token, stopping);
         keeper.HasEnded = true;
@@ -88,7 +100,7 @@ internal sealed class SlotWorker(
         {
             _journal?.End();
         }
-        Log.StageEnded(logger, lease.Epoch, lease.Key, outcome);
+        Log.StageEnded(logger, lease.Attempt, lease.Epoch, lease.Key, outcome);
         Telemetry.Stages.Add(1, new KeyValuePair<string, object?>(Telemetry.OutcomeTag, outcome));
         return free;
     }

@@ -11,6 +11,9 @@ public static class DetectorCatalog
     /// <summary>Names of all architectures.</summary>
     public static IReadOnlyCollection<string> Names => Architectures.Keys;
 
+    /// <summary>A specification of each architecture with its defaults and one class; the first is meant where none is named.</summary>
+    public static IReadOnlyList<DetectorSpec> Templates { get; } = [new() { Architecture = SsdMobileNetV2.Architecture, Classes = ["object"] }];
+
     /// <summary>Builds the network and default boxes of a specification.</summary>
     /// <exception cref="ArgumentException">An unknown architecture, a value outside its range, or a width that does not fit.</exception>
     public static DetectorModel Build(DetectorSpec spec)

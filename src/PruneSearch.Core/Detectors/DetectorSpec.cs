@@ -1,6 +1,9 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Core.Detectors;
 
@@ -52,10 +55,13 @@ public enum BoxOrder
 /// enough to build the network, to count its parameters and MACs and to tell which weights fit.
 /// </summary>
 [GenerateSerializer, Alias("prunesearch.DetectorSpec")]
-public sealed record DetectorSpec
+public sealed record DetectorSpec : IHasForms
 {
     /// <summary>Version of this format.</summary>
     public const int CurrentFormat = 1;
+
+    /// <summary>What a search file says about a detector: other keys for each architecture.</summary>
+    public static SettingsForms Forms => new("architecture", "The detector to build.", [.. DetectorCatalog.Templates.Select(t => new SettingsForm(t.Architecture, t))]) { HasDefault = true };
 
     /// <summary>Format version of the JSON form.</summary>
     [Id(0)]
@@ -67,10 +73,12 @@ public sealed record DetectorSpec
 
     /// <summary>Edge of the square input picture in pixels.</summary>
     [Id(2)]
+    [Description("Edge of the square input in pixels."), Range(32, 4096)]
     public int InputSize { get; init; } = 300;
 
     /// <summary>Backbone width multiplier, above 0.</summary>
     [Id(3)]
+    [Description("Backbone width multiplier."), Range(0.0, 8.0, MinimumIsExclusive = true)]
     public double WidthMultiplier { get; init; } = 1.0;
 
     /// <summary>Class names in output order, without the background, which is output 0.</summary>
@@ -79,10 +87,12 @@ public sealed record DetectorSpec
 
     /// <summary>Style of the extra feature layers.</summary>
     [Id(5)]
+    [Description("Feature layers after the backbone: full 3×3 or depthwise separable convolutions.")]
     public ExtraLayerStyle Extras { get; init; } = ExtraLayerStyle.Full;
 
     /// <summary>Style of the prediction heads.</summary>
     [Id(6)]
+    [Description("Prediction heads: 1×1, full 3×3 or depthwise separable (SSDLite) convolutions.")]
     public HeadStyle Heads { get; init; } = HeadStyle.Pointwise;
 
     /// <summary>Padding rule of all convolutions.</summary>

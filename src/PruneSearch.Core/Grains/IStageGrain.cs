@@ -105,9 +105,13 @@ public sealed record StageLease
     [Id(1)]
     public required StageDescription Description { get; init; }
 
-    /// <summary>Grows with every lease of the stage.</summary>
+    /// <summary>Grows with every lease of the stage: tells old holders from the present one. Not the number of the attempt.</summary>
     [Id(2)]
     public required long Epoch { get; init; }
+
+    /// <summary>Which attempt at the stage it is, from 1: leases that were given back in good order do not count.</summary>
+    [Id(10)]
+    public int Attempt { get; init; }
 
     /// <summary>How long it lasts without being renewed.</summary>
     [Id(3)]

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using PruneSearch.Core.Files;
 
 namespace PruneSearch.Core.Weights;
 
@@ -21,7 +22,7 @@ public static class Safetensors
     /// <exception cref="IOException">It cannot be read.</exception>
     public static WeightSet Read(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.OpenRead(path);
         return Read(stream, path);
     }
 
@@ -168,7 +169,7 @@ public static class Safetensors
             }
             byte[] raw = new byte[entry.End - entry.Begin];
             stream.ReadExactly(raw);
-            if (!weights.TryAdd(entry.Name, new WeightTensor(entry.Shape, entry.Convert(raw))))
+            if (!weights.TryAdd(entry.Name, new WeightTensor(entry.Shape, NumberFormat.ToFloats(entry.Type, raw))))
             {
                 throw new FormatException($"{source}: tensor '{entry.Name}' stands twice");
             }
@@ -192,14 +193,8 @@ public static class Safetensors
                 string type = value.GetProperty("dtype").GetString() ?? "";
                 int[] shape = [.. value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32())];
                 long[] offsets = [.. value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64())];
-                int size = type switch
-                {
-                    "F32" or "I32" => 4,
-                    "F16" or "BF16" or "I16" => 2,
-                    "F64" or "I64" => 8,
-                    "I8" or "U8" or "BOOL" => 1,
-                    _ => throw new FormatException($"{source}: tensor '{property.Name}' has type '{(type.Length > 8 || type.Any(char.IsControl) ? "…" : type)}', expected F32, F16, BF16, F64, I8, I16, I32, I64, U8 or BOOL"),
-                };
+                int size = NumberFormat.SizeOf(type) is > 0 and var known ? known
+                    : throw new FormatException($"{source}: tensor '{property.Name}' has type '{(type.Length > 8 || type.Any(char.IsControl) ? "…" : type)}', expected {NumberFormat.Names}");
                 if (offsets.Length != 2 || shape.Any(d => d < 0))
                 {
                     throw new FormatException($"{source}: tensor '{property.Name}' has no valid shape and byte range");
@@ -213,33 +208,6 @@ public static class Safetensors
             {
                 throw new FormatException(ErrorText.OneLine($"{source}: tensor '{property.Name}' has a damaged header entry: {e.Message}"), e);
             }
-        }
-
-        public float[] Convert(byte[] raw)
-        {
-            if (Type == "F32" && BitConverter.IsLittleEndian)
-            {
-                return MemoryMarshal.Cast<byte, float>(raw).ToArray();
-            }
-            float[] values = new float[Shape.Aggregate(1, (n, d) => n * d)];
-            int size = values.Length == 0 ? 0 : raw.Length / values.Length;
-            for (int i = 0; i < values.Length; i++)
-            {
-                var at = raw.AsSpan(i * size, size);
-                values[i] = Type switch
-                {
-                    "F32" => BinaryPrimitives.ReadSingleLittleEndian(at),
-                    "F64" => (float)BinaryPrimitives.ReadDoubleLittleEndian(at),
-                    "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(at),
-                    "I64" => BinaryPrimitives.ReadInt64LittleEndian(at),
-                    "I32" => BinaryPrimitives.ReadInt32LittleEndian(at),
-                    "I16" => BinaryPrimitives.ReadInt16LittleEndian(at),
-                    "I8" => (sbyte)at[0],
-                    "U8" or "BOOL" => at[0],
-                    _ => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(at) << 16),
-                };
-            }
-            return values;
         }
     }
 }

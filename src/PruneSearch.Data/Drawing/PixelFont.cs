@@ -6,14 +6,14 @@ namespace PruneSearch.Data.Drawing;
 /// <summary>Letters of three by five squares, for machines without any font (bare containers).</summary>
 internal static class PixelFont
 {
-    // Five rows of three bits a glyph, as octal digits from the top.
-    private static readonly Dictionary<char, string> Glyphs = new()
-    {
-        ['0'] = "75557", ['1'] = "26227", ['2'] = "71747", ['3'] = "71717", ['4'] = "55711", ['5'] = "74717", ['6'] = "74757", ['7'] = "71122", ['8'] = "75757", ['9'] = "75717",
-        ['a'] = "25755", ['b'] = "65656", ['c'] = "34443", ['d'] = "65556", ['e'] = "74647", ['f'] = "74644", ['g'] = "34553", ['h'] = "55755", ['i'] = "72227", ['j'] = "11152",
-        ['k'] = "55655", ['l'] = "44447", ['m'] = "57755", ['n'] = "65555", ['o'] = "25552", ['p'] = "65644", ['q'] = "25563", ['r'] = "65655", ['s'] = "34216", ['t'] = "72222",
-        ['u'] = "55557", ['v'] = "55552", ['w'] = "55775", ['x'] = "55255", ['y'] = "55222", ['z'] = "71247", ['.'] = "00002", ['-'] = "00700", ['%'] = "51245", [' '] = "00000",
-    };
+    // A letter and its five rows of three bits, as octal digits from the top.
+    private const string Table =
+        "075557,126227,271747,371717,455711,574717,674757,771122,875757,975717" +
+        ",a25755,b65656,c34443,d65556,e74647,f74644,g34553,h55755,i72227,j11152" +
+        ",k55655,l44447,m57755,n65555,o25552,p65644,q25563,r65655,s34216,t72222" +
+        ",u55557,v55552,w55775,x55255,y55222,z71247,.00002,-00700,%51245, 00000";
+
+    private static readonly Dictionary<char, string> Glyphs = Table.Split(',').ToDictionary(g => g[0], g => g[1..]);
 
     private const string Unknown = "71202";
 

@@ -27,24 +27,37 @@ public static class BatchNormInsertion
             throw new ArgumentException("The detector has batch norms already.");
         }
         var model = DetectorCatalog.Build(folded.Spec with { BatchNorm = true });
-        var normalised = model.Network.Layers.OfType<BatchNormLayer>().ToDictionary(l => l.Inputs[0]);
-        var statistics = Collect(folded.Network, weights, calibration, normalised.Keys, device);
+        return (model, Insert(folded.Network, model.Network, weights, calibration, device));
+    }
+
+    /// <summary>Converts the weights of a network.</summary>
+    /// <param name="folded">The network that <paramref name="weights"/> belong to.</param>
+    /// <param name="normalised">The same with batch norms behind convolutions, which have the names and channels that they have in <paramref name="folded"/>.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>; disposed by this method.</param>
+    /// <param name="device">Where to run.</param>
+    /// <returns>All tensors of <paramref name="normalised"/>.</returns>
+    /// <exception cref="ArgumentException">There is no calibration picture.</exception>
+    public static WeightSet Insert(Network folded, Network normalised, WeightSet weights, IEnumerable<Tensor> calibration, Device device)
+    {
+        var norms = normalised.Layers.OfType<BatchNormLayer>().ToDictionary(l => l.Inputs[0]);
+        var statistics = Collect(folded, weights, calibration, norms.Keys, device);
         var result = new WeightSet();
-        foreach (var tensor in model.Network.Tensors.Where(t => weights.ContainsKey(t.Name)))
+        foreach (var tensor in normalised.Tensors.Where(t => weights.ContainsKey(t.Name)))
         {
             result.Add(tensor.Name, weights[tensor.Name]);
         }
-        foreach (var (conv, norm) in normalised)
+        foreach (var (conv, norm) in norms)
         {
             var (mean, variance) = statistics[conv].Moments();
-            float[] bias = weights[conv + ".bias"].Values;
-            int[] shape = [bias.Length];
+            float[] added = weights[((ConvLayer)folded[conv]).BiasName].Values, left = ((ConvLayer)normalised[conv]).Bias ? added : new float[added.Length];
+            int[] shape = [added.Length];
             result.Add(norm.Name + ".weight", new(shape, [.. variance.Select(v => (float)Math.Sqrt(v + norm.Epsilon))]));
             result.Add(norm.Name + ".bias", new(shape, [.. mean.Select(m => (float)m)])); // the mean of the folded output is mean + bias
-            result.Add(norm.Name + ".running_mean", new(shape, [.. mean.Select((m, i) => (float)(m - bias[i]))]));
+            result.Add(norm.Name + ".running_mean", new(shape, [.. mean.Select((m, i) => (float)(m - added[i] + left[i]))]));
             result.Add(norm.Name + ".running_var", new(shape, [.. variance.Select(v => (float)v)]));
         }
-        return (model, result);
+        return result;
     }
 
     private static Dictionary<string, ChannelMoments> Collect(Network network, WeightSet weights, IEnumerable<Tensor> calibration, ICollection<string> layers, Device device)

@@ -11,7 +11,7 @@ public static class DetectorImport
     public const long MaxFileBytes = 1L << 30;
 
     /// <summary>
-    /// Reads a file: a TensorFlow Lite SSD-MobileNet-V2, a PyTorch state dict saved as safetensors (a MobileNet-V2 backbone
+    /// Reads a file: a TensorFlow Lite SSD-MobileNet-V2, a PyTorch state dict, by torch.save or as safetensors (a MobileNet-V2 backbone
     /// with torchvision's names), or safetensors with this project's names.
     /// </summary>
     /// <param name="path">The file.</param>
@@ -37,14 +37,23 @@ public static class DetectorImport
         {
             return TfliteImport.Read(content, source, options);
         }
-        if (content.AsSpan().StartsWith("PK\u0003\u0004"u8))
-        {
-            throw new FormatException($"{source}: a pickle as torch.save writes it, expected safetensors: safetensors.torch.save_file(model.state_dict(), \"weights.safetensors\")");
-        }
-        using var stream = new MemoryStream(content, writable: false);
-        var tensors = Safetensors.Read(stream, source);
+        var tensors = Tensors(content, source);
         return OwnNamesImport.Knows(tensors) ? OwnNamesImport.Read(tensors, source, options)
             : StateDictImport.Knows(tensors) ? StateDictImport.Read(tensors, source, options)
             : throw new FormatException($"{source}: its tensors are called {string.Join(", ", tensors.Keys.Take(3).Select(k => $"'{k}'"))}…, expected names of torchvision's mobilenet_v2 ('{TorchvisionNames.First}') or of this project ('Conv.weight')");
+    }
+
+    private static WeightSet Tensors(byte[] content, string source)
+    {
+        if (TorchArchive.Knows(content))
+        {
+            return TorchArchive.Read(content, source);
+        }
+        if (content.Length > 1 && content[0] == 0x80 && content[1] <= 5) // the pickle alone, without an archive
+        {
+            throw new FormatException($"{source}: saved as PyTorch did before version 1.6, expected the archive that it writes since: torch.save(torch.load(FILE, map_location=\"cpu\"), FILE)");
+        }
+        using var stream = new MemoryStream(content, writable: false);
+        return Safetensors.Read(stream, source);
     }
 }

@@ -17,7 +17,7 @@ public static class RandomWeights
         var random = new Random(seed);
         var heads = model.Network.Outputs.SelectMany(o => o.Heads.Select(h => (Head: h, o.Name))).ToDictionary(h => h.Head, h => h.Name);
         var weights = new WeightSet();
-        foreach (var layer in model.Network.Layers.OfType<ConvLayer>())
+        foreach (var layer in model.Network.Layers.OfType<ConvLayer>().Where(l => l.WeightsOf is null))
         {
             bool head = heads.TryGetValue(layer.Name, out string? output);
             double fan = (double)layer.Channels.Width / layer.Groups * layer.Kernel * layer.Kernel;

@@ -6,20 +6,29 @@ namespace PruneSearch.Inference.Onnx;
 /// <summary>
 /// Turns a convolution followed by batch normalisation into one convolution with a bias: with s = weight / sqrt(running_var + ε),
 /// the kernel of each output channel is multiplied by s and the bias becomes bias_bn + (bias_conv − running_mean) · s.
+/// Convolutions that share their kernel get one each, because each has a norm of its own.
 /// </summary>
 public static class BatchNormFolding
 {
     /// <summary>
     /// The batch norms of a network that can be folded: by name, each with the convolution before it. That convolution must
-    /// have no other reader and be no prediction head.
+    /// have no other reader and be no prediction head, and so must all others that share its kernel.
     /// </summary>
     public static IReadOnlyDictionary<string, ConvLayer> Foldable(Network network)
     {
         var readers = network.Layers.SelectMany(l => l.Inputs).Concat(network.Outputs.SelectMany(o => o.Heads)).CountBy(n => n).ToDictionary();
-        return network.Layers.OfType<BatchNormLayer>()
+        var alone = network.Layers.OfType<BatchNormLayer>()
             .Where(bn => network[bn.Inputs[0]] is ConvLayer && readers[bn.Inputs[0]] == 1)
             .ToDictionary(bn => bn.Name, bn => (ConvLayer)network[bn.Inputs[0]]);
+        var kept = network.Layers.OfType<ConvLayer>().Except(alone.Values).Select(c => c.Weight).ToHashSet();
+        return alone.Where(f => !kept.Contains(f.Value.Weight)).ToDictionary();
     }
+
+    /// <summary>Name of the kernel that <see cref="Fold(Network, WeightSet)"/> makes for a convolution: its own, also where it shared one.</summary>
+    public static string WeightOf(ConvLayer folded) => folded.Name + ".weight";
+
+    /// <summary>Name of the bias that <see cref="Fold(Network, WeightSet)"/> makes for a convolution.</summary>
+    public static string BiasOf(ConvLayer folded) => folded.Name + ".bias";
 
     /// <summary>
     /// Weights with all foldable batch norms folded: convolution weights and biases under the convolutions' names, and the
@@ -61,7 +70,7 @@ public static class BatchNormFolding
                 values[i] = (float)(kernel.Values[i] * scale);
             }
         }
-        folded[conv.Weight] = new WeightTensor(kernel.Shape, values);
-        folded[conv.BiasName] = new WeightTensor([channels], bias);
+        folded[WeightOf(conv)] = new WeightTensor(kernel.Shape, values);
+        folded[BiasOf(conv)] = new WeightTensor([channels], bias);
     }
 }

@@ -29,12 +29,13 @@ internal sealed class NetworkGraph
     /// <summary>Writes everything: layers, then outputs under their names with a prefix.</summary>
     public void Write(string prefix = "")
     {
-        var biased = _foldable.Values.Select(c => c.Name).ToHashSet();
+        var folded = _foldable.Values.Select(c => c.Name).ToHashSet();
         foreach (var layer in _network.Layers)
         {
             if (layer is ConvLayer conv)
             {
-                Convolve(conv, conv.Bias || biased.Contains(conv.Name));
+                bool own = folded.Contains(conv.Name);
+                Convolve(conv, own ? BatchNormFolding.WeightOf(conv) : conv.Weight, own ? BatchNormFolding.BiasOf(conv) : conv.Bias ? conv.BiasName : null);
             }
             else
             {
@@ -94,8 +95,8 @@ internal sealed class NetworkGraph
         }
     }
 
-    private void Convolve(ConvLayer conv, bool bias) => _graph.Node(
-        "Conv", conv.Name, [Source(conv.Inputs[0]), Tensor(conv.Weight), .. bias ? (string[])[Tensor(conv.BiasName)] : []],
+    private void Convolve(ConvLayer conv, string weight, string? bias) => _graph.Node(
+        "Conv", conv.Name, [Source(conv.Inputs[0]), Tensor(weight), .. bias is null ? (string[])[] : [Tensor(bias)]],
         Attribute("kernel_shape", conv.Kernel, conv.Kernel), Attribute("strides", conv.Stride, conv.Stride), Pads(conv.Padding),
         Attribute("dilations", 1, 1), Attribute("group", conv.Groups));
 

@@ -26,14 +26,14 @@ public static class Int8Quantisation
         {
             throw new FormatException("model to quantise: it is quantised already");
         }
-        var rewriter = new QdqRewriter(source.Graph);
-        if (rewriter.Convolutions.Count == 0)
+        var values = new QuantisedValues(source.Graph);
+        if (values.Convolutions.Count == 0)
         {
             throw new FormatException("model to quantise: it has no convolutions with constant weights");
         }
-        var ranges = ActivationRanges.Observe(source, rewriter.Activations, pictures, options);
+        var ranges = values.Ranges(ActivationRanges.Observe(source, values.Names, pictures, options));
         var result = source.Clone();
-        result.Graph = rewriter.Rewrite(ranges, options.WeightBits).Proto;
+        result.Graph = new QdqRewriter(source.Graph, values).Rewrite(ranges, options.WeightBits).Proto;
         var precision = result.MetadataProps.FirstOrDefault(m => m.Key == OnnxMetadata.Precision);
         if (precision is null)
         {

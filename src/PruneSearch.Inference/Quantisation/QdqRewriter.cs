@@ -17,28 +17,20 @@ internal sealed class QdqRewriter
     private readonly GraphProto _source;
     private readonly OnnxGraph _target;
     private readonly Dictionary<string, TensorProto> _constants;
-    private readonly ILookup<string, NodeProto> _readers;
+    private readonly QuantisedValues _values;
 
-    public QdqRewriter(GraphProto source)
+    public QdqRewriter(GraphProto source, QuantisedValues values)
     {
         _source = source;
+        _values = values;
         _target = new OnnxGraph(source.Name);
         _constants = source.Initializer.ToDictionary(t => t.Name);
-        _readers = source.Node.SelectMany(n => n.Input.Select(i => (i, n))).ToLookup(p => p.i, p => p.n);
-        Convolutions = [.. source.Node.Where(IsQuantised)];
-        Activations = FindActivations();
     }
-
-    /// <summary>The convolutions that will run on integers: all but prediction heads, whose outputs need more than 8 bits.</summary>
-    public IReadOnlyList<NodeProto> Convolutions { get; }
-
-    /// <summary>The values that become bytes.</summary>
-    public IReadOnlyCollection<string> Activations { get; }
 
     /// <summary>Writes the new graph.</summary>
     public OnnxGraph Rewrite(IReadOnlyDictionary<string, (float Low, float High)> ranges, int weightBits)
     {
-        var quantised = Convolutions.ToHashSet();
+        var quantised = _values.Convolutions.ToHashSet();
         var kept = _source.Node.Where(n => !quantised.Contains(n)).SelectMany(n => n.Input).ToHashSet();
         _target.Proto.Input.AddRange(_source.Input);
         _target.Proto.Output.AddRange(_source.Output);
@@ -66,26 +58,6 @@ internal sealed class QdqRewriter
             }
         }
         return _target;
-    }
-
-    private bool IsQuantised(NodeProto node) =>
-        node.OpType == "Conv" && _constants.ContainsKey(node.Input[1]) && _readers[node.Output[0]].Any() && _readers[node.Output[0]].All(r => r.OpType != "Transpose");
-
-    private HashSet<string> FindActivations()
-    {
-        var found = new HashSet<string>();
-        foreach (var conv in Convolutions)
-        {
-            found.Add(conv.Input[0]);
-            // A clip that follows becomes part of the convolution: the range of its output does what it does.
-            var readers = _readers[conv.Output[0]].ToList();
-            found.Add(readers is [{ OpType: "Clip" or "Relu" } clip] ? clip.Output[0] : conv.Output[0]);
-        }
-        foreach (var add in _source.Node.Where(n => n.OpType == "Add" && n.Input.All(found.Contains)))
-        {
-            found.Add(add.Output[0]);
-        }
-        return found;
     }
 
     private static string Bytes(string activation) => activation + ".dequantised";

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Pruning.Selection;
@@ -61,6 +62,7 @@ public static class Compensator
                 solver.Observe(seen, original, current, batch);
                 original.Trim(batch);
                 current.Trim(batch);
+                Heartbeat.Beat();
             }
             solver.Solve(pruned, denseWeights, solved, seen, options.Damping);
             currentRunner.Load(TensorsOf(pruned, after, solved));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
@@ -53,6 +54,7 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
         int first = int.MaxValue;
         Parallel.For(0, dataset.Samples.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Parallelism, Environment.ProcessorCount), CancellationToken = cancellation }, i =>
         {
+            Heartbeat.Beat();
             if (i < Volatile.Read(ref first) && !IsThere(dataset.PathOf(dataset.Samples[i]), verified ? "" : dataset.Samples[i].Sha256))
             {
                 int seen;
@@ -97,6 +99,7 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
             {
                 hash.AppendData(buffer, 0, count);
                 await target.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+                Heartbeat.Beat();
             }
             string found = Convert.ToHexStringLower(hash.GetHashAndReset());
             if (found != sha256)
@@ -115,7 +118,7 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
             {
                 return File.Exists(path);
             }
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            using var stream = RegularFile.OpenRead(path);
             return Convert.ToHexStringLower(SHA256.HashData(stream)) == sha256;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -2,6 +2,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
+using PruneSearch.Tests.Core.Weights;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -93,7 +94,7 @@ public sealed class StateDictImportTests
         state.Remove("features.5.conv.2.weight");
         Assert.Contains("m: tensor 'features.5.conv.2.weight' [8, 48, 1, 1] is missing", Refused(state), StringComparison.Ordinal);
         Assert.Contains("its tensors are called 'layer1.0.weight'", Refused(new WeightSet { ["layer1.0.weight"] = new WeightTensor([1], [1]) }), StringComparison.Ordinal);
-        Assert.Contains("torch.save", Assert.Throws<FormatException>(() => DetectorImport.Read([.. "PK\u0003\u0004"u8, .. new byte[40]], "m")).Message, StringComparison.Ordinal);
+        Assert.Contains("cut short", Assert.Throws<FormatException>(() => DetectorImport.Read([.. "PK\u0003\u0004"u8, .. new byte[40]], "m")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,6 +104,17 @@ public sealed class StateDictImportTests
         int header = 8 + (int)BitConverter.ToInt64(bytes);
         int refused = Fuzz.Run<FormatException>(bytes, 250, b => DetectorImport.Read(b, "m", new() { InputSize = 64 }), maxBytes: 256 << 20, damaged: header);
         Assert.InRange(refused, 60, 250);
+    }
+
+    [Fact]
+    public void A_file_of_torch_save_says_the_same_as_safetensors()
+    {
+        var state = StateDict(0.25);
+
+        var saved = DetectorImport.Read(TorchFile.Of(state, "state_dict"), "m.pth", new() { InputSize = 64 });
+
+        Assert.Equal(DetectorImport.Read(Bytes(state), "m", new() { InputSize = 64 }).Weights["Conv.weight"].Values, saved.Weights["Conv.weight"].Values);
+        Assert.Contains("before version 1.6", Assert.Throws<FormatException>(() => DetectorImport.Read([0x80, 2, 0x8a, 10], "m.pth")).Message);
     }
 
     private static string Refused(WeightSet state) => Assert.Throws<FormatException>(() => DetectorImport.Read(Bytes(state), "m", new() { InputSize = 64 })).Message;
