@@ -36,6 +36,7 @@ internal static class CommandLine
         var file = new Argument<string>("FILE") { Description = "The search file (YAML)" };
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
         var retry = new Option<bool>("--retry-failed") { Description = "Try stages again that failed for good" };
+        var data = new Option<string[]>("--data") { Description = "Folders where the pictures of the search lie now, when they were moved; tries again what failed", HelpName = "FOLDER", AllowMultipleArgumentsPerToken = true };
         var details = new Option<bool>("--details") { Description = "Show the end of the log of each stage that failed" };
         var json = new Option<string>("--json") { Description = "Write all points as JSON; - for the terminal", HelpName = "OUT" };
         var csv = new Option<string>("--csv") { Description = "Write all points as CSV; - for the terminal", HelpName = "OUT" };
@@ -49,7 +50,7 @@ internal static class CommandLine
             EvaluateCommand.Create(context),
             Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) => RunCommand.QuickstartAsync(context, SearchPlace.Of(p), c)),
             Command("run", "Launch a search and follow it", (p, c) => RunCommand.RunAsync(context, SearchPlace.Of(p), p.GetValue(file)!, c), file),
-            Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(retry), c), id, retry),
+            Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(retry), p.GetValue(data) ?? [], c), id, retry, data),
             Command("follow", "Follow a search that runs elsewhere, in a cluster or another process", (p, c) => RunCommand.FollowAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
             Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, SearchPlace.Of(p), c)),
             Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(details), c), id, details),

@@ -32,7 +32,7 @@ internal static class ErrorLines
             await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}").ConfigureAwait(false);
             return ExitCode.Stuck;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException or SettingsException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException or SettingsException or NotFiniteNumberException)
         {
             return Bad(context, e.Message);
         }

@@ -11,30 +11,30 @@ namespace PruneSearch.Stages;
 /// <param name="time">The clock.</param>
 /// <param name="patience">How long one call is repeated, counted from its first failure.</param>
 /// <param name="waits">Told why the stage waits, in one line; <see langword="null"/> when it goes on.</param>
-/// <param name="cancellation">Ends the waiting: what is called after it is tried once.</param>
+/// <param name="stopped">Ends the waiting: what is called after it is tried once.</param>
 internal sealed class PatientCheckpointStore(
-    ICheckpointStore store, TimeProvider time, TimeSpan patience, Action<string?> waits, CancellationToken cancellation) : ICheckpointStore
+    ICheckpointStore store, TimeProvider time, TimeSpan patience, Action<string?> waits, CancellationToken stopped) : ICheckpointStore
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(30);
 
-    public Task<bool> ExistsAsync(string name, CancellationToken stop = default) => TryAsync(() => store.ExistsAsync(name, stop));
+    public Task<bool> ExistsAsync(string name, CancellationToken cancellation = default) => TryAsync(() => store.ExistsAsync(name, cancellation));
 
-    public Task<Stream> OpenReadAsync(string name, CancellationToken stop = default) => TryAsync(() => store.OpenReadAsync(name, stop));
+    public Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default) => TryAsync(() => store.OpenReadAsync(name, cancellation));
 
-    public Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken stop = default) =>
-        TryAsync(() => store.PutAsync(name, write, condition, stop));
+    public Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default) =>
+        TryAsync(() => store.PutAsync(name, write, condition, cancellation));
 
-    public async IAsyncEnumerable<string> ListAsync(string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop = default)
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        foreach (string name in await TryAsync(async () => await store.ListAsync(prefix, stop).ToListAsync(stop).ConfigureAwait(false)).ConfigureAwait(false))
+        foreach (string name in await TryAsync(async () => await store.ListAsync(prefix, cancellation).ToListAsync(cancellation).ConfigureAwait(false)).ConfigureAwait(false))
         {
             yield return name;
         }
     }
 
-    public Task DeleteAsync(string name, CancellationToken stop = default) => TryAsync(async () =>
+    public Task DeleteAsync(string name, CancellationToken cancellation = default) => TryAsync(async () =>
     {
-        await store.DeleteAsync(name, stop).ConfigureAwait(false);
+        await store.DeleteAsync(name, cancellation).ConfigureAwait(false);
         return true;
     });
 
@@ -52,12 +52,12 @@ internal sealed class PatientCheckpointStore(
                 }
                 return answer;
             }
-            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && !cancellation.IsCancellationRequested
+            catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && !stopped.IsCancellationRequested
                 && time.GetElapsedTime(failed ??= time.GetTimestamp()) < patience)
             {
                 waits(string.Create(CultureInfo.InvariantCulture, $"waits for the checkpoint store, next try in {pause.TotalSeconds:F0} s: {e.Message}"));
             }
-            await Task.Delay(pause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, time, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -81,6 +81,7 @@ internal static class ExportCommand
         }
         string name = CheckpointNames.Int8Onnx(point.Report.Key);
         byte[] raw = await StageModels.ReadAsync(store, name, cancellation).ConfigureAwait(false);
+        OnnxAnswer.RequireFinite(raw, name);
         return settings.Raw ? raw : OnnxExport.ToEndToEnd(raw, name, settings.Detections);
     }
 

@@ -8,6 +8,7 @@ using PruneSearch.Data.Images;
 using PruneSearch.Detection;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Latency;
+using PruneSearch.Inference.Onnx;
 using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;
@@ -36,7 +37,7 @@ internal static class MeasureCommand
     private static async Task<int> RunAsync(CliContext context, string[] files, Settings settings, CancellationToken cancellation)
     {
         byte[][] contents = [.. files.Select(ModelFile.Read)];
-        LatencyCandidate[] models = [.. files.Zip(contents, (name, content) => Candidate(name, content, settings))];
+        LatencyCandidate[] models = [.. files.Zip(contents, (name, content) => Candidate(context, name, content, settings))];
         string processing = settings.Image is { } image ? await Task.Run(() => Processing(files, contents, image, settings.Threads), cancellation).ConfigureAwait(false) : "";
         var tables = new List<LatencyTable>();
         for (int i = 0; i < settings.Repeat; i++)
@@ -56,13 +57,13 @@ internal static class MeasureCommand
         return ExitCode.Ok;
     }
 
-    private static LatencyCandidate Candidate(string name, byte[] content, Settings settings)
+    private static LatencyCandidate Candidate(CliContext context, string name, byte[] content, Settings settings)
     {
         if (settings.Engine == OnnxLatencyEngine.Name)
         {
-            using (var trial = new OnnxLatencyEngine(content, settings.Threads, name)) // whatever is wrong with a file is told before anything is measured
+            if (OnnxAnswer.Problem(content, name) is { } problem) // whatever is wrong with a file is told before anything is measured
             {
-                trial.Run();
+                context.Error.WriteLine($"warning: {name}: {problem}, on a picture of noise");
             }
             return LatencyCandidate.Onnx(name, content, settings.Threads);
         }

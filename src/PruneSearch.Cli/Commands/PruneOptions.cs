@@ -15,7 +15,7 @@ internal sealed class PruneOptions
 
     private readonly Option<string[]> _groups = new("--groups") { Description = "Kinds (hidden, residual, neck, stem, head) or names of channel groups, or all but the residual chains: all", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _criterion = new("--criterion") { Description = "Importance of a channel, for example obs, l2 or taylor" };
-    private readonly Option<int?> _roundTo = new("--round-to") { Description = "Widths stay multiples of this" };
+    private readonly Option<int?> _roundTo = new("--round-to") { Description = "Pruned widths are multiples of this; groups of which no smaller multiple may be left keep their width" };
     private readonly Option<bool> _noCompensation = new("--no-compensation") { Description = "Leave the readers of pruned channels as they are" };
     private readonly Option<string?> _pictures = new("--pictures") { Description = "Folder with pictures to calibrate on, without annotations; the training split of a search file when left out", HelpName = "FOLDER" };
     private readonly Option<int?> _count = new("--calibration-images") { Description = $"Pictures to calibrate on, {MinPictures} to {MaxPictures}" };
@@ -51,7 +51,7 @@ internal sealed class PruneOptions
             };
     }
 
-    /// <summary>What widths stay multiples of, if it was said.</summary>
+    /// <summary>What pruned widths are multiples of, if it was said.</summary>
     public int? RoundTo(ParseResult parsed) => parsed.GetValue(_roundTo);
 
     /// <summary>Pictures to calibrate on; none where the settings need none. The caller disposes them.</summary>

@@ -25,7 +25,7 @@ internal static class WidthsCommand
         var speedUp = NumberOption.Create("--speed-up", "How many times as fast the pruned model shall be", 2.0, 1.0, 100.0);
         var groups = new Option<string[]>("--groups") { Description = "Kinds of channel groups that lose channels", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Kinds.Select(Word)], HelpName = "KIND" };
         groups.AcceptOnlyFromAmong([.. Kinds.Select(Word)]);
-        var roundTo = NumberOption.Create("--round-to", "Widths stay multiples of this", 8, 1, 64);
+        var roundTo = NumberOption.Create("--round-to", "Pruned widths are multiples of this", 8, 1, 64);
         var structures = NumberOption.Create("--structures", "Structures to measure and fit", 12, QuickLatencyModel.MinimumStructures, 64);
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of each of the two measurements", 30.0, 0.1, 3600.0);

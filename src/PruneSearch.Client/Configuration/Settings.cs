@@ -15,10 +15,14 @@ internal sealed class Settings
 
     private readonly Dictionary<string, (string Value, string Source)> _values;
 
-    private Settings(Dictionary<string, (string Value, string Source)> values)
+    private Settings(Dictionary<string, (string Value, string Source)> values, IReadOnlyList<string> warnings)
     {
         _values = values;
+        Warnings = warnings;
     }
+
+    /// <summary>Secrets that others can read, one line each, with what to do about it and without the secret.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Reads all three.</summary>
     /// <param name="file">The YAML file, or <see langword="null"/>.</param>
@@ -29,13 +33,14 @@ internal sealed class Settings
     public static Settings Read(string? file, IReadOnlyDictionary<string, string?> commandLine, Func<string, string?> environment, IReadOnlyCollection<string> keys)
     {
         var values = new Dictionary<string, (string Value, string Source)>(StringComparer.Ordinal);
-        foreach (var (key, value) in file is null ? [] : ReadFile(file, keys))
+        var fromFile = file is null ? [] : ReadFile(file, keys);
+        foreach (var (key, value) in fromFile)
         {
             values[key] = (value, $"{file}: {key}");
         }
         foreach (string key in keys)
         {
-            string variable = Prefix + key.ToUpperInvariant().Replace('-', '_');
+            string variable = Variable(key);
             if (environment(variable) is { Length: > 0 } set)
             {
                 values[key] = (set, variable);
@@ -45,8 +50,11 @@ internal sealed class Settings
                 values[key] = (given, $"--{key}");
             }
         }
-        return new Settings(values);
+        return new Settings(values, [.. Secret.Exposed(file, fromFile.Values, commandLine)]);
     }
+
+    /// <summary>The environment variable of a setting.</summary>
+    public static string Variable(string key) => Prefix + key.ToUpperInvariant().Replace('-', '_');
 
     /// <summary>A text, or <see langword="null"/> when it is not set.</summary>
     public string? Text(string key) => _values.TryGetValue(key, out var found) ? found.Value : null;
@@ -54,7 +62,7 @@ internal sealed class Settings
     /// <summary>A text that must be set.</summary>
     /// <exception cref="SettingsException">It is not.</exception>
     public string Required(string key, string expected) => Text(key)
-        ?? throw new SettingsException($"'{key}' is not set, expected {expected}: give --{key}, {Prefix}{key.ToUpperInvariant().Replace('-', '_')} or a line in the configuration file");
+        ?? throw new SettingsException($"'{key}' is not set, expected {expected}: give --{key}, {Variable(key)} or a line in the configuration file");
 
     /// <summary>A whole number.</summary>
     /// <exception cref="SettingsException">It is none, or out of range.</exception>

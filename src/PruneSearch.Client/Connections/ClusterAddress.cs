@@ -21,6 +21,9 @@ public sealed record ClusterAddress
     /// <summary>The blob container of <see cref="Checkpoints"/>.</summary>
     public string Container { get; init; } = "prunesearch";
 
+    /// <summary>What is not right about how it was written, such as a file with a password that others can read; one line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>How long to try to reach a gateway; 1 s to 10 min, 15 s by default.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -47,6 +50,7 @@ public sealed record ClusterAddress
                 Database = settings.Text("database"),
                 Checkpoints = settings.Text("checkpoints"),
                 Container = settings.Text("container") ?? "prunesearch",
+                Warnings = settings.Warnings,
             };
     }
 

@@ -16,6 +16,9 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
     /// <summary>Folder for pictures that are fetched from the checkpoints; <see langword="null"/> for one of the user.</summary>
     public string? PictureCache { get; init; }
 
+    /// <summary>What is not right about how they were written, such as a file with a password that others can read; one line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Reads the file, the environment and the command line, and checks every value.</summary>
     /// <exception cref="SettingsException">A value is wrong or missing; the message says where and what was expected.</exception>
     public static SiloConfiguration Read(string? file, IReadOnlyDictionary<string, string?> commandLine, Func<string, string?> environment)
@@ -51,6 +54,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             settings.Seconds("snapshot-seconds", TimeSpan.FromSeconds(30), 1, 3600))
         {
             PictureCache = settings.Text("picture-cache"),
+            Warnings = settings.Warnings,
         };
     }
 
