@@ -23,11 +23,10 @@ internal static class MeasureCommand
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of one measurement, all models together", 30.0, 0.1, 3600);
         var repeat = NumberOption.Create("--repeat", "Measurements to make, one after another", 1, 1, 100);
-        var engine = new Option<string>("--engine") { Description = "What runs the networks", DefaultValueFactory = _ => OnnxLatencyEngine.Name };
-        engine.AcceptOnlyFromAmong(OnnxLatencyEngine.Name, TorchLatencyEngine.Name);
+        var engine = ChoiceOption.Create("--engine", "What runs the networks", [OnnxLatencyEngine.Name, TorchLatencyEngine.Name], OnnxLatencyEngine.Name);
         var device = new Option<string>("--device") { Description = "Device of the engine torch: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
         var image = new Option<string?>("--image") { Description = "Picture on which pre- and post-processing are timed too", HelpName = "IMAGE" };
-        var json = new Option<string?>("--json") { Description = "Write all figures as JSON", HelpName = "OUT" };
+        var json = OutputOption.File("--json", "Write all figures as JSON");
         var command = new Command("measure", "Measure the speed of exported models side by side") { files, threads, seconds, repeat, engine, device, image, json };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(files)!, new Settings(
             p.GetValue(threads), p.GetValue(seconds), p.GetValue(repeat), p.GetValue(engine)!, p.GetValue(device)!, p.GetValue(image), p.GetValue(json)), c), c));
