@@ -77,7 +77,7 @@ public sealed record DetectorSpec : IHasForms
         var type = Options.GetType();
         JsonObject Members(DetectorOptions options) => JsonSerializer.SerializeToNode(options, type, CoreJson.Canonical)!.AsObject();
         var defaults = Members(DetectorCatalog.Find(Architecture).Template.Options);
-        var settings = type.GetProperties().Where(p => p.IsDefined(typeof(DescriptionAttribute))).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToHashSet();
+        var settings = type.GetProperties().Where(p => p.IsDefined(typeof(DescriptionAttribute), inherit: false)).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToHashSet();
         return FormattableString.Invariant($"{Architecture}, input {InputSize}×{InputSize}") + string.Concat(Members(Options)
             .Where(o => settings.Contains(o.Key) || !JsonNode.DeepEquals(o.Value, defaults[o.Key]))
             .Select(o => $", {JsonNamingPolicy.KebabCaseLower.ConvertName(o.Key)} {o.Value}"));
