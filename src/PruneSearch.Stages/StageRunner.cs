@@ -52,7 +52,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         if (stage.Prune is not null)
         {
             var pruned = parts.Run("prune", () => pruning.Run(model, weights, train, cancellation));
-            (model, weights, channels, plan) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan);
+            (model, weights, channels, plan) = (model.With(pruned.Spec.Widths), pruned.Weights, pruned.Channels, pruned.Plan);
         }
         bool removedNothing = plan is { RemovesNothing: true };
         var carried = pruning.CarriedState(parent, plan);

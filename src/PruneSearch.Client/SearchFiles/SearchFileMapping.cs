@@ -107,15 +107,8 @@ internal sealed class SearchFileMapping(DocumentReader reader, Values root, stri
     {
         var source = new DetectorSource
         {
-            Template = new DetectorSpec
-            {
-                Architecture = v.Text("architecture"),
-                InputSize = v.Value<int>("input-size"),
-                WidthMultiplier = v.Value<double>("width-multiplier"),
-                Extras = v.Word<ExtraLayerStyle>("extras"),
-                Heads = v.Word<HeadStyle>("heads"),
-                Classes = ["object"],
-            },
+            Template = (DetectorCatalog.Find(v.Text("architecture")).Template with { InputSize = v.Value<int>("input-size") })
+                .WithOption("widthMultiplier", v.Value<double>("width-multiplier")).WithOption("extras", v.Text("extras")).WithOption("heads", v.Text("heads")),
             Weights = _paths.ExistingFile(v, "weights"),
             Labels = _paths.ExistingFile(v, "labels"),
             WeightsDetector = _paths.ExistingFile(v, "weights-detector"),

@@ -36,7 +36,7 @@ public static class PruningLimits
         {
             widths[group.Name] = Math.Min(group.Width, RoundUp(Floor(group, settings), Multiple(group, settings)));
         }
-        var narrow = DetectorCatalog.Build(dense.Spec with { Widths = widths }).Network;
+        var narrow = dense.Network.With(widths);
         return settings.Target switch
         {
             "macs" => 1 - (double)narrow.Macs / dense.Network.Macs,

@@ -4,7 +4,7 @@ namespace PruneSearch.Core.Weights;
 
 /// <summary>
 /// A detector as files: <c>detector.json</c> (architecture, classes, widths), <c>weights.safetensors</c> and
-/// <c>labels.txt</c> (names of the class outputs, background first; for people and other programs).
+/// <c>labels.txt</c> (names of the class outputs, the background first where it is one; for people and other programs).
 /// </summary>
 public static class DetectorFolder
 {
@@ -28,7 +28,7 @@ public static class DetectorFolder
         weights.RequireFit(model.Network, folder);
         Directory.CreateDirectory(folder);
         Replace(Path.Combine(folder, WeightsFile), stream => Safetensors.Write(stream, weights));
-        Replace(Path.Combine(folder, LabelsFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [Background, .. model.Spec.Classes]) + "\n")));
+        Replace(Path.Combine(folder, LabelsFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [.. model.Scores.Background ? [Background] : Array.Empty<string>(), .. model.Spec.Classes]) + "\n")));
         Replace(Path.Combine(folder, DetectorFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(model.Spec.ToJson() + "\n")));
     }
 

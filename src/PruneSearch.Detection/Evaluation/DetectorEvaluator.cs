@@ -40,14 +40,14 @@ public static class DetectorEvaluator
         {
             using var scope = NewDisposeScope();
             var outputs = network.Forward(TrainingBatch.ToTensor(batch, device));
-            float[] boxes = outputs[DetectorModel.BoxesOutput].cpu().data<float>().ToArray();
-            float[] classes = outputs[DetectorModel.ClassesOutput].cpu().data<float>().ToArray();
-            int boxStride = boxes.Length / batch.Count, classStride = classes.Length / batch.Count;
+            var raw = outputs.ToDictionary(o => o.Key, o => o.Value.cpu().data<float>().ToArray());
+            ReadOnlySpan<float> Of(string output, int image) =>
+                raw.TryGetValue(output, out float[]? values) ? values.AsSpan(image * (values.Length / batch.Count), values.Length / batch.Count) : default;
             for (int i = 0; i < batch.Count; i++)
             {
                 var image = batch.Images[i];
                 found.AddRange(DetectionDecoder
-                    .Decode(model.Spec, model.DefaultBoxes, boxes.AsSpan(i * boxStride, boxStride), classes.AsSpan(i * classStride, classStride), options)
+                    .Decode(model, Of(DetectorModel.BoxesOutput, i), Of(DetectorModel.ClassesOutput, i), Of(DetectorModel.ObjectnessOutput, i), options)
                     .Where(d => toDataset[d.Class] >= 0)
                     .Select(d => ImageDetection.From(d with { Class = toDataset[d.Class] }, image.ImageId, image.Width, image.Height)));
             }

@@ -44,7 +44,7 @@ public static class SensitivityScan
                 var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = ratio, MaxGroupRatio = NoCap, Ranking = "local" };
                 var plan = ChannelSelection.Select(detector.Network, scores, alone);
                 var (spec, cut) = Shrinker.Shrink(detector, weights, plan);
-                var pruned = DetectorCatalog.Build(spec);
+                var pruned = detector.With(spec.Widths);
                 if (settings.Compensate && !plan.RemovesNothing)
                 {
                     cut = Compensator.Solve(detector.Network, weights, pruned.Network, cut, plan, calibration, cancellation: cancellation);

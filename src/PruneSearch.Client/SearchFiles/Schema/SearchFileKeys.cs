@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
@@ -100,7 +101,7 @@ internal static class SearchFileKeys
 
     private static readonly Section Detector = new(
     [
-        new("architecture", new Choice([.. DetectorCatalog.Names]), "The detector to build.") { Default = SsdMobileNetV2.Architecture },
+        new("architecture", new Choice([.. DetectorCatalog.Names]), "The detector to build.") { Default = DetectorCatalog.Names[0] },
         new("input-size", new Integer(32, 4096), "Edge of the square input in pixels.") { Default = 300 },
         new("width-multiplier", new Number(0, 8, MinExclusive: true), "Backbone width multiplier.") { Default = 1.0 },
         new("extras", new Choice(Words.Of<ExtraLayerStyle>()), "Feature layers after the backbone: full 3×3 or depthwise separable convolutions.") { Default = "full" },
