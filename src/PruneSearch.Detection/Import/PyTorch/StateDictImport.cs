@@ -31,7 +31,8 @@ internal sealed class StateDictImport
 
     /// <summary>Imports it.</summary>
     /// <exception cref="FormatException">A tensor is missing or has another shape; the message names it, its shape and the expected one.</exception>
-    public ImportedDetector Read()
+    /// <param name="format">What the file is, for the notes.</param>
+    public ImportedDetector Read(string format = "PyTorch state dict")
     {
         var template = _options.Apply(_names.Template);
         var member = _family.Build(template);
@@ -41,7 +42,8 @@ internal sealed class StateDictImport
         var weights = RandomWeights.For(model, _options.Seed);
         foreach (var (declared, name) in Named(model.Network))
         {
-            weights[declared.Name] = Problem(name, declared.Shape) is { } problem ? throw problem : _tensors[name];
+            var tensor = Problem(name, declared.Shape) is { } problem ? throw problem : _tensors[name];
+            weights[declared.Name] = _names.Convert?.Invoke(declared.Name, tensor) ?? tensor;
         }
         int taken = Others(model.Network, weights);
         Rescale(model.Network, weights);
@@ -52,7 +54,7 @@ internal sealed class StateDictImport
         int others = model.Network.Tensors.Count(t => Name(t.Name) is null);
         return new ImportedDetector(model, weights,
         [
-            .. _options.Notes(model.Spec, "PyTorch state dict"),
+            .. _options.Notes(model.Spec, format),
             .. others == 0 ? [] : (string[])[taken == others ? "what such files do not have comes from the file too, by this program's names"
                 : $"the backbone comes from the file, and {taken} of {others} other tensors; the others start random, with seed {_options.Seed}"],
         ]);
