@@ -1,5 +1,6 @@
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -13,7 +14,7 @@ internal static class Made
         new SearchSettings
         {
             Name = "made",
-            Base = new() { Detector = new() { Architecture = SsdMobileNetV2.Architecture, Classes = ["cat"] } },
+            Base = new() { Detector = SsdFamily.Spec(["cat"]) },
             BaseFineTune = new() { Steps = 300 },
             Prune = new() { Ratio = 0.4 },
             FineTune = new() { Steps = 50 },

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -12,7 +13,7 @@ public sealed class PlannerTests
     private static readonly SearchSettings Settings = new()
     {
         Name = "test",
-        Base = new() { Detector = new() { Architecture = SsdMobileNetV2.Architecture, Classes = ["cat"] } },
+        Base = new() { Detector = SsdFamily.Spec(["cat"]) },
         BaseFineTune = new() { Steps = 300 },
         Prune = new() { Ratio = 0.5, Compensate = true },
         FineTune = new() { Steps = 50 },
