@@ -37,6 +37,6 @@ internal sealed class BaseDetector(StageFiles files)
         {
             return (model, mapped);
         }
-        return BatchNormInsertion.Insert(model, mapped, Batches.Plain(train, settings.CalibrationImages, spec.InputSize, seed), device);
+        return BatchNormInsertion.Insert(model, mapped, Batches.Plain(train, settings.CalibrationImages, model.InputSpec, seed), device);
     }
 }

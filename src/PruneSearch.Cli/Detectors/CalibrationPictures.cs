@@ -1,4 +1,5 @@
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Loading;
 using PruneSearch.Detection.Training;
@@ -36,9 +37,9 @@ internal static class CalibrationPictures
     /// <summary>Some pictures, chosen by the seed; all if there are fewer.</summary>
     /// <returns>Batches <c>[N, 3, size, size]</c>; the caller disposes each.</returns>
     /// <exception cref="DatasetException">A picture cannot be read.</exception>
-    public static List<Tensor> Choose(DetectionDataset dataset, int count, int size, int seed, CancellationToken cancellation)
+    public static List<Tensor> Choose(DetectionDataset dataset, int count, InputSpec input, int seed, CancellationToken cancellation)
     {
         var chosen = dataset with { Samples = [.. new SeededRandom(seed).Permutation(dataset.Samples.Count).Take(count).Select(i => dataset.Samples[i])] };
-        return [.. new EvaluationLoader(chosen, size, Batch).Batches(cancellation).Select(b => TrainingBatch.ToTensor(b, CPU))];
+        return [.. new EvaluationLoader(chosen, input, Batch).Batches(cancellation).Select(b => TrainingBatch.ToTensor(b, CPU))];
     }
 }
