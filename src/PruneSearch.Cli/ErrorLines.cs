@@ -1,5 +1,7 @@
+using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core;
 using PruneSearch.Data.Images;
 
 namespace PruneSearch.Cli;
@@ -25,13 +27,18 @@ internal static class ErrorLines
         {
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException or SettingsException)
+        catch (StuckStageException e)
+        {
+            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}").ConfigureAwait(false);
+            return ExitCode.Stuck;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException or SettingsException or NotFiniteNumberException)
         {
             return Bad(context, e.Message);
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable(TraceVariable) != "1")
         {
-            await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {OneLine(e.Message)} (set {TraceVariable}=1 for details)").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {ErrorText.OneLine(e.Message)} (set {TraceVariable}=1 for details)").ConfigureAwait(false);
             return ExitCode.Failed;
         }
     }
@@ -40,10 +47,8 @@ internal static class ErrorLines
     {
         foreach (string line in lines)
         {
-            context.Error.WriteLine($"prunesearch: {OneLine(line)}");
+            context.Error.WriteLine($"prunesearch: {ErrorText.OneLine(line)}");
         }
         return ExitCode.BadInput;
     }
-
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

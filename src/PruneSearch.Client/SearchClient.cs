@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
@@ -31,8 +32,13 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <summary>All searches, oldest first.</summary>
     public async Task<IReadOnlyList<SearchSummary>> ListAsync()
     {
-        var ids = await grains.GetGrain<ISearchIndexGrain>("all").ListAsync().ConfigureAwait(false);
+        var index = grains.GetGrain<ISearchIndexGrain>("all");
+        var ids = await index.ListAsync().ConfigureAwait(false);
         var all = await Task.WhenAll(ids.Select(id => Search(id).GetSummaryAsync())).ConfigureAwait(false);
+        foreach (var (id, _) in ids.Zip(all).Where(s => s.Second is null))
+        {
+            await index.UpdateAsync(id).ConfigureAwait(false); // it was deleted: the index forgets it
+        }
         return [.. all.OfType<SearchSummary>()];
     }
 
@@ -142,20 +148,7 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
         var source = await OpenModelAsync(store, stageKey, cancellation).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
-            string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-            try
-            {
-                var target = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
-                await using (target.ConfigureAwait(false))
-                {
-                    await source.CopyToAsync(target, cancellation).ConfigureAwait(false);
-                }
-                File.Move(temporary, path, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
+            await AtomicFile.WriteAsync(path, source.CopyToAsync, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -40,10 +40,6 @@ internal static class Batches
 
     /// <summary>The same with what the pictures show.</summary>
     /// <returns>Batches; the caller disposes each.</returns>
-    public static IEnumerable<TrainingBatch> Annotated(DetectionDataset train, int count, InputSpec input, int seed)
-    {
-        int[] order = new SeededRandom(seed).Permutation(train.Samples.Count);
-        var chosen = train with { Samples = [.. order.Take(count).Select(i => train.Samples[i])] };
-        return new EvaluationLoader(chosen, input, CalibrationBatch).Batches().Select(b => TrainingBatch.From(b, CPU));
-    }
+    public static IEnumerable<TrainingBatch> Annotated(DetectionDataset train, int count, InputSpec input, int seed) =>
+        new EvaluationLoader(SeededChoice.Of(train, count, seed), input, CalibrationBatch).Batches().Select(b => TrainingBatch.From(b, CPU));
 }

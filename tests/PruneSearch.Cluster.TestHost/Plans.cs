@@ -21,7 +21,7 @@ public static class Plans
         ArgumentNullException.ThrowIfNull(schedules);
         var root = new StageDescription
         {
-            Base = new BaseSettings { Detector = new DetectorSpec { Architecture = "stub", Classes = ["cat", "dog"], Options = new SsdOptions() } },
+            Base = new BaseSettings { Detector = SsdFamily.Spec(["cat", "dog"]) },
             Data = new DataSettings { Train = "train", Validation = "validation" },
             Measure = new MeasureSettings(),
             Seed = seed,

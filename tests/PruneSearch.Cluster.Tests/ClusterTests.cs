@@ -76,7 +76,7 @@ public abstract class ClusterTests
         database.Apply();
     }
 
-    private static Task<SiloHost> StartAsync(TestHome home, string database, SiloRole role, IStageRunner? runner) => SiloHost.StartAsync(
+    internal static Task<SiloHost> StartAsync(TestHome home, string database, SiloRole role, IStageRunner? runner) => SiloHost.StartAsync(
         new SiloOptions
         {
             Role = role,

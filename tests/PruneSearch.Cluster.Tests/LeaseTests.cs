@@ -1,3 +1,4 @@
+using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Grains;
@@ -21,26 +22,27 @@ public sealed class LeaseTests
         Assert.Equal(old.Key, taken.Key);
         Assert.Equal((1, 2), (old.Epoch, taken.Epoch));
         var stage = host.Grains.GetGrain<IStageGrain>(old.Key);
-        Assert.False(await stage.RenewAsync(old.Epoch, new StageProgress { Part = "fine-tune" }));
-        Assert.False(await stage.CompleteAsync(old.Epoch, StubStageRunner.Report(old.Key)));
-        Assert.True(await stage.CompleteAsync(taken.Epoch, StubStageRunner.Report(taken.Key)));
+        Assert.False(await stage.RenewAsync(old.Ticket, new StageProgress { Part = "fine-tune" }));
+        Assert.False(await stage.CompleteAsync(old.Ticket, StubStageRunner.Report(old.Key)));
+        Assert.True(await stage.CompleteAsync(taken.Ticket, StubStageRunner.Report(taken.Key)));
         Assert.Equal(2, (await stage.GetStatusAsync()).Attempts);
     }
 
     [Fact]
-    public async Task A_refused_stage_goes_to_another_worker_with_the_reason_and_no_attempt_counted()
+    public async Task A_stage_that_is_declined_goes_to_another_worker_with_no_attempt_counted()
     {
         using var home = new TestHome();
-        await using var host = await home.StartAsync(null);
-        await host.Client.LaunchAsync(Plans.Small("a"));
-        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        Directory.CreateDirectory(home.Path);
+        await using var silo = await ClusterTests.StartAsync(home, $"Data Source={home.File("cluster.db")}", SiloRole.Control, null);
+        await silo.Client.LaunchAsync(Plans.Small("a"));
+        var dispatcher = silo.Grains.GetGrain<IDispatcherGrain>("cpu");
         var lease = await ClaimAsync(dispatcher, "blind");
-        var stage = host.Grains.GetGrain<IStageGrain>(lease.Key);
+        var stage = silo.Grains.GetGrain<IStageGrain>(lease.Key);
 
-        await stage.RefuseAsync(lease.Epoch, "blind", "the pictures are not there");
+        await stage.RefuseAsync(lease.Ticket, "the pictures are not there");
 
-        var status = await stage.GetStatusAsync();
-        Assert.Equal(("blind cannot run it: the pictures are not there", 0), (status.Reason, status.Attempts));
+        Assert.Equal(0, (await stage.GetStatusAsync()).Attempts);
+        Assert.Equal(new DeclinedStage(lease.Key, 1, "the pictures are not there"), Assert.Single((await dispatcher.GetStatusAsync(10)).Declined));
         for (int i = 0; i < 10; i++)
         {
             Assert.Null(await dispatcher.ClaimAsync("blind"));
@@ -76,13 +78,13 @@ public sealed class LeaseTests
         var lease = await ClaimAsync(dispatcher, "dead");
         var stage = host.Grains.GetGrain<IStageGrain>(lease.Key);
 
-        await stage.DiedAsync(lease.Epoch, "out of memory");
+        await stage.DiedAsync(lease.Ticket, "out of memory");
 
         var again = await ClaimAsync(dispatcher, "heir"); // the lease would have lasted 15 s
         Assert.Equal((lease.Key, lease.Epoch + 1), (again.Key, again.Epoch));
         Assert.Equal("out of memory", (await stage.GetStatusAsync()).LogTail);
-        await stage.DiedAsync(lease.Epoch, "too late"); // nobody listens to an old epoch
-        Assert.True(await stage.RenewAsync(again.Epoch, new StageProgress { Part = "fine-tune" }));
+        await stage.DiedAsync(lease.Ticket, "too late"); // nobody listens to an old epoch
+        Assert.True(await stage.RenewAsync(again.Ticket, new StageProgress { Part = "fine-tune" }));
     }
 
     internal static async Task<StageLease> ClaimAsync(IDispatcherGrain dispatcher, string worker)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Cluster.Dispatching;
+using PruneSearch.Core.Grains;
 
 namespace PruneSearch.Cluster.Tests;
 
@@ -42,17 +43,19 @@ public sealed class ReadyQueueTests
     }
 
     [Fact]
-    public void A_worker_is_not_offered_what_it_refused_until_a_while_later()
+    public void A_worker_is_not_offered_what_it_declined_until_a_while_later()
     {
         _queue.Add("a", 2);
         _queue.Add("b", 1);
-        _queue.Refuse("a", "w");
+        _queue.Decline("a", "w", "no pictures");
+        Assert.Equal([new DeclinedStage("a", 1, "no pictures")], _queue.Declined());
         Assert.Equal("b", _queue.Take("w")?.Key);
         Assert.Null(_queue.Take("w"));
         Assert.Equal("a", _queue.Take("other")?.Key);
 
         _queue.Add("a", 2);
         _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty(_queue.Declined());
         Assert.Equal("a", _queue.Take("w")?.Key);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Tests;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
@@ -12,7 +13,7 @@ public sealed partial class ComposeTests
 
     public ComposeTests()
     {
-        using var reader = File.OpenText(Path.Combine(Kustomize.Root, "deploy", "compose.yaml"));
+        using var reader = File.OpenText(Path.Combine(Checkout.Root, "deploy", "compose.yaml"));
         _file = new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(new MergingParser(new Parser(reader)));
     }
 

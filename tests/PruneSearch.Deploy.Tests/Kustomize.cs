@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using k8s;
 using k8s.Models;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Deploy.Tests;
 
@@ -8,26 +9,12 @@ namespace PruneSearch.Deploy.Tests;
 internal static class Kustomize
 {
     /// <summary>Every overlay.</summary>
-    public static IEnumerable<TheoryDataRow<string>> Overlays => Directory.GetDirectories(Path.Combine(Root, "k8s", "overlays")).Select(f => new TheoryDataRow<string>(Path.GetFileName(f)));
-
-    /// <summary>The folder of the sources.</summary>
-    public static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "PruneSearch.sln")))
-            {
-                folder = folder.Parent ?? throw new DirectoryNotFoundException("the tests do not run within the sources");
-            }
-            return folder.FullName;
-        }
-    }
+    public static IEnumerable<TheoryDataRow<string>> Overlays => Directory.GetDirectories(Path.Combine(Checkout.Root, "k8s", "overlays")).Select(f => new TheoryDataRow<string>(Path.GetFileName(f)));
 
     /// <summary>The rendered text.</summary>
     public static string Render(string overlay)
     {
-        var start = new ProcessStartInfo("kubectl", ["kustomize", Path.Combine(Root, "k8s", "overlays", overlay)]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("kubectl", ["kustomize", Path.Combine(Checkout.Root, "k8s", "overlays", overlay)]) { RedirectStandardOutput = true, RedirectStandardError = true };
         Process process;
         try
         {

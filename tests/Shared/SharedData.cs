@@ -34,14 +34,7 @@ internal static class SharedData
 
     private static string? Root()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "PruneSearch.sln")))
-            {
-                string shared = Environment.GetEnvironmentVariable("PRUNESEARCH_SHARED") ?? Path.Combine(folder.FullName, "..", "shared");
-                return Directory.Exists(shared) ? Path.GetFullPath(shared) : null;
-            }
-        }
-        return null;
+        string shared = Environment.GetEnvironmentVariable("PRUNESEARCH_SHARED") ?? Path.Combine(Checkout.Root, "..", "shared");
+        return Directory.Exists(shared) ? Path.GetFullPath(shared) : null;
     }
 }

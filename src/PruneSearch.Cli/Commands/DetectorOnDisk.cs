@@ -33,7 +33,7 @@ internal static class DetectorOnDisk
             switch (labels, specification)
             {
                 case ({ } file, null):
-                    var known = DetectorImport.Read(path, new ImportOptions { Classes = LabelsFile.Read(file) });
+                    var known = DetectorImport.Read(path, new ImportOptions { Classes = LabelFile.Read(file) });
                     return (known.Model, known.Weights);
                 case (null, { } file):
                     var model = DetectorCatalog.Build(DetectorSpec.FromJson(ReadText(file), file));

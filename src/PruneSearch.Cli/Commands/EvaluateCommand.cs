@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Metrics;
 using PruneSearch.Detection;
@@ -19,7 +20,7 @@ internal static class EvaluateCommand
         var spec = new Option<string?>("--detector") { Description = "For a weights file: the detector.json it belongs to", HelpName = "FILE" };
         var data = new EvaluationData();
         var voc = new Option<bool>("--voc-ap") { Description = "Show Pascal VOC average precision too (11 points, all points)" };
-        var json = new Option<string?>("--json") { Description = "Write all figures as JSON; - for the terminal", HelpName = "OUT" };
+        var json = OutputOption.File("--json", "Write all figures as JSON", terminal: true);
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
         var command = new Command("evaluate", "Score a detector: the twelve COCO figures, AP of each class") { detector, labels, spec, voc, json, device };
         data.AddTo(command);
@@ -35,10 +36,14 @@ internal static class EvaluateCommand
             {
                 MetricsText.Write(context.Output, dataset, result, p.GetValue(voc) ? found : null);
             }
-            if (file is not null)
+            string text = JsonSerializer.Serialize(result, CoreJson.Readable) + "\n";
+            if (file == "-")
             {
-                string text = JsonSerializer.Serialize(result, CoreJson.Readable) + "\n";
-                await (file == "-" ? context.Output.WriteAsync(text) : File.WriteAllTextAsync(file, text, cancellation)).ConfigureAwait(false);
+                await context.Output.WriteAsync(text).ConfigureAwait(false);
+            }
+            else if (file is not null)
+            {
+                AtomicFile.Write(file, text);
             }
             return ExitCode.Ok;
         }, cancellation));

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using PruneSearch.Cli.Detectors;
-using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Inspecting;
+using PruneSearch.Core.Files;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -12,7 +12,7 @@ internal static class InspectCommand
     public static Command Create(CliContext context)
     {
         var source = new Argument<string>("DETECTOR") { Description = $"A detector.json alone, {DetectorInput.Expected}" };
-        var png = new Option<string?>("--png") { Description = "Draw MACs and parameters by part, unpruned and now", HelpName = "OUT" };
+        var png = OutputOption.File("--png", "Draw MACs and parameters by part, unpruned and now");
         var command = new Command("inspect", "Show a detector's channel groups, MACs and parameters, unpruned and now") { source, png };
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
@@ -24,7 +24,7 @@ internal static class InspectCommand
             console.Write(InspectText.Parts(parts));
             if (parsed.GetValue(png) is { } path)
             {
-                FrontierFiles.Replace(path, InspectPlot.Draw(input.Model.Spec, parts));
+                AtomicFile.Write(path, InspectPlot.Draw(input.Model.Spec, parts));
                 context.Output.WriteLine($"Written to {path}");
             }
             return ExitCode.Ok;

@@ -5,6 +5,7 @@ using PruneSearch.Cli.Detectors;
 using PruneSearch.Cli.Inspecting;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning;
@@ -17,16 +18,13 @@ internal static class PruneCommand
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var options = new PruneOptions();
+        var options = new PruneOptions("target", "protect", "min-width", "max-group-ratio", "ranking");
         var source = new Argument<string>("DETECTOR") { Description = char.ToUpperInvariant(DetectorInput.Expected[0]) + DetectorInput.Expected[1..] };
-        var output = new Option<string>("--out") { Description = "Folder for the pruned detector", Required = true, HelpName = "FOLDER" };
-        var ratio = new Option<double?>("--ratio") { Description = "Share of the target that is gone afterwards; the highest level of a search file when left out" };
-        var target = new Option<string?>("--target") { Description = "What the ratio is a share of: channels of the groups, or parameters, macs or measured latency of the detector" };
-        var protect = new Option<string[]>("--protect") { Description = "Kinds or names of channel groups that lose nothing", AllowMultipleArgumentsPerToken = true };
-        var minimum = new Option<int?>("--min-width") { Description = "Channels that every group keeps at least" };
-        var cap = new Option<double?>("--max-group-ratio") { Description = "Largest share of a group's channels that may go" };
-        var ranking = new Option<string?>("--ranking") { Description = "How channels of different groups compete: global, local or isomorphic" };
-        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio, target, protect, cap, minimum, ranking };
+        var output = OutputOption.Folder("--out", "Folder for the pruned detector");
+        output.Required = true;
+        var ratio = NumberOption.Optional(
+            "--ratio", "Share of the target that is gone afterwards; the highest level of a search file when left out", new SettingType.Number(0, 1, MinExclusive: false, MaxExclusive: true));
+        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
@@ -37,17 +35,12 @@ internal static class PruneCommand
             settings = settings with
             {
                 Ratio = parsed.GetValue(ratio) ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
-                Target = parsed.GetValue(target) ?? settings.Target,
-                Protect = parsed.GetValue(protect) is { Length: > 0 } names ? names : settings.Protect,
-                MinWidth = parsed.GetValue(minimum) ?? settings.MinWidth,
-                MaxGroupRatio = parsed.GetValue(cap) ?? settings.MaxGroupRatio,
-                Ranking = parsed.GetValue(ranking) ?? settings.Ranking,
             };
             var clock = Stopwatch.StartNew();
             var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
             try
             {
-                using var latency = new CandidateLatency(input.Model, input.Search?.Measure ?? new MeasureSettings(), context.Time, cancellation);
+                using var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
                 var pruned = DetectorInput.Guard(() => PruningEngine.Prune(
                     input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
                 var after = input.Model.With(pruned.Spec.Widths);

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Commands;
@@ -35,17 +35,12 @@ internal static class QueryCommands
     }
 
     /// <summary>One search.</summary>
-    public static Task<int> StatusAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
+    public static Task<int> StatusAsync(CliContext context, SearchPlace place, string id, bool details, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
         var status = await session.StatusAsync(id).ConfigureAwait(false);
-        await context.Output.WriteLineAsync($"{status.Id}: {ProgressText.Of(status.State)}{(status.Reason is null ? "" : $" ({status.Reason})")}").ConfigureAwait(false);
-        foreach (var trajectory in status.Trajectories)
+        foreach (string line in StatusText.Lines(status, details, place))
         {
-            await context.Output.WriteLineAsync("  " + ProgressText.Line(trajectory, null)).ConfigureAwait(false);
-            foreach (string line in trajectory.LogTail?.Split('\n') ?? [])
-            {
-                await context.Output.WriteLineAsync("      | " + line).ConfigureAwait(false);
-            }
+            await context.Output.WriteLineAsync(line).ConfigureAwait(false);
         }
     }, cancellation);
 
@@ -61,7 +56,7 @@ internal static class QueryCommands
         await WriteAsync(csv, FrontierFiles.Csv(view)).ConfigureAwait(false);
         if (png is not null)
         {
-            FrontierFiles.Replace(png, FrontierPlot.Draw(view));
+            AtomicFile.Write(png, FrontierPlot.Draw(view));
         }
 
         async Task WriteAsync(string? path, string text)
@@ -72,7 +67,7 @@ internal static class QueryCommands
             }
             else if (path is not null)
             {
-                FrontierFiles.Replace(path, Encoding.UTF8.GetBytes(text));
+                AtomicFile.Write(path, text);
             }
         }
     }, cancellation);

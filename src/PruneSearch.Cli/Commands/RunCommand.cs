@@ -25,14 +25,28 @@ internal static class RunCommand
     }
 
     /// <summary>Goes on with a search.</summary>
-    public static async Task<int> ResumeAsync(CliContext context, SearchPlace place, string id, bool retryFailed, CancellationToken cancellation)
+    /// <param name="context">The program.</param>
+    /// <param name="place">Where it is.</param>
+    /// <param name="id">The search.</param>
+    /// <param name="retryFailed">Whether failed stages are tried again.</param>
+    /// <param name="data">Folders where its pictures lie now; then failed stages are tried again in any case.</param>
+    /// <param name="cancellation">Interrupts.</param>
+    public static async Task<int> ResumeAsync(CliContext context, SearchPlace place, string id, bool retryFailed, string[] data, CancellationToken cancellation)
     {
         HomeFolder.RequireExisting(place, id);
         var session = await context.Sessions.OpenAsync(place, work: true, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
-            await session.ResumeAsync(id, retryFailed).ConfigureAwait(false);
+            if (data.Length > 0)
+            {
+                var plan = await session.PlanAsync(id).ConfigureAwait(false);
+                foreach (string found in await MovedPictures.FindAsync(session.Checkpoints, plan, data, cancellation).ConfigureAwait(false))
+                {
+                    await context.Output.WriteLineAsync(found).ConfigureAwait(false);
+                }
+            }
+            await session.ResumeAsync(id, retryFailed || data.Length > 0).ConfigureAwait(false);
             return await FollowAsync(context, session, place, id, cancellation).ConfigureAwait(false);
         }
     }
@@ -62,7 +76,7 @@ internal static class RunCommand
         await using (session.ConfigureAwait(false))
         {
             await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation).ConfigureAwait(false);
-            if (place.Cluster is not null && file.Data is DataSource.Shapes) // drawn here: no worker has these pictures
+            if (place.Cluster is not null && file.Settings.Data is DataSource.Shapes) // drawn here: no worker has these pictures
             {
                 await new PicturePush(session.Checkpoints).PushAsync(search.Data.Train, cancellation).ConfigureAwait(false);
                 await new PicturePush(session.Checkpoints).PushAsync(search.Data.Validation, cancellation).ConfigureAwait(false);
@@ -99,17 +113,21 @@ internal static class RunCommand
             string folder = FrontierFiles.WriteAll(view, HomeFolder.Results(place.Home, id));
             await context.Output.WriteLineAsync($"Written to {folder}: frontier.png, frontier.csv, frontier.json").ConfigureAwait(false);
         }
-        foreach (var trajectory in end.Trajectories.Where(t => t.State == WorkState.Failed))
+        foreach (var failure in StageFailure.Of(end))
         {
-            await context.Error.WriteLineAsync($"prunesearch: {trajectory.Name} failed: {trajectory.Reason}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {failure.Who} failed: {failure.Reason}").ConfigureAwait(false);
         }
-        if (end.State == WorkState.CompletedWithFailures)
+        string again = $"prunesearch resume {id}{(end.State == WorkState.Cancelled ? "" : " --retry-failed")}{place.Options}";
+        string? bad = end.State switch
         {
-            await context.Error.WriteLineAsync($"prunesearch: search {id} completed with failures: {end.Reason}. Try them again with: prunesearch resume {id} --retry-failed{place.Options}").ConfigureAwait(false);
-        }
-        else if (end.State != WorkState.Completed)
+            WorkState.Completed => null,
+            WorkState.Cancelled => $"was cancelled: {end.Reason}. Go on with: {again}",
+            WorkState.CompletedWithFailures => $"completed with failures: {end.Reason}. Try them again with: {again}",
+            _ => $"failed: {end.Reason}. When that is mended, try again with: {again}",
+        };
+        if (bad is not null)
         {
-            await context.Error.WriteLineAsync($"prunesearch: search {id} {(end.State == WorkState.Cancelled ? "was cancelled" : "failed")}: {end.Reason}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: search {id} {bad}").ConfigureAwait(false);
         }
         return end.State switch
         {

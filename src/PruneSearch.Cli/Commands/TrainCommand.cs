@@ -4,6 +4,7 @@ using System.Text.Json;
 using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Stages;
@@ -19,7 +20,8 @@ internal static class TrainCommand
     public static Command Create(CliContext context)
     {
         var file = new Argument<string>("FILE") { Description = "Search file; its data, detector and detector.fine-tune are used" };
-        var folder = new Option<string>("--out") { Description = "Folder for detector.json, weights.safetensors and training.json", HelpName = "FOLDER", Required = true };
+        var folder = OutputOption.Folder("--out", "Folder for detector.json, weights.safetensors and training.json");
+        folder.Required = true;
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
         var force = new Option<bool>("--force") { Description = "Replace a detector that is in the folder already" };
         var command = new Command("train", "Train the detector of a search file; repeat the command to go on after an interruption") { file, folder, device, force };
@@ -67,7 +69,7 @@ internal static class TrainCommand
         }
         Warnings.Write(context, trained.Warnings);
         DetectorFolder.Write(folder, trained.Model, trained.Weights);
-        await TrainingReport.From(trained, source.FineTune).WriteAsync(Path.Combine(folder, ReportFile)).ConfigureAwait(false);
+        TrainingReport.From(trained, source.FineTune).Write(Path.Combine(folder, ReportFile));
         Directory.Delete(work, recursive: true);
         MetricsText.Write(context.Output, training.Data.Validation, trained.Metrics);
         await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
@@ -138,5 +140,5 @@ internal sealed record TrainingReport
         }
     }
 
-    public Task WriteAsync(string path) => File.WriteAllTextAsync(path, JsonSerializer.Serialize(this, CoreJson.Readable) + "\n");
+    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.Serialize(this, CoreJson.Readable) + "\n");
 }

@@ -6,6 +6,7 @@ namespace PruneSearch.Cli.Following;
 /// <summary>Progress as a table that is redrawn in place.</summary>
 internal static class LiveProgress
 {
+    private const int MostWarnings = 3;
     private const int Frame = 7; // title, head, borders, the line below and the prompt
 
     /// <summary>Shows the table while <paramref name="loop"/> runs.</summary>
@@ -25,11 +26,11 @@ internal static class LiveProgress
         int done = status.Trajectories.Count(t => t.State == WorkState.Completed);
         var table = new Table().Border(TableBorder.Rounded)
             .Title(Markup.Escape($"{status.Id}: {ProgressText.Of(status.State)}, {done} of {status.Trajectories.Count} trajectories completed"));
-        var (shown, others) = ProgressRows.Pick(status.Trajectories, room);
-        if (others is not null)
-        {
-            table.Caption(Markup.Escape(others));
-        }
+        string[] warnings = [.. status.Trajectories.SelectMany(ProgressText.Warnings).Select(w => $"warning: {w}")];
+        string[] last = [.. warnings.TakeLast(MostWarnings)];
+        var (shown, others) = ProgressRows.Pick(status.Trajectories, room - last.Length);
+        IEnumerable<string> below = [.. others is null ? Array.Empty<string>() : [others], .. last, .. warnings.Length > last.Length ? [$"and {warnings.Length - last.Length} warnings before"] : Array.Empty<string>()];
+        table.Caption(Markup.Escape(string.Join('\n', below)));
         foreach (string column in new[] { "trajectory", "iteration", "now" })
         {
             table.AddColumn(column);

@@ -8,32 +8,53 @@ internal sealed class PlainProgress(CliContext context)
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
     private const int ShortName = 18;
     private readonly TimeLeft _left = new(context.Time);
+    private readonly HashSet<string> _warnings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string What, long At)> _shown = new(StringComparer.Ordinal);
 
     /// <summary>Shows what changed.</summary>
     public void Show(SearchStatus status)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
         int width = status.Trajectories.Max(t => (int?)t.Name.Length) is { } longest && longest > ShortName ? longest : ShortName;
-        foreach (var t in status.Trajectories.Where(t => t.State != WorkState.Waiting))
+        foreach (var t in status.Trajectories.Where(t => t.Wait is null && t.State != WorkState.Waiting))
         {
             var left = _left.Of(t);
-            // Trajectories that wait for the same stage: its parts are shown once.
-            bool shared = t is { Progress: not null, NextStage: { } stage } && !seen.Add(stage);
-            string what = $"{t.State}/{t.CompletedStages}/{t.Attempts}/{(shared ? "" : t.Progress?.Part)}";
-            if (shared && Last(t.Name) is { } before && before.StartsWith($"{t.State}/{t.CompletedStages}/{t.Attempts}/", StringComparison.Ordinal))
-            {
-                continue;
-            }
-            bool changed = !_shown.TryGetValue(t.Name, out var last) || last.What != what;
             bool training = t is { State: WorkState.Running, Progress.Steps: > 0 };
-            if (changed || (training && context.Time.GetElapsedTime(last.At) >= Pace))
+            if (IsNews(t, $"{t.State}/{t.CompletedStages}/{t.Attempts}/{t.Progress?.Part}/{t.Progress?.Note is null}") || (training && context.Time.GetElapsedTime(_shown[t.Name].At) >= Pace))
             {
                 context.Output.WriteLine(ProgressText.Line(t, left, width));
-                _shown[t.Name] = (what, context.Time.GetTimestamp());
+                _shown[t.Name] = (_shown[t.Name].What, context.Time.GetTimestamp());
+            }
+        }
+        Warn(status);
+        // Those that wait for the same reason begin to do so on one line.
+        foreach (var same in status.Trajectories.Where(t => t.Wait is not null).GroupBy(t => Key(t.Wait!)))
+        {
+            var news = same.Where(t => IsNews(t, same.Key)).ToList();
+            if (news.Count > 0)
+            {
+                context.Output.WriteLine(ProgressText.Line(news[0], null, width) + (news.Count > 1 ? $" (and {news.Count - 1} more)" : ""));
             }
         }
     }
 
-    private string? Last(string trajectory) => _shown.TryGetValue(trajectory, out var shown) ? shown.What : null;
+    private void Warn(SearchStatus status)
+    {
+        foreach (string warning in status.Trajectories.SelectMany(ProgressText.Warnings).Where(_warnings.Add))
+        {
+            context.Error.WriteLine($"warning: {warning}");
+        }
+    }
+
+    // Positions in a queue change all the time.
+    private static string Key(WaitReason wait) => $"{wait.Kind}/{(wait.Kind == WaitKind.Queue ? "" : wait.Text)}";
+
+    private bool IsNews(TrajectoryStatus t, string what)
+    {
+        bool news = !_shown.TryGetValue(t.Name, out var last) || last.What != what;
+        if (news)
+        {
+            _shown[t.Name] = (what, context.Time.GetTimestamp());
+        }
+        return news;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PruneSearch.Core;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Following;
@@ -15,11 +16,17 @@ internal static class ProgressText
     /// <summary>What it does now.</summary>
     public static string Part(TrajectoryStatus t) => t switch
     {
+        { State: WorkState.Running, Progress: { Note: { } note } p } => $"{p.Part}: {ErrorText.OneLine(note)}",
         { State: WorkState.Running, Progress: { Steps: > 0 } p } => $"{p.Part} {p.Step}/{p.Steps}",
         { State: WorkState.Running, Progress: { } p } => p.Part,
-        { State: WorkState.Running } => "waits for a slot",
+        { Wait: { } wait } => wait.Text,
+        { State: WorkState.Running } => "starts",
         _ => Of(t.State),
     };
+
+    /// <summary>What its stages warned of, one line each.</summary>
+    public static IEnumerable<string> Warnings(TrajectoryStatus t) =>
+        t.Warnings.Select(w => $"{t.Name}{(t.Stages > 2 ? $" #{w.Iteration}" : "")}: {ErrorText.OneLine(w.Text)}");
 
     /// <summary>Training loss, or a dash.</summary>
     public static string Loss(TrajectoryStatus t) => Number(t.State == WorkState.Running ? t.Progress?.Loss : null, "0.000");
@@ -51,7 +58,11 @@ internal static class ProgressText
         }
         if (t is { State: WorkState.Failed, Reason: { } reason })
         {
-            parts.Add(reason);
+            parts.Add(ErrorText.OneLine(reason));
+        }
+        else if (t is { Wait: not null, Reason: { } last })
+        {
+            parts.Add($"last attempt: {ErrorText.OneLine(last)}");
         }
         return string.Join("  ", parts);
 

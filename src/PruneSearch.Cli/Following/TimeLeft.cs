@@ -2,10 +2,14 @@ using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Following;
 
-/// <summary>Estimates how long a trajectory still takes, from the steps seen so far and its finished stages.</summary>
+/// <summary>
+/// Estimates how long a trajectory still takes, from the steps seen lately and its finished stages. An attempt that another slot
+/// takes over jumps to its snapshot: the median pace does not see that.
+/// </summary>
 internal sealed class TimeLeft(TimeProvider time)
 {
-    private readonly Dictionary<string, (int Stage, int Step, long At)> _firsts = new(StringComparer.Ordinal);
+    private const int MostPaces = 41;
+    private readonly Dictionary<string, Pace> _paces = new(StringComparer.Ordinal);
 
     /// <summary>The estimate; <see langword="null"/> while there is nothing to base it on.</summary>
     public TimeSpan? Of(TrajectoryStatus t)
@@ -14,19 +18,39 @@ internal sealed class TimeLeft(TimeProvider time)
         {
             return null;
         }
-        int stage = t.CompletedStages;
-        if (!_firsts.TryGetValue(t.Name, out var first) || first.Stage != stage || first.Step > p.Step)
+        var attempt = (t.CompletedStages, t.Attempts);
+        if (!_paces.TryGetValue(t.Name, out var pace) || pace.Attempt != attempt || p.Step < pace.Step)
         {
-            _firsts[t.Name] = (stage, p.Step, time.GetTimestamp());
+            _paces[t.Name] = pace = new Pace(attempt) { Step = p.Step, At = time.GetTimestamp() };
+        }
+        else if (p.Step > pace.Step)
+        {
+            pace.Seconds.Enqueue(time.GetElapsedTime(pace.At).TotalSeconds / (p.Step - pace.Step));
+            (pace.Step, pace.At) = (p.Step, time.GetTimestamp());
+            while (pace.Seconds.Count > MostPaces)
+            {
+                pace.Seconds.Dequeue();
+            }
+        }
+        if (pace.Seconds.Count == 0)
+        {
             return null;
         }
-        if (p.Step == first.Step)
-        {
-            return null;
-        }
-        double secondsPerStep = time.GetElapsedTime(first.At).TotalSeconds / (p.Step - first.Step);
+        double secondsPerStep = pace.Seconds.Order().ElementAt(pace.Seconds.Count / 2); // of two, the slower
         double perStage = t.SecondsPerStage ?? secondsPerStep * p.Steps;
-        int after = Math.Max(0, t.Stages - stage - 1);
+        int after = Math.Max(0, t.Stages - t.CompletedStages - 1);
         return TimeSpan.FromSeconds(secondsPerStep * (p.Steps - p.Step) + perStage * after);
+    }
+
+    private sealed class Pace((int Stages, int Attempts) attempt)
+    {
+        public (int Stages, int Attempts) Attempt => attempt;
+
+        public int Step { get; set; }
+
+        public long At { get; set; }
+
+        /// <summary>Seconds a step, between two looks at which the step was another one.</summary>
+        public Queue<double> Seconds { get; } = [];
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Frontiers;
 
 namespace PruneSearch.Cli.Frontiers;
@@ -11,7 +12,7 @@ internal static class FrontierFiles
 {
     private const string Header = "trajectory,schedule,target_ratio,iteration,on_frontier,removed_channels,map50,map,map50_before_fine_tune,macs,parameters,model_bytes," +
         "latency_ms,latency_p90_ms,dense_latency_ms,speed_up,speed_up_low,speed_up_high,trained_steps,seconds,engine,threads,processor,key," +
-        "parent,precision,slower_than_parent,runs,converged,spinning,pre_processing_ms,post_processing_ms";
+        "parent,precision,slower_than_parent,runs,converged,spinning,pre_processing_ms,post_processing_ms,warnings";
 
     /// <summary>Writes <c>frontier.json</c>, <c>frontier.csv</c> and <c>frontier.png</c>.</summary>
     /// <returns>The folder.</returns>
@@ -19,9 +20,9 @@ internal static class FrontierFiles
     public static string WriteAll(FrontierView view, string folder)
     {
         Directory.CreateDirectory(folder);
-        Replace(Path.Combine(folder, "frontier.json"), Encoding.UTF8.GetBytes(Json(view)));
-        Replace(Path.Combine(folder, "frontier.csv"), Encoding.UTF8.GetBytes(Csv(view)));
-        Replace(Path.Combine(folder, "frontier.png"), FrontierPlot.Draw(view));
+        AtomicFile.Write(Path.Combine(folder, "frontier.json"), Json(view));
+        AtomicFile.Write(Path.Combine(folder, "frontier.csv"), Csv(view));
+        AtomicFile.Write(Path.Combine(folder, "frontier.png"), FrontierPlot.Draw(view));
         return folder;
     }
 
@@ -42,19 +43,11 @@ internal static class FrontierFiles
                 r.Map50, r.Map, r.Map50BeforeFineTune, r.Macs, r.Parameters, r.ModelBytes, l.Milliseconds, l.Percentile90, l.DenseMilliseconds,
                 l.SpeedUp, l.SpeedUpLow, l.SpeedUpHigh, r.TrainedSteps, r.Seconds.Values.Sum(), l.Device.Engine, l.Device.Threads, l.Device.Processor, r.Key,
                 p.Parent, p.Precision, p.SlowerThanParent ? "true" : "false", l.Runs, l.Converged ? "true" : "false", l.Device.Spinning ? "true" : "false", r.Processing?.PreProcessing, r.Processing?.PostProcessing,
+                string.Join("; ", r.Warnings),
             ];
             text.AppendJoin(',', cells.Select(Cell)).Append('\n');
         }
         return text.ToString();
-    }
-
-    /// <summary>Writes a file so that readers see the old or the new one.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Replace(string path, byte[] content)
-    {
-        string temporary = path + "." + Guid.NewGuid().ToString("N")[..8];
-        File.WriteAllBytes(temporary, content);
-        File.Move(temporary, path, overwrite: true);
     }
 
     private static string Cell(object? value)

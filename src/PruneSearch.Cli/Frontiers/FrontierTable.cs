@@ -1,4 +1,5 @@
 using System.Globalization;
+using PruneSearch.Core;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using Spectre.Console;
@@ -23,7 +24,12 @@ internal static class FrontierTable
         {
             console.Profile.Width = PlainWidth;
         }
-        console.Write(Table(view));
+        var notes = view.Points.SelectMany(p => p.Report.Warnings).Distinct().ToList();
+        console.Write(Table(view, notes));
+        for (int i = 0; i < notes.Count; i++)
+        {
+            context.Output.WriteLine($"({i + 1}) {ErrorText.OneLine(notes[i])}");
+        }
         int on = view.Points.Count(p => p.OnFrontier);
         context.Output.WriteLine($"{on} of {view.Points.Count} models are on the frontier of {string.Join(" and ", view.Objectives.Select(Name))} (marked *).");
         if (view.Points.Any(p => p.SlowerThanParent))
@@ -45,7 +51,7 @@ internal static class FrontierTable
         }
     }
 
-    private static Table Table(FrontierView view)
+    private static Table Table(FrontierView view, List<string> notes)
     {
         var table = new Table().Border(TableBorder.Rounded);
         table.AddColumn("");
@@ -60,13 +66,16 @@ internal static class FrontierTable
             var style = p.OnFrontier ? new Style(Color.Green) : Style.Plain;
             string[] cells =
             [
-                p.OnFrontier ? "*" : "", PointText.Name(p), Text($"{r.Channels.Removed:P0}"), Text($"{r.Map50:0.000}"), Text($"{r.Map:0.000}"), Text($"{r.Macs / 1e6:0} M"),
+                p.OnFrontier ? "*" : "", PointText.Name(p) + Marks(p, notes), Text($"{r.Channels.Removed:P0}"), Text($"{r.Map50:0.000}"), Text($"{r.Map:0.000}"), Text($"{r.Macs / 1e6:0} M"),
                 Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.ModelBytes / 1e6:0.00}"), Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),
             ];
             table.AddRow(cells.Select(c => new Text(c, style)));
         }
         return table;
     }
+
+    // Numbers of the notes below the table: what the stage of a model warned of.
+    private static string Marks(FrontierPoint p, List<string> notes) => string.Concat(p.Report.Warnings.Select(w => notes.IndexOf(w) + 1).Distinct().Order().Select(n => $" ({n})"));
 
     private static string Name(Objective o) => o switch { Objective.Map50 => "mAP50", Objective.Map => "mAP", Objective.Macs => "MACs", Objective.FileSize => "file size", _ => o.ToString().ToLowerInvariant() };
 

@@ -1,4 +1,5 @@
 using System.Text;
+using PruneSearch.Core;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -41,11 +42,20 @@ internal static class ResultSection
             text.Append(ResultTable.Write(results, variant)).Append('\n');
             text.Append($"![Accuracy against pruning level, a line an arm]({files.Levels(variant)})\n\n");
         }
+        if (results.Warnings.Count > 0)
+        {
+            text.Append("### What stages warned of\n\n");
+            List(text, [.. results.Warnings.Select(w => $"{Models(w.Models)}: {ErrorText.OneLine(w.Text)}.")]);
+        }
         text.Append("### What it cost\n\n");
         List(text, ResultCost.Of(results));
         text.Append("### How to read the tables\n\n").Append(Reading(results, files));
         return text.ToString();
     }
+
+    private static string Models(IReadOnlyList<string> names) => names.Count <= MostMissing
+        ? ReportFormat.Listed([.. names.Select(n => $"`{n}`")])
+        : $"{string.Join(", ", names.Take(MostMissing).Select(n => $"`{n}`"))} and {names.Count - MostMissing} more";
 
     private static string Introduction(SearchResults results, int testPictures)
     {

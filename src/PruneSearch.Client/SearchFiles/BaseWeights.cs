@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Client.SearchFiles;
@@ -24,7 +25,7 @@ internal sealed record BaseWeights(string Path, string Sha256, DetectorSpec Dete
         bool background = Build(source.Template, path).Scores.Background;
         var detector = source.WeightsDetector is { } file
             ? DetectorSpec.FromJson(ReadText(file), file)
-            : source.Template with { Classes = LabelsFile.Read(source.Labels!, background), BatchNorm = false };
+            : source.Template with { Classes = LabelFile.Read(source.Labels!, background), BatchNorm = false };
         using var stream = File.OpenRead(path);
         var network = Build(detector, source.WeightsDetector ?? source.Labels!);
         Safetensors.Read(stream, path).RequireFit(network.Network, path);

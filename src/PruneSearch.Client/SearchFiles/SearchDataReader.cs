@@ -1,4 +1,6 @@
 using System.Globalization;
+using PruneSearch.Core.Files;
+using PruneSearch.Core.Searches;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Shapes;
 
@@ -15,7 +17,11 @@ internal static class SearchDataReader
     /// <exception cref="DatasetException">Something is missing, broken or contradictory.</exception>
     public static DataSplits Read(DataSource source, string drawnFolder, int threads, CancellationToken cancellation)
     {
-        var options = new DatasetReadOptions { Classes = source.Classes, IgnoreOtherClasses = source.IgnoreOtherClasses, Threads = threads };
+        var options = new DatasetReadOptions { Threads = threads };
+        if (source is DataSource.Annotated annotated)
+        {
+            options = options with { Classes = annotated.Classes, IgnoreOtherClasses = annotated.OtherClasses == OtherClasses.Ignore };
+        }
         Func<DatasetReadOptions, DetectionDataset> readTrain, readValidation;
         Func<DatasetReadOptions, DetectionDataset>? readTest;
         switch (source)
@@ -54,20 +60,8 @@ internal static class SearchDataReader
     private static string Draw(DataSource.Shapes shapes, string drawnFolder, CancellationToken cancellation)
     {
         string folder = Path.Combine(drawnFolder, string.Create(CultureInfo.InvariantCulture, $"shapes-{shapes.Train}-{shapes.Validation}-{shapes.Size}-{shapes.Seed}{(shapes.Test is { } test ? $"-test{test}" : "")}"));
-        if (Directory.Exists(folder))
-        {
-            return folder;
-        }
-        string draft = folder + "." + Guid.NewGuid().ToString("N")[..8];
-        ShapesDataset.Write(draft, new ShapesOptions { Train = shapes.Train, Validation = shapes.Validation, Test = shapes.Test ?? 0, ImageSize = shapes.Size, Seed = shapes.Seed }, cancellation);
-        try
-        {
-            Directory.Move(draft, folder);
-        }
-        catch (IOException) when (Directory.Exists(folder))
-        {
-            Directory.Delete(draft, recursive: true); // another process drew the same pictures first
-        }
+        var options = new ShapesOptions { Train = shapes.Train, Validation = shapes.Validation, Test = shapes.Test ?? 0, ImageSize = shapes.Size, Seed = shapes.Seed };
+        AtomicFolder.MakeOnce(folder, draft => ShapesDataset.Write(draft, options, cancellation));
         return folder;
     }
 }

@@ -1,4 +1,6 @@
 using PruneSearch.Client.SearchFiles.Schema;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
@@ -16,17 +18,25 @@ public static class SearchFileReader
 
     /// <summary>Reads what a file says about its base detector; it needs no trajectories, but <c>detector.fine-tune</c>.</summary>
     /// <exception cref="SearchFileException">It cannot be read or is not valid; every error is listed.</exception>
-    public static TrainingFile ReadTraining(string path) => Parse(ReadText(path), path, SearchFileKeys.Training, mapping => mapping.MapTraining());
+    public static TrainingFile ReadTraining(string path) => Parse(ReadText(path), path, key => key != "trajectories", (rules, error) =>
+    {
+        var s = rules.Base();
+        if (s.Detector.FineTune is null)
+        {
+            error("detector", "detector lacks 'fine-tune', expected how it is trained");
+        }
+        return new TrainingFile(path, s.Data, s.Detector, s.Detector.FineTune!, s.Measure, s.EverySeed[0]);
+    });
 
     /// <summary>Reads a text.</summary>
     /// <param name="text">The YAML.</param>
     /// <param name="path">Where it stands: for messages, and for paths, which are relative to its folder.</param>
     /// <exception cref="SearchFileException">It is not valid; every error is listed.</exception>
-    public static SearchFile Parse(string text, string path) => Parse(text, path, SearchFileKeys.Root, mapping => mapping.Map(text));
+    public static SearchFile Parse(string text, string path) => Parse(text, path, _ => true, (rules, _) => new SearchFile(path, text, rules.Search()));
 
     /// <summary>Reads what a file says about its data.</summary>
     /// <exception cref="SearchFileException">It cannot be read or is not valid; every error is listed.</exception>
-    public static DataSource ReadData(string path) => Parse(ReadText(path), path, SearchFileKeys.DataOnly, mapping => mapping.MapData());
+    public static DataSource ReadData(string path) => Parse(ReadText(path), path, key => key == "data", (rules, _) => rules.Data());
 
     private static string ReadText(string path)
     {
@@ -49,15 +59,15 @@ public static class SearchFileReader
         }
     }
 
-    private static T Parse<T>(string text, string path, Section section, Func<SearchFileMapping, T> map)
+    private static T Parse<T>(string text, string path, Func<string, bool> required, Func<SearchFileRules, Action<string, string>, T> read)
     {
         var reader = new DocumentReader(path);
-        var root = reader.Mapping(LoadRoot(text, path), section, "");
+        var root = reader.Mapping(LoadRoot(text, path), SettingsSection.Of<SearchSettings>().Requiring(s => required(s.Key)), "");
         if (root is null || reader.Errors.Count > 0)
         {
             throw new SearchFileException(reader.Errors);
         }
-        var file = map(new SearchFileMapping(reader, root, path));
+        var file = read(new SearchFileRules(reader, root), (key, message) => reader.Error(root.At(key), message));
         return reader.Errors.Count > 0 ? throw new SearchFileException(reader.Errors) : file;
     }
 

@@ -13,7 +13,7 @@ public static class SearchInputs
     {
         try
         {
-            var found = BaseWeights.Read(file.Detector)
+            var found = BaseWeights.Read(file.Settings.Detector)
                 ?? throw new SearchFileException($"{file.Path}: the detector starts from random weights, expected detector.weights");
             return (DetectorCatalog.Build(found.Detector), Safetensors.Read(found.Path));
         }
@@ -32,7 +32,7 @@ public static class SearchInputs
     {
         try
         {
-            return SearchDataReader.Read(file.Data, drawnFolder, Math.Clamp(Environment.ProcessorCount, 1, 16), cancellation);
+            return SearchDataReader.Read(file.Settings.Data, drawnFolder, Math.Clamp(Environment.ProcessorCount, 1, 16), cancellation);
         }
         catch (Exception e) when (e is DatasetException or IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
+using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -29,9 +29,10 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public CheckedSearch Check(SearchFile file, CancellationToken cancellation = default)
     {
-        var (weights, splits, @base) = Read(file.Path, file.Detector, file.Data, cancellation);
+        var (weights, splits, @base) = Read(file.Path, file.Settings.Detector, file.Settings.Data, cancellation);
         Guard(() => RequireReachable(file, @base.Detector));
-        var plan = Guard(() => Planner.Plan(file.Settings(@base), Settings(file.Data, splits), NewId(file.Name), time.GetUtcNow(), file.Text));
+        var plan = Guard(() => Planner.Plan(
+            file.Settings, @base, Settings(file.Settings.Data, splits), NewId(file.Settings.Name), time.GetUtcNow(), file.Text));
         return new CheckedSearch(plan with { Test = splits.Test?.ManifestHash }, splits, weights);
     }
 
@@ -60,7 +61,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
 
     // The test split is no part of what stages are: whether there is one changes none of them.
     private static DataSettings Settings(DataSource source, DataSplits splits) =>
-        new() { Train = splits.Train.ManifestHash, Validation = splits.Validation.ManifestHash, CacheBytes = source.CacheBytes };
+        new() { Train = splits.Train.ManifestHash, Validation = splits.Validation.ManifestHash, CacheBytes = (long)source.CacheMib << 20 };
 
     private (BaseWeights? Weights, DataSplits Splits, BaseSettings Base) Read(
         string path, DetectorSource detector, DataSource source, CancellationToken cancellation) => Guard(() =>
@@ -110,9 +111,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     {
         foreach (var dataset in data.All)
         {
-            byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
-            // The last writer wins: the manifest also says where the pictures lie, and they may have been moved.
-            await store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, c) => stream.WriteAsync(json, c).AsTask(), PutCondition.None, cancellation).ConfigureAwait(false);
+            await store.PublishManifestAsync(dataset, cancellation).ConfigureAwait(false);
         }
         if (weights is not null)
         {
@@ -132,14 +131,14 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
 
     private static double RequireReachable(SearchFile file, DetectorSpec detector)
     {
-        var dense = DetectorCatalog.Build(detector);
-        return file.Variants.Count == 0 ? RequireReachable(file, dense, file.Prune, "pruning")
-            : file.Variants.Min(v => RequireReachable(file, dense, v.Prune, $"pruning for variant '{v.Name}'"));
+        var (settings, dense) = (file.Settings, DetectorCatalog.Build(detector));
+        return settings.Variants.Count == 0 ? RequireReachable(file, dense, settings.Prune, "pruning")
+            : settings.Variants.Min(v => RequireReachable(file, dense, v.Prune, $"pruning for variant '{v.Name}'"));
     }
 
     private static double RequireReachable(SearchFile file, DetectorModel dense, PruneSettings prune, string where)
     {
-        double level = file.Levels[^1], reachable = PruningLimits.Reachable(dense, prune);
+        double level = file.Settings.Trajectories.Levels[^1], reachable = PruningLimits.Reachable(dense, prune);
         return level <= reachable + 1e-9 ? reachable
             : throw new SearchFileException(FormattableString.Invariant(
                 $"{file.Path}: level {level} of the {prune.Target} cannot be reached with the groups and limits in {where}, expected at most {Math.Floor(reachable * 1000) / 1000}"));

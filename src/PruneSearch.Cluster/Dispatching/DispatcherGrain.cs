@@ -3,15 +3,17 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Core;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Dispatching;
 
 /// <summary>The queue of a device class. While a claim waits for a stage, others claim and enqueue: the queue never changes across an await.</summary>
 [PreferControl]
-internal sealed class DispatcherGrain(TimeProvider time, ILogger<DispatcherGrain> logger) : Grain, IDispatcherGrain
+internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time, ILogger<DispatcherGrain> logger) : Grain, IDispatcherGrain
 {
-    private static readonly TimeSpan RefusalLasts = TimeSpan.FromMinutes(1);
-    private readonly ReadyQueue _queue = new(time, RefusalLasts);
+    private static readonly TimeSpan DeclineLasts = TimeSpan.FromMinutes(1);
+    private readonly ReadyQueue _queue = new(time, DeclineLasts);
+    private readonly KnownSlots _slots = new(time, timings);
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
@@ -21,6 +23,7 @@ internal sealed class DispatcherGrain(TimeProvider time, ILogger<DispatcherGrain
 
     public Task EnqueueAsync(string stageKey, int remainingStages)
     {
+        StageDescription.RequireKey(stageKey);
         _queue.Add(stageKey, remainingStages);
         return CountAsync();
     }
@@ -31,14 +34,25 @@ internal sealed class DispatcherGrain(TimeProvider time, ILogger<DispatcherGrain
         return CountAsync();
     }
 
-    public Task RefusedAsync(string stageKey, string worker)
+    public Task DeclinedAsync(string stageKey, string worker, string reason)
     {
-        _queue.Refuse(stageKey, worker);
+        StageDescription.RequireKey(stageKey);
+        _queue.Decline(stageKey, worker, reason);
         return Task.CompletedTask;
     }
 
+    public Task PresentAsync(string worker)
+    {
+        _slots.Heard(worker);
+        return Task.CompletedTask;
+    }
+
+    public Task<QueueStatus> GetStatusAsync(int limit) =>
+        Task.FromResult(new QueueStatus { Length = _queue.Count, First = _queue.First(limit), Slots = _slots.Count(), Declined = _queue.Declined() });
+
     public async Task<StageLease?> ClaimAsync(string worker)
     {
+        _slots.Heard(worker);
         while (_queue.Take(worker) is { } ready)
         {
             await CountAsync();

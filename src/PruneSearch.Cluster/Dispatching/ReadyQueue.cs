@@ -1,13 +1,15 @@
+using PruneSearch.Core.Grains;
+
 namespace PruneSearch.Cluster.Dispatching;
 
-/// <summary>Ready stages: the longest path behind first, then first come, first served. A worker is not offered what it refused lately.</summary>
+/// <summary>Ready stages: the longest path behind first, then first come, first served. A worker is not offered what it declined lately.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="refusalLasts">How long a refusal counts.</param>
-internal sealed class ReadyQueue(TimeProvider time, TimeSpan refusalLasts)
+/// <param name="declineLasts">How long it counts that a worker declined a stage.</param>
+internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
 {
     private readonly SortedSet<Entry> _order = [];
     private readonly Dictionary<string, Entry> _entries = [];
-    private readonly Dictionary<(string Stage, string Worker), DateTimeOffset> _refusals = [];
+    private readonly Dictionary<(string Stage, string Worker), Refusal> _declines = [];
     private long _arrivals;
 
     /// <summary>Stages in the queue.</summary>
@@ -37,20 +39,16 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan refusalLasts)
     }
 
     /// <summary>A worker cannot run a stage: others come first, and it is not asked again for a while.</summary>
-    public void Refuse(string key, string worker)
+    public void Decline(string key, string worker, string reason)
     {
-        var now = time.GetUtcNow();
-        foreach (var (old, _) in _refusals.Where(r => r.Value <= now).ToList())
-        {
-            _refusals.Remove(old);
-        }
-        _refusals[(key, worker)] = now + refusalLasts;
+        Forget();
+        _declines[(key, worker)] = new Refusal(time.GetUtcNow() + declineLasts, reason);
     }
 
-    /// <summary>Takes the first stage that a worker did not refuse out; <see langword="null"/> when there is none.</summary>
+    /// <summary>Takes the first stage that a worker did not decline out; <see langword="null"/> when there is none.</summary>
     public (string Key, int RemainingStages)? Take(string worker)
     {
-        var first = _refusals.Count == 0 ? _order.Min : _order.FirstOrDefault(e => !IsRefused(e.Key, worker));
+        var first = _declines.Count == 0 ? _order.Min : _order.FirstOrDefault(e => !IsDeclined(e.Key, worker));
         if (first is null)
         {
             return null;
@@ -59,7 +57,29 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan refusalLasts)
         return (first.Key, first.RemainingStages);
     }
 
-    private bool IsRefused(string key, string worker) => _refusals.TryGetValue((key, worker), out var until) && time.GetUtcNow() < until;
+    /// <summary>Keys of the first stages, in the order in which they go.</summary>
+    public IReadOnlyList<string> First(int limit) => _order.Take(limit).Select(e => e.Key).ToArray();
+
+    /// <summary>Stages that workers declined lately, in the queue or not.</summary>
+    public IReadOnlyList<DeclinedStage> Declined()
+    {
+        Forget();
+        return _declines.GroupBy(d => d.Key.Stage, d => d.Value)
+            .Select(g => new DeclinedStage(g.Key, g.Count(), g.MaxBy(d => d.Until)!.Reason)).ToArray();
+    }
+
+    private bool IsDeclined(string key, string worker) => _declines.TryGetValue((key, worker), out var decline) && time.GetUtcNow() < decline.Until;
+
+    private void Forget()
+    {
+        var now = time.GetUtcNow();
+        foreach (var (old, _) in _declines.Where(d => d.Value.Until <= now).ToList())
+        {
+            _declines.Remove(old);
+        }
+    }
+
+    private sealed record Refusal(DateTimeOffset Until, string Reason);
 
     private sealed record Entry(int RemainingStages, long Arrival, string Key) : IComparable<Entry>
     {

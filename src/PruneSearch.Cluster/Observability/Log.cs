@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Warning, "A message of {Grain} was lost; polling makes up for it")]
     public static partial void MessageLost(ILogger logger, Exception? exception, string grain);
 
-    [LoggerMessage(2, LogLevel.Warning, "Lease {Epoch} of stage {Stage} expired: worker {Worker} was not heard of")]
+    [LoggerMessage(2, LogLevel.Warning, "The lease of epoch {Epoch} of stage {Stage} expired: worker {Worker} was not heard of")]
     public static partial void LeaseExpired(ILogger logger, long epoch, string stage, string worker);
 
     [LoggerMessage(3, LogLevel.Warning, "Attempt {Attempt} at stage {Stage} did not succeed: {Reason}")]
@@ -20,13 +20,13 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "The worker could not ask for work; it tries again")]
     public static partial void WorkerIdle(ILogger logger, Exception exception);
 
-    [LoggerMessage(6, LogLevel.Warning, "Lease {Epoch} of stage {Stage} could not be renewed")]
+    [LoggerMessage(6, LogLevel.Warning, "The lease of epoch {Epoch} of stage {Stage} could not be renewed")]
     public static partial void RenewalFailed(ILogger logger, Exception exception, long epoch, string stage);
 
     [LoggerMessage(7, LogLevel.Error, "Stage {Stage} threw")]
     public static partial void StageThrew(ILogger logger, Exception exception, string stage);
 
-    [LoggerMessage(8, LogLevel.Warning, "How attempt {Epoch} at stage {Stage} ended could not be told; its lease will expire")]
+    [LoggerMessage(8, LogLevel.Warning, "How the attempt of epoch {Epoch} at stage {Stage} ended could not be told; its lease will expire")]
     public static partial void OutcomeLost(ILogger logger, Exception exception, long epoch, string stage);
 
     [LoggerMessage(9, LogLevel.Warning, "Search {Search} could not be polled; it is tried again")]
@@ -41,15 +41,33 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Information, "Search {Search} ended: {State}")]
     public static partial void SearchEnded(ILogger logger, string search, string state);
 
-    [LoggerMessage(13, LogLevel.Information, "Attempt {Epoch} at stage {Stage} begins")]
-    public static partial void StageBegins(ILogger logger, long epoch, string stage);
+    [LoggerMessage(13, LogLevel.Information, "Attempt {Attempt} (epoch {Epoch}) at stage {Stage} begins")]
+    public static partial void StageBegins(ILogger logger, int attempt, long epoch, string stage);
 
-    [LoggerMessage(14, LogLevel.Information, "Attempt {Epoch} at stage {Stage} ended: {Outcome}")]
-    public static partial void StageEnded(ILogger logger, long epoch, string stage, string outcome);
+    [LoggerMessage(14, LogLevel.Information, "Attempt {Attempt} (epoch {Epoch}) at stage {Stage} ended: {Outcome}")]
+    public static partial void StageEnded(ILogger logger, int attempt, long epoch, string stage, string outcome);
 
     [LoggerMessage(15, LogLevel.Warning, "Worker {Worker} cannot run stage {Stage}: {Reason}")]
     public static partial void StageRefused(ILogger logger, string worker, string stage, string reason);
 
     [LoggerMessage(16, LogLevel.Warning, "Trajectory {Trajectory} of search {Search} did not answer; it is asked again")]
     public static partial void TrajectorySilent(ILogger logger, Exception exception, string trajectory, string search);
+
+    [LoggerMessage(40, LogLevel.Warning, "{Count} connections to {Port} were turned away, the last one from {Remote}: they said nothing, or lacked what this port asks for")]
+    public static partial void ConnectionsTurnedAway(ILogger logger, int count, string port, string remote);
+
+    [LoggerMessage(17, LogLevel.Warning, "The queue of device class {DeviceClass} did not answer search {Search}; it is asked again")]
+    public static partial void QueueSilent(ILogger logger, Exception? exception, string deviceClass, string search);
+
+    [LoggerMessage(18, LogLevel.Warning, "How far stage {Stage} is could not be saved; its lease holds")]
+    public static partial void ProgressUnsaved(ILogger logger, Exception exception, string stage);
+
+    [LoggerMessage(19, LogLevel.Error, "Attempt {Epoch} at stage {Stage} hangs: {Reason}; it is told to stop")]
+    public static partial void StageHangs(ILogger logger, long epoch, string stage, string reason);
+
+    [LoggerMessage(20, LogLevel.Critical, "{Reason}")]
+    public static partial void SlotStuck(ILogger logger, string reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "Fault of this place: {Reason}; the slot asks for work again in {Seconds} s")]
+    public static partial void PlaceFault(ILogger logger, string reason, double seconds);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PruneSearch.Cluster.Dispatching;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
@@ -16,6 +17,7 @@ internal sealed class SearchState
     private readonly Dictionary<string, StageReport> _reports = [];
     private readonly StageIndex _places;
     private readonly Dictionary<string, Standing> _live = [];
+    private readonly Dictionary<string, WaitReason> _waits = [];
     private readonly HashSet<string> _atWork = [];
 
     public SearchState(SearchPlan plan)
@@ -47,7 +49,7 @@ internal sealed class SearchState
     /// <summary>Keys of the stages by trajectory.</summary>
     public IReadOnlyDictionary<string, string[]> Keys => _keys;
 
-    /// <summary>Names of trajectories whose stage is at work.</summary>
+    /// <summary>Names of trajectories whose stage is at work; of those that share it, the first one's.</summary>
     public IReadOnlyCollection<string> AtWork => _atWork;
 
     /// <summary>Distinct stages.</summary>
@@ -73,8 +75,7 @@ internal sealed class SearchState
             if (--_missing[name] == 0)
             {
                 Completed++;
-                _live.Remove(name);
-                _atWork.Remove(name);
+                Forget(name);
             }
         }
     }
@@ -88,17 +89,33 @@ internal sealed class SearchState
         }
         if (IsComplete(trajectory) || news.State == WorkState.Failed)
         {
-            _live.Remove(trajectory);
-            _atWork.Remove(trajectory);
+            Forget(trajectory);
             return;
         }
-        var standing = new Standing(news.State, news.Progress, news.Reason, news.Attempts);
+        // A stage that several trajectories wait for is shown once.
+        var standing = IsFirst(trajectory) ? new Standing(news.State, news.Progress, news.Reason, news.Attempts) : Standing.Waiting;
         if (Live(trajectory) != standing)
         {
             _live[trajectory] = standing;
             Touch(trajectory);
         }
-        _ = news.Progress is null ? _atWork.Remove(trajectory) : _atWork.Add(trajectory);
+        _ = standing.Progress is null ? _atWork.Remove(trajectory) : _atWork.Add(trajectory);
+    }
+
+    /// <summary>Says of unfinished trajectories why they wait, if they do.</summary>
+    /// <param name="unfinished">Their names.</param>
+    /// <param name="queue">Why stages that are ready do not run.</param>
+    public void Explain(IEnumerable<string> unfinished, QueueReasons queue)
+    {
+        foreach (string trajectory in unfinished)
+        {
+            var reason = Reason(trajectory, queue);
+            if (reason != Wait(trajectory))
+            {
+                Touch(trajectory);
+                _ = reason is null ? _waits.Remove(trajectory) : (_waits[trajectory] = reason) is not null;
+            }
+        }
     }
 
     /// <summary>Something about a trajectory changed that is not here: how it ended, for example.</summary>
@@ -109,6 +126,7 @@ internal sealed class SearchState
     {
         _live.Clear();
         _atWork.Clear();
+        _waits.Clear();
         foreach (var (name, missing) in _missing)
         {
             if (missing > 0)
@@ -117,6 +135,12 @@ internal sealed class SearchState
             }
         }
     }
+
+    /// <summary>A trajectory's plan; <see langword="null"/> when there is none of that name.</summary>
+    public TrajectoryPlan? Find(string trajectory) => _indices.TryGetValue(trajectory, out int index) ? Plan.Trajectories[index] : null;
+
+    /// <summary>Whether a stage is one of the search's and its report is not known.</summary>
+    public bool Lacks(string key) => _users.ContainsKey(key) && !_reports.ContainsKey(key);
 
     /// <summary>Whether a stage finished.</summary>
     public bool Has(string key) => _reports.ContainsKey(key);
@@ -130,6 +154,9 @@ internal sealed class SearchState
     /// <summary>How a trajectory stood when it was heard of last, unless it ended.</summary>
     public Standing? Live(string trajectory) => _live.GetValueOrDefault(trajectory);
 
+    /// <summary>Why a trajectory waits; <see langword="null"/> when it does not or nobody knows yet.</summary>
+    public WaitReason? Wait(string trajectory) => _waits.GetValueOrDefault(trajectory);
+
     /// <summary>Reports of a trajectory's stages before the first one that did not finish.</summary>
     public IEnumerable<StageReport> Reports(string trajectory) => _keys[trajectory].TakeWhile(_reports.ContainsKey).Select(k => _reports[k]);
 
@@ -142,10 +169,35 @@ internal sealed class SearchState
     /// <summary>Keys of a trajectory's stages that did not finish.</summary>
     public IReadOnlyList<string> MissingKeys(string trajectory) => _keys[trajectory].Where(k => !_reports.ContainsKey(k)).ToArray();
 
+    /// <summary>The first trajectory, in plan order, that has a stage: it shows how the stage stands.</summary>
+    public string First(string key) => _users[key][0];
+
+    /// <summary>Whether an unfinished trajectory is the first one that has its next stage.</summary>
+    public bool IsFirst(string trajectory) => Next(trajectory) is { } stage && First(stage) == trajectory;
+
+    private WaitReason? Reason(string trajectory, QueueReasons queue)
+    {
+        int known = Known(trajectory);
+        string key = _keys[trajectory][known], first = First(key);
+        return first != trajectory ? new WaitReason(WaitKind.Stage, $"waits for stage {known + 1} of {first}")
+            : _atWork.Contains(trajectory) ? null : queue.Of(key);
+    }
+
+    private void Forget(string trajectory)
+    {
+        _live.Remove(trajectory);
+        _atWork.Remove(trajectory);
+        _waits.Remove(trajectory);
+    }
+
     /// <summary>How an unfinished trajectory stands.</summary>
     /// <param name="State">State.</param>
     /// <param name="Progress">Progress of its stage when that one runs.</param>
     /// <param name="Reason">Why its stage's last attempt did not succeed.</param>
     /// <param name="Attempts">Attempts of that stage.</param>
-    public sealed record Standing(WorkState State, StageProgress? Progress, string? Reason, int Attempts);
+    public sealed record Standing(WorkState State, StageProgress? Progress, string? Reason, int Attempts)
+    {
+        /// <summary>Of a trajectory that waits for another one's stage.</summary>
+        public static readonly Standing Waiting = new(WorkState.Waiting, null, null, 0);
+    }
 }

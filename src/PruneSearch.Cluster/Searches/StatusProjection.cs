@@ -9,6 +9,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     /// <summary>Largest page.</summary>
     public const int LargestPage = 500;
 
+    private static readonly WaitReason Interrupted = new(WaitKind.Interrupted, "waits until the search is resumed");
+
     private SearchPlan Plan => search.Plan;
 
     /// <summary>Whether every trajectory completed or failed.</summary>
@@ -57,7 +59,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
         return new StatusPage
         {
             Summary = summary,
-            Changed = [.. changed.Select(Status)],
+            Changed = [.. changed.Select(i => Status(i, summary.State))],
             Next = new StatusPosition(search.Changes.Source, revision),
             IsLast = isLast,
         };
@@ -75,7 +77,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
         Telemetry.RecordFrontierVolume(Plan.Id, volume);
     }
 
-    private TrajectoryStatus Status(int index)
+    private TrajectoryStatus Status(int index, WorkState state)
     {
         var plan = Plan.Trajectories[index];
         var reports = search.Reports(plan.Name).ToList();
@@ -97,6 +99,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             Reason = end?.Reason ?? live?.Reason,
             Attempts = live?.Attempts ?? 0,
             LogTail = end?.LogTail,
+            Wait = end is not null || state.IsOver() ? null : state == WorkState.Waiting ? Interrupted : search.Wait(plan.Name),
+            Warnings = reports.Index().Where(r => search.First(r.Item.Key) == plan.Name).SelectMany(r => r.Item.Warnings.Select(w => new StageWarning(r.Index, w))).ToArray(),
         };
     }
 }

@@ -29,6 +29,9 @@ public sealed record SearchResults
     /// <summary>Every finished stage once.</summary>
     public required IReadOnlyList<StageReport> Reports { get; init; }
 
+    /// <summary>What stages warned of: each warning once, with the names of the models that it concerns.</summary>
+    public required IReadOnlyList<(string Text, IReadOnlyList<string> Models)> Warnings { get; init; }
+
     /// <summary>What sharing stages saved.</summary>
     public required StageTreeSaving Saving { get; init; }
 
@@ -93,9 +96,18 @@ public sealed record SearchResults
             Trajectories = results,
             Missing = missing,
             Reports = [.. search.Reports.Values.SelectMany(r => r).DistinctBy(r => r.Key)],
+            Warnings = WarningsOf(plan, search),
             Saving = StageTreeSaving.Of(search.Reports.Values),
             Arms = [.. results.GroupBy(r => (r.Variant, r.Arm, r.Level)).Select(g => new ArmResult([.. g.OrderBy(r => r.Seed)]))],
         };
+    }
+
+    private static List<(string Text, IReadOnlyList<string> Models)> WarningsOf(SearchPlan plan, ReportedSearch search)
+    {
+        var models = plan.Trajectories.SelectMany(t => search.Reports.GetValueOrDefault(t.Name, []).Select(
+            (r, i) => (Name: i == 0 || t.Schedule == ScheduleKind.OneShot ? t.Name : $"{t.Name} #{i}", Report: r))).DistinctBy(m => m.Report.Key);
+        return [.. models.SelectMany(m => m.Report.Warnings.Select(w => (Text: w, m.Name))).GroupBy(w => w.Text)
+            .Select(g => (g.Key, (IReadOnlyList<string>)[.. g.Select(w => w.Name)]))];
     }
 
     private static string Why(TrajectoryPlan plan, TrajectoryStatus? stands, int finished)

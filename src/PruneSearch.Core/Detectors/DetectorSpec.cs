@@ -1,6 +1,9 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Core.Detectors;
 
@@ -10,10 +13,13 @@ namespace PruneSearch.Core.Detectors;
 /// </summary>
 [GenerateSerializer, Alias("prunesearch.DetectorSpec")]
 [JsonConverter(typeof(DetectorSpecConverter))]
-public sealed record DetectorSpec
+public sealed record DetectorSpec : IHasForms
 {
     /// <summary>Version of this format. Format 1 had the options of its one family among the members; it is read.</summary>
     public const int CurrentFormat = 2;
+
+    /// <summary>What a search file says about a detector: other keys for each architecture.</summary>
+    public static SettingsForms Forms => new("architecture", "The detector to build.", [.. DetectorCatalog.Families.Select(f => new SettingsForm(f.Template.Architecture, f.Template))]) { HasDefault = true };
 
     /// <summary>Format version of the JSON form.</summary>
     [Id(0)]
@@ -25,6 +31,7 @@ public sealed record DetectorSpec
 
     /// <summary>Edge of the square input picture in pixels, 32 to 4096.</summary>
     [Id(2)]
+    [Description("Edge of the square input in pixels."), Range(32, 4096)]
     public int InputSize { get; init; } = 300;
 
     /// <summary>Class names in output order, without the background.</summary>
@@ -37,6 +44,7 @@ public sealed record DetectorSpec
 
     /// <summary>What the architecture's family adds.</summary>
     [Id(14)]
+    [Inline]
     public required DetectorOptions Options { get; init; }
 
     /// <summary>Width of each channel group that is not at its dense width; a saved specification names all of them.</summary>

@@ -19,10 +19,50 @@ public interface IDispatcherGrain : IGrainWithStringKey
     Task RemoveAsync(string stageKey);
 
     /// <summary>A worker cannot run a stage and is not offered it for a while.</summary>
-    [Alias("Refused"), AlwaysInterleave]
-    Task RefusedAsync(string stageKey, string worker);
+    /// <param name="stageKey">The stage.</param>
+    /// <param name="worker">The worker.</param>
+    /// <param name="reason">Why, in one line.</param>
+    [Alias("Declined"), AlwaysInterleave]
+    Task DeclinedAsync(string stageKey, string worker, string reason);
 
     /// <summary>From a slot worker: give me the stage with the longest path behind it, or <see langword="null"/> when none is ready.</summary>
     [Alias("Claim"), AlwaysInterleave]
     Task<StageLease?> ClaimAsync(string worker);
+
+    /// <summary>From a slot worker, now and then, also while it works: it is there. A claim says so too.</summary>
+    [Alias("Present"), AlwaysInterleave]
+    Task PresentAsync(string worker);
+
+    /// <summary>How the queue stands.</summary>
+    /// <param name="limit">Largest number of stages that are named, at least 0.</param>
+    [Alias("Queue"), AlwaysInterleave]
+    Task<QueueStatus> GetStatusAsync(int limit);
 }
+
+/// <summary>How the queue of a device class stands.</summary>
+[GenerateSerializer, Alias("prunesearch.QueueStatus")]
+public sealed record QueueStatus
+{
+    /// <summary>Stages in the queue.</summary>
+    [Id(0)]
+    public required int Length { get; init; }
+
+    /// <summary>Keys of the first of them, in the order in which they go.</summary>
+    [Id(1)]
+    public required IReadOnlyList<string> First { get; init; }
+
+    /// <summary>Slots that were heard of lately; <see langword="null"/> while the queue is so new that they had no time to be heard of.</summary>
+    [Id(2)]
+    public required int? Slots { get; init; }
+
+    /// <summary>Stages that slots declined lately.</summary>
+    [Id(3)]
+    public required IReadOnlyList<DeclinedStage> Declined { get; init; }
+}
+
+/// <summary>A stage that slots declined lately.</summary>
+/// <param name="Key">The stage.</param>
+/// <param name="Slots">Slots that declined it.</param>
+/// <param name="Reason">What the last one of them said.</param>
+[GenerateSerializer, Immutable, Alias("prunesearch.DeclinedStage")]
+public sealed record DeclinedStage([property: Id(0)] string Key, [property: Id(1)] int Slots, [property: Id(2)] string Reason);

@@ -20,14 +20,16 @@ public static class Planner
 
     /// <summary>Plans a search.</summary>
     /// <param name="settings">What it shall try.</param>
+    /// <param name="base">Its base detector.</param>
     /// <param name="data">Manifest hashes of its data.</param>
     /// <param name="id">Its identifier.</param>
     /// <param name="created">When it is launched.</param>
     /// <param name="source">The search file's text.</param>
     /// <exception cref="ArgumentException">Two trajectories would have one name, or a schedule lacks what it compares with.</exception>
-    public static SearchPlan Plan(SearchSettings settings, DataSettings data, string id, DateTimeOffset created, string source = "")
+    public static SearchPlan Plan(
+        SearchSettings settings, BaseSettings @base, DataSettings data, string id, DateTimeOffset created, string source = "")
     {
-        List<TrajectoryPlan> trajectories = [.. settings.Seeds.SelectMany(seed => OfSeed(settings, data, seed))];
+        List<TrajectoryPlan> trajectories = [.. settings.EverySeed.SelectMany(seed => OfSeed(settings, @base, data, seed))];
         string? twice = trajectories.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1)?.Key;
         return twice is not null
             ? throw new ArgumentException($"Two trajectories are named '{twice}': give one of their schedules or variants another name.")
@@ -43,34 +45,36 @@ public static class Planner
     }
 
     // The base comes first: everything else waits for it. It is the same for all variants, which differ only in what follows.
-    private static IEnumerable<TrajectoryPlan> OfSeed(SearchSettings settings, DataSettings data, int seed)
+    private static IEnumerable<TrajectoryPlan> OfSeed(SearchSettings settings, BaseSettings @base, DataSettings data, int seed)
     {
-        string suffix = settings.Seeds.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"-s{seed}") : "";
-        var dense = new Chains(settings, data, seed).Dense();
+        string suffix = settings.EverySeed.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"-s{seed}") : "";
+        var dense = new Chains(settings, @base, data, seed).Dense();
         yield return dense with { Name = dense.Name + suffix };
         if (settings.Variants.Count == 0)
         {
-            foreach (var t in new Chains(settings, data, seed).Trajectories())
+            foreach (var t in new Chains(settings, @base, data, seed).Trajectories())
             {
                 yield return t with { Name = t.Name + suffix };
             }
         }
         foreach (var v in settings.Variants)
         {
-            foreach (var t in new Chains(settings with { Prune = v.Prune, FineTune = v.FineTune }, data, seed).Trajectories())
+            foreach (var t in new Chains(settings with { Prune = v.Prune, FineTune = v.FineTune }, @base, data, seed).Trajectories())
             {
                 yield return t with { Name = $"{v.Name}-{t.Name}{suffix}", Variant = v.Name };
             }
         }
     }
 
-    private sealed class Chains(SearchSettings settings, DataSettings data, int seed)
+    private sealed class Chains(SearchSettings settings, BaseSettings @base, DataSettings data, int seed)
     {
+        private readonly TrajectorySettings _what = settings.Trajectories;
+
         private readonly StageDescription _base = new()
         {
-            Base = settings.Base,
+            Base = @base,
             Data = data,
-            FineTune = settings.BaseFineTune,
+            FineTune = settings.Detector.FineTune,
             Measure = settings.Measure with { Baseline = null },
             Export = settings.Export,
             Seed = seed,
@@ -82,35 +86,32 @@ public static class Planner
 
         public List<TrajectoryPlan> Trajectories() =>
         [
-            .. settings.Schedules.SelectMany(s => s.Kind switch
+            .. _what.Schedules.SelectMany(schedule => schedule switch
             {
-                ScheduleKind.OneShot => settings.Levels.Select(level => OneShot(s, level)),
-                ScheduleKind.Iterative => settings.Levels.Select(level => Iterative(s, level)),
-                ScheduleKind.DenseControl => [DenseControl(s)],
-                _ => throw new ArgumentException($"Schedule '{s.Name}' has kind {s.Kind}, expected one-shot, iterative or dense-control."),
+                ScheduleSettings.OneShot s => _what.Levels.Select(level => OneShot(s, level)),
+                ScheduleSettings.Iterative s => _what.Levels.Select(level => Iterative(s, level)),
+                _ => [DenseControl(schedule)],
             }),
         ];
 
-        private TrajectoryPlan OneShot(ScheduleSettings schedule, double level)
+        private TrajectoryPlan OneShot(ScheduleSettings.OneShot schedule, double level)
         {
             int iterations = schedule.Budget == OneShotBudget.SameTotal ? Reference(schedule.Name).RatiosTo(level).Count : 1;
             return Trajectory(schedule, level, [Prune(level) with { FineTune = Longer(iterations) }]);
         }
 
-        private TrajectoryPlan Iterative(ScheduleSettings schedule, double level) =>
+        private TrajectoryPlan Iterative(ScheduleSettings.Iterative schedule, double level) =>
             Trajectory(schedule, level, schedule.RatiosTo(level).Select(Prune));
 
         // Trained like the iterative arm to the highest level; its reports on the way compare with the lower levels.
         private TrajectoryPlan DenseControl(ScheduleSettings schedule)
         {
-            var iterative = settings.Schedules.Where(s => s.Kind == ScheduleKind.Iterative).ToList();
-            int iterations = iterative.Count == 0 ? 1 : iterative.Max(s => settings.Levels.Max(level => s.RatiosTo(level).Count));
+            int iterations = _what.Schedules.OfType<ScheduleSettings.Iterative>().Select(s => _what.Levels.Max(level => s.RatiosTo(level).Count)).DefaultIfEmpty(1).Max();
             var stages = Chain(Enumerable.Repeat(Next(), iterations));
             return new TrajectoryPlan { Name = schedule.Name, Arm = schedule.Name, Schedule = ScheduleKind.DenseControl, Ratio = 0, Stages = stages };
         }
 
-        private ScheduleSettings Reference(string name) =>
-            settings.Schedules.FirstOrDefault(s => s.Kind == ScheduleKind.Iterative)
+        private ScheduleSettings.Iterative Reference(string name) => _what.Schedules.OfType<ScheduleSettings.Iterative>().FirstOrDefault()
             ?? throw new ArgumentException($"Schedule '{name}' takes as many steps as an iterative one, but the search has no iterative schedule.");
 
         private TrajectoryPlan Trajectory(ScheduleSettings schedule, double level, IEnumerable<StageDescription> stages) => new()

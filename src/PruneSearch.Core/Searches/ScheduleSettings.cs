@@ -1,4 +1,7 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using PruneSearch.Core.Schedules;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Core.Searches;
 
@@ -26,48 +29,82 @@ public enum ScheduleShape
 }
 
 /// <summary>How trajectories get to their levels; one a level.</summary>
-public sealed record ScheduleSettings
+public abstract record ScheduleSettings : IHasForms
 {
-    /// <summary>One-shot, iterative or dense control.</summary>
-    public required ScheduleKind Kind { get; init; }
+    /// <summary>The kinds.</summary>
+    public static SettingsForms Forms => new(
+        "kind",
+        "All at once, a little again and again, or nothing but training.",
+        SettingsForm.Of<OneShot>("one-shot"),
+        SettingsForm.Of<Iterative>("iterative"),
+        SettingsForm.Of<DenseControl>("dense-control"));
 
-    /// <summary>What the names of its trajectories begin with: unique within a search.</summary>
-    public required string Name { get; init; }
+    /// <summary>Unique within a search.</summary>
+    [Description("What its trajectories' names begin with; `one-shot-total` when left out with `budget: same-total`."), Identifier(32)]
+    public string Name { get => field ?? DefaultName; init; }
 
-    /// <summary>Fine-tune budget of a one-shot schedule.</summary>
-    public OneShotBudget Budget { get; init; }
+    /// <summary>What its trajectories are shown as.</summary>
+    public abstract ScheduleKind Kind { get; }
 
-    /// <summary>Share of channels that each iteration removes, above 0 and below 1; the last one may remove less.</summary>
-    public double? Step { get; init; }
+    private protected abstract string DefaultName { get; }
 
-    /// <summary>Iterations to each level; at least 1.</summary>
-    public int? Iterations { get; init; }
-
-    /// <summary>How the iterations to a level differ in size.</summary>
-    public ScheduleShape Shape { get; init; }
-
-    /// <summary>Cumulative ratios, ascending; a trajectory takes those below its level and then its level.</summary>
-    public IReadOnlyList<double>? Ratios { get; init; }
-
-    /// <summary>Cumulative ratios of an iterative trajectory to <paramref name="level"/>, which is the last of them.</summary>
-    /// <exception cref="InvalidOperationException">The schedule does not say how large its iterations are.</exception>
-    public IReadOnlyList<double> RatiosTo(double level)
+    /// <summary>All at once, then one fine-tuning.</summary>
+    public sealed record OneShot : ScheduleSettings
     {
-        if (Step is { } step)
+        /// <summary>How long it is fine-tuned.</summary>
+        [Description("Fine-tune once as long as one iteration, or as long as the first iterative schedule does in all.")]
+        public OneShotBudget Budget { get; init; }
+
+        /// <inheritdoc/>
+        public override ScheduleKind Kind => ScheduleKind.OneShot;
+
+        private protected override string DefaultName => Budget == OneShotBudget.SameTotal ? "one-shot-total" : "one-shot";
+    }
+
+    /// <summary>A little, fine-tune, and again. Exactly one of step, iterations and ratios says how little.</summary>
+    public sealed record Iterative : ScheduleSettings
+    {
+        /// <summary>The last iteration may remove less.</summary>
+        [Description("Share of channels that each iteration removes."), Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
+        public double? Step { get; init; }
+
+        /// <summary>A fixed number, however far it is.</summary>
+        [Description("Iterations to each level."), Range(1, 1000)]
+        public int? Iterations { get; init; }
+
+        /// <summary>How the <see cref="Iterations"/> to a level differ in size.</summary>
+        [Description("Iterations of equal size, of an equal share of what is left, or large ones first (AGP); stands with `iterations`.")]
+        public ScheduleShape Shape { get; init; }
+
+        /// <summary>Each ratio by itself.</summary>
+        [Description("Cumulative shares, ascending; a trajectory takes those below its level, then its level."), MinLength(1)]
+        [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
+        public IReadOnlyList<double>? Ratios { get; init; }
+
+        /// <inheritdoc/>
+        public override ScheduleKind Kind => ScheduleKind.Iterative;
+
+        private protected override string DefaultName => "iterative";
+
+        /// <summary>Cumulative ratios of a trajectory to <paramref name="level"/>, which is the last of them.</summary>
+        /// <exception cref="InvalidOperationException">The schedule does not say how large its iterations are.</exception>
+        public IReadOnlyList<double> RatiosTo(double level) => (Step, Iterations, Ratios, Shape) switch
         {
-            return PruningSchedule.Constant(step, level);
-        }
-        if (Iterations is { } iterations)
-        {
-            return Shape switch
-            {
-                ScheduleShape.Geometric => PruningSchedule.Geometric(iterations, level),
-                ScheduleShape.Cubic => PruningSchedule.Cubic(iterations, level),
-                _ => PruningSchedule.Linear(iterations, level),
-            };
-        }
-        return Ratios is null
-            ? throw new InvalidOperationException($"Schedule '{Name}' has no step, iterations or ratios.")
-            : [.. Ratios.Where(r => r < level), level];
+            ({ } step, _, _, _) => PruningSchedule.Constant(step, level),
+            (_, { } iterations, _, ScheduleShape.Geometric) => PruningSchedule.Geometric(iterations, level),
+            (_, { } iterations, _, ScheduleShape.Cubic) => PruningSchedule.Cubic(iterations, level),
+            (_, { } iterations, _, _) => PruningSchedule.Linear(iterations, level),
+            (_, _, { } ratios, _) => [.. ratios.Where(r => r < level), level],
+            _ => throw new InvalidOperationException($"Schedule '{Name}' has no step, iterations or ratios."),
+        };
+    }
+
+    /// <summary>Nothing is pruned, only trained as long as the others.</summary>
+    public sealed record DenseControl : ScheduleSettings
+    {
+        /// <inheritdoc/>
+        public override ScheduleKind Kind => ScheduleKind.DenseControl;
+
+        private protected override string DefaultName => "dense-control";
     }
 }

@@ -1,44 +1,62 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Searches;
 
-/// <summary>What a search shall try, before it is laid out as stages.</summary>
+/// <summary>What a search shall try, as its file says it and before it is laid out as stages.</summary>
 public sealed record SearchSettings
 {
     /// <summary>The user's name for it.</summary>
+    [Description("What you call the search; its identifier begins with it."), Identifier(40)]
     public required string Name { get; init; }
 
-    /// <summary>The detector that every trajectory starts from.</summary>
-    public required BaseSettings Base { get; init; }
+    /// <summary>What is trained and evaluated on.</summary>
+    [Description("Pictures and annotations.")]
+    public required DataSource Data { get; init; }
 
-    /// <summary>How the base detector is trained before anything is pruned; <see langword="null"/> takes it as it is.</summary>
-    public FineTuneSettings? BaseFineTune { get; init; }
+    /// <summary>The base detector and its training.</summary>
+    [Description("The detector that every trajectory starts from.")]
+    public required DetectorSource Detector { get; init; }
 
     /// <summary>How to prune; its ratio is replaced by that of each stage.</summary>
-    public required PruneSettings Prune { get; init; }
+    [SettingKey("pruning"), Description("How channels are removed.")]
+    public PruneSettings Prune { get; init; } = new() { Ratio = 0 };
 
     /// <summary>One iteration's fine-tuning; <see langword="null"/> only evaluates the pruned detectors.</summary>
+    [Description("Training after each pruning; none when left out.")]
     public FineTuneSettings? FineTune { get; init; }
 
-    /// <summary>Ways to prune and train that are tried beside one another; empty for <see cref="Prune"/> and <see cref="FineTune"/> alone.</summary>
+    /// <summary>Empty for <see cref="Prune"/> and <see cref="FineTune"/> alone.</summary>
+    [Description("Ways to prune and train that are tried beside one another; one way when left out."), MinLength(1)]
     public IReadOnlyList<VariantSettings> Variants { get; init; } = [];
 
-    /// <summary>Shares of channels to remove, above 0 and below 1, ascending.</summary>
-    public required IReadOnlyList<double> Levels { get; init; }
+    /// <summary>Levels and schedules.</summary>
+    [Description("What to try.")]
+    public required TrajectorySettings Trajectories { get; init; }
 
-    /// <summary>How to get there.</summary>
-    public required IReadOnlyList<ScheduleSettings> Schedules { get; init; }
+    /// <summary>At least two.</summary>
+    [Description("What the frontier weighs."), MinLength(2)]
+    public IReadOnlyList<Objective> Objectives { get; init; } = [Objective.Map50, Objective.Latency];
 
-    /// <summary>What the frontier weighs.</summary>
-    public required IReadOnlyList<Objective> Objectives { get; init; }
+    /// <summary>The baseline is filled in for each stage.</summary>
+    [Description("How speed is measured.")]
+    public MeasureSettings Measure { get; init; } = new();
 
-    /// <summary>How speed is measured; the baseline is filled in.</summary>
-    public required MeasureSettings Measure { get; init; }
+    /// <summary><see langword="null"/> for nothing: settings of an integer model that is not made count for nothing.</summary>
+    [Description("What is exported beside the float model.")]
+    public ExportSettings? Export { get; init => field = value is { Quantise: true } ? value : null; }
 
-    /// <summary>What is exported beside the float model; <see langword="null"/> for nothing.</summary>
-    public ExportSettings? Export { get; init; }
+    /// <summary>The one seed, unless there are several.</summary>
+    [Description("Seed of everything random."), Range(0, int.MaxValue)]
+    public int Seed { get; init; } = 1;
 
-    /// <summary>Seeds of everything random, at least one, all different: each has every trajectory.</summary>
-    public IReadOnlyList<int> Seeds { get; init; } = [0];
+    /// <summary>All different; empty for <see cref="Seed"/> alone.</summary>
+    [Description("Instead of `seed`: every trajectory once for each."), MinLength(1), Range(0, int.MaxValue)]
+    public IReadOnlyList<int> Seeds { get; init; } = [];
+
+    /// <summary>Seeds that every trajectory is made with: at least one.</summary>
+    public IReadOnlyList<int> EverySeed => Seeds.Count > 0 ? Seeds : [Seed];
 }

@@ -30,7 +30,7 @@ public sealed record TrajectoryStatus
     [Id(5)]
     public required int CompletedStages { get; init; }
 
-    /// <summary>Progress of the stage that it waits for, when that one runs.</summary>
+    /// <summary>Progress of its next stage while that one runs. Of trajectories that share the stage, the first in plan order has it; the others wait for that one.</summary>
     [Id(6)]
     public StageProgress? Progress { get; init; }
 
@@ -61,4 +61,18 @@ public sealed record TrajectoryStatus
     /// <summary>Mean time that its finished stages after the base took, in seconds; <see langword="null"/> before the first of them.</summary>
     [Id(13)]
     public double? SecondsPerStage { get; init; }
+
+    /// <summary>Why it is not at work; <see langword="null"/> while it is, when it ended, and in the first moment after a start.</summary>
+    [Id(14)]
+    public WaitReason? Wait { get; init; }
+
+    /// <summary>What its finished stages warned of. Of trajectories that share a stage, the first in plan order has its warnings.</summary>
+    [Id(15)]
+    public IReadOnlyList<StageWarning> Warnings { get; init; } = [];
 }
+
+/// <summary>Something a user should know about a finished stage.</summary>
+/// <param name="Iteration">The stage: 0 for the base, then 1, 2, …</param>
+/// <param name="Text">What, in one line.</param>
+[GenerateSerializer, Immutable, Alias("prunesearch.StageWarning")]
+public sealed record StageWarning([property: Id(0)] int Iteration, [property: Id(1)] string Text);

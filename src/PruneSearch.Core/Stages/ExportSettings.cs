@@ -1,3 +1,7 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using PruneSearch.Core.Settings;
+
 namespace PruneSearch.Core.Stages;
 
 /// <summary>What a stage exports beside the float model.</summary>
@@ -6,13 +10,17 @@ public sealed record ExportSettings
 {
     /// <summary>Whether the model is quantised to 8-bit integers too, evaluated and measured: a further point of the frontier.</summary>
     [Id(0)]
+    [SettingKey("int8")]
+    [Description("Quantise every model to 8-bit integers too: further points of the frontier, with an accuracy and a latency of their own.")]
     public bool Quantise { get; init; }
 
     /// <summary>Training pictures that the ranges of activations come from, at least 1.</summary>
     [Id(1)]
+    [Description("Training pictures that the ranges of activations come from."), Range(1, 4096)]
     public int CalibrationImages { get; init; } = 96;
 
     /// <summary>Bits of a weight: 8, or 7 for x86 processors without VNNI, which would saturate.</summary>
     [Id(2)]
+    [Description("Bits of a weight; 7 for x86 processors without VNNI, which would saturate."), Range(7, 8)]
     public int WeightBits { get; init; } = 8;
 }

@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace PruneSearch.Core.Stages;
 
 /// <summary>How to measure speed.</summary>
@@ -10,13 +13,16 @@ public sealed record MeasureSettings
 
     /// <summary><c>onnxruntime</c> or <c>torch</c>.</summary>
     [Id(1)]
+    [Description("What runs the exported network."), AllowedValues("onnxruntime", "torch")]
     public string Engine { get; init; } = "onnxruntime";
 
     /// <summary>Threads within the network, at least 1.</summary>
     [Id(2)]
+    [Description("Threads within the network."), Range(1, 256)]
     public int Threads { get; init; } = 1;
 
     /// <summary>Time limit of one measurement in seconds, above 0.</summary>
     [Id(3)]
+    [Description("Time limit of one measurement."), Range(0.0, 3600.0, MinimumIsExclusive = true)]
     public double MaxSeconds { get; init; } = 10;
 }

@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace PruneSearch.Core.Stages;
 
 /// <summary>How a training before a pruning prepares for it.</summary>
@@ -9,14 +12,18 @@ public sealed record RegularisationSettings
     /// <c>bn-scale</c> pulls the batch norms' scales (Liu et al. 2017, "network slimming").
     /// </summary>
     [Id(0)]
+    [Description("Pull everything that belongs to a channel towards zero, or only the scales of its batch norms.")]
+    [AllowedValues("group-lasso", "bn-scale")]
     public required string Kind { get; init; }
 
     /// <summary>How far each channel's norm is pulled in all, as a share of the mean norm in its group: above 0 to 1.</summary>
     [Id(1)]
+    [Description("How far each channel's norm is pulled in all, as a share of the mean norm in its group."), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Strength { get; init; } = 0.2;
 
     /// <summary>Share of the steps, the last ones, during which it pulls: above 0 to 1.</summary>
     [Id(2)]
+    [Description("Share of the steps, the last ones, during which it pulls."), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Share { get; init; } = 0.5;
 
     /// <summary>The groups that it concerns, as in <see cref="PruneSettings.Groups"/>.</summary>

@@ -13,8 +13,8 @@ public static class DetectorImport
     public const long MaxFileBytes = 1L << 30;
 
     /// <summary>
-    /// Reads a file: a TensorFlow Lite detector, a PyTorch state dict, by torch.save or as safetensors (with names that
-    /// a family of <see cref="DetectorCatalog"/> knows), or safetensors with this project's names.
+    /// Reads a file: a TensorFlow Lite detector, a PyTorch state dict by torch.save or as safetensors (with names that a family of
+    /// <see cref="DetectorCatalog"/> knows), or safetensors with this project's names.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What it does not tell.</param>

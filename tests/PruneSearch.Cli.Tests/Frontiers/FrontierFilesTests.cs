@@ -64,6 +64,21 @@ public sealed class FrontierFilesTests
     }
 
     [Fact]
+    public void What_stages_warned_of_stands_below_the_table_once_and_in_the_csv()
+    {
+        FrontierPoint Warned(string key, params string[] warnings) => Point(key, 1.5) with { Report = Some.Report(.7, 1.5, 800) with { Warnings = warnings } };
+        var view = Some.View() with { Points = [Warned("a", "it removed nothing"), Warned("b"), Warned("c", "other threads", "it removed nothing")] };
+        using var output = new StringWriter();
+
+        FrontierTable.Write(new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, view);
+
+        string[] lines = output.ToString().Split('\n');
+        Assert.Equal(["iterative-40 #1 (1)", "iterative-40 #1", "iterative-40 #1 (1) (2)"], lines.Where(l => l.Contains("iterative", StringComparison.Ordinal)).Select(l => l.Split('│')[2].Trim()));
+        Assert.Equal(["(1) it removed nothing", "(2) other threads"], lines.Where(l => l.StartsWith('(')));
+        Assert.EndsWith(",other threads; it removed nothing", FrontierFiles.Csv(view).TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Quantised_models_are_marked()
     {
         var point = Point("q", 2.5) with { Precision = FrontierPoints.QuantisedPrecision };

@@ -108,6 +108,24 @@ public sealed class ResultSectionTests
     }
 
     [Fact]
+    public void What_stages_warned_of_is_told_once_with_the_models_that_it_concerns()
+    {
+        var plan = Made.Plan([1]);
+        var reported = Made.Status(plan, Map50, SpeedUp);
+        var warned = reported with
+        {
+            Reports = reported.Reports.ToDictionary(
+                r => r.Key, r => (IReadOnlyList<StageReport>)[.. r.Value.Select((report, i) => i == 1 ? report with { Warnings = ["pruning removed nothing"] } : report)]),
+        };
+
+        string text = ResultSection.Write(SearchResults.From(plan, warned, null), new ResultFiles("made"), 0);
+
+        // At 20 % the first iteration of both iterative trajectories and the one-shot one are one stage.
+        Assert.Contains("### What stages warned of\n\n- `iterative-20 #1`, `one-shot-40` and `dense-control #1`: pruning removed nothing.\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("What stages warned of", ResultSection.Write(SearchResults.From(plan, reported, null), new ResultFiles("made"), 0), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nothing_finished_is_said_and_not_an_error()
     {
         var plan = Made.Plan([1]);

@@ -13,7 +13,7 @@ public sealed class DocumentationTests
     [Fact]
     public void The_json_schema_is_that_of_the_reader()
     {
-        string file = Path.Combine(Root(), "docs", "search.schema.json"), expected = JsonSchemaWriter.Write();
+        string file = Path.Combine(Checkout.Root, "docs", "search.schema.json"), expected = JsonSchemaWriter.Write();
         if (Environment.GetEnvironmentVariable("PRUNESEARCH_UPDATE") == "1")
         {
             File.WriteAllText(file, expected);
@@ -26,7 +26,7 @@ public sealed class DocumentationTests
     [Fact]
     public void The_guide_has_the_tables_of_the_reader()
     {
-        string file = Path.Combine(Root(), "docs", "guide", "search-file.md"), text = File.ReadAllText(file), expected = GuideTables.Write();
+        string file = Path.Combine(Checkout.Root, "docs", "guide", "search-file.md"), text = File.ReadAllText(file), expected = GuideTables.Write();
         int begin = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, end = text.IndexOf(End, StringComparison.Ordinal);
         Assert.True(begin >= Begin.Length && end > begin, "the guide lacks the marks around its tables");
         if (Environment.GetEnvironmentVariable("PRUNESEARCH_UPDATE") == "1")
@@ -39,7 +39,7 @@ public sealed class DocumentationTests
     }
 
     [Fact]
-    public void The_quickstart_is_valid() => Assert.Equal("quickstart", SearchFileReader.Read(Path.Combine(Root(), "docs", "examples", "quickstart.yaml")).Name);
+    public void The_quickstart_is_valid() => Assert.Equal("quickstart", SearchFileReader.Read(Path.Combine(Checkout.Root, "docs", "examples", "quickstart.yaml")).Settings.Name);
 
     [Theory]
     [InlineData("voc")]
@@ -48,7 +48,7 @@ public sealed class DocumentationTests
     public void The_examples_are_valid(string name)
     {
         SharedData.Require("weights/ssd_mobilenet_v2_oidv4.safetensors");
-        Assert.Equal(name, SearchFileReader.Read(Path.Combine(Root(), "docs", "examples", name + ".yaml")).Name);
+        Assert.Equal(name, SearchFileReader.Read(Path.Combine(Checkout.Root, "docs", "examples", name + ".yaml")).Settings.Name);
     }
 
     [Theory]
@@ -57,18 +57,6 @@ public sealed class DocumentationTests
     public void The_training_examples_are_valid(string name)
     {
         SharedData.Require("weights/ssd_mobilenet_v2_oidv4.safetensors");
-        Assert.True(SearchFileReader.ReadTraining(Path.Combine(Root(), "docs", "examples", name + ".yaml")).FineTune.Steps > 100);
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "PruneSearch.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-        throw new InvalidOperationException("the tests do not run within the checkout");
+        Assert.True(SearchFileReader.ReadTraining(Path.Combine(Checkout.Root, "docs", "examples", name + ".yaml")).FineTune.Steps > 100);
     }
 }

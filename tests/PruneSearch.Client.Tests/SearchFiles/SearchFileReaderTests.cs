@@ -23,7 +23,7 @@ public sealed class SearchFileReaderTests
 
         """;
 
-    private static SearchFile Parse(string text) => SearchFileReader.Parse(text, "search.yaml");
+    private static SearchSettings Parse(string text) => SearchFileReader.Parse(text, "search.yaml").Settings;
 
     private static string Error(string text) => Assert.Single(Assert.Throws<SearchFileException>(() => Parse(text)).Errors);
 
@@ -33,20 +33,20 @@ public sealed class SearchFileReaderTests
         var file = Parse(Valid);
 
         Assert.Equal("shapes-test", file.Name);
-        Assert.Equal(new DataSource.Shapes(32, 8, 96, 1), file.Data);
-        Assert.Equal(1L << 30, file.Data.CacheBytes);
+        Assert.Equal(new DataSource.Shapes { Train = 32, Validation = 8, Size = 96 }, file.Data);
+        Assert.Equal(1024, file.Data.CacheMib);
         Assert.Equal(96, file.Detector.Template.InputSize);
-        Assert.Equal(10, file.BaseFineTune!.Steps);
+        Assert.Equal(10, file.Detector.FineTune!.Steps);
         Assert.Equal((5, 1e-3, 8), (file.FineTune!.Steps, file.FineTune.LearningRate, file.FineTune.BatchSize));
-        Assert.Equal([0.2, 0.4], file.Levels);
-        Assert.Equal(["one-shot", "one-shot-total", "iterative", "dense-control"], file.Schedules.Select(s => s.Name));
-        Assert.Equal(OneShotBudget.SameTotal, file.Schedules[1].Budget);
+        Assert.Equal([0.2, 0.4], file.Trajectories.Levels);
+        Assert.Equal(["one-shot", "one-shot-total", "iterative", "dense-control"], file.Trajectories.Schedules.Select(s => s.Name));
+        Assert.Equal(new ScheduleSettings.OneShot { Budget = OneShotBudget.SameTotal }, file.Trajectories.Schedules[1]);
         Assert.Equal([Objective.Map50, Objective.Latency], file.Objectives);
         Assert.Equal(["hidden"], file.Prune.Groups);
         Assert.Equal((1, "onnxruntime", 10.0), (file.Measure.Threads, file.Measure.Engine, file.Measure.MaxSeconds));
-        Assert.Equal([1], file.Seeds);
+        Assert.Equal([1], file.EverySeed);
         Assert.Empty(file.Variants);
-        Assert.Equal(Valid, file.Text);
+        Assert.Equal(Valid, SearchFileReader.Parse(Valid, "search.yaml").Text);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class SearchFileReaderTests
         string data = $"data: {{format: yolo, root: {AppContext.BaseDirectory}, train: a, validation: b, cache-mib: 3}}";
         var source = Parse(Valid.Replace("data: {format: shapes, train: 32, validation: 8, size: 96}", data, StringComparison.Ordinal)).Data;
 
-        Assert.Equal(new DataSource.Yolo(Path.GetFullPath(AppContext.BaseDirectory), "a", "b") { CacheBytes = 3 << 20 }, source);
+        Assert.Equal(new DataSource.Yolo { Root = Path.GetFullPath(AppContext.BaseDirectory), Train = "a", Validation = "b", CacheMib = 3 }, source);
         Assert.Contains("data.cache-mib is '-1', expected a whole number from 0", Error(Valid.Replace("size: 96}", "size: 96, cache-mib: -1}", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
@@ -64,7 +64,7 @@ public sealed class SearchFileReaderTests
     {
         var file = Parse(Valid);
 
-        Assert.Equal(new Core.Stages.FineTuneSettings { Steps = 10 }, file.BaseFineTune);
+        Assert.Equal(new Core.Stages.FineTuneSettings { Steps = 10 }, file.Detector.FineTune);
         Assert.Equal(new Core.Stages.PruneSettings { Ratio = 0.4, Groups = file.Prune.Groups }, file.Prune);
         Assert.Equal(new Core.Stages.MeasureSettings(), file.Measure);
         Assert.Equal(new Core.Stages.BaseSettings { Detector = file.Detector.Template }.CalibrationImages, file.Detector.CalibrationImages);
@@ -87,8 +87,8 @@ public sealed class SearchFileReaderTests
         Assert.Equal(new Core.Stages.RegularisationSettings { Kind = "bn-scale", Strength = 0.3, Share = 1, Groups = file.FineTune.Regularisation!.Groups, Protect = file.FineTune.Regularisation.Protect }, file.FineTune.Regularisation);
         Assert.Equal(prune.Groups, file.FineTune.Regularisation.Groups);
         Assert.Equal(prune.Protect, file.FineTune.Regularisation.Protect);
-        Assert.Equal((4, ScheduleShape.Cubic), (file.Schedules[2].Iterations, file.Schedules[2].Shape));
-        Assert.Null(file.BaseFineTune!.Regularisation);
+        Assert.Equal(new ScheduleSettings.Iterative { Iterations = 4, Shape = ScheduleShape.Cubic }, file.Trajectories.Schedules[2]);
+        Assert.Null(file.Detector.FineTune!.Regularisation);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class SearchFileReaderTests
 
             """, StringComparison.Ordinal));
 
-        Assert.Equal([3, 1], file.Seeds);
+        Assert.Equal([3, 1], file.EverySeed);
         Assert.Equal(["classical", "taught"], file.Variants.Select(v => v.Name));
         var (classical, taught) = (file.Variants[0], file.Variants[1]);
         Assert.Equal(("l2", false), (classical.Prune.Criterion, classical.Prune.Compensate));
@@ -132,7 +132,7 @@ public sealed class SearchFileReaderTests
     [Fact]
     public void A_test_split_is_read_where_there_is_one()
     {
-        Assert.Equal(new DataSource.Shapes(32, 8, 96, 1, 5), Parse(Valid.Replace("size: 96}", "size: 96, test: 5}", StringComparison.Ordinal)).Data);
+        Assert.Equal(new DataSource.Shapes { Train = 32, Validation = 8, Size = 96, Test = 5 }, Parse(Valid.Replace("size: 96}", "size: 96, test: 5}", StringComparison.Ordinal)).Data);
         string yolo = $"data: {{format: yolo, root: {AppContext.BaseDirectory}, test: final}}";
         Assert.Equal("final", Assert.IsType<DataSource.Yolo>(Parse(Valid.Replace("data: {format: shapes, train: 32, validation: 8, size: 96}", yolo, StringComparison.Ordinal)).Data).Test);
         Assert.Contains("data.test is '0', expected a whole number from 1", Error(Valid.Replace("size: 96}", "size: 96, test: 0}", StringComparison.Ordinal)), StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Storage;
@@ -25,6 +26,8 @@ public sealed class SearchLauncherTests : IDisposable
         detector: { {{detector}} }
         trajectories: {levels: [0.2], schedules: [{kind: one-shot}]}
         """, Path.Combine(_folder, "s.yaml"));
+
+    private static SearchFile With(SearchFile file, DataSource data) => file with { Settings = file.Settings with { Data = data } };
 
     private string ErrorOf(SearchFile file) => Assert.Single(Assert.Throws<SearchFileException>(() => Launcher().Check(file, TestContext.Current.CancellationToken)).Errors);
 
@@ -58,7 +61,7 @@ public sealed class SearchLauncherTests : IDisposable
         var store = new FolderCheckpointStore(Path.Combine(_folder, "store"));
         var file = Shapes();
         var without = Launcher().Check(file, TestContext.Current.CancellationToken).Plan;
-        var with = Launcher().Check(file with { Data = new DataSource.Shapes(3, 2, 64, 1, Test: 4) }, TestContext.Current.CancellationToken);
+        var with = Launcher().Check(With(file, new DataSource.Shapes { Train = 3, Validation = 2, Size = 64, Test = 4 }), TestContext.Current.CancellationToken);
         await SearchLauncher.PublishAsync(with, store, TestContext.Current.CancellationToken);
 
         Assert.Null(without.Test);
@@ -68,7 +71,7 @@ public sealed class SearchLauncherTests : IDisposable
 
         string picture = Directory.GetFiles(Path.Combine(_folder, "drawn"), "test-00004.png", SearchOption.AllDirectories).Single();
         File.WriteAllBytes(picture, [1, 2, 3]);
-        Assert.Contains("test-00004.png", ErrorOf(file with { Data = new DataSource.Shapes(3, 2, 64, 1, Test: 4) }), StringComparison.Ordinal);
+        Assert.Contains("test-00004.png", ErrorOf(With(file, new DataSource.Shapes { Train = 3, Validation = 2, Size = 64, Test = 4 })), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +108,7 @@ public sealed class SearchLauncherTests : IDisposable
     {
         var usual = Launcher().Check(Shapes(), TestContext.Current.CancellationToken).Plan.Trajectories[0].Stages[0];
         var file = Shapes();
-        var none = Launcher().Check(file with { Data = file.Data with { CacheBytes = 0 } }, TestContext.Current.CancellationToken).Plan.Trajectories[0].Stages[0];
+        var none = Launcher().Check(With(file, file.Settings.Data with { CacheMib = 0 }), TestContext.Current.CancellationToken).Plan.Trajectories[0].Stages[0];
 
         Assert.Equal((1L << 30, 0), (usual.Data.CacheBytes, none.Data.CacheBytes));
         Assert.Equal(usual.ComputeKey(), none.ComputeKey());

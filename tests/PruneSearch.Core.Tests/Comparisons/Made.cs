@@ -1,7 +1,6 @@
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -10,26 +9,25 @@ namespace PruneSearch.Core.Tests.Comparisons;
 /// <summary>A made-up search with two levels, and reports of its stages. Its figures are no measurements.</summary>
 internal static class Made
 {
+    private static readonly DetectorSpec Detector = SsdFamily.Spec(["cat"]);
+
     public static SearchPlan Plan(IReadOnlyList<int> seeds, params VariantSettings[] variants) => Planner.Plan(
         new SearchSettings
         {
             Name = "made",
-            Base = new() { Detector = SsdFamily.Spec(["cat"]) },
-            BaseFineTune = new() { Steps = 300 },
+            Data = new DataSource.Shapes(),
+            Detector = new() { Template = Detector, FineTune = new() { Steps = 300 } },
             Prune = new() { Ratio = 0.4 },
             FineTune = new() { Steps = 50 },
-            Levels = [0.2, 0.4],
-            Schedules =
-            [
-                new() { Kind = ScheduleKind.Iterative, Name = "iterative", Step = 0.2 },
-                new() { Kind = ScheduleKind.OneShot, Name = "one-shot" },
-                new() { Kind = ScheduleKind.DenseControl, Name = "dense-control" },
-            ],
-            Objectives = [Objective.Map50, Objective.Latency],
-            Measure = new(),
+            Trajectories = new()
+            {
+                Levels = [0.2, 0.4],
+                Schedules = [new ScheduleSettings.Iterative { Step = 0.2 }, new ScheduleSettings.OneShot(), new ScheduleSettings.DenseControl()],
+            },
             Seeds = seeds,
             Variants = variants,
         },
+        new BaseSettings { Detector = Detector },
         new DataSettings { Train = new string('a', 64), Validation = new string('b', 64) }, "made-0001", DateTimeOffset.UnixEpoch);
 
     /// <summary>Everything finished, but for what <paramref name="done"/> says; stages take ten seconds each.</summary>

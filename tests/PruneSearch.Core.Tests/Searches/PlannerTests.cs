@@ -10,27 +10,34 @@ public sealed class PlannerTests
 {
     private static readonly DataSettings Data = new() { Train = new string('a', 64), Validation = new string('b', 64) };
 
+    private static readonly BaseSettings Base = new() { Detector = SsdFamily.Spec(["cat"]) };
+
     private static readonly SearchSettings Settings = new()
     {
         Name = "test",
-        Base = new() { Detector = SsdFamily.Spec(["cat"]) },
-        BaseFineTune = new() { Steps = 300 },
+        Data = new DataSource.Shapes(),
+        Detector = new() { Template = Base.Detector, FineTune = new() { Steps = 300 } },
         Prune = new() { Ratio = 0.5, Compensate = true },
         FineTune = new() { Steps = 50 },
-        Levels = [0.2, 0.4],
-        Schedules =
-        [
-            new() { Kind = ScheduleKind.OneShot, Name = "one-shot" },
-            new() { Kind = ScheduleKind.OneShot, Name = "one-shot-total", Budget = OneShotBudget.SameTotal },
-            new() { Kind = ScheduleKind.Iterative, Name = "iterative", Step = 0.1 },
-            new() { Kind = ScheduleKind.DenseControl, Name = "dense-control" },
-        ],
+        Trajectories = new()
+        {
+            Levels = [0.2, 0.4],
+            Schedules =
+            [
+                new ScheduleSettings.OneShot(),
+                new ScheduleSettings.OneShot { Budget = OneShotBudget.SameTotal },
+                new ScheduleSettings.Iterative { Step = 0.1 },
+                new ScheduleSettings.DenseControl(),
+            ],
+        },
         Objectives = [Objective.Map50, Objective.Latency],
         Measure = new() { Threads = 2 },
         Seeds = [7],
     };
 
-    private static SearchPlan Plan(SearchSettings settings) => Planner.Plan(settings, Data, "test-0001", DateTimeOffset.UnixEpoch, "name: test");
+    private static SearchPlan Plan(SearchSettings settings) => Planner.Plan(settings, Base, Data, "test-0001", DateTimeOffset.UnixEpoch, "name: test");
+
+    private static TrajectorySettings Trying(params ScheduleSettings[] schedules) => Settings.Trajectories with { Schedules = schedules };
 
     private static List<string> Keys(SearchPlan plan, string trajectory) =>
         [.. plan.Trajectories.Single(t => t.Name == trajectory).Stages.Select(s => s.ComputeKey())];
@@ -76,7 +83,7 @@ public sealed class PlannerTests
     [Fact]
     public void A_one_shot_as_small_as_one_iteration_is_that_iteration()
     {
-        var plan = Plan(Settings with { Levels = [0.1, 0.3] });
+        var plan = Plan(Settings with { Trajectories = Settings.Trajectories with { Levels = [0.1, 0.3] } });
 
         Assert.Equal(Keys(plan, "one-shot-10"), Keys(plan, "iterative-10"));
         Assert.Equal(Keys(plan, "one-shot-10"), Keys(plan, "iterative-30").Take(2));
@@ -137,14 +144,14 @@ public sealed class PlannerTests
 
         Assert.Equal(first, Keys(Plan(Settings with { Name = "other name", Objectives = [Objective.Map] }), "iterative-40"));
         Assert.Empty(first.Intersect(Keys(Plan(Settings with { Seeds = [8] }), "iterative-40")));
-        var otherData = Planner.Plan(Settings, Data with { Train = new string('c', 64) }, "x", DateTimeOffset.UnixEpoch);
+        var otherData = Planner.Plan(Settings, Base, Data with { Train = new string('c', 64) }, "x", DateTimeOffset.UnixEpoch);
         Assert.Empty(first.Intersect(Keys(otherData, "iterative-40")));
     }
 
     [Fact]
     public void Several_seeds_have_every_trajectory_each_and_share_nothing()
     {
-        var plan = Plan(Settings with { Seeds = [1, 2], Schedules = [Settings.Schedules[2], Settings.Schedules[3]] });
+        var plan = Plan(Settings with { Seeds = [1, 2], Trajectories = Trying(new ScheduleSettings.Iterative { Step = 0.1 }, new ScheduleSettings.DenseControl()) });
 
         Assert.Equal(
             ["dense-s1", "iterative-20-s1", "iterative-40-s1", "dense-control-s1", "dense-s2", "iterative-20-s2", "iterative-40-s2", "dense-control-s2"],
@@ -164,7 +171,8 @@ public sealed class PlannerTests
             new() { Name = "classical", Prune = Settings.Prune with { Criterion = "l2", Compensate = false }, FineTune = Settings.FineTune },
             new() { Name = "compensated", Prune = Settings.Prune, FineTune = Settings.FineTune },
         ];
-        var plan = Plan(Settings with { Seeds = [1, 2], Variants = variants, Levels = [0.2], Schedules = [Settings.Schedules[2], Settings.Schedules[3]] });
+        var trajectories = Trying(new ScheduleSettings.Iterative { Step = 0.1 }, new ScheduleSettings.DenseControl()) with { Levels = [0.2] };
+        var plan = Plan(Settings with { Seeds = [1, 2], Variants = variants, Trajectories = trajectories });
 
         Assert.Equal(
             ["dense-s1", "classical-iterative-20-s1", "classical-dense-control-s1", "compensated-iterative-20-s1", "compensated-dense-control-s1"],
@@ -182,9 +190,9 @@ public sealed class PlannerTests
     public void Variants_whose_names_run_together_are_refused()
     {
         VariantSettings[] variants = [new() { Name = "a", Prune = Settings.Prune }, new() { Name = "a-b", Prune = Settings.Prune }];
-        var schedules = new[] { "b-c", "c" }.Select(name => new ScheduleSettings { Kind = ScheduleKind.OneShot, Name = name }).ToArray();
+        var trajectories = Trying(new ScheduleSettings.OneShot { Name = "b-c" }, new ScheduleSettings.OneShot { Name = "c" });
 
-        Assert.Contains("a-b-c-20", Assert.Throws<ArgumentException>(() => Plan(Settings with { Variants = variants, Schedules = schedules })).Message, StringComparison.Ordinal);
+        Assert.Contains("a-b-c-20", Assert.Throws<ArgumentException>(() => Plan(Settings with { Variants = variants, Trajectories = trajectories })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -205,12 +213,12 @@ public sealed class PlannerTests
     [InlineData(ScheduleShape.Geometric, new[] { 0.370039, 0.60315, 0.75 })]
     [InlineData(ScheduleShape.Cubic, new[] { 0.527778, 0.722222, 0.75 })]
     public void Iterations_take_the_shape_asked_for(ScheduleShape shape, double[] expected) =>
-        Assert.Equal(expected, new ScheduleSettings { Kind = ScheduleKind.Iterative, Name = "i", Iterations = 3, Shape = shape }.RatiosTo(0.75));
+        Assert.Equal(expected, new ScheduleSettings.Iterative { Iterations = 3, Shape = shape }.RatiosTo(0.75));
 
     [Fact]
     public void A_list_shares_its_beginning_with_every_level()
     {
-        var plan = Plan(Settings with { Schedules = [new() { Kind = ScheduleKind.Iterative, Name = "list", Ratios = [0.05, 0.2, 0.3] }], Levels = [0.3, 0.4] });
+        var plan = Plan(Settings with { Trajectories = Trying(new ScheduleSettings.Iterative { Name = "list", Ratios = [0.05, 0.2, 0.3] }) with { Levels = [0.3, 0.4] } });
 
         Assert.Equal(Keys(plan, "list-30"), Keys(plan, "list-40").Take(4));
         Assert.Equal([0.05, 0.2, 0.3, 0.4], plan.Trajectories.Single(t => t.Name == "list-40").Stages.Skip(1).Select(s => s.Prune!.Ratio));
@@ -219,7 +227,7 @@ public sealed class PlannerTests
     [Fact]
     public void Two_trajectories_of_one_name_are_refused()
     {
-        var settings = Settings with { Schedules = [Settings.Schedules[0], Settings.Schedules[0]] };
+        var settings = Settings with { Trajectories = Trying(new ScheduleSettings.OneShot(), new ScheduleSettings.OneShot()) };
 
         var e = Assert.Throws<ArgumentException>(() => Plan(settings));
         Assert.Contains("one-shot-20", e.Message, StringComparison.Ordinal);
@@ -228,7 +236,7 @@ public sealed class PlannerTests
     [Fact]
     public void Same_total_needs_an_iterative_schedule()
     {
-        Assert.Throws<ArgumentException>(() => Plan(Settings with { Schedules = [Settings.Schedules[1]] }));
+        Assert.Throws<ArgumentException>(() => Plan(Settings with { Trajectories = Trying(new ScheduleSettings.OneShot { Budget = OneShotBudget.SameTotal }) }));
     }
 
     [Theory]
@@ -237,13 +245,13 @@ public sealed class PlannerTests
     [InlineData(0.05, new[] { 0.05 })]
     public void A_step_size_gives_exact_cumulative_ratios(double level, double[] expected)
     {
-        Assert.Equal(expected, new ScheduleSettings { Kind = ScheduleKind.Iterative, Name = "i", Step = 0.1 }.RatiosTo(level));
+        Assert.Equal(expected, new ScheduleSettings.Iterative { Step = 0.1 }.RatiosTo(level));
     }
 
     [Fact]
     public void Iterations_and_ratios_end_at_the_level()
     {
-        var schedule = new ScheduleSettings { Kind = ScheduleKind.Iterative, Name = "i" };
+        var schedule = new ScheduleSettings.Iterative();
 
         Assert.Equal([0.2, 0.4, 0.6], (schedule with { Iterations = 3 }).RatiosTo(0.6));
         Assert.Equal([0.15, 0.3], (schedule with { Ratios = [0.15, 0.3, 0.6] }).RatiosTo(0.3));

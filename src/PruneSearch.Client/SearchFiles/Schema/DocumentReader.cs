@@ -1,13 +1,16 @@
-using System.Globalization;
+using PruneSearch.Core;
+using PruneSearch.Core.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
-using static PruneSearch.Client.SearchFiles.Schema.KeyType;
 
 namespace PruneSearch.Client.SearchFiles.Schema;
 
-/// <summary>Reads the nodes of a YAML document as the keys say and collects every error with its place.</summary>
+/// <summary>Reads the nodes of a YAML document as the settings say and collects every error with its place.</summary>
+/// <param name="file">The file, as the user named it.</param>
 internal sealed class DocumentReader(string file)
 {
+    private const int QuotedLength = 80;
+
     private readonly List<string> _errors = [];
 
     /// <summary>What was wrong so far.</summary>
@@ -23,71 +26,87 @@ internal sealed class DocumentReader(string file)
         }
     }
 
+    /// <summary>The full path of a file or folder that a value names: relative to the search file's folder, and there.</summary>
+    public string Find(string key, string text, bool folder, Mark at)
+    {
+        string path = Path.GetFullPath(text, Path.GetDirectoryName(Path.GetFullPath(file))!);
+        if (folder ? !Directory.Exists(path) : !File.Exists(path))
+        {
+            Error(at, $"{key} '{text}' ({path}) does not exist, expected a {(folder ? "folder" : "file")}");
+        }
+        return path;
+    }
+
     /// <summary>Reads a mapping.</summary>
-    /// <returns><see langword="null"/> when it is none.</returns>
-    public Values? Mapping(YamlNode node, Section section, string path, string? discriminator = null)
+    /// <returns><see langword="null"/> when it is none, or of no known form.</returns>
+    public Values? Mapping(YamlNode node, SettingsSection section, string path)
     {
         if (node is not YamlMappingNode mapping)
         {
-            Error(node.Start, $"{Here(path)} is {Describe(node)}, expected a mapping with {KeyList(section)}");
+            string expected = section.FormKey is { } key ? $"'{key.Key}'" : string.Join(", ", section.Common.Select(s => s.Key));
+            Error(node.Start, $"{Here(path)} is {Describe(node)}, expected a mapping with {expected}");
             return null;
         }
-        var values = new Values(section, mapping.Start, path);
+        if (!TryForm(mapping, section, path, out string? form))
+        {
+            return null;
+        }
+        var settings = section.All(form);
+        var values = new Values(section, form, mapping.Start, path);
         foreach (var (keyNode, valueNode) in mapping.Children)
         {
             string name = (keyNode as YamlScalarNode)?.Value ?? "";
-            if (name == discriminator)
+            if (name == section.FormKey?.Key)
             {
                 continue;
             }
-            if (section.Find(name) is not { } key)
+            if (settings.FirstOrDefault(s => s.Key == name) is not { } setting)
             {
-                Error(keyNode.Start, $"unknown key '{name}' in {Here(path)}, expected {Expected(name, section, discriminator)}");
+                string[] names = [.. section.FormKey is { } key ? [key.Key] : Array.Empty<string>(), .. settings.Select(s => s.Key)];
+                Error(keyNode.Start, $"unknown key '{name}' in {Here(path)}, expected one of {string.Join(", ", names)}{Suggestion(name, names)}");
             }
-            else if (Read(valueNode, key.Type, Join(path, name)) is { } value)
+            else if (Read(valueNode, setting.Type, Join(path, name)) is { } value)
             {
                 values.Add(name, value, valueNode.Start);
             }
         }
-        foreach (var key in section.Keys.Where(k => k.Required && !mapping.Children.Keys.Any(c => (c as YamlScalarNode)?.Value == k.Name)))
+        foreach (var setting in settings.Where(s => s.Required && Child(mapping, s.Key) is null))
         {
-            Error(mapping.Start, $"{Here(path)} lacks '{key.Name}', expected {Describe(key.Type)}");
+            Error(mapping.Start, $"{Here(path)} lacks '{setting.Key}', expected {setting.Type.Expected}");
         }
         return values;
     }
 
-    private object? Read(YamlNode node, KeyType type, string path) => type switch
+    private bool TryForm(YamlMappingNode mapping, SettingsSection section, string path, out string? form)
     {
-        KeyType.Mapping m => Mapping(node, m.Section, path),
-        Variant v => ReadVariant(node, v, path),
-        Several s => ReadList(node, s, path),
+        form = section.FormKey?.Default as string;
+        if (section.FormKey is not { } key)
+        {
+            return true;
+        }
+        if (Child(mapping, key.Key) is { } node)
+        {
+            form = ReadScalar(node, key.Type, Join(path, key.Key)) as string;
+        }
+        else if (form is null)
+        {
+            Error(mapping.Start, $"{path} lacks '{key.Key}', expected {key.Type.Expected}");
+        }
+        return form is not null;
+    }
+
+    private object? Read(YamlNode node, SettingType type, string path) => type switch
+    {
+        SettingType.Mapping m => Mapping(node, m.Section, path),
+        SettingType.Several s => ReadList(node, s, path),
         _ => ReadScalar(node, type, path),
     };
 
-    private VariantValues? ReadVariant(YamlNode node, Variant variant, string path)
-    {
-        var values = variant.Variants.Select(v => v.Value).ToList();
-        if (node is not YamlMappingNode mapping)
-        {
-            Error(node.Start, $"{path} is {Describe(node)}, expected a mapping with '{variant.Discriminator}'");
-            return null;
-        }
-        var found = mapping.Children.FirstOrDefault(c => (c.Key as YamlScalarNode)?.Value == variant.Discriminator).Value;
-        if (found is null)
-        {
-            Error(mapping.Start, $"{path} lacks '{variant.Discriminator}', expected one of {string.Join(", ", values)}");
-            return null;
-        }
-        return ReadScalar(found, new Choice(values), Join(path, variant.Discriminator)) is string word
-            && Mapping(node, variant.Variants.First(v => v.Value == word).Section, path, variant.Discriminator) is { } read
-            ? new VariantValues(word, read) : null;
-    }
-
-    private List<object>? ReadList(YamlNode node, Several type, string path)
+    private List<object>? ReadList(YamlNode node, SettingType.Several type, string path)
     {
         if (node is not YamlSequenceNode sequence)
         {
-            Error(node.Start, $"{path} is {Describe(node)}, expected {Describe(type)}");
+            Error(node.Start, $"{path} is {Describe(node)}, expected {type.Expected}");
             return null;
         }
         var items = new List<object>();
@@ -106,64 +125,44 @@ internal sealed class DocumentReader(string file)
         }
         if (sequence.Children.Count < type.Min)
         {
-            Error(node.Start, $"{path} has {Count(sequence.Children.Count)}, expected {Describe(type)}");
+            string count = sequence.Children.Count == 1 ? "1 value" : $"{sequence.Children.Count} values";
+            Error(node.Start, $"{path} has {count}, expected {type.Expected}");
         }
         return items;
     }
 
-    private object? ReadScalar(YamlNode node, KeyType type, string path)
+    private object? ReadScalar(YamlNode node, SettingType type, string path)
     {
         object? value = node is YamlScalarNode scalar ? ScalarReader.Parse(scalar, type) : null;
         if (value is null)
         {
-            Error(node.Start, $"{path} is {Describe(node)}, expected {Describe(type)}{Suggestion(node, type)}");
+            string text = (node as YamlScalarNode)?.Value ?? "";
+            string suggestion = type switch
+            {
+                SettingType.Choice c => Suggestion(text, c.Words),
+                SettingType.WholeNumber or SettingType.Number => PlainNumber.Hint(text),
+                _ => "",
+            };
+            Error(node.Start, $"{path} is {Describe(node)}, expected {type.Expected}{suggestion}");
         }
         return value;
     }
 
-    private static string Suggestion(YamlNode node, KeyType type) =>
-        type is Choice c && Nearest.To((node as YamlScalarNode)?.Value ?? "", c.Values) is { } near ? $"; did you mean '{near}'?" : "";
+    private static YamlNode? Child(YamlMappingNode mapping, string key) =>
+        mapping.Children.FirstOrDefault(c => (c.Key as YamlScalarNode)?.Value == key).Value;
 
-    private static string Expected(string name, Section section, string? discriminator)
-    {
-        string[] names = [.. discriminator is null ? [] : new[] { discriminator }, .. section.Keys.Select(k => k.Name)];
-        string all = "one of " + string.Join(", ", names);
-        return Nearest.To(name, names) is { } near ? $"{all}; did you mean '{near}'?" : all;
-    }
+    private static string Suggestion(string word, IEnumerable<string> words) => Nearest.To(word, words) is { } near ? $"; did you mean '{near}'?" : "";
 
     private static string Describe(YamlNode node) => node switch
     {
         YamlMappingNode => "a mapping",
         YamlSequenceNode => "a list",
         YamlScalarNode { Value: "" or null } => "empty",
-        YamlScalarNode s => $"'{(s.Value.Length > 80 ? s.Value[..80] + "…" : s.Value)}'",
+        YamlScalarNode s => $"'{(s.Value.Length > QuotedLength ? s.Value[..QuotedLength] + "…" : s.Value)}'",
         _ => "no value",
     };
-
-    /// <summary>What a type accepts, for messages and the guide.</summary>
-    public static string Describe(KeyType type) => type switch
-    {
-        Text t => $"text of 1 to {t.MaxLength} characters",
-        Identifier i => $"a name of 1 to {i.MaxLength} letters, digits and hyphens that begins with a letter",
-        FilePath => "a path relative to the search file",
-        Choice c => c.Values.Count == 1 ? c.Values[0] : $"one of {string.Join(", ", c.Values)}",
-        Integer i => i.Max == int.MaxValue ? $"a whole number of at least {i.Min}" : $"a whole number from {i.Min} to {i.Max}",
-        Number n => string.Create(CultureInfo.InvariantCulture, $"a number {(n.MinExclusive ? "above" : "from")} {n.Min} {(n.MaxExclusive ? "and below" : n.MinExclusive ? "and at most" : "to")} {n.Max}"),
-        Flag => "true or false",
-        Several s => $"a list of {(s.Min > 1 ? $"at least {s.Min} different values" : s.Min == 1 ? "one or more" : "any length")}, each {Describe(s.Item)}",
-        KeyType.Mapping m => $"a mapping with {KeyList(m.Section)}",
-        Variant v => $"a mapping with '{v.Discriminator}' ({string.Join(", ", v.Variants.Select(x => x.Value))})",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown type"),
-    };
-
-    private static string Count(int items) => items == 1 ? "1 value" : $"{items} values";
-
-    private static string KeyList(Section section) => string.Join(", ", section.Keys.Select(k => k.Name));
 
     private static string Here(string path) => path.Length == 0 ? "the search file" : path;
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 }
-
-/// <summary>A mapping whose keys depended on a word.</summary>
-internal sealed record VariantValues(string Word, Values Values);

@@ -1,68 +1,72 @@
 using System.Globalization;
 using System.Text;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Client.SearchFiles.Schema;
 
-/// <summary>Writes the keys of the search file as the tables of the guide.</summary>
+/// <summary>Writes the settings of a search as the tables of the guide.</summary>
 internal static class GuideTables
 {
-    /// <summary>All tables, in Markdown.</summary>
+    /// <summary>All tables, in Markdown. Records that stand in several places have one table.</summary>
     public static string Write()
     {
         var text = new StringBuilder();
-        Section(text, "The whole file", "", SearchFileKeys.Root);
+        foreach (var same in Sections("", SettingsSection.Of<SearchSettings>()).GroupBy(s => s.Section.Type))
+        {
+            string[] paths = [.. same.Select(s => s.Path).OrderBy(p => p.Length).Select(p => $"`{p}`")];
+            string title = paths switch { ["``"] => "The whole file", [var one] => one, _ => $"{string.Join(", ", paths[..^1])} and {paths[^1]}" };
+            Section(text, title, same.First().Section);
+        }
         return text.ToString();
     }
 
-    private static void Section(StringBuilder text, string title, string path, Section section)
+    private static void Section(StringBuilder text, string title, SettingsSection section)
     {
-        text.Append(CultureInfo.InvariantCulture, $"### {title}\n\n| key | what | values | default |\n|---|---|---|---|\n");
-        foreach (var key in section.Keys)
+        Table(text, title, [.. section.FormKey is { } key ? [key] : Array.Empty<Setting>(), .. section.Common]);
+        foreach (var (word, own, _) in section.Forms.Where(f => f.Own.Count > 0))
         {
-            text.Append(CultureInfo.InvariantCulture, $"| `{key.Name}` | {key.Description} | {Values(key.Type)} | {Default(key)} |\n");
-        }
-        text.Append('\n');
-        foreach (var key in section.Keys)
-        {
-            Nested(text, path.Length == 0 ? key.Name : $"{path}.{key.Name}", key.Type);
+            Table(text, $"{title} with `{section.FormKey!.Key}: {word}`", own);
         }
     }
 
-    private static void Nested(StringBuilder text, string path, KeyType type)
-    {
-        switch (type)
-        {
-            // Both trainings have the same keys, and so has what a variant says instead; they are listed once.
-            case KeyType.Mapping m when (m.Section != SearchFileKeys.FineTune || path == "fine-tune") && !path.StartsWith("variants[].", StringComparison.Ordinal):
-                Section(text, path == "fine-tune" ? "`fine-tune` and `detector.fine-tune`" : $"`{path}`", path, m.Section);
-                break;
-            case KeyType.Several s:
-                Nested(text, path + "[]", s.Item);
-                break;
-            case KeyType.Variant v:
-                foreach (var (value, section) in v.Variants)
-                {
-                    Section(text, $"`{path}` with `{v.Discriminator}: {value}`", path, section);
-                }
-                break;
-        }
-    }
+    // The section itself, then those below it, in the order of the keys.
+    private static IEnumerable<(string Path, SettingsSection Section)> Sections(string path, SettingsSection section) =>
+    [
+        (path, section),
+        .. section.Forms.SelectMany(f => f.Own).Concat(section.Common).SelectMany(s => Below(path.Length == 0 ? s.Key : $"{path}.{s.Key}", s.Type)),
+    ];
 
-    private static string Values(KeyType type) => type switch
+    private static IEnumerable<(string Path, SettingsSection Section)> Below(string path, SettingType type) => type switch
     {
-        KeyType.Mapping => "a mapping, see below",
-        KeyType.Several { Item: KeyType.Mapping } => "a list of mappings, see below",
-        KeyType.Variant v => $"a mapping with `{v.Discriminator}`: {string.Join(", ", v.Variants.Select(x => $"`{x.Value}`"))}",
-        KeyType.Several { Item: KeyType.Variant v } => $"a list of mappings with `{v.Discriminator}`: {string.Join(", ", v.Variants.Select(x => $"`{x.Value}`"))}",
-        _ => DocumentReader.Describe(type),
+        SettingType.Mapping m => Sections(path, m.Section),
+        SettingType.Several s => Below(path + "[]", s.Item),
+        _ => [],
     };
 
-    private static string Default(Key key) => key switch
+    private static void Table(StringBuilder text, string title, IReadOnlyList<Setting> settings)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"### {title}\n\n| key | what | values | default |\n|---|---|---|---|\n");
+        foreach (var setting in settings)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| `{setting.Key}` | {setting.Description} | {Values(setting.Type)} | {Default(setting)} |\n");
+        }
+        text.Append('\n');
+    }
+
+    private static string Values(SettingType type) => type switch
+    {
+        SettingType.Mapping => "a mapping, see below",
+        SettingType.Several { Item: SettingType.Mapping } => "a list of mappings, see below",
+        _ => type.Expected,
+    };
+
+    private static string Default(Setting setting) => setting switch
     {
         { Required: true } => "required",
         { Default: null } => "–",
-        { Default: IEnumerable<string> items } and { Default: not string } => $"`[{string.Join(", ", items)}]`",
+        { Default: object[] items } => $"`[{string.Join(", ", items)}]`",
         { Default: bool b } => b ? "`true`" : "`false`",
-        _ => string.Create(CultureInfo.InvariantCulture, $"`{key.Default}`"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"`{setting.Default}`"),
     };
 }

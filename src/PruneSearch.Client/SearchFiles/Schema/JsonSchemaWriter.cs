@@ -1,11 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using static PruneSearch.Client.SearchFiles.Schema.KeyType;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Client.SearchFiles.Schema;
 
-/// <summary>Writes the keys of the search file as a JSON schema (draft 2020-12), for editors.</summary>
+/// <summary>Writes the settings of a search as a JSON schema (draft 2020-12), for editors.</summary>
 internal static class JsonSchemaWriter
 {
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -13,31 +14,39 @@ internal static class JsonSchemaWriter
     /// <summary>The schema's text.</summary>
     public static string Write()
     {
-        var schema = Mapping(SearchFileKeys.Root);
+        var schema = Mapping(SettingsSection.Of<SearchSettings>());
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "PruneSearch search file");
         return schema.ToJsonString(Layout) + "\n";
     }
 
-    private static JsonObject Mapping(Section section, string? discriminator = null, string? word = null)
+    private static JsonObject Mapping(SettingsSection section) => section.FormKey is not { } key ? Mapping(section.Common)
+        : new() { ["type"] = "object", ["oneOf"] = new JsonArray([.. section.Forms.Select(f => Form(section, key, f.Word))]) };
+
+    private static JsonObject Form(SettingsSection section, Setting key, string word)
+    {
+        var schema = Mapping([key with { Required = key.Required || word != (string?)key.Default, Default = null }, .. section.All(word)]);
+        var form = schema["properties"]![key.Key]!.AsObject();
+        form.Remove("enum");
+        form.Add("const", word);
+        return schema;
+    }
+
+    private static JsonObject Mapping(IReadOnlyList<Setting> settings)
     {
         var properties = new JsonObject();
-        if (discriminator is not null)
+        foreach (var setting in settings)
         {
-            properties.Add(discriminator, new JsonObject { ["const"] = word });
-        }
-        foreach (var key in section.Keys)
-        {
-            var type = Of(key.Type);
-            type.Insert(0, "description", key.Description);
-            if (key.Default is not null)
+            var type = Of(setting.Type);
+            type.Insert(0, "description", setting.Description);
+            if (setting.Default is not null)
             {
-                type.Add("default", JsonSerializer.SerializeToNode(key.Default));
+                type.Add("default", JsonSerializer.SerializeToNode(setting.Default));
             }
-            properties.Add(key.Name, type);
+            properties.Add(setting.Key, type);
         }
-        string[] required = [.. discriminator is null ? [] : new[] { discriminator }, .. section.Keys.Where(k => k.Required).Select(k => k.Name)];
         var schema = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
+        string[] required = [.. settings.Where(s => s.Required).Select(s => s.Key)];
         if (required.Length > 0)
         {
             schema.Add("required", JsonSerializer.SerializeToNode(required));
@@ -45,18 +54,22 @@ internal static class JsonSchemaWriter
         return schema;
     }
 
-    private static JsonObject Of(KeyType type) => type switch
+    private static JsonObject Of(SettingType type) => type switch
     {
-        Text t => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = t.MaxLength },
-        Identifier i => new() { ["type"] = "string", ["pattern"] = $"^[A-Za-z][A-Za-z0-9-]{{0,{i.MaxLength - 1}}}$" },
-        FilePath => new() { ["type"] = "string", ["minLength"] = 1 },
-        Choice c => new() { ["enum"] = JsonSerializer.SerializeToNode(c.Values) },
-        Integer i => new() { ["type"] = "integer", ["minimum"] = i.Min, ["maximum"] = i.Max },
-        Number n => new() { ["type"] = "number", [n.MinExclusive ? "exclusiveMinimum" : "minimum"] = n.Min, [n.MaxExclusive ? "exclusiveMaximum" : "maximum"] = n.Max },
-        Flag => new() { ["type"] = "boolean" },
-        Several s => new() { ["type"] = "array", ["minItems"] = s.Min, ["uniqueItems"] = true, ["items"] = Of(s.Item) },
-        KeyType.Mapping m => Mapping(m.Section),
-        Variant v => new() { ["type"] = "object", ["oneOf"] = new JsonArray([.. v.Variants.Select(x => Mapping(x.Section, v.Discriminator, x.Value))]) },
+        SettingType.Text t => new() { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = t.MaxLength },
+        SettingType.Identifier i => new() { ["type"] = "string", ["pattern"] = $"^[A-Za-z][A-Za-z0-9-]{{0,{i.MaxLength - 1}}}$" },
+        SettingType.ExistingPath => new() { ["type"] = "string", ["minLength"] = 1 },
+        SettingType.Choice c => new() { ["enum"] = JsonSerializer.SerializeToNode(c.Words) },
+        SettingType.WholeNumber i => new() { ["type"] = "integer", ["minimum"] = i.Min, ["maximum"] = i.Max },
+        SettingType.Number n => new()
+        {
+            ["type"] = "number",
+            [n.MinExclusive ? "exclusiveMinimum" : "minimum"] = n.Min,
+            [n.MaxExclusive ? "exclusiveMaximum" : "maximum"] = n.Max,
+        },
+        SettingType.Flag => new() { ["type"] = "boolean" },
+        SettingType.Several s => new() { ["type"] = "array", ["minItems"] = s.Min, ["uniqueItems"] = true, ["items"] = Of(s.Item) },
+        SettingType.Mapping m => Mapping(m.Section),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown type"),
     };
 }

@@ -1,7 +1,7 @@
-using System.Globalization;
+using PruneSearch.Core.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
-using static PruneSearch.Client.SearchFiles.Schema.KeyType;
+using static PruneSearch.Core.Settings.SettingType;
 
 namespace PruneSearch.Client.SearchFiles.Schema;
 
@@ -9,31 +9,17 @@ namespace PruneSearch.Client.SearchFiles.Schema;
 internal static class ScalarReader
 {
     /// <summary>The value, or <see langword="null"/> when it is of another type or out of range.</summary>
-    public static object? Parse(YamlScalarNode node, KeyType type)
+    public static object? Parse(YamlScalarNode node, SettingType type)
     {
         string text = node.Value ?? "";
-        bool plain = node.Style is ScalarStyle.Plain or ScalarStyle.Any; // quoted text is text: "8" is no number
+        bool plain = node.Style is ScalarStyle.Plain or ScalarStyle.Any;
         return type switch
         {
-            Text t => text.Trim().Length > 0 && text.Length <= t.MaxLength && !text.Any(char.IsControl) && !(plain && text is "null" or "~") ? text : null,
-            Identifier i => IsIdentifier(text, i.MaxLength) ? text : null,
-            FilePath => text.Trim().Length > 0 && !text.Any(char.IsControl) && !(plain && text is "null" or "~") ? text : null,
-            Choice c => c.Values.Contains(text) ? text : null,
-            Integer i => plain && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int n) && n >= i.Min && n <= i.Max ? n : null,
-            Number n => plain && Number(text) is { } d && InRange(n, d) ? d : null,
-            Flag => plain && text is "true" or "false" ? text == "true" : null,
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no scalar type"),
+            WholeNumber or Number or Flag => plain ? type.Parse(text) : null, // quoted text is text: "8" is no number
+            Text or ExistingPath => plain && text is "null" or "~" ? null : type.Parse(text),
+            _ => type.Parse(text),
         };
     }
-
-    private static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double d) && double.IsFinite(d) ? d : null;
-
-    private static bool InRange(Number n, double d) =>
-        (n.MinExclusive ? d > n.Min : d >= n.Min) && (n.MaxExclusive ? d < n.Max : d <= n.Max);
-
-    private static bool IsIdentifier(string text, int maxLength) =>
-        text.Length > 0 && text.Length <= maxLength && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 }
 
 /// <summary>Finds what a misspelt word was meant to be.</summary>

@@ -1,83 +1,61 @@
-using System.Globalization;
+using PruneSearch.Core.Settings;
 using YamlDotNet.Core;
 
 namespace PruneSearch.Client.SearchFiles.Schema;
 
 /// <summary>The values of a mapping that was read, with where they stood.</summary>
-/// <param name="section">Its keys.</param>
+/// <param name="section">Its settings.</param>
+/// <param name="form">Which form of them; <see langword="null"/> where there are none.</param>
 /// <param name="start">Where it begins.</param>
 /// <param name="path">Keys that lead to it, joined by dots; empty for the whole file.</param>
-internal sealed class Values(Section section, Mark start, string path = "")
+internal sealed class Values(SettingsSection section, string? form, Mark start, string path)
 {
     private readonly Dictionary<string, (object Value, Mark At, string Path)> _values = new(StringComparer.Ordinal);
 
     /// <summary>Adds a value that was checked.</summary>
-    public void Add(string name, object value, Mark at) => _values.Add(name, (value, at, Join(name)));
+    public void Add(string key, object value, Mark at) => _values.Add(key, (value, at, Join(key)));
 
     /// <summary>These values, with those of another mapping instead where that one has them.</summary>
     public Values With(Values? others)
     {
-        if (others is null)
+        var merged = new Values(section, form, start, path);
+        foreach (var (key, value) in _values.Where(v => others?.Has(v.Key) != true).Concat(others?._values ?? []))
         {
-            return this;
-        }
-        var merged = new Values(section, start, path);
-        foreach (var (name, value) in _values.Where(v => !others.Has(v.Key)).Concat(others._values))
-        {
-            merged._values.Add(name, value);
+            merged._values.Add(key, value);
         }
         return merged;
     }
 
     /// <summary>Whether the key stood there.</summary>
-    public bool Has(string name) => _values.ContainsKey(name);
+    public bool Has(string key) => _values.ContainsKey(key);
 
     /// <summary>Where a key's value stood; the mapping's own place when it did not.</summary>
-    public Mark At(string name) => _values.TryGetValue(name, out var found) ? found.At : start;
+    public Mark At(string key) => _values.TryGetValue(key, out var found) ? found.At : start;
 
     /// <summary>Keys that lead to a key, joined by dots: those of the mapping where it stood.</summary>
-    public string PathOf(string name) => _values.TryGetValue(name, out var found) ? found.Path : Join(name);
+    public string PathOf(string key) => _values.TryGetValue(key, out var found) ? found.Path : Join(key);
 
-    /// <summary>The value or its default; <see langword="null"/> when there is neither.</summary>
-    public T? Optional<T>(string name)
-        where T : class => Find(name) as T;
+    /// <summary>The mapping at a key; an empty one when it did not stand there.</summary>
+    public Values Mapping(string key) => _values.TryGetValue(key, out var found) ? (Values)found.Value
+        : new Values(((SettingType.Mapping)section.All(form).First(s => s.Key == key).Type).Section, null, start, Join(key));
 
-    /// <summary>The value or its default; <see langword="null"/> when there is neither.</summary>
-    public T? OptionalValue<T>(string name)
-        where T : struct => Find(name) is { } value ? (T)Convert.ChangeType(value, typeof(T), CultureInfo.InvariantCulture) : null;
+    /// <summary>The mappings of a list; none when it did not stand there.</summary>
+    public IEnumerable<Values> Mappings(string key) => _values.TryGetValue(key, out var found) ? ((List<object>)found.Value).Cast<Values>() : [];
 
-    /// <summary>The value or its default, one of which there is.</summary>
-    public string Text(string name) => Optional<string>(name) ?? throw new InvalidOperationException($"Key '{name}' has neither a value nor a default.");
+    /// <summary>The record that these are the settings of, with its defaults where nothing stood.</summary>
+    /// <param name="reader">Finds the files that values name, and takes the errors.</param>
+    public T Create<T>(DocumentReader reader) => (T)Create(reader);
 
-    /// <summary>The value or its default, one of which there is.</summary>
-    public T Value<T>(string name)
-        where T : struct => OptionalValue<T>(name) ?? throw new InvalidOperationException($"Key '{name}' has neither a value nor a default.");
+    private object Create(DocumentReader reader) => section.All(form).Where(s => Has(s.Key)).Aggregate(
+        section.Create(form), (record, setting) => setting.With(record, Converted(_values[setting.Key].Value, setting, reader)));
 
-    /// <summary>An enum's value from its kebab-case word.</summary>
-    public T Word<T>(string name)
-        where T : struct, Enum => Words.Parse<T>(Text(name));
+    private object Converted(object value, Setting setting, DocumentReader reader) => (value, setting.Type) switch
+    {
+        (Values mapping, _) => mapping.Create(reader),
+        (List<object> items, _) => items.ConvertAll(i => Converted(i, setting, reader)),
+        (string text, SettingType.ExistingPath type) => reader.Find(setting.Key, text, type.Folder, At(setting.Key)),
+        _ => value,
+    };
 
-    /// <summary>The items of a list or its default; empty when there is neither.</summary>
-    public IReadOnlyList<T> List<T>(string name) => Find(name) is System.Collections.IEnumerable items ? [.. items.Cast<T>()] : [];
-
-    private string Join(string name) => path.Length == 0 ? name : $"{path}.{name}";
-
-    private object? Find(string name) => _values.TryGetValue(name, out var found) ? found.Value
-        : section.Find(name) is { } key ? key.Default : throw new InvalidOperationException($"The section has no key '{name}'.");
-}
-
-/// <summary>Enum values as the words of the search file: kebab case.</summary>
-internal static class Words
-{
-    /// <summary>All words of an enum.</summary>
-    public static IReadOnlyList<string> Of<T>(params T[] except)
-        where T : struct, Enum => [.. Enum.GetValues<T>().Except(except).Select(v => Of(v))];
-
-    /// <summary>The word of a value.</summary>
-    public static string Of<T>(T value)
-        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
-
-    /// <summary>The value of a word.</summary>
-    public static T Parse<T>(string word)
-        where T : struct, Enum => Enum.GetValues<T>().First(v => Of(v) == word);
+    private string Join(string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

@@ -30,8 +30,8 @@ internal sealed class StateDictImport
         select new StateDictImport(family, names, tensors, first[..^names.First.Length], source, options)).FirstOrDefault();
 
     /// <summary>Imports it.</summary>
-    /// <exception cref="FormatException">A tensor is missing or has another shape; the message names it, its shape and the expected one.</exception>
     /// <param name="format">What the file is, for the notes.</param>
+    /// <exception cref="FormatException">A tensor is missing, has another shape or a value that is not finite; the message names it and what was expected.</exception>
     public ImportedDetector Read(string format = "PyTorch state dict")
     {
         var template = _options.Apply(_names.Template);
@@ -51,6 +51,7 @@ internal sealed class StateDictImport
         {
             TakePictures(model, input, weights);
         }
+        weights.RequireFit(model.Network, _source);
         int others = model.Network.Tensors.Count(t => Name(t.Name) is null);
         return new ImportedDetector(model, weights,
         [
@@ -126,8 +127,10 @@ internal sealed class StateDictImport
 
     private FormatException? Problem(string name, IReadOnlyList<int> shape) =>
         !_tensors.TryGetValue(name, out var found) ? new FormatException($"{_source}: tensor '{name}' {Text(shape)} is missing, expected all tensors of {_names.Program}")
-        : found.Shape.SequenceEqual(shape) ? null
-        : new FormatException($"{_source}: tensor '{name}' has shape {Text(found.Shape)}, expected {Text(shape)}");
+        : !found.Shape.SequenceEqual(shape) ? new FormatException($"{_source}: tensor '{name}' has shape {Text(found.Shape)}, expected {Text(shape)}")
+        : FiniteValues.Problem(shape, found.Values) is { } problem ? new FormatException($"{_source}: tensor '{name}' {problem}, expected finite numbers")
+        : name.EndsWith(".running_var", StringComparison.Ordinal) && found.Values.Min() < 0 ? new FormatException($"{_source}: tensor '{name}' has a variance below 0")
+        : null;
 
     private static string Text(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";
 }

@@ -1,0 +1,37 @@
+using PruneSearch.Cli.Sessions;
+using PruneSearch.Core;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cli.Following;
+
+/// <summary>How a search stands, in lines.</summary>
+internal static class StatusText
+{
+    /// <summary>A line for the search and one for each trajectory; a failure is told once, however many trajectories had the stage before them.</summary>
+    /// <param name="status">How it stands.</param>
+    /// <param name="details">Whether the end of the log of each failure is shown.</param>
+    /// <param name="place">Where it is, for the command that shows details.</param>
+    public static IEnumerable<string> Lines(SearchStatus status, bool details, SearchPlace place)
+    {
+        yield return $"{status.Id}: {ProgressText.Of(status.State)}{(status.Reason is null ? "" : $" ({ErrorText.OneLine(status.Reason)})")}";
+        var failures = StageFailure.Of(status).SelectMany(f => f.Trajectories.Select(t => (t.Name, Failure: f))).ToDictionary(f => f.Name, f => f.Failure);
+        foreach (var t in status.Trajectories)
+        {
+            var failure = failures.GetValueOrDefault(t.Name);
+            bool told = failure is not null && failure.Trajectories[0].Name != t.Name;
+            yield return "  " + ProgressText.Line(told ? t with { Reason = $"like {failure!.Trajectories[0].Name}" } : t, null);
+            foreach (string warning in ProgressText.Warnings(t))
+            {
+                yield return "      warning: " + warning;
+            }
+            foreach (string line in details && failure is not null && !told ? failure.Log : [])
+            {
+                yield return "      | " + line;
+            }
+        }
+        if (!details && failures.Values.Any(f => f.Log.Count > 0))
+        {
+            yield return $"The end of the log of each failure: prunesearch status {status.Id} --details{place.Options}";
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using PruneSearch.Client.SearchFiles.Schema;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Client.SearchFiles;
+
+/// <summary>What concerns several settings of a search file: checks it, and fills in what follows from others.</summary>
+/// <param name="reader">Takes the errors.</param>
+/// <param name="root">What the file says, and where.</param>
+internal sealed class SearchFileRules(DocumentReader reader, Values root)
+{
+    /// <summary>The settings of a search.</summary>
+    public SearchSettings Search()
+    {
+        var settings = Base();
+        var prune = Prune(settings, root.Mapping("pruning"), null);
+        settings = settings with
+        {
+            Prune = prune,
+            FineTune = settings.FineTune?.Before(prune),
+            Variants = [.. root.Mappings("variants").Select(v => Variant(settings, v))],
+        };
+        RequireDifferent(settings.Variants.Select(v => v.Name), "variants");
+        if (settings.Export is not null && settings.Measure.Engine == "torch")
+        {
+            reader.Error(root.Mapping("export").At("int8"), "export.int8 is true, but measure.engine is 'torch', which does not run integer models, expected onnxruntime");
+        }
+        new ScheduleRules(reader, root).Require(settings);
+        return settings;
+    }
+
+    /// <summary>The settings of a search without what it tries.</summary>
+    public SearchSettings Base()
+    {
+        var settings = root.Create<SearchSettings>(reader);
+        RequireData(settings.Data);
+        RequireDetector(settings.Detector, root.Mapping("detector"));
+        if (root.Has("seed") && root.Has("seeds"))
+        {
+            reader.Error(root.At("seeds"), "the search file has both seed and seeds, expected one of them");
+        }
+        return settings with { Detector = settings.Detector with { FineTune = settings.Detector.FineTune?.Before(settings.Prune) } };
+    }
+
+    /// <summary>Where the pictures come from.</summary>
+    public DataSource Data()
+    {
+        var data = root.Mapping("data").Create<DataSource>(reader);
+        RequireData(data);
+        return data;
+    }
+
+    private void RequireData(DataSource data)
+    {
+        if (data is DataSource.Annotated { OtherClasses: OtherClasses.Ignore, Classes: null })
+        {
+            reader.Error(root.Mapping("data").At("other-classes"), "data.other-classes is 'ignore', but there is no list of classes, expected data.classes");
+        }
+    }
+
+    private void RequireDetector(DetectorSource detector, Values v)
+    {
+        bool weights = detector.Weights is not null, labels = detector.Labels is not null, specified = detector.WeightsDetector is not null;
+        if (weights && labels == specified)
+        {
+            reader.Error(v.At("weights"), $"detector.weights stands with {(labels ? "both" : "neither")} of labels and weights-detector, expected one of them");
+        }
+        if (!weights && (labels || specified))
+        {
+            reader.Error(v.At(labels ? "labels" : "weights-detector"), "there are no weights that this belongs to, expected detector.weights");
+        }
+        if (!weights && detector.FineTune is null)
+        {
+            reader.Error(v.At("weights"), "the detector has neither weights nor fine-tune, expected at least one of them: random weights detect nothing");
+        }
+    }
+
+    private VariantSettings Variant(SearchSettings settings, Values variant)
+    {
+        var pruning = root.Mapping("pruning").With(variant.Has("pruning") ? variant.Mapping("pruning") : null);
+        var prune = Prune(settings with { Prune = pruning.Create<PruneSettings>(reader) }, pruning, variant.Mapping("pruning"));
+        var tuning = root.Mapping("fine-tune").With(variant.Has("fine-tune") ? variant.Mapping("fine-tune") : null);
+        bool trains = root.Has("fine-tune") || variant.Has("fine-tune");
+        if (trains && !tuning.Has("steps"))
+        {
+            reader.Error(variant.At("fine-tune"), $"{variant.PathOf("fine-tune")} lacks 'steps', and the file has no fine-tune that it could come from, expected the number of optimizer steps");
+        }
+        return variant.Create<VariantSettings>(reader) with { Prune = prune, FineTune = trains ? tuning.Create<FineTuneSettings>(reader).Before(prune) : null };
+    }
+
+    private PruneSettings Prune(SearchSettings settings, Values all, Values? variant)
+    {
+        double level = settings.Trajectories.Levels[^1];
+        var prune = settings.Prune with { Ratio = level };
+        if (prune.Target == "channels" && level > prune.MaxGroupRatio)
+        {
+            var at = variant?.Has("max-group-ratio") == true ? variant.At("max-group-ratio") : root.Mapping("trajectories").At("levels");
+            reader.Error(at, FormattableString.Invariant($"level {level} cannot be reached, expected at most {all.PathOf("max-group-ratio")}, which is {prune.MaxGroupRatio}"));
+        }
+        try
+        {
+            var groups = DetectorCatalog.Build(settings.Detector.Template).Network.Groups.Select(g => g.Name).ToList();
+            var kinds = EnumNames.Of<ChannelGroupKind>();
+            RequireGroups(all, "groups", prune.Groups, [GroupSelector.All, .. kinds], groups);
+            RequireGroups(all, "protect", prune.Protect ?? [], kinds, groups);
+        }
+        catch (ArgumentException e)
+        {
+            reader.Error(root.At("detector"), e.Message);
+        }
+        return prune;
+    }
+
+    private void RequireGroups(Values v, string key, IReadOnlyList<string> names, IReadOnlyList<string> words, IReadOnlyList<string> groups)
+    {
+        foreach (string name in names.Where(n => !words.Contains(n) && !groups.Contains(n)))
+        {
+            string near = Nearest.To(name, [.. words, .. groups]) is { } n ? $"; did you mean '{n}'?" : "";
+            reader.Error(v.At(key), $"{v.PathOf(key)} has '{name}', expected {string.Join(", ", words)} or the name of a group of the detector{near}");
+        }
+    }
+
+    private void RequireDifferent(IEnumerable<string> names, string key)
+    {
+        if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1)?.Key is { } twice)
+        {
+            reader.Error(root.At(key), $"two {key} are named '{twice}', expected different names");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Searches;
+
+/// <summary>The base detector of a search. Paths are absolute.</summary>
+public sealed record DetectorSource
+{
+    /// <summary>The detector; its classes stand for those of the data, which are not known yet.</summary>
+    [Inline]
+    public required DetectorSpec Template { get; init; }
+
+    /// <summary>Pretrained weights; <see langword="null"/> starts from random ones.</summary>
+    [Description("Pretrained weights (safetensors); a random start when left out. Needs `labels` or `weights-detector`."), ExistingPath]
+    public string? Weights { get; init; }
+
+    /// <summary>Names of the weights' outputs.</summary>
+    [Description("Names of the weights' class outputs, one a line, background first; for weights with folded batch norms."), ExistingPath]
+    public string? Labels { get; init; }
+
+    /// <summary>The specification of the weights.</summary>
+    [Description("The `detector.json` that the weights belong to, as a search saves it beside them."), ExistingPath]
+    public string? WeightsDetector { get; init; }
+
+    /// <summary>Pictures for batch norms that the weights do not have.</summary>
+    [Description("Training pictures whose statistics fill re-inserted batch norms."), Range(8, 4096)]
+    public int CalibrationImages { get; init; } = 64;
+
+    /// <summary>The first training; <see langword="null"/> takes the weights as they are.</summary>
+    [Description("Training before anything is pruned; none when left out. Needed for a random start.")]
+    public FineTuneSettings? FineTune { get; init; }
+}
