@@ -53,13 +53,10 @@ public static class BatchNormFolding
         {
             folded[tensor.Name] = weights[tensor.Name];
         }
-        foreach (var (name, conv) in foldable)
+        foreach (var (norm, conv) in foldable.Select(f => ((BatchNormLayer)network[f.Key], f.Value)).DistinctBy(f => OwnerOf(network, f.Item1)))
         {
-            var norm = (BatchNormLayer)network[name];
-            if (OwnerOf(network, norm) is var owner && !folded.ContainsKey(owner + ".weight"))
-            {
-                (folded[owner + ".weight"], folded[owner + ".bias"]) = Fold(norm, conv, weights);
-            }
+            string owner = OwnerOf(network, norm);
+            (folded[owner + ".weight"], folded[owner + ".bias"]) = Fold(norm, conv, weights);
         }
         folded.RequireFinite("folding batch norms");
         return folded;
