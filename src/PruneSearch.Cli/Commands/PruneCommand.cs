@@ -8,6 +8,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
+using PruneSearch.Data.Datasets;
 using PruneSearch.Pruning;
 
 namespace PruneSearch.Cli.Commands;
@@ -37,7 +38,15 @@ internal static class PruneCommand
                 Ratio = parsed.GetValue(ratio) ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
             };
             var clock = Stopwatch.StartNew();
-            var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
+            var pictures = options.Pictures(parsed, input, settings, Training, cancellation);
+
+            DetectionDataset Training(SearchFile search)
+            {
+                var data = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+                Warnings.Write(context, data.Warnings);
+                return data.Train;
+            }
+
             try
             {
                 using var latency = new CandidateLatency(input.Model.Spec, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);

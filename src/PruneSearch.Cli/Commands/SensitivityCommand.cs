@@ -35,7 +35,9 @@ internal static class SensitivityCommand
             var input = (parsed.GetValue(detector) is { } folder ? DetectorInput.Read(folder) : DetectorInput.Read(search.Path)) with { Search = search };
             double[] shares = Ratios(parsed.GetValue(ratios));
             var settings = options.Settings(parsed, input) with { RoundTo = options.RoundTo(parsed) ?? 1 };
-            var (train, validation, _) = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+            var data = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+            Warnings.Write(context, data.Warnings);
+            var (train, validation) = (data.Train, data.Validation);
             validation = parsed.GetValue(images) is { } first ? validation.Take(first) : validation;
             double Evaluate(DetectorModel model, Core.Weights.WeightSet weights) => DetectorEvaluator.Evaluate(model, weights, validation, CPU, cancellation: cancellation).Ap50;
             var pictures = options.Pictures(parsed, input, settings, _ => train, cancellation);
