@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
 using PruneSearch.Pruning.Compensation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -35,6 +36,7 @@ internal sealed class ObsImportance : IImportance
             scores[channel] = highest;
             left.RemoveAt(cheapest);
             surgeries.ForEach(s => s.Remove(channel));
+            Heartbeat.Beat();
         }
         return scores;
     }
