@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using PruneSearch.Cli.Detectors;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Data.Drawing;
@@ -31,7 +32,7 @@ internal static class DetectCommand
     private static int Run(CliContext context, string[] arguments, string model, string? folder, string? json, DetectionOptions options, int threads, CancellationToken cancellation)
     {
         var pictures = DetectedPictures.Find(context, arguments, folder);
-        using var detector = OnnxDetector.Load(ModelFile.ReadOrExport(model), model, threads);
+        using var detector = OnnxDetector.Load(NamedDetector.ReadOnnx(model, folders: true), model, threads);
         if (folder is not null)
         {
             Directory.CreateDirectory(folder);
