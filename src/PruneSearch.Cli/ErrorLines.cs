@@ -1,3 +1,4 @@
+using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
@@ -27,12 +28,18 @@ internal static class ErrorLines
         {
             return ExitCode.Interrupted;
         }
+        catch (StuckStageException e)
+        {
+            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}").ConfigureAwait(false);
+            return ExitCode.Stuck;
+        }
         catch (ClusterException e) when (!ShowsTraces)
         {
             await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}").ConfigureAwait(false);
             return ExitCode.Failed;
         }
-        catch (Exception e) when (e is (IOException and not ClusterException) or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException or SettingsException)
+        catch (Exception e) when (e is (IOException and not ClusterException) or UnauthorizedAccessException or KeyNotFoundException
+            or FormatException or ImageDecodeException or SettingsException or NotFiniteNumberException)
         {
             return Bad(context, e.Message);
         }

@@ -29,6 +29,7 @@ public static class PruningEngine
     /// <param name="cancellation">Checked between batches of compensation.</param>
     /// <exception cref="ArgumentException">A setting is unknown or outside its range, the target is out of reach, or pictures are missing.</exception>
     /// <exception cref="FormatException">The weights are not those of the detector.</exception>
+    /// <exception cref="NotFiniteNumberException">What the pictures give, or a weight that follows from it, is not finite; the message names it.</exception>
     public static PruneResult Prune(
         DetectorModel detector,
         WeightSet weights,
@@ -45,12 +46,13 @@ public static class PruningEngine
         var groups = GroupSelection.Resolve(network, settings);
         Choice Choose(DetectorModel now, WeightSet nowWeights)
         {
-            var scores = Score(now.Network, nowWeights, settings, calibration, seed, loss);
+            var scores = Score(now, nowWeights, settings, calibration, seed, loss);
             return new Choice(TargetSelection.Select(now, scores, settings, latency), scores);
         }
         var (spec, cut, plan) = settings.Compensate
             ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration, compensation ?? new CompensationOptions(), cancellation)
             : Once(detector, weights, Choose(detector, weights).Plan);
+        cut.RequireFinite("pruned weights");
         var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));
         return new PruneResult(spec, cut, plan, channels);
     }
@@ -58,16 +60,17 @@ public static class PruningEngine
     /// <summary>Scores of all selected groups, comparable as the settings ask: group name to one score a channel.</summary>
     /// <exception cref="ArgumentException">A setting is unknown, or pictures are missing.</exception>
     public static IReadOnlyDictionary<string, double[]> Score(
-        Network network,
+        DetectorModel detector,
         WeightSet weights,
         PruneSettings settings,
         IReadOnlyList<Tensor> calibration,
         int seed,
         Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null)
     {
+        var network = detector.Network;
         var groups = GroupSelection.Resolve(network, settings);
         var importance = ImportanceCatalog.Create(settings.Criterion);
-        using var context = new ImportanceContext(network, weights, groups, calibration, seed, loss, ParseReduction(settings.Reduction));
+        using var context = new ImportanceContext(network, weights, groups, calibration, seed, loss, ParseReduction(settings.Reduction), detector.Scores);
         string normalisation = settings.Normalisation != "auto" ? settings.Normalisation : settings.Criterion == ImportanceCatalog.Obs ? "none" : "mean";
         var scores = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var group in groups)

@@ -1,6 +1,8 @@
+using PruneSearch.Core.Detectors.Rules;
 using System.CommandLine;
 using System.Diagnostics;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
@@ -47,7 +49,7 @@ internal static class LoaderVerb
         {
             return 0;
         }
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = data.Classes, InputSize = size });
+        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = data.Classes, InputSize = size, Options = new SsdOptions() });
         var settings = new FineTuneSettings { Steps = Endless, BatchSize = BatchSize, Optimizer = "sgd", LearningRate = 1e-4, WarmUp = 0, Precision = precision };
         using var trainer = new Trainer(model, RandomWeights.For(model, 1), settings, CPU);
         var ready = Loader(data, size, 0).Batches(0, 8).Select(b => TrainingBatch.From(b, CPU)).ToList();
@@ -79,7 +81,7 @@ internal static class LoaderVerb
     {
         const int Pictures = 160;
         string[] paths = [.. Enumerable.Range(0, Pictures).Select(i => data.PathOf(data.Samples[i % data.Samples.Count]))];
-        var plain = new TrainingLoader(data, new TrainingLoaderOptions { InputSize = size, BatchSize = BatchSize, Seed = 1, CacheBytes = 4L << 30 });
+        var plain = new TrainingLoader(data, new TrainingLoaderOptions { Input = InputSpec.Stretched(size), BatchSize = BatchSize, Seed = 1, CacheBytes = 4L << 30 });
         var varied = Loader(data, size, 4L << 30);
         Console.WriteLine(Invariant($"one thread, ms a picture: read {Time(i => File.ReadAllBytes(paths[i])):0.00}, read and decode {Time(i => ImageDecoder.Decode(paths[i], 2 * size)):0.00}, resample {TimeBatches(plain):0.00}, augment and resample {TimeBatches(varied):0.00}, all {TimeBatches(Loader(data, size, 0)):0.00}"));
 
@@ -104,7 +106,7 @@ internal static class LoaderVerb
 
     private static TrainingLoader Loader(DetectionDataset data, int size, long cacheBytes) => new(data, new TrainingLoaderOptions
     {
-        InputSize = size,
+        Input = InputSpec.Stretched(size),
         BatchSize = BatchSize,
         Seed = 1,
         Augmentation = new AugmentationOptions { Flip = true, Crop = true, Photometric = true },

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using PruneSearch.Cli.Detectors;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
@@ -20,13 +21,14 @@ internal static class EvaluateCommand
         var spec = new Option<string?>("--detector") { Description = "For a weights file: the detector.json it belongs to", HelpName = "FILE" };
         var data = new EvaluationData();
         var voc = new Option<bool>("--voc-ap") { Description = "Show Pascal VOC average precision too (11 points, all points)" };
-        var json = new Option<string?>("--json") { Description = "Write all figures as JSON; - for the terminal", HelpName = "OUT" };
+        var json = OutputOption.File("--json", "Write all figures as JSON", terminal: true);
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
         var command = new Command("evaluate", "Score a detector: the twelve COCO figures, AP of each class") { detector, labels, spec, voc, json, device };
         data.AddTo(command);
         command.SetAction((p, cancellation) => ErrorLines.GuardAsync(context, async () =>
         {
-            var (model, weights) = DetectorOnDisk.Read(p.GetValue(detector)!, p.GetValue(labels), p.GetValue(spec));
+            var named = NamedDetector.Read(p.GetValue(detector)!, DetectorForms.Folder | DetectorForms.WeightsFile, p.GetValue(labels), p.GetValue(spec));
+            var (model, weights) = (named.Model, named.Weights!);
             var on = Devices.Select(p.GetValue(device)!);
             var dataset = await Task.Run(() => data.Read(context, p, model.Spec.Classes, cancellation), cancellation).ConfigureAwait(false);
             var found = await Task.Run(() => DetectorEvaluator.Detect(model, weights, dataset, on, cancellation: cancellation), cancellation).ConfigureAwait(false);

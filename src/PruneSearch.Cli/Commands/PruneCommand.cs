@@ -5,8 +5,10 @@ using PruneSearch.Cli.Detectors;
 using PruneSearch.Cli.Inspecting;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
+using PruneSearch.Data.Datasets;
 using PruneSearch.Pruning;
 
 namespace PruneSearch.Cli.Commands;
@@ -14,43 +16,45 @@ namespace PruneSearch.Cli.Commands;
 /// <summary><c>prunesearch prune</c>: one step, without training.</summary>
 internal static class PruneCommand
 {
+    private const DetectorForms Forms = DetectorForms.Folder | DetectorForms.SearchFile;
+
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var options = new PruneOptions();
-        var source = new Argument<string>("DETECTOR") { Description = char.ToUpperInvariant(DetectorInput.Expected[0]) + DetectorInput.Expected[1..] };
-        var output = new Option<string>("--out") { Description = "Folder for the pruned detector", Required = true, HelpName = "FOLDER" };
-        var ratio = new Option<double?>("--ratio") { Description = "Share of the target that is gone afterwards; the highest level of a search file when left out" };
-        var target = new Option<string?>("--target") { Description = "What the ratio is a share of: channels of the groups, or parameters, macs or measured latency of the detector" };
-        var protect = new Option<string[]>("--protect") { Description = "Kinds or names of channel groups that lose nothing", AllowMultipleArgumentsPerToken = true };
-        var minimum = new Option<int?>("--min-width") { Description = "Channels that every group keeps at least" };
-        var cap = new Option<double?>("--max-group-ratio") { Description = "Largest share of a group's channels that may go" };
-        var ranking = new Option<string?>("--ranking") { Description = "How channels of different groups compete: global, local or isomorphic" };
-        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio, target, protect, cap, minimum, ranking };
+        var options = new PruneOptions("target", "protect", "min-width", "max-group-ratio", "ranking");
+        var source = new Argument<string>("DETECTOR") { Description = $"The detector: {NamedDetector.Expected(Forms)}" };
+        var output = OutputOption.Folder("--out", "Folder for the pruned detector");
+        output.Required = true;
+        var ratio = NumberOption.Optional(
+            "--ratio", "Share of the target that is gone afterwards; the highest level of a search file when left out", new SettingType.Number(0, 1, MinExclusive: false, MaxExclusive: true));
+        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
-            var input = DetectorInput.Read(parsed.GetValue(source)!);
+            var input = NamedDetector.Read(parsed.GetValue(source)!, Forms);
             string folder = parsed.GetValue(output)!;
             RequireNew(folder);
             var settings = options.Settings(parsed, input);
             settings = settings with
             {
                 Ratio = parsed.GetValue(ratio) ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
-                Target = parsed.GetValue(target) ?? settings.Target,
-                Protect = parsed.GetValue(protect) is { Length: > 0 } names ? names : settings.Protect,
-                MinWidth = parsed.GetValue(minimum) ?? settings.MinWidth,
-                MaxGroupRatio = parsed.GetValue(cap) ?? settings.MaxGroupRatio,
-                Ranking = parsed.GetValue(ranking) ?? settings.Ranking,
             };
             var clock = Stopwatch.StartNew();
-            var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
+            var pictures = options.Pictures(parsed, input, settings, Training, cancellation);
+
+            DetectionDataset Training(SearchFile search)
+            {
+                var data = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+                Warnings.Write(context, data.Warnings);
+                return data.Train;
+            }
+
             try
             {
-                using var latency = new CandidateLatency(input.Model.Spec, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
-                var pruned = DetectorInput.Guard(() => PruningEngine.Prune(
+                using var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
+                var pruned = BadInput.Guard(() => PruningEngine.Prune(
                     input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
-                var after = DetectorCatalog.Build(pruned.Spec);
+                var after = input.Model.With(pruned.Spec.Widths);
                 DetectorFolder.Write(folder, after, pruned.Weights);
                 Report(context, input, settings, pruned, after, folder, clock.Elapsed);
             }
@@ -76,7 +80,7 @@ internal static class PruneCommand
         HomeFolder.RequireWritable(folder);
     }
 
-    private static void Report(CliContext context, DetectorInput input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)
+    private static void Report(CliContext context, NamedDetector input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)
     {
         if (pruned.Plan.RemovesNothing)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PruneSearch.Cli.Detectors;
 using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
@@ -23,13 +24,12 @@ internal static class WidthsCommand
     {
         var model = new Argument<string>("MODEL") { Description = "Exported ONNX file of the dense model" };
         var speedUp = NumberOption.Create("--speed-up", "How many times as fast the pruned model shall be", 2.0, 1.0, 100.0);
-        var groups = new Option<string[]>("--groups") { Description = "Kinds of channel groups that lose channels", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Kinds.Select(Word)], HelpName = "KIND" };
-        groups.AcceptOnlyFromAmong([.. Kinds.Select(Word)]);
-        var roundTo = NumberOption.Create("--round-to", "Widths stay multiples of this", 8, 1, 64);
+        var groups = ChoiceOption.Several("--groups", "Kinds of channel groups that lose channels", Kinds.Select(Word));
+        var roundTo = NumberOption.Create("--round-to", "Pruned widths are multiples of this", 8, 1, 64);
         var structures = NumberOption.Create("--structures", "Structures to measure and fit", 12, QuickLatencyModel.MinimumStructures, 64);
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of each of the two measurements", 30.0, 0.1, 3600.0);
-        var json = new Option<string?>("--json") { Description = "Write the widths as JSON", HelpName = "OUT" };
+        var json = OutputOption.File("--json", "Write the widths as JSON");
         var command = new Command("widths", "Find the widths of a detector that reach a speed") { model, speedUp, groups, roundTo, structures, threads, seconds, json };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(model)!, new Settings(
             p.GetValue(speedUp), [.. Kinds.Where(k => p.GetValue(groups)!.Contains(Word(k)))], p.GetValue(roundTo), p.GetValue(structures), p.GetValue(threads),
@@ -39,8 +39,7 @@ internal static class WidthsCommand
 
     private static async Task<int> RunAsync(CliContext context, string path, Settings settings, CancellationToken cancellation)
     {
-        var spec = ExportedModel.Read(ModelFile.Read(path), path).Model.Spec;
-        var dense = DetectorCatalog.Build(spec with { Widths = new(StringComparer.Ordinal) });
+        var dense = ExportedModel.Read(NamedDetector.ReadOnnx(path), path).Model.Dense;
         var (latency, target, verified) = await Task.Run(() =>
         {
             var chosen = StructureSampling.Choose(dense, settings.Structures, settings.RoundTo, settings.Kinds);
@@ -58,7 +57,7 @@ internal static class WidthsCommand
     }
 
     private static LatencyTable Verify(DetectorModel dense, SpeedTarget target, Settings settings, TimeProvider time, CancellationToken cancellation) => LatencyTable.Measure(
-        [.. new[] { ("dense", dense), ("these widths", DetectorCatalog.Build(dense.Spec with { Widths = target.Widths })) }
+        [.. new[] { ("dense", dense), ("these widths", dense.With(target.Widths)) }
             .Select(m => LatencyCandidate.Onnx(m.Item1, OnnxExport.ToBytes(m.Item2, RandomWeights.For(m.Item2, 1)), settings.Threads))],
         settings.Options, time, cancellation);
 

@@ -16,12 +16,17 @@ internal static class ProgressText
     /// <summary>What it does now.</summary>
     public static string Part(TrajectoryStatus t) => t switch
     {
+        { State: WorkState.Running, Progress: { Note: { } note } p } => $"{p.Part}: {ErrorText.OneLine(note)}",
         { State: WorkState.Running, Progress: { Steps: > 0 } p } => $"{p.Part} {p.Step}/{p.Steps}",
         { State: WorkState.Running, Progress: { } p } => p.Part,
         { Wait: { } wait } => wait.Text,
         { State: WorkState.Running } => "starts",
         _ => Of(t.State),
     };
+
+    /// <summary>That nobody answers, and since when.</summary>
+    public static string Of(LostContact lost) => string.Create(CultureInfo.InvariantCulture,
+        $"no contact since {lost.Since.UtcDateTime:HH:mm:ss} UTC: {ErrorText.OneLine(lost.Reason ?? "no answer")}; asking again until somebody answers");
 
     /// <summary>What its stages warned of, one line each.</summary>
     public static IEnumerable<string> Warnings(TrajectoryStatus t) =>

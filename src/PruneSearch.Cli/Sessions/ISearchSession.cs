@@ -19,9 +19,10 @@ internal interface ISearchSession : IAsyncDisposable
 
     /// <summary>How a search stands. Asking again is cheap; one caller at a time.</summary>
     /// <param name="id">The search.</param>
-    /// <param name="patiently">Whether to ask for longer while the cluster cannot answer: for following.</param>
+    /// <param name="lost">Told when nobody answers; with it, it is asked again until somebody does.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    Task<SearchStatus> StatusAsync(string id, bool patiently = false);
+    /// <exception cref="StuckStageException">The slot of this process works on a stage that hangs and does not stop.</exception>
+    Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null);
 
     /// <summary>What a search does.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>

@@ -9,6 +9,7 @@ internal sealed class RetryPolicy
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly ResiliencePropertyKey<long> FirstFailure = new("first failure");
+    private static readonly ResiliencePropertyKey<Action<Exception>?> Lost = new("lost");
     private readonly ResiliencePipeline _pipeline;
 
     /// <summary>Makes one.</summary>
@@ -22,7 +23,12 @@ internal sealed class RetryPolicy
         {
             MaxRetryAttempts = int.MaxValue,
             Delay = Pause,
-            ShouldHandle = args => new(args.Outcome.Exception is { } e && isPassing(e) && FailingFor(args.Context) < limit),
+            ShouldHandle = args => new(args.Outcome.Exception is { } e && isPassing(e) && (LostOf(args.Context) is not null || FailingFor(args.Context) < limit)),
+            OnRetry = args =>
+            {
+                LostOf(args.Context)?.Invoke(args.Outcome.Exception!);
+                return default;
+            },
         }).Build();
 
         TimeSpan FailingFor(ResilienceContext context)
@@ -35,28 +41,31 @@ internal sealed class RetryPolicy
         }
     }
 
-    /// <summary>For whoever asks a cluster one question: a silo that died has been replaced by then, or a database has restarted.</summary>
-    public static TimeSpan Short { get; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>For whoever follows a search.</summary>
-    public static TimeSpan Long { get; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>With a cluster: silos die and are replaced, and databases and stores restart.</summary>
-    public static RetryPolicy WithCluster(TimeSpan limit, TimeProvider? time = null) =>
-        new(e => e is ClusterException { IsPassing: true } or TimeoutException || (e is IOException and not ClusterException), limit, time);
+    /// <summary>With a cluster: silos die and are replaced, and databases and stores restart, within 10 s as a rule.</summary>
+    public static RetryPolicy WithCluster(TimeProvider? time = null) =>
+        new(e => e is ClusterException { IsPassing: true } or TimeoutException || (e is IOException and not ClusterException), TimeSpan.FromSeconds(10), time);
 
     /// <summary>On this machine: an answer is late when the machine slept or the process was stopped for a while.</summary>
-    public static RetryPolicy OnThisMachine(TimeProvider? time = null) => new(e => e is TimeoutException or ClusterException { InnerException: TimeoutException }, Long, time);
+    public static RetryPolicy OnThisMachine(TimeProvider? time = null) =>
+        new(e => e is TimeoutException or ClusterException { InnerException: TimeoutException }, TimeSpan.FromMinutes(1), time);
 
     /// <summary>Calls until an answer comes.</summary>
     /// <param name="call">The call.</param>
-    /// <exception cref="Exception">The call's own, if it does not pass or came again for longer than the limit.</exception>
-    public async Task<T> CallAsync<T>(Func<Task<T>> call) =>
-        await _pipeline.ExecuteAsync(async _ => await call().ConfigureAwait(false)).ConfigureAwait(false);
+    /// <param name="lost">Told of each failure; with it the call is repeated for ever, without it no longer than the limit.</param>
+    /// <exception cref="Exception">The call's own, if it does not pass or came again for longer than that.</exception>
+    public async Task<T> CallAsync<T>(Func<Task<T>> call, Action<Exception>? lost = null)
+    {
+        var context = ResilienceContextPool.Shared.Get();
+        context.Properties.Set(Lost, lost);
+        try
+        {
+            return await _pipeline.ExecuteAsync(async _ => await call().ConfigureAwait(false), context).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
 
-    /// <summary>Calls until it succeeds.</summary>
-    /// <param name="call">The call.</param>
-    /// <exception cref="Exception">The call's own, if it does not pass or came again for longer than the limit.</exception>
-    public async Task CallAsync(Func<Task> call) =>
-        await _pipeline.ExecuteAsync(async _ => await call().ConfigureAwait(false)).ConfigureAwait(false);
+    private static Action<Exception>? LostOf(ResilienceContext context) => context.Properties.GetValue(Lost, null);
 }

@@ -25,7 +25,7 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
             var address = ClusterAddress.Parse(cluster);
             address.Warnings.ToList().ForEach(warn);
             var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), warn, cancellation).ConfigureAwait(false);
-            return new Session(client.Searches, client.Checkpoints, client, RetryPolicy.WithCluster(RetryPolicy.Short), RetryPolicy.WithCluster(RetryPolicy.Long), address.Patience)
+            return new Session(client.Searches, client.Checkpoints, client, RetryPolicy.WithCluster(), address.Patience)
             {
                 Address = cluster,
             };
@@ -40,39 +40,41 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
             return Session.OnThisMachine(connection.Client, connection.Store, connection);
         }
         var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = place.Home, ConfigureServices = services => services.AddStageRunner() }, cancellation).ConfigureAwait(false);
-        return Session.OnThisMachine(host.Client, host.Store, host);
+        return Session.OnThisMachine(host.Client, host.Store, host, host.StuckStage);
     }
 
     /// <param name="client">Asks.</param>
     /// <param name="store">The checkpoints, where they are known.</param>
     /// <param name="owner">Disposed of at the end.</param>
-    /// <param name="retry">For questions.</param>
-    /// <param name="outlast">For following.</param>
+    /// <param name="retry">Asks again.</param>
     /// <param name="limit">How long a question may take in all.</param>
     private sealed class Session(
-        SearchClient client, ICheckpointStore? store, IAsyncDisposable owner, RetryPolicy retry, RetryPolicy outlast, TimeSpan limit) : ISearchSession
+        SearchClient client, ICheckpointStore? store, IAsyncDisposable owner, RetryPolicy retry, TimeSpan limit) : ISearchSession
     {
         private readonly Dictionary<string, SearchWatch> _watches = [];
 
         public string? Address { get; init; }
 
+        public Task<string>? StuckStage { get; init; }
+
         public ICheckpointStore Checkpoints => store ?? throw new SettingsException(
             $"--cluster {Address}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
 
-        public static Session OnThisMachine(SearchClient client, ICheckpointStore store, IAsyncDisposable owner) =>
-            new(client, store, owner, RetryPolicy.OnThisMachine(), RetryPolicy.OnThisMachine(), Timeout.InfiniteTimeSpan);
+        public static Session OnThisMachine(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, Task<string>? stuckStage = null) =>
+            new(client, store, owner, RetryPolicy.OnThisMachine(), Timeout.InfiniteTimeSpan) { StuckStage = stuckStage };
 
         public Task LaunchAsync(SearchPlan plan) => AskAsync(() => client.LaunchAsync(plan));
 
         public Task<IReadOnlyList<SearchSummary>> ListAsync() => AskAsync(client.ListAsync);
 
-        public Task<SearchStatus> StatusAsync(string id, bool patiently)
+        public async Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null)
         {
             if (!_watches.TryGetValue(id, out var watch))
             {
                 _watches[id] = watch = client.Watch(id);
             }
-            return AskAsync(watch.LookAsync, patiently);
+            var status = await AskAsync(watch.LookAsync, lost).ConfigureAwait(false);
+            return StuckStage is { IsCompleted: true } && !status.State.IsOver() ? throw new StuckStageException(await StuckStage.ConfigureAwait(false)) : status;
         }
 
         public Task<SearchPlan> PlanAsync(string id) => AskAsync(() => client.PlanAsync(id));
@@ -91,12 +93,12 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
             return true;
         }).ConfigureAwait(false);
 
-        private async Task<T> AskAsync<T>(Func<Task<T>> call, bool patiently = false)
+        private async Task<T> AskAsync<T>(Func<Task<T>> call, Action<Exception>? lost = null)
         {
-            var answer = (patiently ? outlast : retry).CallAsync(call);
+            var answer = retry.CallAsync(call, lost);
             try
             {
-                return await answer.WaitAsync(patiently ? Timeout.InfiniteTimeSpan : limit).ConfigureAwait(false);
+                return await answer.WaitAsync(lost is not null ? Timeout.InfiniteTimeSpan : limit).ConfigureAwait(false);
             }
             catch (TimeoutException e)
             {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
@@ -12,6 +14,8 @@ internal sealed class Settings
 {
     /// <summary>What the names of environment variables begin with.</summary>
     public const string Prefix = "PRUNESEARCH_";
+
+    private const int MaxBytes = 1 << 20;
 
     private readonly Dictionary<string, (string Value, string Source)> _values;
 
@@ -67,12 +71,12 @@ internal sealed class Settings
     /// <summary>A whole number.</summary>
     /// <exception cref="SettingsException">It is none, or out of range.</exception>
     public int Number(string key, int otherwise, int min, int max) => Parsed(key, otherwise, $"a whole number from {min} to {max}",
-        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max ? number : null);
+        text => PlainNumber.ParseWhole(text) is { } number && number >= min && number <= max ? number : null, PlainNumber.Hint);
 
     /// <summary>Seconds, as a number.</summary>
     /// <exception cref="SettingsException">It is none, or out of range.</exception>
     public TimeSpan Seconds(string key, TimeSpan otherwise, double min, double max) => Parsed(key, otherwise, string.Create(CultureInfo.InvariantCulture, $"{min} to {max} seconds"),
-        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= min && number <= max ? TimeSpan.FromSeconds(number) : null);
+        text => PlainNumber.Parse(text) is { } number && number >= min && number <= max ? TimeSpan.FromSeconds(number) : null, PlainNumber.Hint);
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
     /// <exception cref="SettingsException">It is neither.</exception>
@@ -86,8 +90,8 @@ internal sealed class Settings
 
     /// <summary>What <paramref name="parse"/> makes of a value.</summary>
     /// <exception cref="SettingsException">It makes nothing of it.</exception>
-    public T Parsed<T>(string key, T otherwise, string expected, Func<string, T?> parse)
-        where T : struct => _values.TryGetValue(key, out var found) ? parse(found.Value) ?? throw Wrong(found, expected, null) : otherwise;
+    public T Parsed<T>(string key, T otherwise, string expected, Func<string, T?> parse, Func<string, string>? hint = null)
+        where T : struct => _values.TryGetValue(key, out var found) ? parse(found.Value) ?? throw Wrong(found, expected + hint?.Invoke(found.Value)) : otherwise;
 
     /// <summary>Runs what uses a value, and says where the value stands when it is refused.</summary>
     /// <exception cref="SettingsException">It was.</exception>
@@ -103,23 +107,23 @@ internal sealed class Settings
         }
     }
 
-    private static SettingsException Wrong((string Value, string Source) found, string expected, Exception? inner) =>
-        new($"{found.Source}: '{found.Value}' is not right, expected {expected}", inner!);
+    private static SettingsException Wrong((string Value, string Source) found, string expected) =>
+        new($"{found.Source}: '{found.Value}' is not right, expected {expected}");
 
     private static Dictionary<string, string> ReadFile(string file, IReadOnlyCollection<string> keys)
     {
         Dictionary<string, string?> values;
         try
         {
-            values = new DeserializerBuilder().Build().Deserialize<Dictionary<string, string?>?>(File.ReadAllText(file)) ?? [];
+            values = new DeserializerBuilder().Build().Deserialize<Dictionary<string, string?>?>(TextFile.Read(file, MaxBytes)) ?? [];
         }
         catch (YamlException e)
         {
             throw new SettingsException($"{file}:{e.Start.Line}: expected lines of the form 'key: value' ({e.InnerException?.Message ?? e.Message})", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or FormatException)
         {
-            throw new SettingsException($"{file}: cannot be read: {e.Message}", e);
+            throw new SettingsException(e.Message, e);
         }
         string? unknown = values.Keys.FirstOrDefault(k => !keys.Contains(k));
         return unknown is null

@@ -1,5 +1,6 @@
 using System.Net;
 using PruneSearch.Client.Configuration;
+using PruneSearch.Core;
 
 namespace PruneSearch.Client.Connections;
 
@@ -66,7 +67,7 @@ public sealed record ClusterAddress
         foreach (string part in text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
         {
             int colon = part.LastIndexOf(':');
-            if (colon <= 0 || !int.TryParse(part[(colon + 1)..], out int port) || port is < 1 or > 65535)
+            if (colon <= 0 || PlainNumber.ParseWhole(part[(colon + 1)..]) is not { } port || port is < 1 or > 65535)
             {
                 throw new SettingsException($"{source}: '{part}' is not right, expected HOST:PORT, several with commas between them, or an existing settings file");
             }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -44,6 +45,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             GatewayPort = Port(settings, "gateway-port", 30000),
             HealthPort = settings.Number("health-port", 0, 0, 65535),
             Work = settings.Text("work"),
+            Timings = new ClusterTimings { Silence = settings.Using("longest-silence", () => settings.Text("longest-silence") is { } text ? SilenceLimits.Parse(text) : new SilenceLimits()) },
             ConsoleLog = true,
         };
         return new SiloConfiguration(
@@ -66,7 +68,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
     });
 
     private static string Checked(string device) =>
-        device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device["cuda:".Length..], out int index) && index >= 0)
+        device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && PlainNumber.ParseWhole(device["cuda:".Length..]) >= 0)
             ? device
             : throw new ArgumentException($"'{device}' is not right, expected cpu, cuda or cuda:NUMBER");
 

@@ -8,7 +8,7 @@ namespace PruneSearch.Cluster.Stages;
 /// <summary>
 /// Who wants a stage, and its place in the queue of its device class. Nothing of it is persisted: trajectories ask again and again.
 /// </summary>
-internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger logger)
+internal sealed class StageWaiters(string key, IGrainFactory grains, ClusterTimings timings, ILogger logger)
 {
     private readonly HashSet<string> _waiters = [];
     private Request? _request;
@@ -17,18 +17,45 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
     public Request? Wanted => _waiters.Count > 0 ? _request : null;
 
     /// <summary>A trajectory wants it. The longest path of all that want it counts.</summary>
+    /// <exception cref="ArgumentException">The description is another stage's.</exception>
     public void Add(string trajectory, Request request)
     {
+        if (_request is null && request.Description.ComputeKey() is var described && described != key)
+        {
+            throw new ArgumentException($"Stage {key} was asked for with the description of stage {described}.");
+        }
         _waiters.Add(trajectory);
         _request = request with
         {
+            Description = _request?.Description ?? request.Description,
             RemainingStages = Math.Max(request.RemainingStages, _request?.RemainingStages ?? 0),
             TraceParent = request.TraceParent ?? _request?.TraceParent,
         };
     }
 
-    /// <summary>A trajectory does not want it any more.</summary>
-    public void Remove(string trajectory) => _waiters.Remove(trajectory);
+    /// <summary>A trajectory does not want it any more, if it says so itself.</summary>
+    public async Task RemoveAsync(string trajectory)
+    {
+        if (_waiters.Contains(trajectory) && !await WaitsAsync(trajectory, otherwise: false))
+        {
+            _waiters.Remove(trajectory);
+        }
+    }
+
+    /// <summary>What is wanted by a trajectory that says so itself: whoever asked in its name does not count.</summary>
+    public async Task<Request?> ConfirmAsync()
+    {
+        while (_waiters.Count > 0)
+        {
+            string waiter = _waiters.First();
+            if (await WaitsAsync(waiter, otherwise: true))
+            {
+                return _request;
+            }
+            _waiters.Remove(waiter);
+        }
+        return null;
+    }
 
     /// <summary>Puts it into the queue if it is wanted.</summary>
     public Task EnqueueAsync() => Wanted is { } wanted ? Dispatcher(wanted).EnqueueAsync(key, wanted.RemainingStages) : Task.CompletedTask;
@@ -40,14 +67,28 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
     public Task DeclinedAsync(string worker, string reason) => _request is null ? Task.CompletedTask : Dispatcher(_request).DeclinedAsync(key, worker, reason);
 
     /// <summary>It is over: tells all that wait for it, and nobody does any more.</summary>
-    public Task TellAsync(Func<ITrajectoryGrain, Task> message)
+    public Task TellAsync()
     {
         foreach (string waiter in _waiters)
         {
-            message(grains.GetGrain<ITrajectoryGrain>(waiter)).FireAndForget(logger, $"stage {key}");
+            grains.GetGrain<ITrajectoryGrain>(waiter).StageEndedAsync(key).FireAndForget(logger, $"stage {key}");
         }
         _waiters.Clear();
         return DequeueAsync();
+    }
+
+    // The trajectory may be waiting for this stage's answer: the question is one that it answers in between.
+    private async Task<bool> WaitsAsync(string trajectory, bool otherwise)
+    {
+        try
+        {
+            return await grains.GetGrain<ITrajectoryGrain>(trajectory).WaitsForAsync(key).WaitAsync(timings.CallPatience);
+        }
+        catch (Exception e)
+        {
+            Log.MessageLost(logger, e, $"stage {key}");
+            return otherwise;
+        }
     }
 
     private IDispatcherGrain Dispatcher(Request request) => grains.GetGrain<IDispatcherGrain>(request.DeviceClass);
@@ -57,5 +98,19 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
     /// <param name="DeviceClass">Whose slots may run it.</param>
     /// <param name="RemainingStages">Stages that the trajectory has from here on.</param>
     /// <param name="TraceParent">W3C trace context of the trajectory.</param>
-    public sealed record Request(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent);
+    public sealed record Request(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent)
+    {
+        /// <summary>The lease for whoever gets it.</summary>
+        public StageLease Lease(string key, LeaseTicket ticket, int attempt, TimeSpan timeToLive) => new()
+        {
+            Key = key,
+            Description = Description,
+            Epoch = ticket.Epoch,
+            Attempt = attempt,
+            Worker = ticket.Worker,
+            Secret = ticket.Secret,
+            TimeToLive = timeToLive,
+            TraceParent = TraceParent,
+        };
+    }
 }

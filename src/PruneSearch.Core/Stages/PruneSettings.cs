@@ -36,9 +36,9 @@ public sealed record PruneSettings
     [Description("Largest share of a group's channels that may go."), Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double MaxGroupRatio { get; init; } = 0.9;
 
-    /// <summary>Widths stay multiples of this where the dense width is one; 1 to 64.</summary>
+    /// <summary>Pruned widths are multiples of this, 1 to 64; groups of which no smaller multiple may be left keep their width.</summary>
     [Id(5)]
-    [Description("Widths stay multiples of this."), Range(1, 64)]
+    [Description("Pruned widths are multiples of this; a group of which no smaller multiple may be left keeps its width."), Range(1, 64)]
     public int RoundTo { get; init; } = 8;
 
     /// <summary>Whether the readers of pruned channels are re-solved by least squares.</summary>

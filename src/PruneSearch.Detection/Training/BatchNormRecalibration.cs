@@ -17,12 +17,13 @@ public static class BatchNormRecalibration
     /// <summary>Computes new running statistics; all other tensors stay. A detector without batch norms stays as it is.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="weights">Its weights; not changed.</param>
-    /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>, two pictures or more in all; not disposed.</param>
+    /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>, two or more in all; not disposed. Statistics of a single value stay as they are.</param>
     /// <param name="device">Where to run.</param>
     /// <exception cref="ArgumentException">There is no picture.</exception>
+    /// <exception cref="NotFiniteNumberException">Statistics are not finite; the message names them.</exception>
     public static WeightSet Run(DetectorModel model, WeightSet weights, IEnumerable<Tensor> calibration, Device device)
     {
-        var statistics = model.Network.Layers.OfType<BatchNormLayer>().ToDictionary(l => l.Name, l => new ChannelMoments(l.Channels.Width));
+        var statistics = model.Network.Layers.OfType<BatchNormLayer>().DistinctBy(l => l.Tensors).ToDictionary(l => l.Tensors, l => new ChannelMoments(l.Channels.Width));
         if (statistics.Count == 0)
         {
             return weights;
@@ -33,7 +34,13 @@ public static class BatchNormRecalibration
         foreach (var images in calibration)
         {
             using var scope = NewDisposeScope();
-            network.Forward(images.to(device), training: true, observe: (layer, input, _) => statistics.GetValueOrDefault(layer.Name)?.Add(input));
+            network.Forward(images.to(device), training: true, observe: (layer, input, _) =>
+            {
+                if (layer is BatchNormLayer norm)
+                {
+                    statistics[norm.Tensors].Add(input);
+                }
+            });
             batches++;
         }
         if (batches == 0)
@@ -45,12 +52,13 @@ public static class BatchNormRecalibration
         {
             result.Add(name, value);
         }
-        foreach (var (name, moments) in statistics)
+        foreach (var (name, moments) in statistics.Where(s => s.Value.HasVariance))
         {
             var (mean, variance) = moments.Moments();
             result[name + ".running_mean"] = new([mean.Length], [.. mean.Select(m => (float)m)]);
             result[name + ".running_var"] = new([mean.Length], [.. variance.Select(v => (float)v)]);
         }
+        result.RequireFinite("new statistics of batch norms");
         return result;
     }
 }

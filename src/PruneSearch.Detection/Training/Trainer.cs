@@ -1,3 +1,4 @@
+using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
@@ -18,6 +19,7 @@ public sealed class Trainer : IDisposable
     private const double LossSmoothing = 0.95, ExplosionFactor = 100;
 
     private readonly DetectorModel _model;
+    private readonly DetectionLoss _loss;
     private readonly FineTuneSettings _settings;
     private readonly TorchNetwork _network;
     private readonly TorchNetwork? _teacher;
@@ -34,10 +36,11 @@ public sealed class Trainer : IDisposable
     /// <param name="device">Where to train.</param>
     /// <param name="teacher">The dense detector for distillation; not owned.</param>
     /// <param name="prepared">Groups that <see cref="FineTuneSettings.Regularisation"/> prepares for pruning, where it is on.</param>
-    /// <exception cref="ArgumentException">A setting is not known.</exception>
+    /// <exception cref="ArgumentException">A setting is not known, or the detector's rules contradict each other.</exception>
     public Trainer(DetectorModel model, WeightSet weights, FineTuneSettings settings, Device device, TorchNetwork? teacher = null, IReadOnlyList<ChannelGroup>? prepared = null)
     {
         _model = model;
+        _loss = new DetectionLoss(model);
         _settings = settings;
         _teacher = settings.Distillation > 0 ? teacher ?? throw new ArgumentException("Distillation needs the dense detector.") : null;
         _network = new TorchNetwork(model.Network, weights, device)
@@ -60,23 +63,22 @@ public sealed class Trainer : IDisposable
     private double FirstLoss { get; set; } = double.NaN;
 
     /// <summary>Trains on one batch and disposes it.</summary>
-    /// <exception cref="TrainingDivergedException">The loss is no number or has exploded.</exception>
+    /// <exception cref="TrainingDivergedException">The loss or a gradient is no number, or the loss has exploded.</exception>
     public void TrainOn(TrainingBatch batch)
     {
         using (batch)
         using (var scope = NewDisposeScope())
         {
             var outputs = _network.Forward(batch.Images, training: true);
-            using var targets = SsdTargets.For(_model, batch.Objects, _network.Device);
-            var loss = SsdLoss.Compute(outputs[DetectorModel.BoxesOutput], outputs[DetectorModel.ClassesOutput], targets, _model.Spec.Scores);
+            var loss = _loss.Compute(outputs, batch.Objects, (double)Step / _settings.Steps);
             if (_teacher is not null)
             {
                 using Scalar weight = _settings.Distillation;
-                loss = loss.add(DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores, _settings.DistillationBoxes), weight);
+                loss = loss.add(DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Scores, _settings.DistillationBoxes), weight);
             }
             Watch(loss.item<float>());
             loss.backward();
-            _optimizer.ClipGradients(_settings.ClipNorm);
+            WatchGradients(_optimizer.ClipGradients(_settings.ClipNorm));
             _optimizer.Step(_schedule.At(Step), _earlierSteps + Step);
             _regulariser?.After(Step);
         }
@@ -85,10 +87,13 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>The weights to evaluate: the averages where averaging is on.</summary>
-    public WeightSet ToWeights() => _average?.ToWeights() ?? _network.ToWeights();
+    /// <exception cref="TrainingDivergedException">A value is not finite; the message names its tensor.</exception>
+    public WeightSet ToWeights() => Finite(_average?.ToWeights() ?? _network.ToWeights());
 
     /// <summary>The state before the next step.</summary>
-    public TrainingSnapshot ToSnapshot() => new(Step, _network.ToWeights(), _optimizer.ToState(), _average?.ToWeights() ?? [], Loss, FirstLoss);
+    /// <exception cref="TrainingDivergedException">A value is not finite; the message names its tensor.</exception>
+    public TrainingSnapshot ToSnapshot() =>
+        new(Step, Finite(_network.ToWeights()), Finite(_optimizer.ToState()), Finite(_average?.ToWeights() ?? []), Loss, FirstLoss);
 
     /// <summary>Begins with the optimizer state of an earlier training, before the first step and before a snapshot is restored.</summary>
     /// <exception cref="FormatException">It belongs to another detector.</exception>
@@ -103,7 +108,8 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>The optimizer's state, for a later training of the same or a pruned detector.</summary>
-    public OptimizerState ToOptimizerState() => new(_settings.Optimizer, _earlierSteps + Step, _optimizer.ToState());
+    /// <exception cref="TrainingDivergedException">A value is not finite; the message names its tensor.</exception>
+    public OptimizerState ToOptimizerState() => new(_settings.Optimizer, _earlierSteps + Step, Finite(_optimizer.ToState()));
 
     /// <summary>Goes on from a state.</summary>
     /// <exception cref="FormatException">It belongs to another detector.</exception>
@@ -140,9 +146,24 @@ public sealed class Trainer : IDisposable
         }
         if (!double.IsFinite(loss) || loss > ExplosionFactor * Math.Max(FirstLoss, 1))
         {
-            throw new TrainingDivergedException(
-                $"the loss is {loss:G4} at step {Step + 1} of {_settings.Steps} (it began at {FirstLoss:G4}); try a smaller learning rate than {_settings.LearningRate:G4}");
+            throw Diverged(string.Create(CultureInfo.InvariantCulture, $"the loss is {loss:G4} at step {Step + 1} of {_settings.Steps} (it began at {FirstLoss:G4})"));
         }
         Loss = double.IsNaN(Loss) ? loss : LossSmoothing * Loss + (1 - LossSmoothing) * loss;
     }
+
+    private void WatchGradients(double norm)
+    {
+        if (!double.IsFinite(norm))
+        {
+            string? tensor = _network.Trainable.FirstOrDefault(t => t.Value.grad is { } g && !g.isfinite().all().item<bool>()).Key;
+            throw Diverged($"the gradient of {(tensor is null ? "all tensors together" : $"tensor '{tensor}'")} is not finite at step {Step + 1} of {_settings.Steps}");
+        }
+    }
+
+    // What leaves a training is what others begin with.
+    private WeightSet Finite(WeightSet tensors) =>
+        tensors.NotFinite() is { } problem ? throw Diverged($"{problem} after step {Step} of {_settings.Steps}") : tensors;
+
+    private TrainingDivergedException Diverged(string what) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{what}; try a smaller learning rate than {_settings.LearningRate:G4}"));
 }

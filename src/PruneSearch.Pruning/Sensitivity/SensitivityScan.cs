@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Compensation;
@@ -35,16 +36,18 @@ public static class SensitivityScan
         CancellationToken cancellation = default)
     {
         var groups = GroupSelection.Resolve(detector.Network, settings);
-        var scores = PruningEngine.Score(detector.Network, weights, settings, calibration, seed);
+        var scores = PruningEngine.Score(detector, weights, settings, calibration, seed);
         foreach (var group in groups)
         {
+            var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = 0, MaxGroupRatio = NoCap, Ranking = "local" };
+            double most = 1 - (double)PruningLimits.Narrowest(group, alone) / group.DenseWidth;
             foreach (double ratio in ratios)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = ratio, MaxGroupRatio = NoCap, Ranking = "local" };
+                alone = alone with { Ratio = Math.Min(ratio, most) }; // rounding may leave a group wider
                 var plan = ChannelSelection.Select(detector.Network, scores, alone);
                 var (spec, cut) = Shrinker.Shrink(detector, weights, plan);
-                var pruned = DetectorCatalog.Build(spec);
+                var pruned = detector.With(spec.Widths);
                 if (settings.Compensate && !plan.RemovesNothing)
                 {
                     cut = Compensator.Solve(detector.Network, weights, pruned.Network, cut, plan, calibration, cancellation: cancellation);

@@ -33,6 +33,16 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
+    public async Task Who_is_told_of_the_losses_waits_as_long_as_it_takes()
+    {
+        int calls = 0;
+        var told = new List<string>();
+        Assert.Equal(7, await AnswerAsync(RetryPolicy.WithCluster(_time).CallAsync(() => ++calls <= 600 ? throw new IOException("silo gone") : Task.FromResult(7), e => told.Add(e.Message))));
+        Assert.Equal((601, 600), (calls, told.Count));
+        Assert.Equal("silo gone", told[0]);
+    }
+
+    [Fact]
     public async Task On_this_machine_only_lateness_passes()
     {
         await AssertCalledOnceAsync<IOException>(RetryPolicy.OnThisMachine(_time), new IOException("full"));
@@ -43,11 +53,11 @@ public sealed class RetryPolicyTests
     public async Task In_a_cluster_losses_pass_and_wrong_requests_do_not()
     {
         int calls = 0;
-        await AnswerAsync(RetryPolicy.WithCluster(RetryPolicy.Short, _time).CallAsync(() => ++calls == 1 ? throw new IOException("silo gone") : Task.FromResult(true)));
+        await AnswerAsync(RetryPolicy.WithCluster(_time).CallAsync(() => ++calls == 1 ? throw new IOException("silo gone") : Task.FromResult(true)));
         Assert.Equal(2, calls);
-        await AssertCalledOnceAsync<KeyNotFoundException>(RetryPolicy.WithCluster(RetryPolicy.Short, _time), new KeyNotFoundException("no such search"));
-        await AssertCalledOnceAsync<ArgumentException>(RetryPolicy.WithCluster(RetryPolicy.Short, _time), new ArgumentException("wrong"));
-        await AssertCalledOnceAsync<InvalidOperationException>(RetryPolicy.WithCluster(RetryPolicy.Short, _time), new InvalidOperationException("other plan"));
+        await AssertCalledOnceAsync<KeyNotFoundException>(RetryPolicy.WithCluster(_time), new KeyNotFoundException("no such search"));
+        await AssertCalledOnceAsync<ArgumentException>(RetryPolicy.WithCluster(_time), new ArgumentException("wrong"));
+        await AssertCalledOnceAsync<InvalidOperationException>(RetryPolicy.WithCluster(_time), new InvalidOperationException("other plan"));
     }
 
     private async Task AssertCalledOnceAsync<TException>(RetryPolicy retry, Exception thrown)

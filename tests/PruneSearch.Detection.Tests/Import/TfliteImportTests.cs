@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 
@@ -59,6 +60,18 @@ public sealed class TfliteImportTests
         Assert.Contains("tensor 'expanded_conv_3.expand.weight' has shape [16, 8, 1, 1], expected [48, 8, 1, 1] for layer 'expanded_conv_3.expand'", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(TfliteFile.Numbers.Float32)]
+    [InlineData(TfliteFile.Numbers.Float16)]
+    public void A_value_that_is_no_number_is_named_with_its_tensor(object numbers)
+    {
+        var model = Detector(out var weights);
+        weights["expanded_conv_3.project.weight"].Values[0] = float.NaN;
+        string message = Refused(TfliteFile.Write(model, weights, new() { Numbers = (TfliteFile.Numbers)numbers }));
+        Assert.Contains("expanded_conv_3.project.weight", message, StringComparison.Ordinal);
+        Assert.Contains("is NaN at [0, 0, 0, 0] (1 of", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_graph_that_ends_early_and_wrong_numbers_of_names_are_refused()
     {
@@ -88,13 +101,11 @@ public sealed class TfliteImportTests
 
     private static DetectorSpec Spec(ExtraLayerStyle extras = ExtraLayerStyle.Full, HeadStyle heads = HeadStyle.Pointwise) => new()
     {
-        Architecture = SsdMobileNetV2.Architecture,
+        Architecture = SsdFamily.Architecture,
         Classes = ["circle", "square"],
         InputSize = 64,
-        WidthMultiplier = 0.25,
         BatchNorm = false,
-        Extras = extras,
-        Heads = heads,
+        Options = new SsdOptions { WidthMultiplier = 0.25, Extras = extras, Heads = heads },
     };
 
     private static DetectorModel Detector(out WeightSet weights, ExtraLayerStyle extras = ExtraLayerStyle.Full, HeadStyle heads = HeadStyle.Pointwise)

@@ -1,4 +1,6 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Images;
@@ -41,7 +43,7 @@ public sealed class TorchAgreementTests
     [MemberData(nameof(Variants))]
     public void Every_variant_answers_alike_dense_and_pruned(ExtraLayerStyle extras, HeadStyle heads, bool batchNorm, PaddingStyle padding)
     {
-        var dense = DetectorCatalog.Build(Some.SmallDetector().Spec with { Extras = extras, Heads = heads, BatchNorm = batchNorm, Padding = padding, InputSize = 80 });
+        var dense = DetectorCatalog.Build(Some.SmallDetector().Spec with { BatchNorm = batchNorm, InputSize = 80, Options = new SsdOptions { Extras = extras, Heads = heads, Padding = padding } });
         var weights = Some.Weights(dense.Network, seed: 11);
         var pruned = Shrink.To(dense, weights, UniformWidths.For(dense.Network, 0.4, 1, AllKinds));
         float[] picture = Some.RandomPicture(80, seed: 12);
@@ -56,7 +58,7 @@ public sealed class TorchAgreementTests
     {
         var (dense, weights) = Some.TrainedDetector();
         var pruned = Shrink.To(dense, weights, UniformWidths.For(dense.Network, 0.3, 8, ChannelGroupKind.Hidden));
-        float[][] photos = [.. Directory.EnumerateFiles(SharedData.Voc, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(3).Select(p => NetworkInput.Of(ImageDecoder.Decode(p), 300)), Some.RandomPicture(300, seed: 1)];
+        float[][] photos = [.. Directory.EnumerateFiles(SharedData.Voc, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(3).Select(p => NetworkInput.Of(ImageDecoder.Decode(p), InputSpec.Stretched(300))), Some.RandomPicture(300, seed: 1)];
 
         double before = LargestDifference(dense, weights, photos), after = LargestDifference(pruned.Model, pruned.Weights, photos);
         TestContext.Current.TestOutputHelper?.WriteLine($"largest difference: dense {before:G3}, pruned {after:G3}");
