@@ -66,7 +66,7 @@ internal sealed class ConnectionDiary : ILoggerProvider, ILogger
 
     private void Note(string name, string address, Exception? exception)
     {
-        if (name == "EndPoint" && exception is not null)
+        if (name == "EndPoint" && exception is not null and not OperationCanceledException) // that is silence, or the end of our own patience
         {
             _attempts[address] = Outcome(exception);
         }
@@ -75,10 +75,12 @@ internal sealed class ConnectionDiary : ILoggerProvider, ILogger
             _latest = address;
             _attempts.TryAdd(address, SaysNothing);
         }
-        else if (name == nameof(Welcome) && _latest is { } gateway)
+        else if (name == nameof(Welcome) && _latest is { } gateway && _attempts[gateway] == SaysNothing)
         {
-            // When nothing comes after that, the silo has been asked to pass the question on to the one at the gateway's address.
-            _attempts[gateway] = $"(leads to silo {address}, which does not know itself by that address: give a forwarded port the number that the gateway has)";
+            // A gateway of another cluster says it too and then hangs up, which is noted. When nothing comes after it, the silo
+            // passes the question on to the silo at the gateway's address, which nobody is.
+            _attempts[gateway] = $"(leads to silo {address}, which does not know itself by that address: "
+                + "give a forwarded port the number that the gateway has)";
         }
     }
 
@@ -86,7 +88,6 @@ internal sealed class ConnectionDiary : ILoggerProvider, ILogger
     {
         SocketConnectionException when e.Message.EndsWith("ConnectionRefused", StringComparison.Ordinal) => "(nobody listens there)",
         SocketConnectionException => $"(cannot be reached: {e.Message[(e.Message.LastIndexOf(' ') + 1)..]})",
-        OperationCanceledException => SaysNothing,
         _ => "(is no gateway of this cluster)",
     };
 }

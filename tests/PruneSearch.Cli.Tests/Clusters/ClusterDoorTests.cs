@@ -133,7 +133,7 @@ public sealed class ClusterDoorTests : IDisposable
     {
         string line = Assert.Single(result.Errors);
         Assert.StartsWith("prunesearch: ", line, StringComparison.Ordinal);
-        Assert.Contains(expected, line, StringComparison.Ordinal);
+        Assert.True(line.Contains(expected, StringComparison.Ordinal), $"expected {expected}\nfound {line}");
         Assert.DoesNotContain("Exception", line, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", line, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Failed, result.Code);
