@@ -32,7 +32,7 @@ internal static class SensitivityCommand
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
             var search = SearchFileReader.Read(parsed.GetValue(file)!);
-            var input = (parsed.GetValue(detector) is { } folder ? DetectorInput.Read(folder) : DetectorInput.Read(search.Path)) with { Search = search };
+            var input = (parsed.GetValue(detector) is { } folder ? DetectorInput.Read(folder) : DetectorInput.Read(search.Path)).AsOriginal() with { Search = search };
             double[] shares = Ratios(parsed.GetValue(ratios));
             var settings = options.Settings(parsed, input) with { RoundTo = options.RoundTo(parsed) ?? 1 };
             var (train, validation, _) = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);

@@ -39,6 +39,9 @@ internal sealed record DetectorInput(string Source, DetectorModel Model, WeightS
             : throw new SearchFileException($"'{file}' {Why(file)}, expected a detector.json, {Expected}");
     });
 
+    /// <summary>The same detector, of which shares count from what the user gave: also when that was pruned before.</summary>
+    public DetectorInput AsOriginal() => this with { Model = Model.RelativeTo(Model.Spec) };
+
     /// <summary>Runs work whose complaints about input become one line each.</summary>
     /// <exception cref="SearchFileException">The input is wrong.</exception>
     public static T Guard<T>(Func<T> work)
