@@ -61,6 +61,6 @@ internal sealed class PruneOptions
         var dataset = parsed.GetValue(_pictures) is { } folder ? CalibrationPictures.OfFolder(folder)
             : input.Search is { } search ? training(search)
             : throw new SearchFileException($"criterion {settings.Criterion}{(settings.Compensate ? " with compensation" : "")} looks at pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
-        return CalibrationPictures.Choose(dataset, settings.CalibrationImages, input.Model.Spec.InputSize, Seed(parsed), cancellation);
+        return CalibrationPictures.Choose(dataset, settings.CalibrationImages, input.Model.InputSpec, Seed(parsed), cancellation);
     });
 }

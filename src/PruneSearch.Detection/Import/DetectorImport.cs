@@ -1,5 +1,6 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Import.Onnx;
 using PruneSearch.Detection.Import.PyTorch;
 using PruneSearch.Detection.Import.Tflite;
 
@@ -37,6 +38,10 @@ public static class DetectorImport
         if (content.Length >= 8 && content.AsSpan(4, 4).SequenceEqual(TfliteModel.Identifier))
         {
             return TfliteImport.Read(content, source, options);
+        }
+        if (OnnxImport.Knows(content))
+        {
+            return OnnxImport.Read(content, source, options);
         }
         var tensors = Tensors(content, source);
         return OwnNamesImport.Family(tensors, options) is { } family ? OwnNamesImport.Read(family, tensors, source, options)

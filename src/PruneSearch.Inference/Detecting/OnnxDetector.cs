@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Onnx;
@@ -23,6 +24,9 @@ public sealed class OnnxDetector : IDisposable
 
     /// <summary>The detector: its classes, input size and box code.</summary>
     public DetectorSpec Spec => _exported.Model.Spec;
+
+    /// <summary>What pictures must become.</summary>
+    public InputSpec InputSpec => _exported.Model.InputSpec;
 
     /// <summary>Whether suppression happens in the model, with thresholds fixed at its export.</summary>
     public bool EndToEnd => _exported.EndToEnd;
@@ -64,14 +68,14 @@ public sealed class OnnxDetector : IDisposable
     public IReadOnlyList<Detection> Detect(RgbImage image, DetectionOptions? options, out DetectionTimes times)
     {
         long start = _time.GetTimestamp();
-        float[] picture = NetworkInput.Of(image, Spec.InputSize);
+        float[] picture = NetworkInput.Of(image, InputSpec);
         long prepared = _time.GetTimestamp();
         var found = Detect(picture, options, out double network, out double decoding);
         times = new DetectionTimes(_time.GetElapsedTime(start, prepared).TotalMilliseconds, network, decoding);
-        return found;
+        return [.. found.InPicture(InputWindow.Of(InputSpec.Rule, image.Width, image.Height))];
     }
 
-    /// <summary>Finds objects in a picture that is a network input already: <c>[3, size, size]</c>, RGB in [−1, 1].</summary>
+    /// <summary>Finds objects in a picture that is a network input already: <c>[3, size, size]</c>; boxes are in fractions of the input.</summary>
     /// <exception cref="ArgumentException">It has another number of values.</exception>
     public IReadOnlyList<Detection> Detect(float[] picture, DetectionOptions? options = null) => Detect(picture, options, out _, out _);
 
