@@ -113,7 +113,7 @@ public sealed class Network
         }
     }
 
-    private static bool OwnsTensors(Layer layer) => layer is not ConvLayer { WeightsOf: not null };
+    private static bool OwnsTensors(Layer layer) => layer is not (ConvLayer { WeightsOf: not null } or BatchNormLayer { TensorsOf: not null });
 
     private static IEnumerable<TensorDeclaration> Declare(Layer layer)
     {
