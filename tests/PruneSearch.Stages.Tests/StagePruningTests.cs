@@ -99,7 +99,7 @@ public sealed class StagePruningTests : IDisposable
         string first = Run(stage).WeightsSha256;
         await _store.DeleteAsync(CheckpointNames.Pruned(stage.ComputePruningKey()), TestContext.Current.CancellationToken);
         Assert.Equal(first, Run(stage).WeightsSha256);
-        Assert.NotEqual(first, Run(stage with { Prune = stage.Prune! with { Criterion = "l2" } }).WeightsSha256);
+        Assert.NotEqual(first, Run(stage with { Prune = stage.Prune! with { Criterion = Criterion.L2 } }).WeightsSha256);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class StagePruningTests : IDisposable
     {
         Run(Base());
         var stage = Pruned(0.4, "channels");
-        stage = stage with { FineTune = null, Prune = stage.Prune! with { Criterion = "random" } };
+        stage = stage with { FineTune = null, Prune = stage.Prune! with { Criterion = Criterion.Random } };
         var trained = stage with { FineTune = new FineTuneSettings { Steps = 1, BatchSize = 4 } };
         var measured = stage with { Measure = stage.Measure with { Threads = 2 } };
 
@@ -148,7 +148,7 @@ public sealed class StagePruningTests : IDisposable
     [Fact]
     public void Regularisation_prepares_the_groups_that_will_be_pruned()
     {
-        var settings = new FineTuneSettings { Steps = 4, BatchSize = 4, Regularisation = new() { Kind = "bn-scale", Strength = 0.9, Share = 1 } };
+        var settings = new FineTuneSettings { Steps = 4, BatchSize = 4, Regularisation = new() { Kind = RegularisationKind.BnScale, Strength = 0.9, Share = 1 } };
         string plain = Run(Base() with { FineTune = settings with { Regularisation = null } }).WeightsSha256;
         Assert.NotEqual(plain, Run(Base() with { FineTune = settings }).WeightsSha256);
         var unknown = Base() with { FineTune = settings with { Regularisation = settings.Regularisation! with { Groups = ["tail"] } } };
@@ -170,7 +170,7 @@ public sealed class StagePruningTests : IDisposable
     {
         Parent = Base().ComputeKey(),
         Data = Data,
-        Prune = new PruneSettings { Ratio = ratio, Target = target, Groups = ["hidden", "neck"], Criterion = "l2", Compensate = false, CalibrationImages = 8 },
+        Prune = new PruneSettings { Ratio = ratio, Target = target, Groups = ["hidden", "neck"], Criterion = Criterion.L2, Compensate = false, CalibrationImages = 8 },
         FineTune = new FineTuneSettings { Steps = 2, BatchSize = 4 },
         Measure = Measure(Base()),
         Seed = 1,

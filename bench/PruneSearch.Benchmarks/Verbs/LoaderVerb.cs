@@ -48,7 +48,7 @@ internal static class LoaderVerb
             return 0;
         }
         var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = data.Classes, InputSize = size });
-        var settings = new FineTuneSettings { Steps = Endless, BatchSize = BatchSize, Optimizer = "sgd", LearningRate = 1e-4, WarmUp = 0, Precision = precision };
+        var settings = new FineTuneSettings { Steps = Endless, BatchSize = BatchSize, Optimizer = OptimizerKind.Sgd, LearningRate = 1e-4, WarmUp = 0, Precision = precision };
         using var trainer = new Trainer(model, RandomWeights.For(model, 1), settings, CPU);
         var ready = Loader(data, size, 0).Batches(0, 8).Select(b => TrainingBatch.From(b, CPU)).ToList();
         Arm[] arms =

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
 using PruneSearch.Pruning.Importance;
 using PruneSearch.Pruning.Selection;
 using Spectre.Console;
@@ -18,7 +19,7 @@ internal static class InspectText
         {
             table.AddRow(
                 Markup.Escape(group.Name),
-                GroupSelection.KindName(group.Kind),
+                EnumNames.Of(group.Kind),
                 Text($"{group.DenseWidth}"),
                 Text($"{group.Width}"),
                 Share(group.DenseWidth, group.Width),

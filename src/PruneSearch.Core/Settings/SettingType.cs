@@ -12,6 +12,9 @@ public abstract record SettingType
     /// <summary>What is accepted, for messages and the guide: "a whole number from 1 to 64".</summary>
     public abstract string Expected { get; }
 
+    /// <summary>Whether a value of the right type is in the range that there may be.</summary>
+    public virtual bool Allows(object value) => true;
+
     /// <summary>Text of 1 to <paramref name="MaxLength"/> characters.</summary>
     public sealed record Text(int MaxLength) : SettingType
     {
@@ -48,6 +51,9 @@ public abstract record SettingType
     {
         /// <inheritdoc/>
         public override string Expected => Max == int.MaxValue ? $"a whole number of at least {Min}" : $"a whole number from {Min} to {Max}";
+
+        /// <inheritdoc/>
+        public override bool Allows(object value) => value is int number && number >= Min && number <= Max;
     }
 
     /// <summary>A number.</summary>
@@ -57,6 +63,9 @@ public abstract record SettingType
         public override string Expected => string.Create(
             CultureInfo.InvariantCulture,
             $"a number {(MinExclusive ? "above" : "from")} {Min} {(MaxExclusive ? "and below" : MinExclusive ? "and at most" : "to")} {Max}");
+
+        /// <inheritdoc/>
+        public override bool Allows(object value) => value is double number && Contains(number);
 
         /// <summary>Whether a number is in the range.</summary>
         public bool Contains(double value) => (MinExclusive ? value > Min : value >= Min) && (MaxExclusive ? value < Max : value <= Max);
@@ -75,6 +84,9 @@ public abstract record SettingType
         /// <inheritdoc/>
         public override string Expected =>
             $"a list of {(Min > 1 ? $"at least {Min} different values" : Min == 1 ? "one or more" : "any length")}, each {Item.Expected}";
+
+        /// <inheritdoc/>
+        public override bool Allows(object value) => value is System.Collections.IEnumerable items && items.Cast<object>().All(Item.Allows);
     }
 
     /// <summary>Settings with keys of their own.</summary>

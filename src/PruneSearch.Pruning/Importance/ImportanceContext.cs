@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Compensation;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ public sealed class ImportanceContext : IDisposable
         IReadOnlyList<Tensor> calibration,
         int seed = 0,
         Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null,
-        Reduction reduction = Reduction.Mean)
+        ScoreReduction reduction = ScoreReduction.Mean)
     {
         (Network, Weights, Seed, Reduction) = (network, weights, seed, reduction);
         _gradients = new(() => GradientStatistics.Collect(network, weights, RequireImages(calibration), loss));
@@ -48,7 +49,7 @@ public sealed class ImportanceContext : IDisposable
     public int Seed { get; }
 
     /// <summary>How a group's tensors make one score.</summary>
-    public Reduction Reduction { get; }
+    public ScoreReduction Reduction { get; }
 
     internal GradientStatistics Gradients => _gradients.Value;
 

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
 using PruneSearch.Pruning.Compensation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,6 +15,10 @@ namespace PruneSearch.Pruning.Importance;
 internal sealed class ObsImportance : IImportance
 {
     private const double Damping = 1e-3;
+
+    public bool NeedsImages => true;
+
+    public ScoreNormalisation Normalisation => ScoreNormalisation.None; // errors in the same outputs compare as they are
 
     public double[] Score(ChannelGroup group, ImportanceContext context)
     {

@@ -34,14 +34,14 @@ public static class SensitivityScan
         Func<DetectorModel, WeightSet, double> evaluate,
         CancellationToken cancellation = default)
     {
-        var groups = GroupSelection.Resolve(detector.Network, settings);
+        var groups = settings.GroupsOf(detector.Network);
         var scores = PruningEngine.Score(detector.Network, weights, settings, calibration, seed);
         foreach (var group in groups)
         {
             foreach (double ratio in ratios)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = ratio, MaxGroupRatio = NoCap, Ranking = "local" };
+                var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = ratio, MaxGroupRatio = NoCap, Ranking = ChannelRanking.Local };
                 var plan = ChannelSelection.Select(detector.Network, scores, alone);
                 var (spec, cut) = Shrinker.Shrink(detector, weights, plan);
                 var pruned = DetectorCatalog.Build(spec);

@@ -84,7 +84,7 @@ public sealed class SearchFileReaderTests
         Assert.Equal(("macs", "taylor", "max", "gaussian", "memory", "isomorphic"), (prune.Target, prune.Criterion, prune.Reduction, prune.Normalisation, prune.PerCost, prune.Ranking));
         Assert.Equal((0.8, 4, 16), (prune.MaxGroupRatio, prune.MinWidth, prune.RoundTo));
         Assert.True(file.FineTune!.CarryOptimizer);
-        Assert.Equal(new Core.Stages.RegularisationSettings { Kind = "bn-scale", Strength = 0.3, Share = 1, Groups = file.FineTune.Regularisation!.Groups, Protect = file.FineTune.Regularisation.Protect }, file.FineTune.Regularisation);
+        Assert.Equal(new Core.Stages.RegularisationSettings { Kind = RegularisationKind.BnScale, Strength = 0.3, Share = 1, Groups = file.FineTune.Regularisation!.Groups, Protect = file.FineTune.Regularisation.Protect }, file.FineTune.Regularisation);
         Assert.Equal(prune.Groups, file.FineTune.Regularisation.Groups);
         Assert.Equal(prune.Protect, file.FineTune.Regularisation.Protect);
         Assert.Equal(new ScheduleSettings.Iterative { Iterations = 4, Shape = ScheduleShape.Cubic }, file.Trajectories.Schedules[2]);

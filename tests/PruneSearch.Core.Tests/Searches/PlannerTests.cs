@@ -167,7 +167,7 @@ public sealed class PlannerTests
     {
         VariantSettings[] variants =
         [
-            new() { Name = "classical", Prune = Settings.Prune with { Criterion = "l2", Compensate = false }, FineTune = Settings.FineTune },
+            new() { Name = "classical", Prune = Settings.Prune with { Criterion = Criterion.L2, Compensate = false }, FineTune = Settings.FineTune },
             new() { Name = "compensated", Prune = Settings.Prune, FineTune = Settings.FineTune },
         ];
         var trajectories = Trying(new ScheduleSettings.Iterative { Step = 0.1 }, new ScheduleSettings.DenseControl()) with { Levels = [0.2] };
@@ -197,7 +197,7 @@ public sealed class PlannerTests
     [Fact]
     public void Only_what_a_pruning_follows_is_prepared_for_it()
     {
-        var regularisation = new RegularisationSettings { Kind = "group-lasso" };
+        var regularisation = new RegularisationSettings { Kind = RegularisationKind.GroupLasso };
         var plan = Plan(Settings with { FineTune = new() { Steps = 50, Regularisation = regularisation } });
 
         IEnumerable<bool> Prepared(string name) => plan.Trajectories.Single(t => t.Name == name).Stages.Skip(1).Select(s => s.FineTune!.Regularisation == regularisation);

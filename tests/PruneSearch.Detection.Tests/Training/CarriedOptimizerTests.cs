@@ -8,7 +8,7 @@ namespace PruneSearch.Tests.Detection.Training;
 public sealed class CarriedOptimizerTests
 {
     // No warm-up and hardly any decay, so that two trainings in a row can be compared with a long one.
-    private static readonly FineTuneSettings Settings = new() { Steps = 1000, BatchSize = 4, LearningRate = 1e-3, WarmUp = 0, Precision = "float32" };
+    private static readonly FineTuneSettings Settings = new() { Steps = 1000, BatchSize = 4, LearningRate = 1e-3, WarmUp = 0, Precision = Precision.Full };
 
     [Theory]
     [InlineData("adamw")]
@@ -40,7 +40,7 @@ public sealed class CarriedOptimizerTests
     public void State_of_another_optimizer_is_of_no_use_and_of_another_detector_refused()
     {
         var model = Some.SmallDetector(out var weights);
-        using var sgd = new Trainer(model, weights, Settings with { Optimizer = "sgd" }, CPU);
+        using var sgd = new Trainer(model, weights, Settings with { Optimizer = OptimizerKind.Sgd }, CPU);
         TrainOn(sgd, 0);
         var state = sgd.ToOptimizerState();
         using var adamw = new Trainer(model, weights, Settings, CPU);

@@ -56,7 +56,7 @@ public sealed class TrainerTests
     public void An_exploding_loss_stops_with_its_step_and_a_hint()
     {
         var model = Some.SmallDetector(out var weights);
-        using var trainer = new Trainer(model, weights, Settings with { Optimizer = "sgd", LearningRate = 1e6, ClipNorm = 0, WarmUp = 0 }, CPU);
+        using var trainer = new Trainer(model, weights, Settings with { Optimizer = OptimizerKind.Sgd, LearningRate = 1e6, ClipNorm = 0, WarmUp = 0 }, CPU);
 
         var error = Assert.Throws<TrainingDivergedException>(() => Train(trainer, 0, 12));
 

@@ -25,7 +25,7 @@ public sealed class GradualPruningTests
         Assert.Equal(result.Spec.Widths, Shrinker.NewWidths(model.Network, result.Plan));
         Assert.Equal(result.Channels.Dense - result.Channels.Now, result.Plan.Removed);
         result.Weights.RequireFit(DetectorCatalog.Build(result.Spec).Network, "result");
-        Assert.All(GroupSelection.Resolve(model.Network, settings).Where(g => g.DenseWidth % 8 == 0), g => Assert.Equal(0, result.Spec.Widths[g.Name] % 8));
+        Assert.All(settings.GroupsOf(model.Network).Where(g => g.DenseWidth % 8 == 0), g => Assert.Equal(0, result.Spec.Widths[g.Name] % 8));
         Assert.All(result.Weights.Values, t => Assert.All(t.Values, v => Assert.True(float.IsFinite(v))));
     }
 

@@ -20,7 +20,7 @@ public sealed class ChannelSelectionTests
     [Fact]
     public void Local_ranking_takes_the_same_share_of_every_group()
     {
-        var plan = ChannelSelection.Select(Two(4, 4), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = "local" });
+        var plan = ChannelSelection.Select(Two(4, 4), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = ChannelRanking.Local });
         Assert.Equal([2, 3], plan.Kept["A"]);
         Assert.Equal([2, 3], plan.Kept["B"]);
     }
@@ -28,7 +28,7 @@ public sealed class ChannelSelectionTests
     [Fact]
     public void Isomorphic_ranking_takes_the_same_share_of_every_kind()
     {
-        var plan = ChannelSelection.Select(Two(4, 4, ChannelGroupKind.Hidden), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = "isomorphic" });
+        var plan = ChannelSelection.Select(Two(4, 4, ChannelGroupKind.Hidden), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = ChannelRanking.Isomorphic });
         Assert.Equal(2, plan.Kept["A"].Length);
         Assert.Equal(2, plan.Kept["B"].Length);
     }

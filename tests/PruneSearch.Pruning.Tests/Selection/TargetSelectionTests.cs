@@ -41,7 +41,7 @@ public sealed class TargetSelectionTests
             asked.Add(string.Join(',', spec.Widths.Values));
             return 0.25 + 0.75 * DetectorCatalog.Build(spec).Network.Macs / Dense.Network.Macs;
         }
-        var plan = Select(Dense, Settings with { Target = "latency", RoundTo = 8 }, Measure);
+        var plan = Select(Dense, Settings with { Target = PruneTarget.Latency, RoundTo = 8 }, Measure);
         Assert.InRange(0.75 * Gone(Dense, plan, "macs"), 0.27, 0.3);
         Assert.InRange(asked.Count, 3, 9);
         Assert.Equal(asked.Count, asked.Distinct().Count());
@@ -50,18 +50,18 @@ public sealed class TargetSelectionTests
     [Fact]
     public void What_is_gone_already_counts_and_pruning_on_reaches_the_same_share()
     {
-        var first = Select(Dense, Settings with { Target = "macs", Ratio = 0.2 });
+        var first = Select(Dense, Settings with { Target = PruneTarget.Macs, Ratio = 0.2 });
         var pruned = DetectorCatalog.Build(Dense.Spec with { Widths = Shrinker.NewWidths(Dense.Network, first) });
 
-        Assert.True(Select(pruned, Settings with { Target = "macs", Ratio = 0.15 }).RemovesNothing);
-        var second = Select(pruned, Settings with { Target = "macs", Ratio = 0.4 });
+        Assert.True(Select(pruned, Settings with { Target = PruneTarget.Macs, Ratio = 0.15 }).RemovesNothing);
+        var second = Select(pruned, Settings with { Target = PruneTarget.Macs, Ratio = 0.4 });
         Assert.InRange(Gone(pruned, second, "macs"), 0.395, 0.4);
     }
 
     [Fact]
     public void Equal_input_gives_equal_plans()
     {
-        var settings = Settings with { Target = "macs", RoundTo = 8 };
+        var settings = Settings with { Target = PruneTarget.Macs, RoundTo = 8 };
         Assert.Equal(Select(Dense, settings).Kept.SelectMany(k => k.Value), Select(Dense, settings).Kept.SelectMany(k => k.Value));
     }
 
@@ -80,7 +80,7 @@ public sealed class TargetSelectionTests
     [Fact]
     public void The_reachable_maximum_can_be_reached()
     {
-        var settings = Settings with { Target = "macs", Ratio = 0.95, MaxGroupRatio = 0.5 };
+        var settings = Settings with { Target = PruneTarget.Macs, Ratio = 0.95, MaxGroupRatio = 0.5 };
         string message = Assert.Throws<ArgumentException>(() => Select(Dense, settings)).Message;
         double reachable = double.Parse(message[(message.LastIndexOf(' ') + 1)..^1], System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(Gone(Dense, Select(Dense, settings with { Ratio = reachable }), "macs"), reachable - 0.01, reachable);
