@@ -1,5 +1,6 @@
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core;
 using PruneSearch.Data.Images;
 
 namespace PruneSearch.Cli;
@@ -31,7 +32,7 @@ internal static class ErrorLines
         }
         catch (Exception e) when (Environment.GetEnvironmentVariable(TraceVariable) != "1")
         {
-            await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {OneLine(e.Message)} (set {TraceVariable}=1 for details)").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {ErrorText.OneLine(e.Message)} (set {TraceVariable}=1 for details)").ConfigureAwait(false);
             return ExitCode.Failed;
         }
     }
@@ -40,10 +41,8 @@ internal static class ErrorLines
     {
         foreach (string line in lines)
         {
-            context.Error.WriteLine($"prunesearch: {OneLine(line)}");
+            context.Error.WriteLine($"prunesearch: {ErrorText.OneLine(line)}");
         }
         return ExitCode.BadInput;
     }
-
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

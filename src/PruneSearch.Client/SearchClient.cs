@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
@@ -142,20 +143,7 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
         var source = await OpenModelAsync(store, stageKey, cancellation).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
-            string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-            try
-            {
-                var target = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
-                await using (target.ConfigureAwait(false))
-                {
-                    await source.CopyToAsync(target, cancellation).ConfigureAwait(false);
-                }
-                File.Move(temporary, path, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
+            await AtomicFile.WriteAsync(path, source.CopyToAsync, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -1,17 +1,34 @@
+using System.Globalization;
+
 namespace PruneSearch.Core;
 
 /// <summary>Error messages quote names and parser errors that come from files.</summary>
 public static class ErrorText
 {
     private const int MaxLength = 1000;
+    private const char Cut = '…';
 
-    /// <summary>The text on one line, without control characters, and not longer than anyone would read.</summary>
-    public static string OneLine(string text) =>
-        string.Create(Math.Min(text.Length, MaxLength), text, static (span, all) =>
+    /// <summary>
+    /// The text on one line, not longer than anyone would read, and without characters that break lines, move the cursor or turn
+    /// the direction of what follows.
+    /// </summary>
+    public static string OneLine(string text)
+    {
+        string shown = text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength - (char.IsHighSurrogate(text[MaxLength - 1]) ? 1 : 0)), [Cut]);
+        return string.Create(shown.Length, shown, static (span, all) =>
         {
             for (int i = 0; i < span.Length; i++)
             {
-                span[i] = char.IsControl(all[i]) ? ' ' : all[i];
+                span[i] = IsShown(all[i]) ? all[i] : ' ';
             }
         });
+    }
+
+    // Joiners within words (U+200C, U+200D) belong to scripts and emoji and stay.
+    private static bool IsShown(char c) => char.GetUnicodeCategory(c) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => false,
+        UnicodeCategory.Format => c is '\u200C' or '\u200D',
+        _ => true,
+    };
 }

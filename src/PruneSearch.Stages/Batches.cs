@@ -39,10 +39,6 @@ internal static class Batches
 
     /// <summary>The same with what the pictures show.</summary>
     /// <returns>Batches; the caller disposes each.</returns>
-    public static IEnumerable<TrainingBatch> Annotated(DetectionDataset train, int count, int inputSize, int seed)
-    {
-        int[] order = new SeededRandom(seed).Permutation(train.Samples.Count);
-        var chosen = train with { Samples = [.. order.Take(count).Select(i => train.Samples[i])] };
-        return new EvaluationLoader(chosen, inputSize, CalibrationBatch).Batches().Select(b => TrainingBatch.From(b, CPU));
-    }
+    public static IEnumerable<TrainingBatch> Annotated(DetectionDataset train, int count, int inputSize, int seed) =>
+        new EvaluationLoader(SeededChoice.Of(train, count, seed), inputSize, CalibrationBatch).Batches().Select(b => TrainingBatch.From(b, CPU));
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Storage;
@@ -66,22 +67,11 @@ public sealed class FolderCheckpointStore : ICheckpointStore
         {
             return false;
         }
-        string temporary = Path.Combine(_temporary, Guid.NewGuid().ToString("N"));
-        try
-        {
-            var stream = Create(temporary);
-            await using (stream.ConfigureAwait(false))
-            {
-                await write(stream, cancellation).ConfigureAwait(false);
-                cancellation.ThrowIfCancellationRequested();
-                stream.Flush(flushToDisk: true);
-            }
-            return Publish(temporary, path, condition);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        using var draft = Create();
+        await write(draft.Content, cancellation).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        draft.Complete();
+        return Publish(draft, path, condition);
     }
 
     /// <inheritdoc/>
@@ -124,22 +114,22 @@ public sealed class FolderCheckpointStore : ICheckpointStore
         return Task.CompletedTask;
     }
 
-    private static bool Publish(string temporary, string path, PutCondition condition)
+    private static bool Publish(FileDraft draft, string path, PutCondition condition)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (condition == PutCondition.IfAbsent)
         {
-            return ExclusiveMove.Try(temporary, path);
+            return ExclusiveMove.Try(draft.Path, path);
         }
-        File.Move(temporary, path, overwrite: true);
+        draft.MoveTo(path);
         return true;
     }
 
-    private FileStream Create(string temporary)
+    private FileDraft Create()
     {
         try
         {
-            return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+            return new FileDraft(_temporary);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or DirectoryNotFoundException)
         {

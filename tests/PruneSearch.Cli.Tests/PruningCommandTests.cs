@@ -72,7 +72,7 @@ public sealed class PruningCommandTests : IDisposable
     [InlineData("'hiden'", "--ratio", "0.2", "--criterion", "l2", "--no-compensation", "--groups", "hiden")]
     [InlineData("'l3'", "--ratio", "0.2", "--criterion", "l3")]
     [InlineData("--ratio is missing", "--criterion", "l2")]
-    [InlineData("'nowhere' does not exist", "--ratio", "0.2", "--pictures", "nowhere")]
+    [InlineData("--pictures: nowhere: does not exist, expected a folder with pictures", "--ratio", "0.2", "--pictures", "nowhere")]
     [InlineData("--calibration-images is 1", "--ratio", "0.2", "--calibration-images", "1")]
     public async Task Mistakes_are_one_line_and_write_nothing(string expected, params string[] arguments)
     {

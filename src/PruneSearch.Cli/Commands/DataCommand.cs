@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Inputs;
+using PruneSearch.Data.Images;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -19,10 +20,8 @@ internal static class DataCommand
 
     private static async Task<int> PushAsync(CliContext context, SearchPlace place, string folder, CancellationToken cancellation)
     {
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"{folder}: {(File.Exists(folder) ? "is a file" : "does not exist")}, expected a folder with pictures");
-        }
+        PictureFiles.In(folder); // refuses a folder without pictures before anything is opened
+        Warnings.OtherFiles(context, folder);
         var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using PruneSearch.Cli.Frontiers;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Data.Drawing;
 using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
@@ -60,7 +60,7 @@ internal static class DetectCommand
         }
         if (json is not null)
         {
-            FrontierFiles.Replace(json, JsonSerializer.SerializeToUtf8Bytes(results, CoreJson.Readable));
+            AtomicFile.Write(json, JsonSerializer.SerializeToUtf8Bytes(results, CoreJson.Readable));
         }
         if (folder is not null)
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Metrics;
 using PruneSearch.Detection;
@@ -35,10 +36,14 @@ internal static class EvaluateCommand
             {
                 MetricsText.Write(context.Output, dataset, result, p.GetValue(voc) ? found : null);
             }
-            if (file is not null)
+            string text = JsonSerializer.Serialize(result, CoreJson.Readable) + "\n";
+            if (file == "-")
             {
-                string text = JsonSerializer.Serialize(result, CoreJson.Readable) + "\n";
-                await (file == "-" ? context.Output.WriteAsync(text) : File.WriteAllTextAsync(file, text, cancellation)).ConfigureAwait(false);
+                await context.Output.WriteAsync(text).ConfigureAwait(false);
+            }
+            else if (file is not null)
+            {
+                AtomicFile.Write(file, text);
             }
             return ExitCode.Ok;
         }, cancellation));

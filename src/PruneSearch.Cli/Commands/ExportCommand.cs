@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.PostProcessing;
@@ -64,7 +65,7 @@ internal static class ExportCommand
                     Opset = settings.Opset,
                     Metadata = StageModels.Metadata(id, PointText.Name(point), point.Report.Key),
                 }, settings.Raw ? null : settings.Detections, cancellation).ConfigureAwait(false);
-            FrontierFiles.Replace(path, file);
+            AtomicFile.Write(path, file);
             await context.Output.WriteLineAsync(FormattableString.Invariant(
                 $"{path}: {PointText.Name(point)} of {id}, {(settings.Raw ? "raw" : "end to end")}, {point.Precision}, {file.Length / 1e6:0.00} MB, mAP50 {point.Report.Map50:0.000}, {PointText.SpeedUp(point)}")).ConfigureAwait(false);
         }

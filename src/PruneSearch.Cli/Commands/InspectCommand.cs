@@ -1,7 +1,7 @@
 using System.CommandLine;
 using PruneSearch.Cli.Detectors;
-using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Inspecting;
+using PruneSearch.Core.Files;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -24,7 +24,7 @@ internal static class InspectCommand
             console.Write(InspectText.Parts(parts));
             if (parsed.GetValue(png) is { } path)
             {
-                FrontierFiles.Replace(path, InspectPlot.Draw(input.Model.Spec, parts));
+                AtomicFile.Write(path, InspectPlot.Draw(input.Model.Spec, parts));
                 context.Output.WriteLine($"Written to {path}");
             }
             return ExitCode.Ok;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using PruneSearch.Cli.Frontiers;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Data.Images;
 using PruneSearch.Detection;
 using PruneSearch.Inference.Detecting;
@@ -51,7 +51,7 @@ internal static class MeasureCommand
         await context.Output.WriteAsync(processing).ConfigureAwait(false);
         if (settings.Json is { } path)
         {
-            FrontierFiles.Replace(path, JsonSerializer.SerializeToUtf8Bytes(tables.Select(t => t.Rows), CoreJson.Readable));
+            AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(tables.Select(t => t.Rows), CoreJson.Readable));
         }
         return ExitCode.Ok;
     }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Commands;
@@ -56,7 +56,7 @@ internal static class QueryCommands
         await WriteAsync(csv, FrontierFiles.Csv(view)).ConfigureAwait(false);
         if (png is not null)
         {
-            FrontierFiles.Replace(png, FrontierPlot.Draw(view));
+            AtomicFile.Write(png, FrontierPlot.Draw(view));
         }
 
         async Task WriteAsync(string? path, string text)
@@ -67,7 +67,7 @@ internal static class QueryCommands
             }
             else if (path is not null)
             {
-                FrontierFiles.Replace(path, Encoding.UTF8.GetBytes(text));
+                AtomicFile.Write(path, text);
             }
         }
     }, cancellation);

@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using PruneSearch.Cli.Detectors;
-using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sensitivities;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Pruning.Sensitivity;
 using static TorchSharp.torch;
@@ -56,11 +55,11 @@ internal static class SensitivityCommand
             Consoles.For(context).Write(SensitivityText.Table(rows, whole));
             if (parsed.GetValue(csv) is { } csvPath)
             {
-                FrontierFiles.Replace(csvPath, Encoding.UTF8.GetBytes(SensitivityText.Csv(rows, whole)));
+                AtomicFile.Write(csvPath, SensitivityText.Csv(rows, whole));
             }
             if (parsed.GetValue(png) is { } pngPath)
             {
-                FrontierFiles.Replace(pngPath, SensitivityPlot.Draw(rows, whole, settings));
+                AtomicFile.Write(pngPath, SensitivityPlot.Draw(rows, whole, settings));
             }
             return ExitCode.Ok;
         }, cancellation), cancellation));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Stages;
@@ -67,7 +68,7 @@ internal static class TrainCommand
         }
         Warnings.Write(context, trained.Warnings);
         DetectorFolder.Write(folder, trained.Model, trained.Weights);
-        await TrainingReport.From(trained, source.FineTune).WriteAsync(Path.Combine(folder, ReportFile)).ConfigureAwait(false);
+        TrainingReport.From(trained, source.FineTune).Write(Path.Combine(folder, ReportFile));
         Directory.Delete(work, recursive: true);
         MetricsText.Write(context.Output, training.Data.Validation, trained.Metrics);
         await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
@@ -138,5 +139,5 @@ internal sealed record TrainingReport
         }
     }
 
-    public Task WriteAsync(string path) => File.WriteAllTextAsync(path, JsonSerializer.Serialize(this, CoreJson.Readable) + "\n");
+    public void Write(string path) => AtomicFile.Write(path, JsonSerializer.Serialize(this, CoreJson.Readable) + "\n");
 }

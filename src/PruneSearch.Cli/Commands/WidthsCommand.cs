@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using PruneSearch.Cli.Frontiers;
 using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Networks;
 using PruneSearch.Detection.Import;
 using PruneSearch.Inference.Detecting;
@@ -52,7 +52,7 @@ internal static class WidthsCommand
         await context.Output.WriteAsync(Text(dense, latency, target, verified, settings)).ConfigureAwait(false);
         if (settings.Json is { } file)
         {
-            FrontierFiles.Replace(file, JsonSerializer.SerializeToUtf8Bytes(target.Widths, CoreJson.Readable));
+            AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(target.Widths, CoreJson.Readable));
         }
         return target.Reached ? ExitCode.Ok : ExitCode.Failed;
     }

@@ -1,5 +1,6 @@
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Images;
 using PruneSearch.Data.Loading;
 using PruneSearch.Detection.Training;
 using static TorchSharp.torch;
@@ -10,35 +11,30 @@ namespace PruneSearch.Cli.Detectors;
 internal static class CalibrationPictures
 {
     private const int Batch = 8;
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp"];
 
     /// <summary>All pictures of a folder and the folders in it, by name.</summary>
     /// <exception cref="SearchFileException">The folder does not exist or has no pictures.</exception>
     public static DetectionDataset OfFolder(string folder)
     {
-        if (!Directory.Exists(folder))
+        try
         {
-            throw new SearchFileException($"--pictures '{folder}' does not exist, expected a folder with pictures");
-        }
-        string root = Path.GetFullPath(folder);
-        string[] files = [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-            .Where(f => Extensions.Contains(Path.GetExtension(f).ToLowerInvariant())).Select(f => Path.GetRelativePath(root, f)).Order(StringComparer.Ordinal)];
-        return files.Length == 0 ? throw new SearchFileException($"--pictures '{folder}' has no pictures, expected {string.Join(", ", Extensions)}")
-            : new DetectionDataset
+            return new DetectionDataset
             {
                 Name = folder,
-                Root = root,
+                Root = Path.GetFullPath(folder),
                 Classes = [],
-                Samples = [.. files.Select((f, i) => new DetectionSample { File = f, Sha256 = "", Width = 1, Height = 1, ImageId = i + 1, Objects = [] })],
+                Samples = [.. PictureFiles.In(folder).Select((f, i) => new DetectionSample { File = f, Sha256 = "", Width = 1, Height = 1, ImageId = i + 1, Objects = [] })],
             };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SearchFileException($"--pictures: {e.Message}", e);
+        }
     }
 
     /// <summary>Some pictures, chosen by the seed; all if there are fewer.</summary>
     /// <returns>Batches <c>[N, 3, size, size]</c>; the caller disposes each.</returns>
     /// <exception cref="DatasetException">A picture cannot be read.</exception>
-    public static List<Tensor> Choose(DetectionDataset dataset, int count, int size, int seed, CancellationToken cancellation)
-    {
-        var chosen = dataset with { Samples = [.. new SeededRandom(seed).Permutation(dataset.Samples.Count).Take(count).Select(i => dataset.Samples[i])] };
-        return [.. new EvaluationLoader(chosen, size, Batch).Batches(cancellation).Select(b => TrainingBatch.ToTensor(b, CPU))];
-    }
+    public static List<Tensor> Choose(DetectionDataset dataset, int count, int size, int seed, CancellationToken cancellation) =>
+        [.. new EvaluationLoader(SeededChoice.Of(dataset, count, seed), size, Batch).Batches(cancellation).Select(b => TrainingBatch.ToTensor(b, CPU))];
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Frontiers;
 
 namespace PruneSearch.Cli.Frontiers;
@@ -19,9 +20,9 @@ internal static class FrontierFiles
     public static string WriteAll(FrontierView view, string folder)
     {
         Directory.CreateDirectory(folder);
-        Replace(Path.Combine(folder, "frontier.json"), Encoding.UTF8.GetBytes(Json(view)));
-        Replace(Path.Combine(folder, "frontier.csv"), Encoding.UTF8.GetBytes(Csv(view)));
-        Replace(Path.Combine(folder, "frontier.png"), FrontierPlot.Draw(view));
+        AtomicFile.Write(Path.Combine(folder, "frontier.json"), Json(view));
+        AtomicFile.Write(Path.Combine(folder, "frontier.csv"), Csv(view));
+        AtomicFile.Write(Path.Combine(folder, "frontier.png"), FrontierPlot.Draw(view));
         return folder;
     }
 
@@ -47,15 +48,6 @@ internal static class FrontierFiles
             text.AppendJoin(',', cells.Select(Cell)).Append('\n');
         }
         return text.ToString();
-    }
-
-    /// <summary>Writes a file so that readers see the old or the new one.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public static void Replace(string path, byte[] content)
-    {
-        string temporary = path + "." + Guid.NewGuid().ToString("N")[..8];
-        File.WriteAllBytes(temporary, content);
-        File.Move(temporary, path, overwrite: true);
     }
 
     private static string Cell(object? value)

@@ -1,6 +1,6 @@
 using PruneSearch.Cli.Commands;
-using PruneSearch.Cli.Frontiers;
 using PruneSearch.Core.Comparisons;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
@@ -28,7 +28,7 @@ internal sealed class BestModelFiles(SearchResults results, ICheckpointStore sto
         {
             var result = model.First().Result;
             string path = Path.Combine(folder, $"{results.Plan.Name}-{result.Name}.onnx");
-            FrontierFiles.Replace(path, await ModelAsync(result, new DetectionOptions(), cancellation).ConfigureAwait(false));
+            AtomicFile.Write(path, await ModelAsync(result, new DetectionOptions(), cancellation).ConfigureAwait(false));
             lines.Add($"{path}: {string.Join(", ", model.Select(b => Words(b.At)))}; validation mAP50 {ReportFormat.Accuracy(result.Report.Map50)}" +
                 (result.Test is { } t ? $", test mAP50 {ReportFormat.Accuracy(t.Map50)}" : "") +
                 $", {ReportFormat.SpeedUp(result.SpeedUp, result.Report.Latency.SpeedUpLow, result.Report.Latency.SpeedUpHigh)}");

@@ -1,7 +1,6 @@
-using System.Text;
-using PruneSearch.Cli.Frontiers;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Comparisons;
+using PruneSearch.Core.Files;
 
 namespace PruneSearch.Cli.Reports;
 
@@ -32,14 +31,14 @@ internal sealed record ResultFiles(string Name)
         if (results.Arms.Count > 0)
         {
             var colors = new ArmColors(results);
-            FrontierFiles.Replace(Path.Combine(folder, files.Frontier), SpeedPlot.Draw(results, colors));
+            AtomicFile.Write(Path.Combine(folder, files.Frontier), SpeedPlot.Draw(results, colors));
             foreach (string? variant in results.Variants)
             {
-                FrontierFiles.Replace(Path.Combine(folder, files.Levels(variant)), LevelPlot.Draw(results, variant, colors));
+                AtomicFile.Write(Path.Combine(folder, files.Levels(variant)), LevelPlot.Draw(results, variant, colors));
             }
-            FrontierFiles.Replace(Path.Combine(folder, files.Csv), Encoding.UTF8.GetBytes(ResultsCsv.Write(results)));
+            AtomicFile.Write(Path.Combine(folder, files.Csv), ResultsCsv.Write(results));
         }
-        FrontierFiles.Replace(path, Encoding.UTF8.GetBytes(text));
+        AtomicFile.Write(path, text);
         return path;
     }
 }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Images;
 
 namespace PruneSearch.Client.Inputs;
 
@@ -13,24 +15,15 @@ namespace PruneSearch.Client.Inputs;
 public sealed class PicturePush(ICheckpointStore store, Action<PushedPictures>? progress = null)
 {
     private const int Parallelism = 16;
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp" };
     private readonly Lock _counting = new();
     private PushedPictures _pushed = new(0, 0, 0);
 
-    /// <summary>All pictures in a folder and the folders in it, by their file extension.</summary>
+    /// <summary>All pictures in a folder and the folders in it, see <see cref="PictureFiles"/>.</summary>
     /// <exception cref="IOException">The folder is missing or has no pictures, a picture cannot be read, or the store cannot be written.</exception>
-    public async Task<PushedPictures> PushAsync(string folder, CancellationToken cancellation = default)
+    public Task<PushedPictures> PushAsync(string folder, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (!Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"{folder}: {(File.Exists(folder) ? "is a file" : "does not exist")}, expected a folder with pictures");
-        }
-        var files = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.None })
-            .Where(f => Extensions.Contains(Path.GetExtension(f))).ToList();
-        return files.Count == 0
-            ? throw new IOException($"{folder}: has no pictures, expected files that end in {string.Join(", ", Extensions.Order())}")
-            : await PushAsync(files, _ => null, cancellation).ConfigureAwait(false);
+        return PushAsync([.. PictureFiles.In(folder).Select(f => Path.Combine(folder, f))], _ => null, cancellation);
     }
 
     /// <summary>The pictures of a data set.</summary>
@@ -52,7 +45,7 @@ public sealed class PicturePush(ICheckpointStore store, Action<PushedPictures>? 
 
     private async Task PushAsync(string path, string? expected, HashSet<string> there, CancellationToken cancellation)
     {
-        byte[] content = await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false);
+        byte[] content = RegularFile.ReadAllBytes(path, ImageDecoder.MaxFileBytes);
         string hash = Convert.ToHexStringLower(SHA256.HashData(content));
         if (expected is { Length: > 0 } && hash != expected)
         {

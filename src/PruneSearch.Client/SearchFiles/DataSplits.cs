@@ -12,5 +12,5 @@ public sealed record DataSplits(DetectionDataset Train, DetectionDataset Validat
     public IReadOnlyList<DetectionDataset> All => Test is null ? [Train, Validation] : [Train, Validation, Test];
 
     /// <summary>What was left out of the data, one line each.</summary>
-    public IReadOnlyList<string> Warnings => [.. All.SelectMany(s => s.Warnings)];
+    public IReadOnlyList<string> Warnings => [.. All.SelectMany(s => s.Warnings).Distinct()];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Shapes;
@@ -59,20 +60,8 @@ internal static class SearchDataReader
     private static string Draw(DataSource.Shapes shapes, string drawnFolder, CancellationToken cancellation)
     {
         string folder = Path.Combine(drawnFolder, string.Create(CultureInfo.InvariantCulture, $"shapes-{shapes.Train}-{shapes.Validation}-{shapes.Size}-{shapes.Seed}{(shapes.Test is { } test ? $"-test{test}" : "")}"));
-        if (Directory.Exists(folder))
-        {
-            return folder;
-        }
-        string draft = folder + "." + Guid.NewGuid().ToString("N")[..8];
-        ShapesDataset.Write(draft, new ShapesOptions { Train = shapes.Train, Validation = shapes.Validation, Test = shapes.Test ?? 0, ImageSize = shapes.Size, Seed = shapes.Seed }, cancellation);
-        try
-        {
-            Directory.Move(draft, folder);
-        }
-        catch (IOException) when (Directory.Exists(folder))
-        {
-            Directory.Delete(draft, recursive: true); // another process drew the same pictures first
-        }
+        var options = new ShapesOptions { Train = shapes.Train, Validation = shapes.Validation, Test = shapes.Test ?? 0, ImageSize = shapes.Size, Seed = shapes.Seed };
+        AtomicFolder.MakeOnce(folder, draft => ShapesDataset.Write(draft, options, cancellation));
         return folder;
     }
 }

@@ -1,3 +1,5 @@
+using PruneSearch.Core;
+
 namespace PruneSearch.Client.SearchFiles;
 
 /// <summary>A search that cannot be launched as it is described; each error is one line that says where and what was expected.</summary>
@@ -5,7 +7,7 @@ public sealed class SearchFileException : Exception
 {
     /// <summary>Tells what is wrong.</summary>
     public SearchFileException(IReadOnlyList<string> errors)
-        : base(string.Join(Environment.NewLine, errors.Select(OneLine))) => Errors = [.. errors.Select(OneLine)];
+        : base(string.Join(Environment.NewLine, errors.Select(ErrorText.OneLine))) => Errors = [.. errors.Select(ErrorText.OneLine)];
 
     /// <summary>Tells what is wrong.</summary>
     public SearchFileException(string error)
@@ -15,7 +17,7 @@ public sealed class SearchFileException : Exception
 
     /// <summary>Tells what is wrong, with the error behind it.</summary>
     public SearchFileException(string error, Exception inner)
-        : base(OneLine(error), inner) => Errors = [OneLine(error)];
+        : base(ErrorText.OneLine(error), inner) => Errors = [ErrorText.OneLine(error)];
 
     /// <summary>For serializers.</summary>
     public SearchFileException()
@@ -24,7 +26,4 @@ public sealed class SearchFileException : Exception
 
     /// <summary>One line each: <c>file:line:column: what, expected what</c>.</summary>
     public IReadOnlyList<string> Errors { get; } = [];
-
-    // Messages quote text from files: a line break or an escape sequence in them stays harmless.
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -26,10 +27,5 @@ internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages)
     }
 
     /// <summary>Replaces it at once.</summary>
-    public void Write(string home)
-    {
-        string temporary = PathIn(home) + $".{ProcessId}.tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(this, CoreJson.Readable));
-        File.Move(temporary, PathIn(home), overwrite: true);
-    }
+    public void Write(string home) => AtomicFile.Write(PathIn(home), JsonSerializer.Serialize(this, CoreJson.Readable));
 }

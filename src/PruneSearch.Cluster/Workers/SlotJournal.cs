@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Grains;
 
 namespace PruneSearch.Cluster.Workers;
@@ -44,7 +45,7 @@ internal sealed class SlotJournal
     {
         try
         {
-            File.WriteAllText(_path, text);
+            AtomicFile.Write(_path, text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,6 @@
+using System.Text;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 
 namespace PruneSearch.Core.Weights;
 
@@ -17,19 +19,20 @@ public static class DetectorFolder
     /// <summary>The class outputs' names.</summary>
     public const string LabelsFile = "labels.txt";
 
-    private const string Background = "background";
     private const int MaxTextBytes = 16 << 20;
 
-    /// <summary>Writes a detector; files that are there are replaced one by one, each as a whole.</summary>
+    /// <summary>Writes a detector; files that are there are replaced together, once all of them are complete.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be made.</exception>
     public static void Write(string folder, DetectorModel model, WeightSet weights)
     {
         weights.RequireFit(model.Network, folder);
         Directory.CreateDirectory(folder);
-        Replace(Path.Combine(folder, WeightsFile), stream => Safetensors.Write(stream, weights));
-        Replace(Path.Combine(folder, LabelsFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', [Background, .. model.Spec.Classes]) + "\n")));
-        Replace(Path.Combine(folder, DetectorFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(model.Spec.ToJson() + "\n")));
+        AtomicFile.WriteAll([
+            (Path.Combine(folder, WeightsFile), stream => Safetensors.Write(stream, weights)),
+            (Path.Combine(folder, LabelsFile), stream => stream.Write(Encoding.UTF8.GetBytes(LabelFile.Text(model.Spec.Classes)))),
+            (Path.Combine(folder, DetectorFile), stream => stream.Write(Encoding.UTF8.GetBytes(model.Spec.ToJson() + "\n"))),
+        ]);
     }
 
     /// <summary>Reads a detector, on any machine: <c>var (model, weights) = DetectorFolder.Read(folder)</c>.</summary>
@@ -49,11 +52,7 @@ public static class DetectorFolder
     /// <exception cref="IOException">It is missing or cannot be read.</exception>
     public static DetectorModel ReadModel(string specFile)
     {
-        if (new FileInfo(specFile) is { Exists: true, Length: > MaxTextBytes } large)
-        {
-            throw new FormatException($"{specFile}: {large.Length} bytes, expected a detector specification of at most {MaxTextBytes}");
-        }
-        var spec = DetectorSpec.FromJson(File.ReadAllText(specFile), specFile);
+        var spec = DetectorSpec.FromJson(TextFile.Read(specFile, MaxTextBytes), specFile);
         try
         {
             return DetectorCatalog.Build(spec);
@@ -61,24 +60,6 @@ public static class DetectorFolder
         catch (ArgumentException e)
         {
             throw new FormatException(ErrorText.OneLine($"{specFile}: {e.Message}"), e);
-        }
-    }
-
-    private static void Replace(string path, Action<Stream> write)
-    {
-        string temporary = $"{path}.{Guid.NewGuid().ToString("N")[..8]}";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using PruneSearch.Core.Files;
 
 namespace PruneSearch.Core.Weights;
 
@@ -21,7 +22,7 @@ public static class Safetensors
     /// <exception cref="IOException">It cannot be read.</exception>
     public static WeightSet Read(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.OpenRead(path);
         return Read(stream, path);
     }
 

@@ -8,11 +8,12 @@ internal sealed class AnnotationCollector
 
     private readonly Dictionary<string, int> _classes = new(StringComparer.Ordinal);
     private readonly bool _ignoreOthers;
-    private readonly SortedDictionary<string, (int Count, string First)> _changes = new(StringComparer.Ordinal);
+    private readonly Findings _findings;
 
-    public AnnotationCollector(IReadOnlyList<string> classes, bool ignoreOthers, string source)
+    public AnnotationCollector(IReadOnlyList<string> classes, bool ignoreOthers, string source, Findings findings)
     {
         _ignoreOthers = ignoreOthers;
+        _findings = findings;
         Classes = classes;
         if (classes.Count == 0)
         {
@@ -28,9 +29,6 @@ internal sealed class AnnotationCollector
     }
 
     public IReadOnlyList<string> Classes { get; }
-
-    /// <summary>One line for each kind of change.</summary>
-    public IReadOnlyList<string> Warnings => [.. _changes.Select(c => $"{c.Value.Count} {(c.Value.Count == 1 ? "box" : "boxes")} {c.Key} (first: {c.Value.First})")];
 
     /// <summary>The object as it enters the data set, or <see langword="null"/> when it is left out.</summary>
     /// <exception cref="DatasetException">An unknown class or a coordinate that is no finite number.</exception>
@@ -71,6 +69,5 @@ internal sealed class AnnotationCollector
         return null;
     }
 
-    private void Count(string what, string where) =>
-        _changes[what] = _changes.TryGetValue(what, out var seen) ? (seen.Count + 1, seen.First) : (1, where);
+    private void Count(string what, string where) => _findings.Add($"box {what}", $"boxes {what}", where);
 }

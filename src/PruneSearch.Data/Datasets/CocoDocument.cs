@@ -13,38 +13,47 @@ internal sealed class CocoDocument
 
     internal sealed class Image
     {
+        [JsonConverter(typeof(IdentifierConverter))]
         public long? Id { get; init; }
 
-        [JsonPropertyName("file_name")]
+        [JsonPropertyName("file_name"), JsonConverter(typeof(NameConverter))]
         public string? FileName { get; init; }
 
-        public int Width { get; init; }
+        [JsonConverter(typeof(SizeConverter))]
+        public int? Width { get; init; }
 
-        public int Height { get; init; }
+        [JsonConverter(typeof(SizeConverter))]
+        public int? Height { get; init; }
     }
 
     internal sealed class Annotation
     {
-        [JsonPropertyName("image_id")]
+        [JsonPropertyName("image_id"), JsonConverter(typeof(IdentifierConverter))]
         public long? ImageId { get; init; }
 
-        [JsonPropertyName("category_id")]
+        [JsonPropertyName("category_id"), JsonConverter(typeof(IdentifierConverter))]
         public long? CategoryId { get; init; }
 
+        /// <summary>Empty for an annotation that has none (null or an empty list); <see langword="null"/> where the member is missing.</summary>
+        [JsonConverter(typeof(BoxConverter))]
         public double[]? Bbox { get; init; }
 
+        [JsonConverter(typeof(AreaConverter))]
         public double? Area { get; init; }
 
-        [JsonPropertyName("iscrowd")]
-        public int IsCrowd { get; init; }
+        [JsonPropertyName("iscrowd"), JsonConverter(typeof(FlagConverter))]
+        public bool? IsCrowd { get; init; }
 
-        public int Difficult { get; init; }
+        [JsonConverter(typeof(FlagConverter))]
+        public bool? Difficult { get; init; }
     }
 
     internal sealed class Category
     {
+        [JsonConverter(typeof(IdentifierConverter))]
         public long? Id { get; init; }
 
+        [JsonConverter(typeof(NameConverter))]
         public string? Name { get; init; }
     }
 }

@@ -1,30 +1,36 @@
-using System.Text.Json;
-
 namespace PruneSearch.Data.Datasets;
 
 /// <summary>COCO object detection JSON.</summary>
 internal static class CocoReader
 {
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
+    private const int NamedPictures = 3;
 
     public static DetectionDataset Read(string file, string imageFolder, DatasetReadOptions options)
     {
-        var document = Load(file);
+        var document = CocoFile.Read(file);
         var images = Require(document.Images, file, "images");
         var annotations = Require(document.Annotations, file, "annotations");
         var categories = ReadCategories(Require(document.Categories, file, "categories"), file);
         var folder = options.Check == ImageCheck.None ? null : new ImageFolder(imageFolder);
-        var objects = GroupByImage(annotations, images, categories, file);
-        var draft = new DatasetDraft(file, folder?.Root ?? Path.GetFullPath(imageFolder), options);
+        var findings = new Findings();
+        var objects = GroupByImage(annotations, images, categories, file, findings);
+        var draft = new DatasetDraft(file, folder?.Root ?? Path.GetFullPath(imageFolder), options, findings);
+        var missing = new List<string>();
         foreach (var (image, index) in images.Select((image, i) => (image!, i)).OrderBy(i => i.Item1.Id))
         {
             string where = $"{file}: images[{index}]";
             string name = image.FileName ?? throw new DatasetException($"{where}.file_name: missing, expected the name of a picture");
             ImageFolder.CheckRelative(name, where);
-            var picture = new PictureFact(folder?.Find(name, where) ?? name, where, image.Width, image.Height);
-            draft.Add(image.Id!.Value, picture, (collector, width, height) => Objects(collector, width, height, objects[image.Id.Value], categories, file));
+            if ((folder is null ? name.Replace('\\', '/') : folder.Find(name, where, findings)) is not { } found)
+            {
+                missing.Add($"images[{index}] '{name}'");
+                continue;
+            }
+            draft.Add(image.Id!.Value, new PictureFact(found, where, image.Width ?? 0, image.Height ?? 0),
+                (collector, width, height) => Objects(collector, width, height, objects[image.Id.Value], categories, file));
         }
-        return draft.Build(Path.GetFileNameWithoutExtension(file), [.. categories.Values]);
+        return missing.Count == 0 ? draft.Build(Path.GetFileNameWithoutExtension(file), [.. categories.Values])
+            : throw new DatasetException($"{file}: {missing.Count} of {images.Count} pictures are not in {folder!.Root} (first: {string.Join(", ", missing.Take(NamedPictures))})");
     }
 
     private static IEnumerable<ObjectAnnotation> Objects(
@@ -33,42 +39,19 @@ internal static class CocoReader
         foreach (var (annotation, index) in annotations)
         {
             double[] box = annotation.Bbox!;
-            string where = $"{file}: annotations[{index}]";
             var accepted = collector.Accept(
                 categories[annotation.CategoryId!.Value],
                 new PixelBox(box[0], box[1], box[2], box[3]),
                 width,
                 height,
-                where,
+                $"{file}: annotations[{index}]",
                 annotation.Area,
-                annotation.Difficult != 0,
-                annotation.IsCrowd != 0);
+                annotation.Difficult ?? false,
+                annotation.IsCrowd ?? false);
             if (accepted is not null)
             {
                 yield return accepted;
             }
-        }
-    }
-
-    private static CocoDocument Load(string file)
-    {
-        if (!File.Exists(file))
-        {
-            throw new DatasetException($"{file}: the annotation file does not exist");
-        }
-        try
-        {
-            using var stream = File.OpenRead(file);
-            return JsonSerializer.Deserialize<CocoDocument>(stream, Format) ?? throw new DatasetException($"{file}: null, expected a COCO object");
-        }
-        catch (JsonException e)
-        {
-            throw new DatasetException($"{file}: line {e.LineNumber + 1}, {e.Path ?? "$"}: no valid COCO JSON: {e.Message}", e);
-        }
-        catch (InvalidOperationException e)
-        {
-            // Text that is no valid UTF-16 or UTF-8 is reported this way.
-            throw new DatasetException($"{file}: no valid COCO JSON: {e.Message}", e);
         }
     }
 
@@ -93,7 +76,7 @@ internal static class CocoReader
     }
 
     private static Dictionary<long, List<(CocoDocument.Annotation Annotation, int Index)>> GroupByImage(
-        List<CocoDocument.Annotation?> annotations, List<CocoDocument.Image?> images, SortedDictionary<long, string> categories, string file)
+        List<CocoDocument.Annotation?> annotations, List<CocoDocument.Image?> images, SortedDictionary<long, string> categories, string file, Findings findings)
     {
         var groups = new Dictionary<long, List<(CocoDocument.Annotation, int)>>();
         for (int i = 0; i < images.Count; i++)
@@ -107,20 +90,31 @@ internal static class CocoReader
         for (int i = 0; i < annotations.Count; i++)
         {
             string where = $"{file}: annotations[{i}]";
-            if (annotations[i] is not { ImageId: long image, CategoryId: long category, Bbox.Length: 4 } annotation)
+            if (annotations[i] is not { ImageId: long image, CategoryId: long category, Bbox: { } box } annotation)
             {
-                throw new DatasetException($"{where}: expected image_id, category_id and a bbox of four numbers");
-            }
-            if (!groups.TryGetValue(image, out var group))
-            {
-                throw new DatasetException($"{where}.image_id: there is no image {image}");
+                throw new DatasetException($"{where}: {Lacking(annotations[i])}, expected image_id, category_id and a bbox of four numbers");
             }
             if (!categories.ContainsKey(category))
             {
                 throw new DatasetException($"{where}.category_id: unknown class: there is no category {category}");
             }
-            group.Add((annotation, i));
+            if (box.Length == 0)
+            {
+                findings.Add("annotation without a bbox was left out", "annotations without a bbox were left out", $"annotations[{i}]");
+            }
+            else if (groups.TryGetValue(image, out var group))
+            {
+                group.Add((annotation, i));
+            }
+            else
+            {
+                findings.Add("annotation of an image that is not listed was left out", "annotations of images that are not listed were left out", $"annotations[{i}] of image {image}");
+            }
         }
         return groups;
     }
+
+    private static string Lacking(CocoDocument.Annotation? annotation) => annotation is null ? "is null"
+        : "has no " + string.Join(" and no ", new[] { (annotation.ImageId is null, "image_id"), (annotation.CategoryId is null, "category_id"), (annotation.Bbox is null, "bbox") }
+            .Where(m => m.Item1).Select(m => m.Item2));
 }

@@ -1,7 +1,7 @@
 namespace PruneSearch.Data.Datasets;
 
 /// <summary>What a format's reader found; becomes a data set after its pictures were looked at.</summary>
-internal sealed class DatasetDraft(string source, string root, DatasetReadOptions options)
+internal sealed class DatasetDraft(string source, string root, DatasetReadOptions options, Findings findings)
 {
     /// <summary>Adds the object's annotation to a sample, once the size of its picture is known.</summary>
     public delegate IEnumerable<ObjectAnnotation> ReadObjects(AnnotationCollector collector, int width, int height);
@@ -14,9 +14,9 @@ internal sealed class DatasetDraft(string source, string root, DatasetReadOption
     {
         if (_pictures.Count == 0)
         {
-            throw new DatasetException($"{source}: there are no pictures in this split, expected at least one");
+            throw Empty("there are no pictures in this split");
         }
-        var collector = new AnnotationCollector(options.Classes ?? ownClasses, options.IgnoreOtherClasses, source);
+        var collector = new AnnotationCollector(options.Classes ?? ownClasses, options.IgnoreOtherClasses, source, findings);
         PictureFact[] facts = [.. _pictures.Select(p => p.Picture)];
         if (options.Check != ImageCheck.None)
         {
@@ -42,7 +42,7 @@ internal sealed class DatasetDraft(string source, string root, DatasetReadOption
         }
         if (samples.All(s => s.Objects.Count == 0))
         {
-            throw new DatasetException($"{source}: there is no object in any of the {samples.Count} pictures, expected at least one");
+            throw Empty($"there is no object in any of the {samples.Count} pictures");
         }
         return new DetectionDataset
         {
@@ -50,7 +50,10 @@ internal sealed class DatasetDraft(string source, string root, DatasetReadOption
             Root = root,
             Classes = collector.Classes,
             Samples = samples,
-            Warnings = collector.Warnings,
+            Warnings = findings.Lines,
         };
     }
+
+    // What was left out is most often why.
+    private DatasetException Empty(string what) => new($"{source}: {what}, expected at least one{string.Concat(findings.Lines.Select(l => "; " + l))}");
 }

@@ -1,34 +1,103 @@
-using System.Globalization;
+using PruneSearch.Core.Files;
 using PruneSearch.Data.Images;
 
 namespace PruneSearch.Data.Datasets;
 
-/// <summary>Text labels of the YOLO models: a line an object, <c>class centre-x centre-y width height</c> in fractions of the picture.</summary>
+/// <summary>
+/// Folders of the YOLO models: pictures under <c>images/split</c>, and for each a text file of the same name under
+/// <c>labels/split</c>, in the same folders below them.
+/// </summary>
 internal static class YoloReader
 {
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp"];
+    private const string LabelEnding = ".txt";
 
     public static DetectionDataset Read(string root, string split, DatasetReadOptions options)
     {
         root = Path.GetFullPath(root);
         ImageFolder.CheckRelative(split, root);
         var folder = new ImageFolder(Path.Combine(root, "images", split));
-        var names = ReadNames(Path.Combine(root, "classes.txt"), options);
-        var draft = new DatasetDraft(folder.Root, folder.Root, options);
-        long id = 0;
-        foreach (string path in Directory.EnumerateFiles(folder.Root).Where(IsPicture).Order(StringComparer.Ordinal))
+        string labelFolder = Path.Combine(root, "labels", split);
+        if (!Directory.Exists(labelFolder))
         {
-            string label = Path.Combine(root, "labels", split, Path.GetFileNameWithoutExtension(path) + ".txt");
+            throw new DatasetException($"{labelFolder}: the folder of the labels does not exist");
+        }
+        var findings = new Findings();
+        var names = YoloNames.Read(root, options.Classes, findings);
+        folder.CountOthers(findings);
+        string[] pictures = [.. folder.Files.Where(PictureFiles.IsPicture)];
+        var labels = MatchLabels(pictures, labelFolder, findings);
+        CountStrays(Path.Combine(root, "labels"), split, findings);
+        var draft = new DatasetDraft(folder.Root, folder.Root, options, findings);
+        for (int i = 0; i < pictures.Length; i++)
+        {
+            string picture = pictures[i], path = Path.Combine(folder.Root, picture);
             // A picture without label file shows nothing: that is how the format marks it.
-            var lines = File.Exists(label) ? ReadLines(label, names) : [];
+            var lines = labels.TryGetValue(picture, out string? label) ? YoloLabels.Read(Path.Combine(labelFolder, label), names) : [];
             // Labels do not tell the size: it is learnt from the picture, from its header when it is not decoded.
             var (pictureWidth, pictureHeight) = options.Check == ImageCheck.Decode ? (0, 0) : SizeOf(path);
-            draft.Add(++id, new PictureFact(Path.GetFileName(path), path, pictureWidth, pictureHeight), (collector, width, height) => lines
+            draft.Add(i + 1, new PictureFact(picture, path, pictureWidth, pictureHeight), (collector, width, height) => lines
                 .Select(l => collector.Accept(l.Class, l.ToPixels(width, height), width, height, l.Where))
                 .OfType<ObjectAnnotation>());
         }
         return draft.Build($"{Path.GetFileName(root)}/{split}", names);
     }
+
+    // Label file of each picture that has one.
+    private static Dictionary<string, string> MatchLabels(string[] pictures, string folder, Findings findings)
+    {
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string file in FileTree.Of(folder).Where(f => !YoloNames.IsListOfClasses(f)))
+        {
+            if (!file.EndsWith(LabelEnding, StringComparison.OrdinalIgnoreCase))
+            {
+                findings.Add($"file in {folder} was not read: its ending is not {LabelEnding}", $"files in {folder} were not read: their endings are not {LabelEnding}", file);
+            }
+            else if (!labels.TryAdd(Stem(file), file))
+            {
+                throw new DatasetException($"{Path.Combine(folder, file)}: there is also '{labels[Stem(file)]}', expected one label file of a name");
+            }
+        }
+        var index = new NameIndex(labels.Keys);
+        var matched = new Dictionary<string, string>(StringComparer.Ordinal);
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string picture in pictures)
+        {
+            string stem = Stem(picture);
+            string? found = index.Find(stem, out string difference);
+            if (found is null || difference == NameIndex.Folder)
+            {
+                findings.Add("picture has no label file and counts as one that shows nothing", "pictures have no label file and count as ones that show nothing", picture);
+                continue;
+            }
+            if (difference.Length > 0)
+            {
+                findings.Add($"label file is named in another {difference} than its picture", $"label files are named in another {difference} than their pictures", labels[found]);
+            }
+            matched[picture] = labels[found];
+            used.Add(found);
+        }
+        foreach (string left in labels.Keys.Where(l => !used.Contains(l)).Order(StringComparer.Ordinal))
+        {
+            findings.Add($"label file in {folder} has no picture and was not read", $"label files in {folder} have no picture and were not read", labels[left]);
+        }
+        return matched;
+    }
+
+    // Files beside the folders of the splits belong to none of them.
+    private static void CountStrays(string folder, string split, Findings findings)
+    {
+        foreach (string file in Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal))
+        {
+            if (file.EndsWith(LabelEnding, StringComparison.OrdinalIgnoreCase) && !YoloNames.IsListOfClasses(file))
+            {
+                findings.Add(
+                    $"label file stands in {folder} itself and was not read, expected it in the folder of a split, such as '{split}'",
+                    $"label files stand in {folder} itself and were not read, expected them in the folder of a split, such as '{split}'", file);
+            }
+        }
+    }
+
+    private static string Stem(string file) => file[..^Path.GetExtension(file).Length];
 
     private static (int Width, int Height) SizeOf(string path)
     {
@@ -40,55 +109,5 @@ internal static class YoloReader
         {
             throw new DatasetException(e.Message, e);
         }
-    }
-
-    private static bool IsPicture(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
-
-    private static IReadOnlyList<string> ReadNames(string file, DatasetReadOptions options)
-    {
-        if (File.Exists(file))
-        {
-            return [.. File.ReadLines(file).Select(l => l.Trim()).Where(l => l.Length > 0)];
-        }
-        return options.Classes ?? throw new DatasetException($"{file}: does not exist, expected a class name a line (or a list of classes in the options)");
-    }
-
-    private static List<Label> ReadLines(string file, IReadOnlyList<string> names)
-    {
-        var labels = new List<Label>();
-        int line = 0;
-        foreach (string text in File.ReadLines(file))
-        {
-            line++;
-            string[] parts = text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length == 0)
-            {
-                continue;
-            }
-            string where = $"{file}: line {line}";
-            double[] values = new double[4];
-            int index = 0;
-            bool valid = parts.Length == 5 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out index);
-            for (int i = 0; i < 4 && valid; i++)
-            {
-                valid = double.TryParse(parts[i + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out values[i]) && double.IsFinite(values[i]);
-            }
-            if (!valid)
-            {
-                throw new DatasetException($"{where}: '{text}', expected a class index and four numbers");
-            }
-            if (index >= names.Count)
-            {
-                throw new DatasetException($"{where}: unknown class {index}, expected 0 to {names.Count - 1}");
-            }
-            labels.Add(new Label(names[index], values[0], values[1], values[2], values[3], where));
-        }
-        return labels;
-    }
-
-    private sealed record Label(string Class, double CenterX, double CenterY, double Width, double Height, string Where)
-    {
-        public PixelBox ToPixels(int width, int height) =>
-            new((CenterX - Width / 2) * width, (CenterY - Height / 2) * height, Width * width, Height * height);
     }
 }

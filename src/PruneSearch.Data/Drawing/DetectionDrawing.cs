@@ -1,4 +1,5 @@
 using System.Globalization;
+using PruneSearch.Core.Files;
 using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
 using SkiaSharp;
@@ -80,7 +81,7 @@ public static class DetectionDrawing
             var other => throw new ArgumentException($"'{path}' ends in '{other}', expected .png, .jpg or .jpeg."),
         };
         using var data = bitmap.Encode(format, JpegQuality);
-        File.WriteAllBytes(path, data.ToArray());
+        AtomicFile.Write(path, data.ToArray());
     }
 
     // Lines and letters grow with the picture.

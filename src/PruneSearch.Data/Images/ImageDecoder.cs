@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using PruneSearch.Core.Files;
 using SkiaSharp;
 
 namespace PruneSearch.Data.Images;
@@ -108,14 +109,12 @@ public static class ImageDecoder
     {
         try
         {
-            long length = new FileInfo(path).Length;
-            return length is > 0 and <= MaxFileBytes
-                ? File.ReadAllBytes(path)
-                : throw new ImageDecodeException($"{path}: {length} bytes, expected 1 to {MaxFileBytes}");
+            byte[] content = RegularFile.ReadAllBytes(path, MaxFileBytes);
+            return content.Length > 0 ? content : throw new ImageDecodeException($"{path}: 0 bytes, expected 1 to {MaxFileBytes}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
-            throw new ImageDecodeException($"{path}: cannot be read: {e.Message}", e);
+            throw new ImageDecodeException(e.Message, e);
         }
     }
 

@@ -30,10 +30,6 @@ public static class NetworkInput
     }
 
     /// <summary>Pictures of a data set, chosen by the seed, to calibrate a quantised model on; at most as many as there are.</summary>
-    public static IReadOnlyList<float[]> Choose(DetectionDataset dataset, int count, int size, int seed)
-    {
-        int[] order = new SeededRandom(seed).Permutation(dataset.Samples.Count);
-        var chosen = dataset with { Samples = [.. order.Take(count).Select(i => dataset.Samples[i])] };
-        return [.. new EvaluationLoader(chosen, size, batchSize: 1).Batches().Select(b => Planes(b.Pixels, size))];
-    }
+    public static IReadOnlyList<float[]> Choose(DetectionDataset dataset, int count, int size, int seed) =>
+        [.. new EvaluationLoader(SeededChoice.Of(dataset, count, seed), size, batchSize: 1).Batches().Select(b => Planes(b.Pixels, size))];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
@@ -115,7 +116,7 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
             {
                 return File.Exists(path);
             }
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            using var stream = RegularFile.OpenRead(path);
             return Convert.ToHexStringLower(SHA256.HashData(stream)) == sha256;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

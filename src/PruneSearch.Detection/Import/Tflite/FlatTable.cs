@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using PruneSearch.Core;
 
 namespace PruneSearch.Detection.Import.Tflite;
 
@@ -41,8 +42,7 @@ internal readonly struct FlatTable
     public string Text(int field)
     {
         var (at, count) = Vector(field, 1);
-        string text = Encoding.UTF8.GetString(_buffer.Data, at, Math.Min(count, MaxText));
-        return string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+        return ErrorText.OneLine(Encoding.UTF8.GetString(_buffer.Data, at, Math.Min(count, MaxText)));
     }
 
     /// <summary>A table; <see langword="null"/> where the field is left out.</summary>
