@@ -13,4 +13,5 @@ return await new RootCommand("Measures parts of PruneSearch.")
     LoaderVerb.Create(),
     MetricsVerb.Create(),
     PruneVerb.Create(),
+    AccuracyVerb.Create(),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
@@ -36,11 +37,11 @@ internal static class LoaderVerb
             p.GetValue(size),
             p.GetValue(steps),
             p.GetValue(rounds),
-            p.GetValue(precision)!));
+            EnumNames.Parse<Precision>(p.GetValue(precision)!)));
         return command;
     }
 
-    private static int Run(DetectionDataset data, int size, int steps, int rounds, string precision)
+    private static int Run(DetectionDataset data, int size, int steps, int rounds, Precision precision)
     {
         LoadAlone(data, size);
         if (rounds == 0)

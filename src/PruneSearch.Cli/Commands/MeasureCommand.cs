@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Files;
 using PruneSearch.Data.Images;
 using PruneSearch.Detection;
@@ -22,14 +24,14 @@ internal static class MeasureCommand
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of one measurement, all models together", 30.0, 0.1, 3600);
         var repeat = NumberOption.Create("--repeat", "Measurements to make, one after another", 1, 1, 100);
-        var engine = new Option<string>("--engine") { Description = "What runs the networks", DefaultValueFactory = _ => OnnxLatencyEngine.Name };
-        engine.AcceptOnlyFromAmong(OnnxLatencyEngine.Name, TorchLatencyEngine.Name);
+        var engine = new Option<string>("--engine") { Description = "What runs the networks", DefaultValueFactory = _ => EnumNames.Of(MeasuringEngine.OnnxRuntime) };
+        engine.AcceptOnlyFromAmong([.. EnumNames.Of<MeasuringEngine>()]);
         var device = new Option<string>("--device") { Description = "Device of the engine torch: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
         var image = new Option<string?>("--image") { Description = "Picture on which pre- and post-processing are timed too", HelpName = "IMAGE" };
         var json = new Option<string?>("--json") { Description = "Write all figures as JSON", HelpName = "OUT" };
         var command = new Command("measure", "Measure the speed of exported models side by side") { files, threads, seconds, repeat, engine, device, image, json };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(files)!, new Settings(
-            p.GetValue(threads), p.GetValue(seconds), p.GetValue(repeat), p.GetValue(engine)!, p.GetValue(device)!, p.GetValue(image), p.GetValue(json)), c), c));
+            p.GetValue(threads), p.GetValue(seconds), p.GetValue(repeat), EnumNames.Parse<MeasuringEngine>(p.GetValue(engine)!), p.GetValue(device)!, p.GetValue(image), p.GetValue(json)), c), c));
         return command;
     }
 
@@ -58,7 +60,7 @@ internal static class MeasureCommand
 
     private static LatencyCandidate Candidate(string name, byte[] content, Settings settings)
     {
-        if (settings.Engine == OnnxLatencyEngine.Name)
+        if (settings.Engine == MeasuringEngine.OnnxRuntime)
         {
             using (var trial = new OnnxLatencyEngine(content, settings.Threads, name)) // whatever is wrong with a file is told before anything is measured
             {
@@ -100,5 +102,5 @@ internal static class MeasureCommand
         return text.ToString();
     }
 
-    private sealed record Settings(int Threads, double MaxSeconds, int Repeat, string Engine, string Device, string? Image, string? Json);
+    private sealed record Settings(int Threads, double MaxSeconds, int Repeat, MeasuringEngine Engine, string Device, string? Image, string? Json);
 }

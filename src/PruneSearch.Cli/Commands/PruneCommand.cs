@@ -38,11 +38,11 @@ internal static class PruneCommand
             settings = settings with
             {
                 Ratio = parsed.GetValue(ratio) ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
-                Target = parsed.GetValue(target) ?? settings.Target,
+                Target = parsed.GetValue(target) is { } share ? EnumNames.Parse<PruneTarget>(share) : settings.Target,
                 Protect = parsed.GetValue(protect) is { Length: > 0 } names ? names : settings.Protect,
                 MinWidth = parsed.GetValue(minimum) ?? settings.MinWidth,
                 MaxGroupRatio = parsed.GetValue(cap) ?? settings.MaxGroupRatio,
-                Ranking = parsed.GetValue(ranking) ?? settings.Ranking,
+                Ranking = parsed.GetValue(ranking) is { } rank ? EnumNames.Parse<ChannelRanking>(rank) : settings.Ranking,
             };
             var clock = Stopwatch.StartNew();
             var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);

@@ -45,7 +45,7 @@ internal sealed class PruneOptions
             : defaults with
             {
                 Groups = parsed.GetValue(_groups) is { Length: > 0 } groups ? groups : defaults.Groups,
-                Criterion = parsed.GetValue(_criterion) ?? defaults.Criterion,
+                Criterion = parsed.GetValue(_criterion) is { } criterion ? EnumNames.Parse<Criterion>(criterion) : defaults.Criterion,
                 RoundTo = parsed.GetValue(_roundTo) ?? defaults.RoundTo,
                 Compensate = defaults.Compensate && !parsed.GetValue(_noCompensation),
                 CalibrationImages = count,

@@ -19,17 +19,17 @@ public sealed record FineTuneSettings
 
     /// <summary>What turns gradients into steps.</summary>
     [Id(2)]
-    [Description("AdamW, or SGD with momentum.")]
+    [Description("`adamw`, or `sgd` with momentum.")]
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
 
     /// <summary>At the end of the warm-up.</summary>
     [Id(3)]
-    [Description("Peak learning rate."), Range(0.0, 10.0, MinimumIsExclusive = true)]
+    [Description("Peak learning rate, at the end of the warm-up."), Range(0.0, 10.0, MinimumIsExclusive = true)]
     public double LearningRate { get; init; } = 5e-4;
 
     /// <summary>Of kernels alone.</summary>
     [Id(4)]
-    [Description("Decoupled (AdamW) or L2 (SGD); biases and batch norms have none."), Range(0.0, 1.0)]
+    [Description("Weight decay: decoupled with AdamW, L2 with SGD; biases and batch norms have none."), Range(0.0, 1.0)]
     public double WeightDecay { get; init; } = 1e-4;
 
     /// <summary>For <see cref="OptimizerKind.Sgd"/>.</summary>
@@ -49,7 +49,7 @@ public sealed record FineTuneSettings
 
     /// <summary>Joint L2 norm of all gradients.</summary>
     [Id(8)]
-    [Description("Largest gradient norm; 0 does not clip."), Range(0.0, 1e6)]
+    [Description("Largest norm of all gradients together; larger ones are scaled down. 0 does not clip."), Range(0.0, 1e6)]
     public double ClipNorm { get; init; } = 10;
 
     /// <summary>Half of the pictures are mirrored.</summary>
@@ -59,12 +59,12 @@ public sealed record FineTuneSettings
 
     /// <summary>Liu et al. 2016, section 3.6.</summary>
     [Id(10)]
-    [Description("Random SSD crops with a minimum IoU.")]
+    [Description("Train on random crops that keep a minimum IoU with an object (SSD).")]
     public bool Crop { get; init; } = true;
 
     /// <summary>Liu et al. 2016, section 3.6.</summary>
     [Id(11)]
-    [Description("Place pictures on larger canvases (SSD expand).")]
+    [Description("Place pictures on larger canvases, so that objects become small (SSD).")]
     public bool Expand { get; init; }
 
     /// <summary>Howard 2013.</summary>
@@ -89,7 +89,7 @@ public sealed record FineTuneSettings
 
     /// <summary>Weights and their updates are float32 always.</summary>
     [Id(14)]
-    [Description("Number type of convolutions; weights stay float32. `auto` is bfloat16 on processors that compute with it.")]
+    [Description("Number type of convolutions in training; weights stay float32. `auto` is bfloat16 on processors that compute with it.")]
     public Precision Precision { get; init; } = Precision.Auto;
 
     /// <summary>Averaged weights (<see cref="EmaDecay"/>) always go on: they are what the next stage starts from.</summary>

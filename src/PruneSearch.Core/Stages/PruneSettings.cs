@@ -35,27 +35,27 @@ public sealed record PruneSettings
 
     /// <summary>The default keeps the most accuracy (docs/pruning.md).</summary>
     [Id(1)]
-    [Description("Importance of a channel.")]
+    [Description("What says how much the detector needs a channel; the default keeps the most accuracy.")]
     public Criterion Criterion { get; init; } = Criterion.Obs;
 
     /// <summary>Many tensors hold a channel, and each has a score of it.</summary>
     [Id(8)]
-    [Description("How the scores of the tensors that hold a channel become one.")]
+    [Description("How the scores of the several tensors that hold a channel become one score.")]
     public ScoreReduction Reduction { get; init; } = ScoreReduction.Mean;
 
     /// <summary><see cref="ScoreNormalisation.Auto"/> is what the criterion needs.</summary>
     [Id(9)]
-    [Description("How scores of different groups are made comparable; `auto` is `none` for `obs` and `mean` for the others.")]
+    [Description("How scores of different groups are made comparable; `auto` is what the criterion needs: `none` for `obs`, `mean` for the others.")]
     public ScoreNormalisation Normalisation { get; init; } = ScoreNormalisation.Auto;
 
     /// <summary>Whether expensive channels go first.</summary>
     [Id(10)]
-    [Description("What scores are divided by: nothing, or what a channel of the group costs.")]
+    [Description("Divides scores by what a channel of the group costs, so that of two equally important channels the expensive one goes; `none` does not.")]
     public ChannelCost PerCost { get; init; } = ChannelCost.None;
 
     /// <summary>Which channels compete.</summary>
     [Id(2)]
-    [Description("How channels of different groups compete: all together, within each group, or among groups of one kind.")]
+    [Description("Which channels compete: all with all (`global`), those of a group (`local`), or those of groups of one kind (`isomorphic`).")]
     public ChannelRanking Ranking { get; init; } = ChannelRanking.Global;
 
     /// <summary>Cap, as a share of the group's dense channels.</summary>
@@ -65,30 +65,30 @@ public sealed record PruneSettings
 
     /// <summary>Groups that are narrower keep what they have.</summary>
     [Id(12)]
-    [Description("Channels that every group keeps at least."), Range(1, 4096)]
+    [Description("Channels that every group keeps at least; narrower groups keep what they have."), Range(1, 4096)]
     public int MinWidth { get; init; } = 1;
 
     /// <summary>Only where the dense width is a multiple too.</summary>
     [Id(5)]
-    [Description("Widths stay multiples of this."), Range(1, 64)]
+    [Description("Widths stay multiples of this where the unpruned width is one: odd widths can be slower than wider even ones."), Range(1, 64)]
     public int RoundTo { get; init; } = 8;
 
     /// <summary>Whether what was lost is made good as far as least squares can.</summary>
     [Id(6)]
-    [Description("Re-solve the readers of pruned channels by least squares.")]
+    [Description("Re-solve the layers that read pruned channels by least squares, so that they give their old output from what stays.")]
     public bool Compensate { get; init; } = true;
 
     /// <summary>For what looks at pictures.</summary>
     [Id(7)]
-    [Description("Training pictures for data-driven criteria and compensation."), Range(8, 4096)]
+    [Description("Training pictures for criteria that look at pictures, for compensation and for `recalibrate`."), Range(8, 4096)]
     public int CalibrationImages { get; init; } = 96;
 
     /// <summary>Whether what batch norms know is measured anew.</summary>
     [Id(16)]
-    [Description("Give batch norms their statistics anew from the calibration pictures after pruning.")]
+    [Description("Measure the statistics of batch norms anew on the calibration pictures after pruning.")]
     public bool Recalibrate { get; init; }
 
     /// <summary>The groups that may be pruned, in the network's order, each once.</summary>
-    /// <exception cref="ArgumentException"><see cref="Groups"/> or <see cref="Protect"/> names what this network does not have, or no group is left.</exception>
+    /// <exception cref="ArgumentException">A name that this network does not have, or no group is left.</exception>
     public IReadOnlyList<ChannelGroup> GroupsOf(Network network) => GroupSelector.Select(network, Groups, Protect);
 }

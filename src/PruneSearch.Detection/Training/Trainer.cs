@@ -1,6 +1,5 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
-using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Losses;
@@ -96,7 +95,7 @@ public sealed class Trainer : IDisposable
     public void Carry(OptimizerState state)
     {
         state.RequireFit(_model.Network, "optimizer state");
-        if (state.Optimizer == EnumNames.Of(_settings.Optimizer))
+        if (state.Optimizer == _settings.Optimizer)
         {
             _optimizer.LoadState(state.Tensors);
             _earlierSteps = state.Steps; // moments that are old are not corrected for their youth
@@ -104,7 +103,7 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>The optimizer's state, for a later training of the same or a pruned detector.</summary>
-    public OptimizerState ToOptimizerState() => new(EnumNames.Of(_settings.Optimizer), _earlierSteps + Step, _optimizer.ToState());
+    public OptimizerState ToOptimizerState() => new(_settings.Optimizer, _earlierSteps + Step, _optimizer.ToState());
 
     /// <summary>Goes on from a state.</summary>
     /// <exception cref="FormatException">It belongs to another detector.</exception>

@@ -62,9 +62,9 @@ public sealed class PlannerTests
     }
 
     [Theory]
-    [InlineData("channels")]
-    [InlineData("latency")]
-    public void One_shots_with_different_budgets_prune_once(string target)
+    [InlineData(PruneTarget.Channels)]
+    [InlineData(PruneTarget.Latency)]
+    public void One_shots_with_different_budgets_prune_once(PruneTarget target)
     {
         var settings = Settings with { Prune = Settings.Prune with { Target = target } };
         StageDescription Stage(SearchSettings s, string trajectory) => Plan(s).Trajectories.Single(t => t.Name == trajectory).Stages[1];
@@ -76,7 +76,7 @@ public sealed class PlannerTests
         Assert.NotEqual(key, Stage(settings, "one-shot-20").ComputePruningKey());
         Assert.NotEqual(key, Stage(settings with { Seeds = [8] }, "one-shot-40").ComputePruningKey());
         // Only a latency depends on how it is measured.
-        Assert.Equal(target != "latency", key == (stage with { Measure = stage.Measure with { Threads = 1 } }).ComputePruningKey());
+        Assert.Equal(target != PruneTarget.Latency, key == (stage with { Measure = stage.Measure with { Threads = 1 } }).ComputePruningKey());
     }
 
     [Fact]

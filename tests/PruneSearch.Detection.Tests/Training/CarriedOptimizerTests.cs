@@ -11,9 +11,9 @@ public sealed class CarriedOptimizerTests
     private static readonly FineTuneSettings Settings = new() { Steps = 1000, BatchSize = 4, LearningRate = 1e-3, WarmUp = 0, Precision = Precision.Full };
 
     [Theory]
-    [InlineData("adamw")]
-    [InlineData("sgd")]
-    public void Training_goes_on_as_if_it_had_not_ended(string optimizer)
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void Training_goes_on_as_if_it_had_not_ended(OptimizerKind optimizer)
     {
         var settings = Settings with { Optimizer = optimizer };
         var model = Some.SmallDetector(out var weights);
@@ -47,7 +47,7 @@ public sealed class CarriedOptimizerTests
         adamw.Carry(state);
         Assert.Equal(0, adamw.ToOptimizerState().Steps);
 
-        var wrong = new OptimizerState("adamw", 1, new WeightSet { ["Conv.weight/exp_avg"] = new WeightTensor([1], [1]) });
+        var wrong = new OptimizerState(OptimizerKind.AdamW, 1, new WeightSet { ["Conv.weight/exp_avg"] = new WeightTensor([1], [1]) });
         Assert.Contains("'Conv.weight/exp_avg'", Assert.Throws<FormatException>(() => adamw.Carry(wrong)).Message, StringComparison.Ordinal);
         using var empty = new MemoryStream();
         Safetensors.Write(empty, []);

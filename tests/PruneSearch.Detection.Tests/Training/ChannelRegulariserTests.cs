@@ -94,9 +94,8 @@ public sealed class ChannelRegulariserTests
     {
         using var network = new TorchNetwork(Small, Values());
         string Message(RegularisationSettings settings) => Assert.Throws<ArgumentException>(() => new ChannelRegulariser(network, Small.Groups, settings, 10)).Message;
-        Assert.Contains("'ridge'", Message(new() { Kind = "ridge" }), StringComparison.Ordinal);
         Assert.Contains("pass none", Message(new() { Kind = RegularisationKind.BnScale }), StringComparison.Ordinal);
-        Assert.Contains("strength 0 ", Message(new() { Kind = RegularisationKind.GroupLasso, Strength = 0 }), StringComparison.Ordinal);
+        Assert.Contains("strength is 0, expected a number above 0", Message(new() { Kind = RegularisationKind.GroupLasso, Strength = 0 }), StringComparison.Ordinal);
     }
 
     private static void Near(float[] expected, float[] actual) => Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) < 1e-6f);

@@ -63,10 +63,10 @@ public sealed class ChannelSelectionTests
     }
 
     [Theory]
-    [InlineData("global")]
-    [InlineData("local")]
-    [InlineData("isomorphic")]
-    public void Rounding_never_removes_more_than_asked_and_keeps_multiples(string ranking)
+    [InlineData(ChannelRanking.Global)]
+    [InlineData(ChannelRanking.Local)]
+    [InlineData(ChannelRanking.Isomorphic)]
+    public void Rounding_never_removes_more_than_asked_and_keeps_multiples(ChannelRanking ranking)
     {
         for (int seed = 0; seed < 100; seed++)
         {
@@ -106,7 +106,7 @@ public sealed class ChannelSelectionTests
     [InlineData(0.8, 0.5, "all", "a ratio of 0.5")]
     [InlineData(0.5, 0.9, "C", "Unknown channel group 'C'")]
     [InlineData(0.5, 0.9, "stem", "no channel group")]
-    [InlineData(0.5, 1.0, "all", "Cap per group 1")]
+    [InlineData(0.5, 1.0, "all", "max-group-ratio is 1, expected a number above 0 and below 1")]
     [InlineData(0.95, 0.9, "all", "with at most 0.9 of each group, 14 of 16 channels can go, a ratio of 0.875")]
     public void Mistakes_are_named(double ratio, double cap, string group, string message)
     {

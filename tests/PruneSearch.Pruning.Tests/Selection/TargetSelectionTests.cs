@@ -19,16 +19,16 @@ public sealed class TargetSelectionTests
     private static readonly PruneSettings Settings = new() { Ratio = 0.3, Groups = ["hidden", "neck"], RoundTo = 1 };
 
     [Theory]
-    [InlineData("macs", "global", 1)]
-    [InlineData("macs", "local", 1)]
-    [InlineData("macs", "isomorphic", 8)]
-    [InlineData("parameters", "global", 8)]
-    [InlineData("parameters", "local", 1)]
-    public void As_much_goes_as_asked_and_no_more(string target, string ranking, int roundTo)
+    [InlineData(PruneTarget.Macs, ChannelRanking.Global, 1)]
+    [InlineData(PruneTarget.Macs, ChannelRanking.Local, 1)]
+    [InlineData(PruneTarget.Macs, ChannelRanking.Isomorphic, 8)]
+    [InlineData(PruneTarget.Parameters, ChannelRanking.Global, 8)]
+    [InlineData(PruneTarget.Parameters, ChannelRanking.Local, 1)]
+    public void As_much_goes_as_asked_and_no_more(PruneTarget target, ChannelRanking ranking, int roundTo)
     {
         var plan = Select(Dense, Settings with { Target = target, Ranking = ranking, RoundTo = roundTo });
         double gone = Gone(Dense, plan, target);
-        Assert.InRange(gone, roundTo == 1 && ranking != "local" ? 0.297 : 0.26, 0.3);
+        Assert.InRange(gone, roundTo == 1 && ranking != ChannelRanking.Local ? 0.297 : 0.26, 0.3);
         Assert.True(plan.Removed > 0);
     }
 
@@ -42,7 +42,7 @@ public sealed class TargetSelectionTests
             return 0.25 + 0.75 * DetectorCatalog.Build(spec).Network.Macs / Dense.Network.Macs;
         }
         var plan = Select(Dense, Settings with { Target = PruneTarget.Latency, RoundTo = 8 }, Measure);
-        Assert.InRange(0.75 * Gone(Dense, plan, "macs"), 0.27, 0.3);
+        Assert.InRange(0.75 * Gone(Dense, plan, PruneTarget.Macs), 0.27, 0.3);
         Assert.InRange(asked.Count, 3, 9);
         Assert.Equal(asked.Count, asked.Distinct().Count());
     }
@@ -55,7 +55,7 @@ public sealed class TargetSelectionTests
 
         Assert.True(Select(pruned, Settings with { Target = PruneTarget.Macs, Ratio = 0.15 }).RemovesNothing);
         var second = Select(pruned, Settings with { Target = PruneTarget.Macs, Ratio = 0.4 });
-        Assert.InRange(Gone(pruned, second, "macs"), 0.395, 0.4);
+        Assert.InRange(Gone(pruned, second, PruneTarget.Macs), 0.395, 0.4);
     }
 
     [Fact]
@@ -66,12 +66,11 @@ public sealed class TargetSelectionTests
     }
 
     [Theory]
-    [InlineData("macs", 0.9, 0.5, "of the macs cannot be reached: with at most 0.5 of each group, the reachable maximum is 0.")]
-    [InlineData("parameters", 0.95, 0.5, "of the parameters cannot be reached")]
-    [InlineData("latency", 0.3, 0.9, "needs something that measures")]
-    [InlineData("watts", 0.3, 0.9, "Unknown target 'watts'; expected one of channels, parameters, macs, latency")]
-    [InlineData("macs", 1.0, 0.9, "ratio 1 is not from 0 to below 1")]
-    public void Mistakes_are_named(string target, double ratio, double cap, string message)
+    [InlineData(PruneTarget.Macs, 0.9, 0.5, "of the macs cannot be reached: with at most 0.5 of each group, the reachable maximum is 0.")]
+    [InlineData(PruneTarget.Parameters, 0.95, 0.5, "of the parameters cannot be reached")]
+    [InlineData(PruneTarget.Latency, 0.3, 0.9, "needs something that measures")]
+    [InlineData(PruneTarget.Macs, 1.0, 0.9, "ratio 1 is not from 0 to below 1")]
+    public void Mistakes_are_named(PruneTarget target, double ratio, double cap, string message)
     {
         var error = Assert.Throws<ArgumentException>(() => Select(Dense, Settings with { Target = target, Ratio = ratio, MaxGroupRatio = cap }));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
@@ -83,7 +82,7 @@ public sealed class TargetSelectionTests
         var settings = Settings with { Target = PruneTarget.Macs, Ratio = 0.95, MaxGroupRatio = 0.5 };
         string message = Assert.Throws<ArgumentException>(() => Select(Dense, settings)).Message;
         double reachable = double.Parse(message[(message.LastIndexOf(' ') + 1)..^1], System.Globalization.CultureInfo.InvariantCulture);
-        Assert.InRange(Gone(Dense, Select(Dense, settings with { Ratio = reachable }), "macs"), reachable - 0.01, reachable);
+        Assert.InRange(Gone(Dense, Select(Dense, settings with { Ratio = reachable }), PruneTarget.Macs), reachable - 0.01, reachable);
     }
 
     private static PruningPlan Select(DetectorModel model, PruneSettings settings, Func<DetectorSpec, double>? latency = null)
@@ -93,9 +92,9 @@ public sealed class TargetSelectionTests
         return TargetSelection.Select(model, scores, settings, latency);
     }
 
-    private static double Gone(DetectorModel model, PruningPlan plan, string target)
+    private static double Gone(DetectorModel model, PruningPlan plan, PruneTarget target)
     {
         var after = DetectorCatalog.Build(model.Spec with { Widths = Shrinker.NewWidths(model.Network, plan) }).Network;
-        return 1 - (target == "macs" ? (double)after.Macs / Dense.Network.Macs : (double)after.Parameters / Dense.Network.Parameters);
+        return 1 - (target == PruneTarget.Macs ? (double)after.Macs / Dense.Network.Macs : (double)after.Parameters / Dense.Network.Parameters);
     }
 }
