@@ -14,4 +14,5 @@ return await new RootCommand("Measures parts of PruneSearch.")
     MetricsVerb.Create(),
     PruneVerb.Create(),
     AccuracyVerb.Create(),
+    CopiesVerb.Create(),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);

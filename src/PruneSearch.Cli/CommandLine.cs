@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PruneSearch.Cli.Commands;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Core;
 
 namespace PruneSearch.Cli;
 
@@ -16,7 +17,7 @@ internal static class CommandLine
         var parsed = Root(context).Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            await context.Error.WriteLineAsync($"prunesearch: {parsed.Errors[0].Message}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(parsed.Errors[0].Message)}").ConfigureAwait(false);
             return ExitCode.BadInput;
         }
         var configuration = new InvocationConfiguration
@@ -29,18 +30,20 @@ internal static class CommandLine
         return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
     }
 
-    private static RootCommand Root(CliContext context)
+    /// <summary>All commands, with their arguments and options.</summary>
+    internal static RootCommand Root(CliContext context)
     {
         var home = new Option<string>("--home") { Description = "Folder of searches and their results", Recursive = true, DefaultValueFactory = _ => SearchPlace.DefaultHome, HelpName = "FOLDER" };
         var cluster = new Option<string?>("--cluster") { Description = "Searches of a running cluster: HOST:PORT of a gateway, or its settings file", Recursive = true, HelpName = "CLUSTER" };
         var file = new Argument<string>("FILE") { Description = "The search file (YAML)" };
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
         var retry = new Option<bool>("--retry-failed") { Description = "Try stages again that failed for good" };
+        var data = new Option<string[]>("--data") { Description = "Folders where the pictures of the search lie now, when they were moved; tries again what failed", HelpName = "FOLDER", AllowMultipleArgumentsPerToken = true };
         var details = new Option<bool>("--details") { Description = "Show the end of the log of each stage that failed" };
-        var json = new Option<string>("--json") { Description = "Write all points as JSON; - for the terminal", HelpName = "OUT" };
-        var csv = new Option<string>("--csv") { Description = "Write all points as CSV; - for the terminal", HelpName = "OUT" };
-        var png = new Option<string>("--png") { Description = "Draw the frontier", HelpName = "OUT" };
-        return new RootCommand("Finds the pruned detectors that are worth having: accuracy against measured speed.")
+        var json = OutputOption.File("--json", "Write all points as JSON", terminal: true);
+        var csv = OutputOption.File("--csv", "Write all points as CSV", terminal: true);
+        var png = OutputOption.File("--png", "Draw the frontier");
+        var root = new RootCommand("Finds the pruned detectors that are worth having: accuracy against measured speed.")
         {
             home,
             cluster,
@@ -49,7 +52,7 @@ internal static class CommandLine
             EvaluateCommand.Create(context),
             Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) => RunCommand.QuickstartAsync(context, SearchPlace.Of(p), c)),
             Command("run", "Launch a search and follow it", (p, c) => RunCommand.RunAsync(context, SearchPlace.Of(p), p.GetValue(file)!, c), file),
-            Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(retry), c), id, retry),
+            Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(retry), p.GetValue(data) ?? [], c), id, retry, data),
             Command("follow", "Follow a search that runs elsewhere, in a cluster or another process", (p, c) => RunCommand.FollowAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
             Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, SearchPlace.Of(p), c)),
             Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(details), c), id, details),
@@ -66,6 +69,8 @@ internal static class CommandLine
             Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, SearchPlace.Of(p), p.GetValue(id)!, c), id),
             DataCommand.Create(context),
         };
+        EmptyTexts.Refuse(root);
+        return root;
 
         Command Command(string name, string description, Func<ParseResult, CancellationToken, Task<int>> action, params Symbol[] symbols)
         {

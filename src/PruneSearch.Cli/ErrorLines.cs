@@ -26,7 +26,7 @@ internal static class ErrorLines
         {
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException or SettingsException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException or SettingsException or NotFiniteNumberException)
         {
             return Bad(context, e.Message);
         }

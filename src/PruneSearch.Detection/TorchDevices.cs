@@ -1,3 +1,4 @@
+using PruneSearch.Core;
 using TorchSharp;
 
 namespace PruneSearch.Detection;
@@ -21,12 +22,12 @@ public static class TorchDevices
             return torch.CPU;
         }
         string[] parts = name.Split(':');
-        int index = 0;
-        if (parts[0] != "cuda" || parts.Length > 2 || (parts.Length == 2 && (!int.TryParse(parts[1], out index) || index < 0)))
+        int? index = parts.Length == 1 ? 0 : PlainNumber.ParseWhole(parts[1]);
+        if (parts[0] != "cuda" || parts.Length > 2 || index is null or < 0)
         {
             throw new ArgumentException($"Unknown device '{name}', expected cpu, cuda, cuda:N or auto.");
         }
-        return index < cudaDevices ? new torch.Device(DeviceType.CUDA, index)
+        return index < cudaDevices ? new torch.Device(DeviceType.CUDA, index.Value)
             : throw new ArgumentException($"Device '{name}' is not there: this machine and libtorch build offer {cudaDevices} CUDA device(s).");
     }
 

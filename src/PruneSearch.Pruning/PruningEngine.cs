@@ -28,6 +28,7 @@ public static class PruningEngine
     /// <param name="cancellation">Checked between batches of compensation.</param>
     /// <exception cref="ArgumentException">A setting is unknown or outside its range, the target is out of reach, or pictures are missing.</exception>
     /// <exception cref="FormatException">The weights are not those of the detector.</exception>
+    /// <exception cref="NotFiniteNumberException">What the pictures give, or a weight that follows from it, is not finite; the message names it.</exception>
     public static PruneResult Prune(
         DetectorModel detector,
         WeightSet weights,
@@ -50,6 +51,7 @@ public static class PruningEngine
         var (spec, cut, plan) = settings.Compensate
             ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration, compensation ?? new CompensationOptions(), cancellation)
             : Once(detector, weights, Choose(detector, weights).Plan);
+        cut.RequireFinite("pruned weights");
         var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));
         return new PruneResult(spec, cut, plan, channels);
     }

@@ -62,6 +62,10 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
         {
             _threads.Add(get_num_threads());
         }
+        if (settings.BatchSize == 1 && model.Network.Layers.Count(l => l is BatchNormLayer { Height: 1, Width: 1 }) is > 0 and var single)
+        {
+            Warnings.Add($"a batch of one picture gives {single} batch norms on 1×1 maps a single value, which has no variance: they keep their statistics");
+        }
         long savedAt = time.GetTimestamp(), startedAt = savedAt;
         int startedWith = trainer.Step;
         try
@@ -86,6 +90,16 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
                     savedAt = time.GetTimestamp();
                 }
             }
+            if (_threads.Count > 1)
+            {
+                Warnings.Add($"slots with {string.Join(" and ", _threads)} threads trained it in turn: with one number throughout, the weights would differ in their last digits");
+            }
+            var weights = trainer.ToWeights();
+            if (settings.CarryOptimizer)
+            {
+                files.Write(CheckpointNames.Optimizer(job.Key), trainer.ToOptimizerState().Write);
+            }
+            return (weights, trainer.Loss);
         }
         catch (TrainingDivergedException e)
         {
@@ -93,18 +107,9 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
         }
         catch (OperationCanceledException)
         {
-            Save(trainer);
+            SaveIfSound(trainer);
             throw;
         }
-        if (_threads.Count > 1)
-        {
-            Warnings.Add($"slots with {string.Join(" and ", _threads)} threads trained it in turn: with one number throughout, the weights would differ in their last digits");
-        }
-        if (settings.CarryOptimizer)
-        {
-            files.Write(CheckpointNames.Optimizer(job.Key), trainer.ToOptimizerState().Write);
-        }
-        return (trainer.ToWeights(), trainer.Loss);
     }
 
     private static IReadOnlyList<ChannelGroup>? Prepared(DetectorModel model, RegularisationSettings? settings)
@@ -130,10 +135,23 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
         }
     }
 
+    // A state that is not finite is found again from the snapshot before it.
+    private void SaveIfSound(Trainer trainer)
+    {
+        try
+        {
+            Save(trainer);
+        }
+        catch (TrainingDivergedException)
+        {
+        }
+    }
+
     private void Save(Trainer trainer)
     {
+        var snapshot = trainer.ToSnapshot() with { Threads = [.. _threads] };
         string name = CheckpointNames.Snapshot(job.Key, job.Epoch, trainer.Step);
-        files.Write(name, (trainer.ToSnapshot() with { Threads = [.. _threads] }).Write);
+        files.Write(name, snapshot.Write);
         files.DeleteSnapshots(job.Key, olderThan: name);
     }
 }

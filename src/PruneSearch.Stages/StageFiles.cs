@@ -51,7 +51,7 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     public DetectionDataset ReadDataset(string hash, CancellationToken cancellation)
     {
         string name = CheckpointNames.Dataset(hash);
-        return pictures.Bring(DatasetManifest.FromJson(Encoding.UTF8.GetString(ReadBytes(name)), name, hash).ToDataset(), cancellation);
+        return pictures.Bring(DatasetManifest.FromJson(Encoding.UTF8.GetString(ReadBytes(name)), name, hash), cancellation);
     }
 
     /// <summary>A whole object.</summary>
@@ -65,8 +65,10 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
 
     /// <summary>Saves the detector of a stage.</summary>
     /// <returns>SHA-256 of the weights file.</returns>
+    /// <exception cref="NotFiniteNumberException">A weight is NaN or infinite; nothing is saved.</exception>
     public string SaveDetector(string key, DetectorModel model, WeightSet weights, byte[] onnx)
     {
+        weights.RequireFinite("weights of the stage");
         using var buffer = new MemoryStream();
         Safetensors.Write(buffer, weights);
         byte[] bytes = buffer.ToArray();

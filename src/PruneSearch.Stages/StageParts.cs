@@ -27,6 +27,7 @@ internal sealed class StageParts
     public long PeakMemoryBytes { get; private set; }
 
     /// <summary>Runs a part.</summary>
+    /// <exception cref="StageFailedException">What it computed is not finite.</exception>
     public T Run<T>(string part, Func<T> work)
     {
         _cancellation.ThrowIfCancellationRequested();
@@ -40,6 +41,10 @@ internal sealed class StageParts
         catch (Exception e)
         {
             span?.SetStatus(ActivityStatusCode.Error, e.Message);
+            if (e is NotFiniteNumberException)
+            {
+                throw new StageFailedException($"{part}: {e.Message}", e);
+            }
             throw;
         }
         finally

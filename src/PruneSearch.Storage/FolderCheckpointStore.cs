@@ -39,6 +39,9 @@ public sealed class FolderCheckpointStore : ICheckpointStore
     }
 
     /// <inheritdoc/>
+    public string? Folder => _root;
+
+    /// <inheritdoc/>
     public Task<bool> ExistsAsync(string name, CancellationToken cancellation = default) => Task.FromResult(File.Exists(PathOf(name)));
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -78,6 +79,24 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, await RunAsync(sessions, "resume", "made-up-0001", "--retry-failed"));
 
         Assert.Equal(["open to work", "resume made-up-0001 and retry", "close"], sessions.Calls);
+    }
+
+    [Fact]
+    public async Task Resume_is_told_where_moved_pictures_lie_now_and_tries_again()
+    {
+        string drawn = Path.Combine(_home, "drawn"), moved = Path.Combine(_home, "moved");
+        var search = new SearchLauncher(drawn, TimeProvider.System).Check(SearchFileReader.Read(WriteSearch()), TestContext.Current.CancellationToken);
+        var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Completed)) { Plan = search.Plan };
+        await SearchLauncher.PublishAsync(search, sessions.Checkpoints, TestContext.Current.CancellationToken);
+        Directory.Move(drawn, moved);
+
+        Assert.Equal(0, await RunAsync(sessions, "resume", "made-up-0001", "--data", moved));
+        Assert.Contains($"shapes/train: 2 pictures in {Path.Combine(moved, "shapes-2-1-64-1")}", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("resume made-up-0001 and retry", sessions.Calls);
+
+        Directory.Delete(moved, recursive: true);
+        Assert.Equal(2, await RunAsync(sessions, "resume", "made-up-0001", "--data", moved));
+        Assert.Contains("its pictures are not in", Assert.Single(Errors), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -68,12 +68,12 @@ public sealed class PruningCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Pruning ratio 1.5", "--ratio", "1.5", "--criterion", "l2", "--no-compensation")]
+    [InlineData("--ratio is '1.5', expected a number from 0 and below 1", "--ratio", "1.5", "--criterion", "l2", "--no-compensation")]
     [InlineData("'hiden'", "--ratio", "0.2", "--criterion", "l2", "--no-compensation", "--groups", "hiden")]
     [InlineData("'l3'", "--ratio", "0.2", "--criterion", "l3")]
     [InlineData("--ratio is missing", "--criterion", "l2")]
     [InlineData("--pictures: nowhere: does not exist, expected a folder with pictures", "--ratio", "0.2", "--pictures", "nowhere")]
-    [InlineData("--calibration-images is 1", "--ratio", "0.2", "--calibration-images", "1")]
+    [InlineData("--calibration-images is '1', expected a whole number from 8 to 4096", "--ratio", "0.2", "--calibration-images", "1")]
     public async Task Mistakes_are_one_line_and_write_nothing(string expected, params string[] arguments)
     {
         Assert.Equal(2, await RunAsync(["prune", Dense, "--out", Out, .. arguments]));
@@ -114,7 +114,7 @@ public sealed class PruningCommandTests : IDisposable
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(png)[..4]);
 
         Assert.Equal(2, await RunAsync("sensitivity", Search, "--ratios", "1.5"));
-        Assert.Contains("--ratios has 1.5", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--ratios is '1.5', expected a number above 0 and below 1", _error.ToString(), StringComparison.Ordinal);
     }
 
     private Task<int> RunAsync(params string[] arguments) => CommandLine.RunAsync([.. arguments, "--home", _home], new CliContext

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
@@ -77,6 +78,34 @@ public sealed class SiloConfigurationTests : IDisposable
         Assert.Equal(("/shared", "Host=db"), (file.Checkpoints, file.Database));
         Assert.Equal([9], ClusterAddress.Parse("127.0.0.1:9", _environment.GetValueOrDefault).Gateways.Select(g => g.Port));
         Assert.Contains("expected HOST:PORT", Assert.Throws<SettingsException>(() => ClusterAddress.Parse("nonsense", _environment.GetValueOrDefault)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("database: Host=db;Username=a;Password=hidden", "a password")]
+    [InlineData("checkpoints: DefaultEndpointsProtocol=https;AccountName=a;AccountKey=aGlkZGVu", "the key of a storage account")]
+    [InlineData("checkpoints: https://a.blob.core.windows.net/c?sv=2026-06-06&sig=hidden", "a shared access signature")]
+    [InlineData("database: Host=db;Username=a\ncheckpoints: https://a.blob.core.windows.net", null)]
+    [UnsupportedOSPlatform("windows")]
+    public void A_file_with_a_secret_that_others_can_read_is_warned_about_in_one_line(string settings, string? secret)
+    {
+        File.WriteAllText(FilePath, settings + "\ngateways: 127.0.0.1:1\n");
+        File.SetUnixFileMode(FilePath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+
+        string[] expected = secret is null ? [] : [$"{FilePath}: has {secret}, and other users can read it (mode 0640); take that from them: chmod 600 '{FilePath}'"];
+        Assert.Equal(expected, ClusterAddress.Parse(FilePath, _environment.GetValueOrDefault).Warnings);
+        Assert.Equal(expected, Read(FilePath).Warnings);
+
+        File.SetUnixFileMode(FilePath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Empty(ClusterAddress.Parse(FilePath, _environment.GetValueOrDefault).Warnings);
+    }
+
+    [Fact]
+    public void A_secret_on_the_command_line_is_warned_about()
+    {
+        _given["database"] = "Host=db;Username=a;Password=hidden";
+        string warning = Assert.Single(Read(null).Warnings);
+        Assert.StartsWith("--database has a password, and every user of this machine can read command lines", warning, StringComparison.Ordinal);
+        Assert.EndsWith("PRUNESEARCH_DATABASE", warning, StringComparison.Ordinal);
     }
 
     private SiloConfiguration Read(string? file) => SiloConfiguration.Read(file, _given, _environment.GetValueOrDefault);

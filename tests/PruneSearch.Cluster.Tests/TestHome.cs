@@ -31,6 +31,13 @@ internal sealed class TestHome : IDisposable
         ConfigureServices = s => s.AddSingleton(runner ?? new StubStageRunner(TimeSpan.Zero)),
     });
 
+    /// <summary>What the hosts of the home logged so far.</summary>
+    public string[] LogLines()
+    {
+        using var reader = new StreamReader(new FileStream(Directory.EnumerateFiles(System.IO.Path.Combine(Path, "logs")).Single(), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }
 

@@ -17,8 +17,8 @@ internal static class DetectCommand
     {
         var images = new Argument<string[]>("IMAGE") { Description = "Pictures, or folders of pictures", Arity = ArgumentArity.OneOrMore };
         var model = new Option<string>("--model") { Description = "Exported ONNX file, or a folder with detector.json and weights.safetensors", HelpName = "MODEL", Required = true };
-        var folder = new Option<string?>("--out") { Description = "Folder for the pictures with their objects drawn", HelpName = "FOLDER" };
-        var json = new Option<string?>("--json") { Description = "Write all objects as JSON", HelpName = "OUT" };
+        var folder = OutputOption.Folder("--out", "Folder for the pictures with their objects drawn");
+        var json = OutputOption.File("--json", "Write all objects as JSON");
         var score = NumberOption.Create("--score-threshold", "Smallest score of an object", 0.5f, 0f, 1f);
         var iou = NumberOption.Create("--iou-threshold", "Overlap above which the lower of two boxes goes (raw form)", new DetectionOptions().IouThreshold, 0f, 1f);
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);

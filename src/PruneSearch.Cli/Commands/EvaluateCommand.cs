@@ -20,7 +20,7 @@ internal static class EvaluateCommand
         var spec = new Option<string?>("--detector") { Description = "For a weights file: the detector.json it belongs to", HelpName = "FILE" };
         var data = new EvaluationData();
         var voc = new Option<bool>("--voc-ap") { Description = "Show Pascal VOC average precision too (11 points, all points)" };
-        var json = new Option<string?>("--json") { Description = "Write all figures as JSON; - for the terminal", HelpName = "OUT" };
+        var json = OutputOption.File("--json", "Write all figures as JSON", terminal: true);
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
         var command = new Command("evaluate", "Score a detector: the twelve COCO figures, AP of each class") { detector, labels, spec, voc, json, device };
         data.AddTo(command);

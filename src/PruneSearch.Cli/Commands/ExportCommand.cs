@@ -3,6 +3,7 @@ using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Onnx;
@@ -12,30 +13,28 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Gets a model out of a search.</summary>
 internal static class ExportCommand
 {
+    private const string Any = "any";
+    private const int AnyBatch = 0;
+
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
         var point = new Argument<string>("POINT") { Description = "The model's name, as frontier shows it, without spaces (original, one-shot-20, iterative-40#2), or the beginning of its key" };
-        var onnx = new Option<string>("--onnx") { Description = "The file to write", HelpName = "OUT", Required = true };
+        var onnx = OutputOption.File("--onnx", "The file to write");
+        onnx.Required = true;
         var raw = new Option<bool>("--raw") { Description = "Raw head outputs instead of boxes, scores and labels" };
-        var batch = new Option<string>("--batch") { Description = "Pictures a run of the raw form: a number, or any", DefaultValueFactory = _ => "1", HelpName = "N" };
+        var batch = new Option<int>("--batch") { Description = "Pictures a run of the raw form: a number, or any", DefaultValueFactory = _ => 1, HelpName = "N", Arity = ArgumentArity.ExactlyOne };
+        batch.CustomParser = r => r.Tokens[^1].Value == Any ? AnyBatch : NumberOption.Read(r, r.Tokens[^1].Value, new SettingType.WholeNumber(1, 4096), $", or {Any}") as int? ?? AnyBatch;
         var opset = NumberOption.Create("--opset", "ONNX operator set", OnnxExport.MinOpset, OnnxExport.MinOpset, OnnxExport.MaxOpset);
         var standard = new DetectionOptions();
         var score = NumberOption.Create("--score-threshold", "Smallest score of a detection", standard.ScoreThreshold, 0f, 1f);
         var iou = NumberOption.Create("--iou-threshold", "Overlap above which the lower of two boxes goes", standard.IouThreshold, 0f, 1f);
         var perClass = NumberOption.Create("--max-per-class", "Most detections of a class", standard.MaxPerClass, 1, 10_000);
         var total = NumberOption.Optional("--max-total", "Most detections in all; any number when left out", 1, 100_000);
-        batch.Validators.Add(r =>
-        {
-            if (r.Tokens is [var token] && BatchSize(token.Value) == 0)
-            {
-                r.AddError($"--batch is {token.Value}, expected a number from 1 to 4096, or any");
-            }
-        });
         var command = new Command("export", "Write a model of a search as ONNX file") { id, point, onnx, raw, batch, opset, score, iou, perClass, total };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(point)!, p.GetValue(onnx)!, new Settings(
-            p.GetValue(raw), BatchSize(p.GetValue(batch)!), p.GetValue(opset), new DetectionOptions
+            p.GetValue(raw), p.GetValue(batch) is not AnyBatch and var pictures ? pictures : null, p.GetValue(opset), new DetectionOptions
             {
                 ScoreThreshold = p.GetValue(score),
                 IouThreshold = p.GetValue(iou),
@@ -81,11 +80,9 @@ internal static class ExportCommand
         }
         string name = CheckpointNames.Int8Onnx(point.Report.Key);
         byte[] raw = await StageModels.ReadAsync(store, name, cancellation).ConfigureAwait(false);
+        OnnxAnswer.RequireFinite(raw, name);
         return settings.Raw ? raw : OnnxExport.ToEndToEnd(raw, name, settings.Detections);
     }
-
-    // null for any number, 0 for what is no batch size.
-    private static int? BatchSize(string text) => text == "any" ? null : int.TryParse(text, out int size) && size is >= 1 and <= 4096 ? size : 0;
 
     private sealed record Settings(bool Raw, int? Batch, int Opset, DetectionOptions Detections);
 }

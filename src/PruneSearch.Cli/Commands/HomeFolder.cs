@@ -1,4 +1,5 @@
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Client.Configuration;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -17,7 +18,7 @@ internal static class HomeFolder
     {
         try
         {
-            Directory.CreateDirectory(home);
+            OwnerOnly.MakeFolder(home);
             string probe = Path.Combine(home, ".probe-" + Guid.NewGuid().ToString("N"));
             using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
             {

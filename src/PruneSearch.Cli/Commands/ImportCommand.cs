@@ -14,21 +14,14 @@ internal static class ImportCommand
     public static Command Create(CliContext context)
     {
         var file = new Argument<string>("FILE") { Description = "TensorFlow Lite file, PyTorch state dict (.pth, .pt or safetensors), or safetensors of this program" };
-        var folder = new Option<string>("--out") { Description = "Folder for detector.json, weights.safetensors and labels.txt", HelpName = "FOLDER", Required = true };
+        var folder = OutputOption.Folder("--out", "Folder for detector.json, weights.safetensors and labels.txt");
+        folder.Required = true;
         var labels = new Option<string?>("--labels") { Description = "Names of the class outputs, one a line, background first", HelpName = "TXT" };
-        var scores = new Option<string?>("--scores") { Description = "How class outputs become scores, where the file does not show it" };
-        scores.AcceptOnlyFromAmong("sigmoid", "softmax");
-        var size = new Option<int>("--input-size") { Description = "Edge of the input in pixels, for safetensors", DefaultValueFactory = _ => 300, HelpName = "PIXELS" };
-        size.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() is < 32 or > 4096)
-            {
-                r.AddError($"--input-size is {r.Tokens[0].Value}, expected a number of pixels from 32 to 4096");
-            }
-        });
-        var seed = new Option<int>("--seed") { Description = "Seed of tensors that the file does not have", DefaultValueFactory = _ => 1 };
-        var normalisation = new Option<string>("--normalisation") { Description = "What a PyTorch backbone was trained on: pictures normalised as for ImageNet, or from -1 to 1", DefaultValueFactory = _ => "imagenet" };
-        normalisation.AcceptOnlyFromAmong("imagenet", "none");
+        var scores = ChoiceOption.Create("--scores", "How class outputs become scores, where the file does not show it", ["sigmoid", "softmax"]);
+        var size = NumberOption.Create("--input-size", "Edge of the input in pixels, for safetensors", 300, 32, 4096);
+        var seed = NumberOption.Create("--seed", "Seed of tensors that the file does not have", 1, 0, int.MaxValue);
+        var normalisation = ChoiceOption.Create(
+            "--normalisation", "What a PyTorch backbone was trained on, pictures normalised as for ImageNet, or from -1 to 1", ["imagenet", "none"], "imagenet");
         var command = new Command("import", "Take over trained weights: TensorFlow Lite, PyTorch state dicts") { file, folder, labels, scores, size, seed, normalisation };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(file)!, p.GetValue(folder)!, new ImportOptions
         {

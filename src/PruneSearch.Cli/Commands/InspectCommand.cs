@@ -12,7 +12,7 @@ internal static class InspectCommand
     public static Command Create(CliContext context)
     {
         var source = new Argument<string>("DETECTOR") { Description = $"A detector.json alone, {DetectorInput.Expected}" };
-        var png = new Option<string?>("--png") { Description = "Draw MACs and parameters by part, unpruned and now", HelpName = "OUT" };
+        var png = OutputOption.File("--png", "Draw MACs and parameters by part, unpruned and now");
         var command = new Command("inspect", "Show a detector's channel groups, MACs and parameters, unpruned and now") { source, png };
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {

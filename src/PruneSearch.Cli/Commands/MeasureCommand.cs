@@ -10,6 +10,7 @@ using PruneSearch.Data.Images;
 using PruneSearch.Detection;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Latency;
+using PruneSearch.Inference.Onnx;
 using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;
@@ -24,11 +25,10 @@ internal static class MeasureCommand
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of one measurement, all models together", 30.0, 0.1, 3600);
         var repeat = NumberOption.Create("--repeat", "Measurements to make, one after another", 1, 1, 100);
-        var engine = new Option<string>("--engine") { Description = "What runs the networks", DefaultValueFactory = _ => EnumNames.Of(MeasuringEngine.OnnxRuntime) };
-        engine.AcceptOnlyFromAmong([.. EnumNames.Of<MeasuringEngine>()]);
+        var engine = ChoiceOption.Create("--engine", "What runs the networks", EnumNames.Of<MeasuringEngine>(), EnumNames.Of(MeasuringEngine.OnnxRuntime));
         var device = new Option<string>("--device") { Description = "Device of the engine torch: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
         var image = new Option<string?>("--image") { Description = "Picture on which pre- and post-processing are timed too", HelpName = "IMAGE" };
-        var json = new Option<string?>("--json") { Description = "Write all figures as JSON", HelpName = "OUT" };
+        var json = OutputOption.File("--json", "Write all figures as JSON");
         var command = new Command("measure", "Measure the speed of exported models side by side") { files, threads, seconds, repeat, engine, device, image, json };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(files)!, new Settings(
             p.GetValue(threads), p.GetValue(seconds), p.GetValue(repeat), EnumNames.Parse<MeasuringEngine>(p.GetValue(engine)!), p.GetValue(device)!, p.GetValue(image), p.GetValue(json)), c), c));
@@ -38,7 +38,7 @@ internal static class MeasureCommand
     private static async Task<int> RunAsync(CliContext context, string[] files, Settings settings, CancellationToken cancellation)
     {
         byte[][] contents = [.. files.Select(ModelFile.Read)];
-        LatencyCandidate[] models = [.. files.Zip(contents, (name, content) => Candidate(name, content, settings))];
+        LatencyCandidate[] models = [.. files.Zip(contents, (name, content) => Candidate(context, name, content, settings))];
         string processing = settings.Image is { } image ? await Task.Run(() => Processing(files, contents, image, settings.Threads), cancellation).ConfigureAwait(false) : "";
         var tables = new List<LatencyTable>();
         for (int i = 0; i < settings.Repeat; i++)
@@ -58,13 +58,13 @@ internal static class MeasureCommand
         return ExitCode.Ok;
     }
 
-    private static LatencyCandidate Candidate(string name, byte[] content, Settings settings)
+    private static LatencyCandidate Candidate(CliContext context, string name, byte[] content, Settings settings)
     {
         if (settings.Engine == MeasuringEngine.OnnxRuntime)
         {
-            using (var trial = new OnnxLatencyEngine(content, settings.Threads, name)) // whatever is wrong with a file is told before anything is measured
+            if (OnnxAnswer.Problem(content, name) is { } problem) // whatever is wrong with a file is told before anything is measured
             {
-                trial.Run();
+                context.Error.WriteLine($"warning: {name}: {problem}, on a picture of noise");
             }
             return LatencyCandidate.Onnx(name, content, settings.Threads);
         }

@@ -1,30 +1,64 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
+using PruneSearch.Core;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Cli.Commands;
 
-/// <summary>Options with a number whose range is checked before anything starts.</summary>
+/// <summary>Options with numbers: read the same on every machine, and checked before anything starts.</summary>
 internal static class NumberOption
 {
-    /// <summary>An option with a default.</summary>
-    public static Option<T> Create<T>(string name, string description, T standard, T least, T most)
-        where T : struct, IComparable<T>, IFormattable => Checked(new Option<T>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" }, least, most);
+    /// <summary>A whole number with a default.</summary>
+    public static Option<int> Create(string name, string description, int standard, int least, int most) =>
+        With(new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard }, new SettingType.WholeNumber(least, most));
 
-    /// <summary>An option that may be left out.</summary>
-    public static Option<T?> Optional<T>(string name, string description, T least, T most)
-        where T : struct, IComparable<T>, IFormattable => Checked(new Option<T?>(name) { Description = description, HelpName = "N" }, least, most);
+    /// <summary>A number with a default.</summary>
+    public static Option<double> Create(string name, string description, double standard, double least, double most) =>
+        With(new Option<double>(name) { Description = description, DefaultValueFactory = _ => standard }, new SettingType.Number(least, most, false, false));
 
-    private static Option<TValue> Checked<TValue, T>(Option<TValue> option, T least, T most)
-        where T : struct, IComparable<T>, IFormattable
+    /// <summary>A number in single precision with a default.</summary>
+    public static Option<float> Create(string name, string description, float standard, float least, float most) =>
+        With(new Option<float>(name) { Description = description, DefaultValueFactory = _ => standard }, new SettingType.Number(least, most, false, false));
+
+    /// <summary>A whole number that may be left out.</summary>
+    public static Option<int?> Optional(string name, string description, int least, int most) =>
+        With(new Option<int?>(name) { Description = description }, new SettingType.WholeNumber(least, most));
+
+    /// <summary>A number that may be left out.</summary>
+    public static Option<double?> Optional(string name, string description, SettingType.Number type) => With(new Option<double?>(name) { Description = description }, type);
+
+    /// <summary>Several numbers, with blanks between them; none when left out.</summary>
+    public static Option<double[]> Several(string name, string description, SettingType.Number each) => new(name)
     {
-        option.Validators.Add(result =>
+        Description = description,
+        HelpName = "N",
+        AllowMultipleArgumentsPerToken = true,
+        CustomParser = result => [.. result.Tokens.Select(t => Read(result, t.Value, each) is double number ? number : 0)],
+    };
+
+    /// <summary>The value of an option; an error when its text stands for none.</summary>
+    /// <param name="result">Takes the error.</param>
+    /// <param name="text">What the user wrote.</param>
+    /// <param name="type">What it may be.</param>
+    /// <param name="orElse">What else it may be, for the message.</param>
+    public static object? Read(ArgumentResult result, string text, SettingType type, string orElse = "")
+    {
+        object? value = type.Parse(text);
+        if (value is null)
         {
-            // What is no number at all is told by the parser itself.
-            if (result.Tokens is [var token] && result.GetValueOrDefault<TValue>() is T value && !(value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0))
-            {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} is {token.Value}, expected a number from {least} to {most}"));
-            }
-        });
+            string hint = type is SettingType.WholeNumber or SettingType.Number ? PlainNumber.Hint(text) : "";
+            result.AddError($"{((OptionResult)result.Parent!).Option.Name} is '{ErrorText.OneLine(text)}', expected {type.Expected}{orElse}{hint}");
+        }
+        return value;
+    }
+
+    private static Option<T> With<T>(Option<T> option, SettingType type)
+    {
+        option.HelpName = "N";
+        option.Arity = ArgumentArity.ExactlyOne;
+        option.CustomParser = result => Read(result, result.Tokens[^1].Value, type) is { } value
+            ? (T)Convert.ChangeType(value, Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), CultureInfo.InvariantCulture) : default;
         return option;
     }
 }

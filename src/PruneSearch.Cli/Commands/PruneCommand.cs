@@ -20,14 +20,11 @@ internal static class PruneCommand
     {
         var options = new PruneOptions();
         var source = new Argument<string>("DETECTOR") { Description = char.ToUpperInvariant(DetectorInput.Expected[0]) + DetectorInput.Expected[1..] };
-        var output = new Option<string>("--out") { Description = "Folder for the pruned detector", Required = true, HelpName = "FOLDER" };
-        var ratio = new Option<double?>("--ratio") { Description = "Share of the target that is gone afterwards; the highest level of a search file when left out" };
-        var target = new Option<string?>("--target") { Description = "What the ratio is a share of: channels of the groups, or parameters, macs or measured latency of the detector" };
-        var protect = new Option<string[]>("--protect") { Description = "Kinds or names of channel groups that lose nothing", AllowMultipleArgumentsPerToken = true };
-        var minimum = new Option<int?>("--min-width") { Description = "Channels that every group keeps at least" };
-        var cap = new Option<double?>("--max-group-ratio") { Description = "Largest share of a group's channels that may go" };
-        var ranking = new Option<string?>("--ranking") { Description = "How channels of different groups compete: global, local or isomorphic" };
-        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio, target, protect, cap, minimum, ranking };
+        var output = OutputOption.Folder("--out", "Folder for the pruned detector");
+        output.Required = true;
+        var ratio = NumberOption.Optional(
+            "--ratio", "Share of the target that is gone afterwards; the highest level of a search file when left out", new SettingType.Number(0, 1, MinExclusive: false, MaxExclusive: true));
+        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
@@ -38,11 +35,6 @@ internal static class PruneCommand
             settings = settings with
             {
                 Ratio = parsed.GetValue(ratio) ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
-                Target = parsed.GetValue(target) is { } share ? EnumNames.Parse<PruneTarget>(share) : settings.Target,
-                Protect = parsed.GetValue(protect) is { Length: > 0 } names ? names : settings.Protect,
-                MinWidth = parsed.GetValue(minimum) ?? settings.MinWidth,
-                MaxGroupRatio = parsed.GetValue(cap) ?? settings.MaxGroupRatio,
-                Ranking = parsed.GetValue(ranking) is { } rank ? EnumNames.Parse<ChannelRanking>(rank) : settings.Ranking,
             };
             var clock = Stopwatch.StartNew();
             var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
@@ -86,7 +78,7 @@ internal static class PruneCommand
         var before = input.Model;
         string how = settings.Compensate ? "compensated" : "not compensated";
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {EnumNames.Of(settings.Criterion)}, {how}) in {took.TotalSeconds:0.0} s."));
+            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {settings.Criterion}, {how}) in {took.TotalSeconds:0.0} s."));
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters {InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
         context.Output.WriteLine($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}");

@@ -15,8 +15,9 @@ internal static class ReportCommand
     public static Command Create(CliContext context)
     {
         var ids = new Argument<string[]>("ID") { Description = "Identifiers of searches, as list shows them; each has a part of the page", Arity = ArgumentArity.OneOrMore };
-        var folder = new Option<string>("--out") { Description = "Folder of the page (README.md), its pictures and CSV files", DefaultValueFactory = _ => "report", HelpName = "FOLDER" };
-        var models = new Option<string?>("--models") { Description = "Write the best models as ONNX files too", HelpName = "FOLDER" };
+        var folder = OutputOption.Folder("--out", "Folder of the page (README.md), its pictures and CSV files");
+        folder.DefaultValueFactory = _ => "report";
+        var models = OutputOption.Folder("--models", "Write the best models as ONNX files too");
         var pictures = NumberOption.Create("--pictures", "Pictures of the test split (or validation split) drawn into the folder of --models: what the original and the fastest of the best models find", 0, 0, 1000);
         var threads = NumberOption.Create("--threads", "Threads within the network while detectors are evaluated", Math.Clamp(Environment.ProcessorCount, 1, 8), 1, 256);
         var command = new Command("report", "Write what searches came to as a page: tables, pictures, and what they say") { ids, folder, models, pictures, threads };

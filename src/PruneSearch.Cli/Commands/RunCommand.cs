@@ -25,14 +25,28 @@ internal static class RunCommand
     }
 
     /// <summary>Goes on with a search.</summary>
-    public static async Task<int> ResumeAsync(CliContext context, SearchPlace place, string id, bool retryFailed, CancellationToken cancellation)
+    /// <param name="context">The program.</param>
+    /// <param name="place">Where it is.</param>
+    /// <param name="id">The search.</param>
+    /// <param name="retryFailed">Whether failed stages are tried again.</param>
+    /// <param name="data">Folders where its pictures lie now; then failed stages are tried again in any case.</param>
+    /// <param name="cancellation">Interrupts.</param>
+    public static async Task<int> ResumeAsync(CliContext context, SearchPlace place, string id, bool retryFailed, string[] data, CancellationToken cancellation)
     {
         HomeFolder.RequireExisting(place, id);
         var session = await context.Sessions.OpenAsync(place, work: true, cancellation).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
-            await session.ResumeAsync(id, retryFailed).ConfigureAwait(false);
+            if (data.Length > 0)
+            {
+                var plan = await session.PlanAsync(id).ConfigureAwait(false);
+                foreach (string found in await MovedPictures.FindAsync(session.Checkpoints, plan, data, cancellation).ConfigureAwait(false))
+                {
+                    await context.Output.WriteLineAsync(found).ConfigureAwait(false);
+                }
+            }
+            await session.ResumeAsync(id, retryFailed || data.Length > 0).ConfigureAwait(false);
             return await FollowAsync(context, session, place, id, cancellation).ConfigureAwait(false);
         }
     }

@@ -5,6 +5,7 @@ using PruneSearch.Cli.Sensitivities;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
+using PruneSearch.Core.Settings;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Pruning.Sensitivity;
 using static TorchSharp.torch;
@@ -19,13 +20,13 @@ internal static class SensitivityCommand
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var options = new PruneOptions();
+        var options = new PruneOptions("target", "protect", "min-width", "max-group-ratio", "ranking");
         var file = new Argument<string>("FILE") { Description = "The search file (YAML): its data, and its detector unless --detector says another" };
         var detector = new Option<string?>("--detector") { Description = "Folder with detector.json and weights.safetensors", HelpName = "FOLDER" };
-        var ratios = new Option<double[]>("--ratios") { Description = "Shares of a group's channels that go; 0.25 0.5 0.75 when left out", AllowMultipleArgumentsPerToken = true };
-        var images = new Option<int?>("--images") { Description = "Take only the first pictures of the validation split" };
-        var csv = new Option<string?>("--csv") { Description = "Write the table as CSV", HelpName = "OUT" };
-        var png = new Option<string?>("--png") { Description = "Draw a heat map", HelpName = "OUT" };
+        var ratios = NumberOption.Several("--ratios", "Shares of a group's channels that go; 0.25 0.5 0.75 when left out", new SettingType.Number(0, 1, MinExclusive: true, MaxExclusive: true));
+        var images = NumberOption.Optional("--images", "Take only the first pictures of the validation split", 1, int.MaxValue);
+        var csv = OutputOption.File("--csv", "Write the table as CSV");
+        var png = OutputOption.File("--png", "Draw a heat map");
         var command = new Command("sensitivity", "Prune each channel group alone and show what that costs in mAP") { file, detector, ratios, images, csv, png };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
@@ -35,7 +36,7 @@ internal static class SensitivityCommand
             double[] shares = Ratios(parsed.GetValue(ratios));
             var settings = options.Settings(parsed, input) with { RoundTo = options.RoundTo(parsed) ?? 1 };
             var (train, validation, _) = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
-            validation = parsed.GetValue(images) is { } first ? validation.Take(Math.Max(1, first)) : validation;
+            validation = parsed.GetValue(images) is { } first ? validation.Take(first) : validation;
             double Evaluate(DetectorModel model, Core.Weights.WeightSet weights) => DetectorEvaluator.Evaluate(model, weights, validation, CPU, cancellation: cancellation).Ap50;
             var pictures = options.Pictures(parsed, input, settings, _ => train, cancellation);
             var rows = new List<GroupSensitivity>();
@@ -66,10 +67,5 @@ internal static class SensitivityCommand
         return command;
     }
 
-    private static double[] Ratios(double[]? said)
-    {
-        double[] ratios = said is { Length: > 0 } ? [.. said.Distinct().Order()] : DefaultRatios;
-        int bad = Array.FindIndex(ratios, r => r is not (> 0 and < 1));
-        return bad < 0 ? ratios : throw new SearchFileException(string.Create(CultureInfo.InvariantCulture, $"--ratios has {ratios[bad]}, expected shares above 0 and below 1"));
-    }
+    private static double[] Ratios(double[]? said) => said is { Length: > 0 } ? [.. said.Distinct().Order()] : DefaultRatios;
 }

@@ -32,6 +32,7 @@ internal static class SiloCommand
     private static async Task<int> RunAsync(CliContext context, SiloConfiguration configuration, CancellationToken cancellation)
     {
         var silo = configuration.Silo;
+        Warnings.Write(context, configuration.Warnings);
         var host = await SiloHost.StartAsync(silo, services => services.AddStageRunner(o =>
         {
             o.Device = configuration.Device;

@@ -21,12 +21,14 @@ internal static class StageModels
     /// <param name="detections">What the end-to-end form keeps; <see langword="null"/> for the raw form.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The stage has not finished, or the store cannot be read.</exception>
+    /// <exception cref="NotFiniteNumberException">The model answers with values that are not finite.</exception>
     public static async Task<byte[]> ExportAsync(ICheckpointStore store, string key, OnnxExportOptions options, DetectionOptions? detections, CancellationToken cancellation)
     {
         string detector = CheckpointNames.Detector(key), weights = CheckpointNames.Weights(key);
         var model = DetectorCatalog.Build(DetectorSpec.FromJson(Encoding.UTF8.GetString(await ReadAsync(store, detector, cancellation).ConfigureAwait(false)), detector));
         using var content = new MemoryStream(await ReadAsync(store, weights, cancellation).ConfigureAwait(false));
         var tensors = Safetensors.Read(content, weights);
+        OnnxAnswer.RequireFinite(OnnxExport.ToBytes(model, tensors), $"the exported model of stage {key}");
         using var stream = new MemoryStream();
         if (detections is null)
         {

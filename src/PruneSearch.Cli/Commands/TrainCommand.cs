@@ -20,7 +20,8 @@ internal static class TrainCommand
     public static Command Create(CliContext context)
     {
         var file = new Argument<string>("FILE") { Description = "Search file; its data, detector and detector.fine-tune are used" };
-        var folder = new Option<string>("--out") { Description = "Folder for detector.json, weights.safetensors and training.json", HelpName = "FOLDER", Required = true };
+        var folder = OutputOption.Folder("--out", "Folder for detector.json, weights.safetensors and training.json");
+        folder.Required = true;
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
         var force = new Option<bool>("--force") { Description = "Replace a detector that is in the folder already" };
         var command = new Command("train", "Train the detector of a search file; repeat the command to go on after an interruption") { file, folder, device, force };

@@ -23,13 +23,12 @@ internal static class WidthsCommand
     {
         var model = new Argument<string>("MODEL") { Description = "Exported ONNX file of the dense model" };
         var speedUp = NumberOption.Create("--speed-up", "How many times as fast the pruned model shall be", 2.0, 1.0, 100.0);
-        var groups = new Option<string[]>("--groups") { Description = "Kinds of channel groups that lose channels", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. Kinds.Select(Word)], HelpName = "KIND" };
-        groups.AcceptOnlyFromAmong([.. Kinds.Select(Word)]);
-        var roundTo = NumberOption.Create("--round-to", "Widths stay multiples of this", 8, 1, 64);
+        var groups = ChoiceOption.Several("--groups", "Kinds of channel groups that lose channels", Kinds.Select(Word));
+        var roundTo = NumberOption.Create("--round-to", "Pruned widths are multiples of this", 8, 1, 64);
         var structures = NumberOption.Create("--structures", "Structures to measure and fit", 12, QuickLatencyModel.MinimumStructures, 64);
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of each of the two measurements", 30.0, 0.1, 3600.0);
-        var json = new Option<string?>("--json") { Description = "Write the widths as JSON", HelpName = "OUT" };
+        var json = OutputOption.File("--json", "Write the widths as JSON");
         var command = new Command("widths", "Find the widths of a detector that reach a speed") { model, speedUp, groups, roundTo, structures, threads, seconds, json };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(model)!, new Settings(
             p.GetValue(speedUp), [.. Kinds.Where(k => p.GetValue(groups)!.Contains(Word(k)))], p.GetValue(roundTo), p.GetValue(structures), p.GetValue(threads),

@@ -13,7 +13,8 @@ namespace PruneSearch.Cli.Sessions;
 /// <summary>
 /// Opens homes with a host in this process, or through the process that already works on them; and clusters through their gateways.
 /// </summary>
-internal sealed class SearchSessions : ISearchSessions
+/// <param name="warn">Shows a line about secrets that others can read, or a home that they can write.</param>
+internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
 {
     /// <inheritdoc/>
     public async Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
@@ -21,12 +22,17 @@ internal sealed class SearchSessions : ISearchSessions
         if (place.Cluster is { } cluster)
         {
             var address = ClusterAddress.Parse(cluster);
+            address.Warnings.ToList().ForEach(warn);
             if (address.Checkpoints is null)
             {
                 throw new SettingsException($"--cluster {cluster}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
             }
             var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation).ConfigureAwait(false);
             return new Session(client.Searches, client.Checkpoints!, client, RetryPolicy.WithCluster());
+        }
+        if (OwnerOnly.ComplaintAboutFolder(place.Home) is { } complaint)
+        {
+            warn(complaint);
         }
         if (!work)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PruneSearch.Core;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
@@ -15,10 +16,14 @@ internal sealed class Settings
 
     private readonly Dictionary<string, (string Value, string Source)> _values;
 
-    private Settings(Dictionary<string, (string Value, string Source)> values)
+    private Settings(Dictionary<string, (string Value, string Source)> values, IReadOnlyList<string> warnings)
     {
         _values = values;
+        Warnings = warnings;
     }
+
+    /// <summary>Secrets that others can read, one line each, with what to do about it and without the secret.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Reads all three.</summary>
     /// <param name="file">The YAML file, or <see langword="null"/>.</param>
@@ -29,13 +34,14 @@ internal sealed class Settings
     public static Settings Read(string? file, IReadOnlyDictionary<string, string?> commandLine, Func<string, string?> environment, IReadOnlyCollection<string> keys)
     {
         var values = new Dictionary<string, (string Value, string Source)>(StringComparer.Ordinal);
-        foreach (var (key, value) in file is null ? [] : ReadFile(file, keys))
+        var fromFile = file is null ? [] : ReadFile(file, keys);
+        foreach (var (key, value) in fromFile)
         {
             values[key] = (value, $"{file}: {key}");
         }
         foreach (string key in keys)
         {
-            string variable = Prefix + key.ToUpperInvariant().Replace('-', '_');
+            string variable = Variable(key);
             if (environment(variable) is { Length: > 0 } set)
             {
                 values[key] = (set, variable);
@@ -45,8 +51,11 @@ internal sealed class Settings
                 values[key] = (given, $"--{key}");
             }
         }
-        return new Settings(values);
+        return new Settings(values, [.. Secret.Exposed(file, fromFile.Values, commandLine)]);
     }
+
+    /// <summary>The environment variable of a setting.</summary>
+    public static string Variable(string key) => Prefix + key.ToUpperInvariant().Replace('-', '_');
 
     /// <summary>A text, or <see langword="null"/> when it is not set.</summary>
     public string? Text(string key) => _values.TryGetValue(key, out var found) ? found.Value : null;
@@ -54,17 +63,17 @@ internal sealed class Settings
     /// <summary>A text that must be set.</summary>
     /// <exception cref="SettingsException">It is not.</exception>
     public string Required(string key, string expected) => Text(key)
-        ?? throw new SettingsException($"'{key}' is not set, expected {expected}: give --{key}, {Prefix}{key.ToUpperInvariant().Replace('-', '_')} or a line in the configuration file");
+        ?? throw new SettingsException($"'{key}' is not set, expected {expected}: give --{key}, {Variable(key)} or a line in the configuration file");
 
     /// <summary>A whole number.</summary>
     /// <exception cref="SettingsException">It is none, or out of range.</exception>
     public int Number(string key, int otherwise, int min, int max) => Parsed(key, otherwise, $"a whole number from {min} to {max}",
-        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max ? number : null);
+        text => PlainNumber.ParseWhole(text) is { } number && number >= min && number <= max ? number : null, PlainNumber.Hint);
 
     /// <summary>Seconds, as a number.</summary>
     /// <exception cref="SettingsException">It is none, or out of range.</exception>
     public TimeSpan Seconds(string key, TimeSpan otherwise, double min, double max) => Parsed(key, otherwise, string.Create(CultureInfo.InvariantCulture, $"{min} to {max} seconds"),
-        text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number >= min && number <= max ? TimeSpan.FromSeconds(number) : null);
+        text => PlainNumber.Parse(text) is { } number && number >= min && number <= max ? TimeSpan.FromSeconds(number) : null, PlainNumber.Hint);
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
     /// <exception cref="SettingsException">It is neither.</exception>
@@ -78,8 +87,8 @@ internal sealed class Settings
 
     /// <summary>What <paramref name="parse"/> makes of a value.</summary>
     /// <exception cref="SettingsException">It makes nothing of it.</exception>
-    public T Parsed<T>(string key, T otherwise, string expected, Func<string, T?> parse)
-        where T : struct => _values.TryGetValue(key, out var found) ? parse(found.Value) ?? throw Wrong(found, expected, null) : otherwise;
+    public T Parsed<T>(string key, T otherwise, string expected, Func<string, T?> parse, Func<string, string>? hint = null)
+        where T : struct => _values.TryGetValue(key, out var found) ? parse(found.Value) ?? throw Wrong(found, expected + hint?.Invoke(found.Value)) : otherwise;
 
     /// <summary>Runs what uses a value, and says where the value stands when it is refused.</summary>
     /// <exception cref="SettingsException">It was.</exception>
@@ -95,8 +104,8 @@ internal sealed class Settings
         }
     }
 
-    private static SettingsException Wrong((string Value, string Source) found, string expected, Exception? inner) =>
-        new($"{found.Source}: '{found.Value}' is not right, expected {expected}", inner!);
+    private static SettingsException Wrong((string Value, string Source) found, string expected) =>
+        new($"{found.Source}: '{found.Value}' is not right, expected {expected}");
 
     private static Dictionary<string, string> ReadFile(string file, IReadOnlyCollection<string> keys)
     {

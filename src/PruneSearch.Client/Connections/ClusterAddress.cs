@@ -1,5 +1,6 @@
 using System.Net;
 using PruneSearch.Client.Configuration;
+using PruneSearch.Core;
 
 namespace PruneSearch.Client.Connections;
 
@@ -20,6 +21,9 @@ public sealed record ClusterAddress
 
     /// <summary>The blob container of <see cref="Checkpoints"/>.</summary>
     public string Container { get; init; } = "prunesearch";
+
+    /// <summary>What is not right about how it was written, such as a file with a password that others can read; one line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>How long to try to reach a gateway; 1 s to 10 min, 15 s by default.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
@@ -47,6 +51,7 @@ public sealed record ClusterAddress
                 Database = settings.Text("database"),
                 Checkpoints = settings.Text("checkpoints"),
                 Container = settings.Text("container") ?? "prunesearch",
+                Warnings = settings.Warnings,
             };
     }
 
@@ -56,7 +61,7 @@ public sealed record ClusterAddress
         foreach (string part in text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
         {
             int colon = part.LastIndexOf(':');
-            if (colon <= 0 || !int.TryParse(part[(colon + 1)..], out int port) || port is < 1 or > 65535)
+            if (colon <= 0 || PlainNumber.ParseWhole(part[(colon + 1)..]) is not { } port || port is < 1 or > 65535)
             {
                 throw new SettingsException($"{source}: '{part}' is not right, expected HOST:PORT, several with commas between them, or an existing settings file");
             }

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
+using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
@@ -112,9 +112,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     {
         foreach (var dataset in data.All)
         {
-            byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
-            // The last writer wins: the manifest also says where the pictures lie, and they may have been moved.
-            await store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, c) => stream.WriteAsync(json, c).AsTask(), PutCondition.None, cancellation).ConfigureAwait(false);
+            await store.PublishManifestAsync(dataset, cancellation).ConfigureAwait(false);
         }
         if (weights is not null)
         {

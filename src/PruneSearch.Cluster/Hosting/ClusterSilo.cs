@@ -1,11 +1,14 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
 using Orleans.Storage;
+using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Placement;
 
@@ -17,11 +20,25 @@ internal static class ClusterSilo
     private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(10);
 
     /// <summary>Where a silo listens.</summary>
-    public sealed record Endpoint(IPAddress Address, int SiloPort, int GatewayPort);
+    /// <param name="Address">For both ports; a loopback address is reached from this machine only.</param>
+    /// <param name="SiloPort">For other silos.</param>
+    /// <param name="GatewayPort">For clients; 0 for none.</param>
+    /// <param name="Tls">What both ports demand; <see langword="null"/> for nothing.</param>
+    public sealed record Endpoint(IPAddress Address, int SiloPort, int GatewayPort, TlsOptions? Tls = null);
 
     /// <summary>Configures one.</summary>
     public static ISiloBuilder UsePruneSearch(this ISiloBuilder silo, ClusterDatabase database, string clusterId, string name, SiloRole role, Endpoint endpoint, MembershipTimings membership)
     {
+        silo.Services.AddSingleton<ConnectionGuard>();
+        silo.Services.AddOptions<SiloConnectionOptions>().Configure<ConnectionGuard>((o, guard) =>
+        {
+            o.ConfigureSiloInboundConnection(c => guard.Protect(c, Check(endpoint)));
+            o.ConfigureGatewayInboundConnection(c => guard.Protect(c, Check(endpoint)));
+            if (endpoint.Tls is { } tls)
+            {
+                o.ConfigureSiloOutboundConnection(c => c.UseClientTls(tls));
+            }
+        });
         silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (clusterId, clusterId));
         silo.Configure<Orleans.Configuration.SiloOptions>(o => o.SiloName = name);
         silo.ConfigureEndpoints(endpoint.Address, endpoint.SiloPort, endpoint.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(endpoint.Address));
@@ -51,4 +68,6 @@ internal static class ClusterSilo
         silo.Services.AddPlacementFilter<PreferControlStrategy, PreferControlDirector>(ServiceLifetime.Singleton);
         return silo.AddActivityPropagation();
     }
+
+    private static Action<IConnectionBuilder>? Check(Endpoint endpoint) => endpoint.Tls is { } tls ? c => c.UseServerTls(tls) : null;
 }

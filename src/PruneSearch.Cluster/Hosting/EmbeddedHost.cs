@@ -1,7 +1,10 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using PruneSearch.Client;
+using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Core.Storage;
 
@@ -36,6 +39,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>The grains, for tests that play a worker.</summary>
     internal IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
+    /// <summary>The ports it listens on, for tests that knock.</summary>
+    internal EndpointOptions Ports => _host.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
+
     /// <summary>Starts; it takes about a second.</summary>
     /// <exception cref="HomeInUseException">Another process runs searches in the home folder.</exception>
     /// <exception cref="IOException">The home folder cannot be written.</exception>
@@ -58,8 +64,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
             {
                 var file = new HostFile(Environment.ProcessId, 0, options.RunSlot);
                 file.Write(options.Home);
-                var (silo, gateway) = (FreePort.Find(), FreePort.Find());
-                var host = EmbeddedSilo.Build(options, silo, gateway);
+                var (silo, gateway) = (FreePort.Find(), options.RunSlot ? FreePort.Find() : 0); // nobody connects to one that only answers a question
+                byte[] certificate = HomeCertificate.Create(options.Time);
+                var host = EmbeddedSilo.Build(options, silo, gateway, certificate);
                 try
                 {
                     await host.StartAsync(cancellation).ConfigureAwait(false);
@@ -73,7 +80,10 @@ public sealed class EmbeddedHost : IAsyncDisposable
                     }
                     throw;
                 }
-                (file with { GatewayPort = gateway }).Write(options.Home);
+                if (gateway > 0)
+                {
+                    (file with { GatewayPort = gateway, Certificate = certificate }).Write(options.Home);
+                }
                 return new EmbeddedHost(host, taken, options);
             }
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Searches;
@@ -22,21 +23,26 @@ internal static class EmbeddedSilo
     public static string Database(EmbeddedHostOptions options) => Path.Combine(options.Home, "state.db");
 
     /// <summary>Builds it; nothing runs yet, but the database is made.</summary>
-    public static IHost Build(EmbeddedHostOptions options, int siloPort, int gatewayPort)
+    /// <param name="options">What to be.</param>
+    /// <param name="siloPort">Orleans insists on it; nobody connects to it.</param>
+    /// <param name="gatewayPort">For other processes of the home's owner; 0 for none.</param>
+    /// <param name="certificate">What both ports demand, see <see cref="HomeCertificate"/>.</param>
+    public static IHost Build(EmbeddedHostOptions options, int siloPort, int gatewayPort, byte[] certificate)
     {
         string file = Database(options);
         var database = ClusterDatabase.Sqlite(file);
         database.Apply();
         SqliteSchema.ForgetSilos(file); // the home is ours alone
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.AddPruneSearchLogging(console: false, Path.Combine(options.Home, "logs"), options.Time);
+        builder.AddPruneSearchLogging(console: false, Path.Combine(options.Home, "logs"));
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
         builder.Services.AddSingleton(new RecoveryPolicy(ByItself: false));
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(new FolderCheckpointStore(options.Home, options.Time), options.Time));
         builder.AddPruneSearchTelemetry();
-        builder.UseOrleans(silo => silo.UsePruneSearch(database, ClusterName, ClusterName, SiloRole.All, new(IPAddress.Loopback, siloPort, gatewayPort), new MembershipTimings()));
+        var endpoint = new ClusterSilo.Endpoint(IPAddress.Loopback, siloPort, gatewayPort, HomeCertificate.Demand(certificate));
+        builder.UseOrleans(silo => silo.UsePruneSearch(database, ClusterName, ClusterName, SiloRole.All, endpoint, new MembershipTimings()));
         options.ConfigureServices?.Invoke(builder.Services);
         if (options.RunSlot)
         {

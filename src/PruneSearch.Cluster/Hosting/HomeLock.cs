@@ -1,3 +1,5 @@
+using PruneSearch.Client.Configuration;
+
 namespace PruneSearch.Cluster.Hosting;
 
 /// <summary>Another process has the home folder.</summary>
@@ -73,7 +75,7 @@ internal sealed class HomeLock : IDisposable
         string path = Path.Combine(home, "lock");
         try
         {
-            Directory.CreateDirectory(home);
+            OwnerOnly.MakeFolder(home);
             if (!File.Exists(path))
             {
                 using var created = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);

@@ -1,31 +1,40 @@
 using System.Text.Json;
+using PruneSearch.Client.Configuration;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 
 namespace PruneSearch.Cluster.Hosting;
 
-/// <summary>Tells other processes about the host that has the home folder: <c>host.json</c>.</summary>
+/// <summary>
+/// Tells other processes of the same user about the host that has the home folder: <c>host.json</c>, which nobody else can read,
+/// because whoever has its certificate and key may give orders.
+/// </summary>
 /// <param name="ProcessId">The process.</param>
-/// <param name="GatewayPort">Loopback port for Orleans clients; 0 while it starts.</param>
+/// <param name="GatewayPort">Loopback port for Orleans clients; 0 while it starts, and when it only answers a question and ends.</param>
 /// <param name="RunsStages">Whether it works, or only answers a question and ends.</param>
-internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages)
+/// <param name="Certificate">What clients show at the port, see <see cref="Connections.HomeCertificate"/>; <see langword="null"/> without a port.</param>
+internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages, byte[]? Certificate = null)
 {
     /// <summary>Where it stands.</summary>
     public static string PathIn(string home) => Path.Combine(home, "host.json");
 
-    /// <summary>Reads it; <see langword="null"/> when it is not there or just being replaced.</summary>
+    /// <summary>
+    /// Reads it; <see langword="null"/> when it is not there or just being replaced, and when others can read it: no host writes such a file.
+    /// </summary>
     public static HostFile? TryRead(string home)
     {
+        string path = PathIn(home);
         try
         {
-            return JsonSerializer.Deserialize<HostFile>(File.ReadAllText(PathIn(home)), CoreJson.Readable);
+            return OwnerOnly.Is(path) ? JsonSerializer.Deserialize<HostFile>(File.ReadAllText(path), CoreJson.Readable) : null;
         }
-        catch (Exception e) when (e is IOException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }
     }
 
     /// <summary>Replaces it at once.</summary>
-    public void Write(string home) => AtomicFile.Write(PathIn(home), JsonSerializer.Serialize(this, CoreJson.Readable));
+    public void Write(string home) =>
+        AtomicFile.Write(PathIn(home), JsonSerializer.Serialize(this, CoreJson.Readable), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 }

@@ -1,6 +1,10 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using PruneSearch.Client;
 using PruneSearch.Client.Connections;
+using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Storage;
 
@@ -55,8 +59,8 @@ public sealed class SearchConnection : IAsyncDisposable
                 var embedded = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = home, RunSlot = false }, taken, cancellation).ConfigureAwait(false);
                 return new SearchConnection(embedded, embedded.Client, embedded.Store, null);
             }
-            if (HostFile.TryRead(home) is { RunsStages: true, GatewayPort: > 0 } running
-                && await TryConnectAsync(home, running, cancellation).ConfigureAwait(false) is { } connection)
+            if (HostFile.TryRead(home) is { RunsStages: true, GatewayPort: > 0, Certificate: { } certificate } running
+                && await TryConnectAsync(home, running, certificate, cancellation).ConfigureAwait(false) is { } connection)
             {
                 return connection;
             }
@@ -68,7 +72,7 @@ public sealed class SearchConnection : IAsyncDisposable
     /// <summary>Disconnects; the searches go on in the process that runs them.</summary>
     public ValueTask DisposeAsync() => _owner.DisposeAsync();
 
-    private static async Task<SearchConnection?> TryConnectAsync(string home, HostFile running, CancellationToken cancellation)
+    private static async Task<SearchConnection?> TryConnectAsync(string home, HostFile running, byte[] certificate, CancellationToken cancellation)
     {
         var address = new ClusterAddress
         {
@@ -79,12 +83,19 @@ public sealed class SearchConnection : IAsyncDisposable
         };
         try
         {
-            var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation).ConfigureAwait(false);
+            var client = await ClusterClient.ConnectAsync(address, Configure, cancellation).ConfigureAwait(false);
             return new SearchConnection(client, client.Searches, client.Checkpoints!, running.ProcessId);
         }
         catch (IOException)
         {
             return null;
+        }
+
+        void Configure(HostApplicationBuilder builder)
+        {
+            builder.AddPruneSearchTelemetry();
+            var tls = HomeCertificate.Demand(certificate);
+            builder.Services.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c => c.UseClientTls(tls)));
         }
     }
 }

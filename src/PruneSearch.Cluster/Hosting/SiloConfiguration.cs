@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -15,6 +16,9 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
 {
     /// <summary>Folder for pictures that are fetched from the checkpoints; <see langword="null"/> for one of the user.</summary>
     public string? PictureCache { get; init; }
+
+    /// <summary>What is not right about how they were written, such as a file with a password that others can read; one line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Reads the file, the environment and the command line, and checks every value.</summary>
     /// <exception cref="SettingsException">A value is wrong or missing; the message says where and what was expected.</exception>
@@ -50,6 +54,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             settings.Seconds("snapshot-seconds", TimeSpan.FromSeconds(30), 1, 3600))
         {
             PictureCache = settings.Text("picture-cache"),
+            Warnings = settings.Warnings,
         };
     }
 
@@ -62,7 +67,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
     });
 
     private static string Checked(string device) =>
-        device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(device["cuda:".Length..], out int index) && index >= 0)
+        device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && PlainNumber.ParseWhole(device["cuda:".Length..]) >= 0)
             ? device
             : throw new ArgumentException($"'{device}' is not right, expected cpu, cuda or cuda:NUMBER");
 

@@ -86,7 +86,7 @@ public sealed class SiloHost : IAsyncDisposable
         database.Apply();
         var store = CheckpointLocation.Open(options.Checkpoints, options.Container, options.Time);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.AddPruneSearchLogging(options.ConsoleLog, options.Work, options.Time);
+        builder.AddPruneSearchLogging(options.ConsoleLog, options.Work);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);

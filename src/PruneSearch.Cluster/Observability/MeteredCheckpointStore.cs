@@ -7,6 +7,8 @@ namespace PruneSearch.Cluster.Observability;
 /// <summary>Measures how much a store reads and writes, and how long that takes.</summary>
 internal sealed class MeteredCheckpointStore(ICheckpointStore store, TimeProvider time) : ICheckpointStore
 {
+    public string? Folder => store.Folder;
+
     public Task<bool> ExistsAsync(string name, CancellationToken cancellation = default) => store.ExistsAsync(name, cancellation);
 
     public async Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default)

@@ -1,11 +1,18 @@
-using Microsoft.Extensions.Logging;
+using System.Globalization;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting.Display;
 
 namespace PruneSearch.Cluster.Observability;
 
 /// <summary>Keeps the last lines of the log, so that a stage that fails can tell what came before.</summary>
-internal sealed class RecentLog(TimeProvider time) : ILoggerProvider
+internal sealed class RecentLog : ILogEventSink
 {
+    /// <summary>An event as text: time, level, process, trace, who says it, and what; an exception follows on further lines.</summary>
+    public const string Template = "{UtcTimestamp:o} {Level} {ProcessId} {TraceId} {SourceContext}: {Message:l}{NewLine}{Exception}";
+
     private const int Kept = 60;
+    private readonly MessageTemplateTextFormatter _format = new(Template, CultureInfo.InvariantCulture);
     private readonly Queue<string> _lines = new();
     private readonly Lock _gate = new();
 
@@ -19,41 +26,24 @@ internal sealed class RecentLog(TimeProvider time) : ILoggerProvider
         }
     }
 
-    public ILogger CreateLogger(string categoryName) => new RecentLogger(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
-
-    public void Dispose()
+    /// <inheritdoc/>
+    public void Emit(LogEvent logEvent)
     {
-        // Nothing is held open.
-    }
-
-    private void Add(LogLevel level, string category, string message, Exception? exception)
-    {
-        string text = LogLine.Of(time.GetUtcNow(), level, category, message, exception);
+        if (logEvent.Level < LogEventLevel.Information)
+        {
+            return;
+        }
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        _format.Format(logEvent, text);
         lock (_gate)
         {
-            foreach (string line in text.Split('\n'))
+            foreach (string line in text.ToString().TrimEnd().Split('\n'))
             {
                 _lines.Enqueue(line);
             }
             while (_lines.Count > Kept)
             {
                 _lines.Dequeue();
-            }
-        }
-    }
-
-    private sealed class RecentLogger(RecentLog log, string category) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information && logLevel != LogLevel.None;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-            {
-                log.Add(logLevel, category, formatter(state, exception), exception);
             }
         }
     }

@@ -74,6 +74,16 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Checks that a file can be written before there is anything to write; nothing is changed.</summary>
+    /// <exception cref="IOException">It cannot; the message says why.</exception>
+    public static void RequireWritable(string path)
+    {
+        if (FileKinds.Of(path) != FileKind.Special) // a reader at the other end of a pipe would see it end
+        {
+            Target.Open(path, mode: null).Dispose();
+        }
+    }
+
     // A file to be, or a pipe or device (/dev/stdout, /dev/null) that is written to as it is: nothing may take its place.
     private sealed class Target : IDisposable
     {
@@ -90,13 +100,13 @@ public static class AtomicFile
             try
             {
                 string path = Path.GetFullPath(said);
-                path = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
                 var kind = FileKinds.Of(path);
                 if (kind is FileKind.Special)
                 {
                     var device = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
                     return new Target(said, path, null, device);
                 }
+                path = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
                 string folder = Path.GetDirectoryName(path) ?? "";
                 if (kind is FileKind.Folder || folder.Length == 0)
                 {

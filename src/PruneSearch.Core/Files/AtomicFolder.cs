@@ -30,6 +30,33 @@ public static class AtomicFolder
         }
     }
 
+    /// <summary>Checks that a folder can be written, or made; nothing stays changed.</summary>
+    /// <exception cref="IOException">It cannot; the message says why.</exception>
+    public static void RequireWritable(string folder)
+    {
+        string path = Path.GetFullPath(folder);
+        string? there = path;
+        while (there is not null && FileKinds.Of(there) == FileKind.Missing)
+        {
+            there = Path.GetDirectoryName(there);
+        }
+        try
+        {
+            if (there is null || FileKinds.Of(there) != FileKind.Folder)
+            {
+                throw new IOException(there == path ? "it is a file, expected a folder" : $"{there} is a file, expected a folder");
+            }
+            new FileDraft(there).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{folder}: cannot be written: {Reason(e, there)}", e);
+        }
+    }
+
+    // The name of a draft would only confuse.
+    private static string Reason(Exception e, string? folder) => e is UnauthorizedAccessException ? $"access to {folder} is denied" : e.Message;
+
     private static void Remove(string draft)
     {
         try

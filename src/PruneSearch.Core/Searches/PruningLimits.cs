@@ -4,15 +4,29 @@ using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Searches;
 
-/// <summary>How far cap, floor and rounding let groups be pruned.</summary>
+/// <summary>
+/// How far cap, floor and rounding let groups be pruned. What pruning leaves of a group is a multiple of
+/// <see cref="PruneSettings.RoundTo"/>, also where its dense width is none; a group of which no smaller multiple may be left keeps
+/// its width. So a group that is not wider than the multiple is never pruned.
+/// </summary>
 public static class PruningLimits
 {
     /// <summary>Channels that a group keeps whatever happens, before rounding.</summary>
     public static int Floor(ChannelGroup group, PruneSettings settings) =>
         Math.Max(settings.MinWidth, group.DenseWidth - Share(group.DenseWidth, settings.MaxGroupRatio));
 
-    /// <summary>What the widths of a group stay multiples of.</summary>
-    public static int Multiple(ChannelGroup group, PruneSettings settings) => group.DenseWidth % settings.RoundTo == 0 ? settings.RoundTo : 1;
+    /// <summary>The smallest width that a group can be pruned to; its width of now where it cannot be pruned.</summary>
+    public static int Narrowest(ChannelGroup group, PruneSettings settings) => Math.Min(group.Width, RoundUp(Floor(group, settings), settings.RoundTo));
+
+    /// <summary>The width that comes nearest to what is wanted: a multiple that is smaller than the width of now, or that width.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="wanted">Any number of channels, at least 0; in the middle between two widths the larger is nearer.</param>
+    /// <param name="multiple">At least 1.</param>
+    public static int Nearest(ChannelGroup group, double wanted, int multiple)
+    {
+        int below = Math.Max((int)(wanted / multiple) * multiple, multiple), above = Math.Min(below + multiple, group.Width);
+        return below < group.Width && wanted - below < above - wanted ? below : above;
+    }
 
     /// <summary>The next multiple, upwards.</summary>
     public static int RoundUp(int width, int multiple) => (width + multiple - 1) / multiple * multiple;
@@ -29,12 +43,12 @@ public static class PruningLimits
         var groups = settings.GroupsOf(dense.Network);
         if (settings.Target == PruneTarget.Channels)
         {
-            return 1 - (double)groups.Sum(g => Math.Min(g.Width, Floor(g, settings))) / groups.Sum(g => g.DenseWidth);
+            return 1 - (double)groups.Sum(g => Narrowest(g, settings)) / groups.Sum(g => g.DenseWidth);
         }
         var widths = dense.Network.Widths;
         foreach (var group in groups)
         {
-            widths[group.Name] = Math.Min(group.Width, RoundUp(Floor(group, settings), Multiple(group, settings)));
+            widths[group.Name] = Narrowest(group, settings);
         }
         var narrow = DetectorCatalog.Build(dense.Spec with { Widths = widths }).Network;
         return settings.Target switch

@@ -15,11 +15,17 @@ public abstract record SettingType
     /// <summary>Whether a value of the right type is in the range that there may be.</summary>
     public virtual bool Allows(object value) => true;
 
+    /// <summary>The value that a text stands for; <see langword="null"/> when it is of another type or out of range, and for lists and mappings.</summary>
+    public virtual object? Parse(string text) => null;
+
     /// <summary>Text of 1 to <paramref name="MaxLength"/> characters.</summary>
     public sealed record Text(int MaxLength) : SettingType
     {
         /// <inheritdoc/>
         public override string Expected => $"text of 1 to {MaxLength} characters";
+
+        /// <inheritdoc/>
+        public override object? Parse(string text) => IsSaid(text) && text.Length <= MaxLength ? text : null;
     }
 
     /// <summary>Letters, digits and hyphens, beginning with a letter.</summary>
@@ -27,6 +33,9 @@ public abstract record SettingType
     {
         /// <inheritdoc/>
         public override string Expected => $"a name of 1 to {MaxLength} letters, digits and hyphens that begins with a letter";
+
+        /// <inheritdoc/>
+        public override object? Parse(string text) => text.Length > 0 && text.Length <= MaxLength && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? text : null;
     }
 
     /// <summary>A file or a folder that exists.</summary>
@@ -34,6 +43,9 @@ public abstract record SettingType
     {
         /// <inheritdoc/>
         public override string Expected => "a path relative to the search file";
+
+        /// <inheritdoc/>
+        public override object? Parse(string text) => IsSaid(text) ? text : null;
     }
 
     /// <summary>One of several words, each with the value that it stands for.</summary>
@@ -44,6 +56,9 @@ public abstract record SettingType
 
         /// <inheritdoc/>
         public override string Expected => Values.Count == 1 ? Values[0].Key : $"one of {string.Join(", ", Words)}";
+
+        /// <inheritdoc/>
+        public override object? Parse(string text) => Values.FirstOrDefault(v => v.Key == text).Value;
     }
 
     /// <summary>A whole number.</summary>
@@ -54,6 +69,9 @@ public abstract record SettingType
 
         /// <inheritdoc/>
         public override bool Allows(object value) => value is int number && number >= Min && number <= Max;
+
+        /// <inheritdoc/>
+        public override object? Parse(string text) => PlainNumber.ParseWhole(text) is { } number && number >= Min && number <= Max ? number : null;
     }
 
     /// <summary>A number.</summary>
@@ -69,6 +87,9 @@ public abstract record SettingType
 
         /// <summary>Whether a number is in the range.</summary>
         public bool Contains(double value) => (MinExclusive ? value > Min : value >= Min) && (MaxExclusive ? value < Max : value <= Max);
+
+        /// <inheritdoc/>
+        public override object? Parse(string text) => PlainNumber.Parse(text) is { } number && Contains(number) ? number : null;
     }
 
     /// <summary>true or false.</summary>
@@ -76,6 +97,9 @@ public abstract record SettingType
     {
         /// <inheritdoc/>
         public override string Expected => "true or false";
+
+        /// <inheritdoc/>
+        public override object? Parse(string text) => text is "true" or "false" ? text == "true" : null;
     }
 
     /// <summary>At least <paramref name="Min"/> different values.</summary>
@@ -97,4 +121,6 @@ public abstract record SettingType
             ? $"a mapping with '{form.Key}' ({string.Join(", ", Section.Forms.Select(f => f.Word))})"
             : $"a mapping with {string.Join(", ", Section.Common.Select(s => s.Key))}";
     }
+
+    private static bool IsSaid(string text) => text.Trim().Length > 0 && !text.Any(char.IsControl);
 }

@@ -68,9 +68,9 @@ public sealed record PruneSettings
     [Description("Channels that every group keeps at least; narrower groups keep what they have."), Range(1, 4096)]
     public int MinWidth { get; init; } = 1;
 
-    /// <summary>Only where the dense width is a multiple too.</summary>
+    /// <summary>Odd widths can be slower than wider even ones.</summary>
     [Id(5)]
-    [Description("Widths stay multiples of this where the unpruned width is one: odd widths can be slower than wider even ones."), Range(1, 64)]
+    [Description("Pruned widths are multiples of this; a group of which no smaller multiple may be left keeps its width."), Range(1, 64)]
     public int RoundTo { get; init; } = 8;
 
     /// <summary>Whether what was lost is made good as far as least squares can.</summary>

@@ -16,6 +16,9 @@ public enum PutCondition
 /// </summary>
 public interface ICheckpointStore
 {
+    /// <summary>Folder of the store, absolute; <see langword="null"/> where it is none that this machine sees. What lies near it is found again when both move.</summary>
+    string? Folder => null;
+
     /// <summary>Whether the object exists.</summary>
     /// <exception cref="IOException">The store cannot be reached or read.</exception>
     Task<bool> ExistsAsync(string name, CancellationToken cancellation = default);

@@ -34,10 +34,29 @@ public sealed class WeightSet : SortedDictionary<string, WeightTensor>
     {
     }
 
-    /// <summary>Checks that these are the tensors of a network: all of them, no others, same shapes.</summary>
+    /// <summary>The first tensor with a value that is not finite and what is wrong with it; <see langword="null"/> where there is none.</summary>
+    public string? NotFinite() => this
+        .Select(t => FiniteValues.Problem(t.Value.Shape, t.Value.Values) is { } problem ? $"tensor '{t.Key}' {problem}" : null)
+        .FirstOrDefault(p => p is not null);
+
+    /// <summary>Checks what was computed.</summary>
+    /// <param name="source">What it is, for messages.</param>
+    /// <exception cref="NotFiniteNumberException">A value is NaN or infinite; the message names its tensor and its place.</exception>
+    public void RequireFinite(string source)
+    {
+        if (NotFinite() is { } problem)
+        {
+            throw new NotFiniteNumberException($"{source}: {problem}");
+        }
+    }
+
+    /// <summary>
+    /// Checks that these are the tensors of a network: all of them, no others, same shapes, every value finite and every variance
+    /// at least 0.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="source">Where the weights come from, for messages.</param>
-    /// <exception cref="FormatException">They are not; the message names the first tensor that differs, its shape and the expected one.</exception>
+    /// <exception cref="FormatException">They are not; the message names the first tensor that differs and what was expected.</exception>
     public void RequireFit(Network network, string source)
     {
         foreach (var tensor in network.Tensors)
@@ -55,6 +74,18 @@ public sealed class WeightSet : SortedDictionary<string, WeightTensor>
         {
             var expected = network.Tensors.Select(t => t.Name).ToHashSet();
             throw new FormatException($"{source}: tensor '{Keys.First(k => !expected.Contains(k))}' is not part of this detector.");
+        }
+        if (NotFinite() is { } problem)
+        {
+            throw new FormatException($"{source}: {problem}, expected finite numbers.");
+        }
+        foreach (var norm in network.Layers.OfType<BatchNormLayer>())
+        {
+            float least = this[norm.Name + ".running_var"].Values.Min();
+            if (least < 0)
+            {
+                throw new FormatException(FormattableString.Invariant($"{source}: tensor '{norm.Name}.running_var' has the variance {least:G6}, expected at least 0."));
+            }
         }
     }
 

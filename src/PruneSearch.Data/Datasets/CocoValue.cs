@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PruneSearch.Core;
 
 namespace PruneSearch.Data.Datasets;
 
@@ -13,7 +14,7 @@ internal static class CocoValue
     public static double? Number(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.Number when reader.TryGetDouble(out double number) && double.IsFinite(number) => number,
-        JsonTokenType.String => AnnotationNumber.Parse(reader.GetString()!),
+        JsonTokenType.String => PlainNumber.Parse(reader.GetString()!.Trim()),
         _ => null,
     };
 

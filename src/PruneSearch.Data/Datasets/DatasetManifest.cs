@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PruneSearch.Core;
 
 namespace PruneSearch.Data.Datasets;
@@ -22,6 +23,13 @@ public sealed record DatasetManifest
     /// <summary>Folder of the pictures on the machine that read the data set.</summary>
     public required string Root { get; init; }
 
+    /// <summary>
+    /// The same relative to the folder of the checkpoint store, so that a home that moves with its pictures finds them again;
+    /// <see langword="null"/> where the store is no folder.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RootFromStore { get; init; }
+
     /// <summary>Class names.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
@@ -32,10 +40,13 @@ public sealed record DatasetManifest
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The manifest of a data set.</summary>
-    public static DatasetManifest From(DetectionDataset dataset) => new()
+    /// <param name="dataset">The data set.</param>
+    /// <param name="storeFolder">Folder of the checkpoint store that the manifest is for; <see langword="null"/> where it is none.</param>
+    public static DatasetManifest From(DetectionDataset dataset, string? storeFolder = null) => new()
     {
         Name = dataset.Name,
         Root = dataset.Root,
+        RootFromStore = storeFolder is null ? null : Path.GetRelativePath(storeFolder, dataset.Root),
         Classes = dataset.Classes,
         Samples = dataset.Samples,
         Warnings = dataset.Warnings,
@@ -81,9 +92,15 @@ public sealed record DatasetManifest
     /// <summary>SHA-256 of the classes and samples in canonical JSON: the same for the same content in any folder.</summary>
     public string ComputeHash()
     {
-        var content = this with { Name = "", Root = "", Warnings = [] };
+        var content = this with { Name = "", Root = "", RootFromStore = null, Warnings = [] };
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, CoreJson.Canonical)));
     }
+
+    /// <summary>Folders where the pictures may lie on this machine, absolute: where they were seen from the store, then where they were read.</summary>
+    /// <param name="storeFolder">Folder of the checkpoint store; <see langword="null"/> where it is none.</param>
+    public IReadOnlyList<string> Roots(string? storeFolder) =>
+        storeFolder is null || RootFromStore is null ? [Path.GetFullPath(Root)]
+            : [.. new[] { Path.GetFullPath(RootFromStore, storeFolder), Path.GetFullPath(Root) }.Distinct()];
 
     /// <summary>The data set.</summary>
     /// <param name="root">Where the pictures lie on this machine; <see langword="null"/> for where they were read.</param>

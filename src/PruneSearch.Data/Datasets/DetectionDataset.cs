@@ -50,5 +50,6 @@ public sealed record DetectionDataset
     public DetectionDataset Take(int count) => this with { Samples = [.. Samples.Take(count)] };
 
     /// <summary>The form in which a data set is stored.</summary>
-    public DatasetManifest ToManifest() => DatasetManifest.From(this);
+    /// <param name="storeFolder">Folder of the checkpoint store; <see langword="null"/> where it is none.</param>
+    public DatasetManifest ToManifest(string? storeFolder = null) => DatasetManifest.From(this, storeFolder);
 }

@@ -1,5 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
+using PruneSearch.Core;
 
 namespace PruneSearch.Data.Datasets;
 
@@ -82,7 +83,7 @@ internal sealed record VocAnnotation(string File, string FileName, int Width, in
     private static double Number(XElement parent, string name, string file)
     {
         var element = parent.Element(name) ?? throw new DatasetException($"{Where(parent, file)}: <{parent.Name.LocalName}> without <{name}>");
-        return AnnotationNumber.Parse(element.Value) ?? throw new DatasetException($"{Where(element, file)}: <{name}> is '{element.Value}', expected a number");
+        return PlainNumber.Parse(element.Value.Trim()) ?? throw new DatasetException($"{Where(element, file)}: <{name}> is '{element.Value}', expected a number");
     }
 
     // Some tools leave the size out or write 0: it is then learnt from the picture.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PruneSearch.Core;
 using PruneSearch.Core.Files;
 
 namespace PruneSearch.Data.Datasets;
@@ -40,7 +41,7 @@ internal static class YoloLabels
     // Some tools write 3 as 3.0.
     private static string Class(string text, IReadOnlyList<string> names, string where)
     {
-        if (AnnotationNumber.Parse(text) is not { } index || index != Math.Floor(index))
+        if (PlainNumber.Parse(text) is not { } index || index != Math.Floor(index))
         {
             throw new DatasetException($"{where}: class is '{Short(text)}', expected a whole number from 0 to {names.Count - 1}");
         }
@@ -48,7 +49,7 @@ internal static class YoloLabels
             : throw new DatasetException(string.Create(CultureInfo.InvariantCulture, $"{where}: unknown class {index}, expected 0 to {names.Count - 1}"));
     }
 
-    private static double Fraction(string text, string where) => AnnotationNumber.Parse(text)
+    private static double Fraction(string text, string where) => PlainNumber.Parse(text)
         ?? throw new DatasetException($"{where}: '{Short(text)}', expected a number{(text.Contains(',', StringComparison.Ordinal) ? " with a decimal point and blanks between numbers" : "")}");
 
     private static string Short(string text) => text.Length > 80 ? text[..80] + "…" : text.Trim();

@@ -23,12 +23,14 @@ public static class DetectorEvaluator
     /// <param name="options">Which outputs become detections.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="ArgumentException">A class of the data is none of the detector's.</exception>
+    /// <exception cref="NotFiniteNumberException">The detector answers a picture with values that are not finite; the message names the first layer that does.</exception>
     public static CocoResult Evaluate(
         DetectorModel model, WeightSet weights, DetectionDataset dataset, Device device, DetectionOptions? options = null, CancellationToken cancellation = default) =>
         CocoEvaluator.Evaluate(dataset, Detect(model, weights, dataset, device, options, cancellation));
 
     /// <summary>Everything that a detector finds, in pixels of the original pictures, by class of the data set.</summary>
     /// <exception cref="ArgumentException">A class of the data is none of the detector's.</exception>
+    /// <exception cref="NotFiniteNumberException">The detector answers a picture with values that are not finite; the message names the first layer that does.</exception>
     public static List<ImageDetection> Detect(
         DetectorModel model, WeightSet weights, DetectionDataset dataset, Device device, DetectionOptions? options = null, CancellationToken cancellation = default)
     {
@@ -39,9 +41,14 @@ public static class DetectorEvaluator
         foreach (var batch in new EvaluationLoader(dataset, model.Spec.InputSize, BatchSize).Batches(cancellation))
         {
             using var scope = NewDisposeScope();
-            var outputs = network.Forward(TrainingBatch.ToTensor(batch, device));
+            var images = TrainingBatch.ToTensor(batch, device);
+            var outputs = network.Forward(images);
             float[] boxes = outputs[DetectorModel.BoxesOutput].cpu().data<float>().ToArray();
             float[] classes = outputs[DetectorModel.ClassesOutput].cpu().data<float>().ToArray();
+            if (!FiniteValues.All(boxes) || !FiniteValues.All(classes))
+            {
+                throw NotFinite(network, images, batch, dataset);
+            }
             int boxStride = boxes.Length / batch.Count, classStride = classes.Length / batch.Count;
             for (int i = 0; i < batch.Count; i++)
             {
@@ -53,5 +60,22 @@ public static class DetectorEvaluator
             }
         }
         return found;
+    }
+
+    // Runs again, to tell where it begins.
+    private static NotFiniteNumberException NotFinite(TorchNetwork network, Tensor images, ImageBatch batch, DetectionDataset dataset)
+    {
+        string? first = null;
+        network.Forward(images, observe: (layer, _, output) =>
+        {
+            if (first is not null)
+            {
+                return;
+            }
+            using var scope = NewDisposeScope();
+            int picture = Array.IndexOf(output.isfinite().flatten(1).all(1).cpu().data<bool>().ToArray(), false);
+            first = picture < 0 ? null : $"layer '{layer.Name}' gives values that are not finite on picture '{dataset.Samples[batch.Images[picture].SampleIndex].File}'";
+        });
+        return new NotFiniteNumberException(first ?? "the outputs have values that are not finite");
     }
 }

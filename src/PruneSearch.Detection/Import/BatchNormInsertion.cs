@@ -20,6 +20,7 @@ public static class BatchNormInsertion
     /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>; disposed by this method.</param>
     /// <param name="device">Where to run.</param>
     /// <exception cref="ArgumentException">The detector has batch norms already, or there is no calibration picture.</exception>
+    /// <exception cref="NotFiniteNumberException">Statistics are not finite; the message names them.</exception>
     public static (DetectorModel Model, WeightSet Weights) Insert(DetectorModel folded, WeightSet weights, IEnumerable<Tensor> calibration, Device device)
     {
         if (folded.Spec.BatchNorm)
@@ -38,6 +39,7 @@ public static class BatchNormInsertion
     /// <param name="device">Where to run.</param>
     /// <returns>All tensors of <paramref name="normalised"/>.</returns>
     /// <exception cref="ArgumentException">There is no calibration picture.</exception>
+    /// <exception cref="NotFiniteNumberException">Statistics are not finite; the message names them.</exception>
     public static WeightSet Insert(Network folded, Network normalised, WeightSet weights, IEnumerable<Tensor> calibration, Device device)
     {
         var norms = normalised.Layers.OfType<BatchNormLayer>().ToDictionary(l => l.Inputs[0]);
@@ -57,6 +59,7 @@ public static class BatchNormInsertion
             result.Add(norm.Name + ".running_mean", new(shape, [.. mean.Select((m, i) => (float)(m - added[i] + left[i]))]));
             result.Add(norm.Name + ".running_var", new(shape, [.. variance.Select(v => (float)v)]));
         }
+        result.RequireFinite("inserted batch norms");
         return result;
     }
 

@@ -7,7 +7,10 @@ internal sealed class ChannelMoments(int channels)
 {
     private readonly double[] _sum = new double[channels];
     private readonly double[] _squares = new double[channels];
-    private double _count;
+    private long _count;
+
+    /// <summary>Whether there were values enough for a variance: two of each channel.</summary>
+    public bool HasVariance => _count > 1;
 
     /// <summary>Takes a feature map <c>[N, channels, H, W]</c> in.</summary>
     public void Add(Tensor map)
@@ -24,10 +27,14 @@ internal sealed class ChannelMoments(int channels)
         _count += map.shape[0] * map.shape[2] * map.shape[3];
     }
 
-    /// <summary>The moments so far; the variance is that of the population.</summary>
+    /// <summary>The moments so far; the variance is that of the population, and 1, as of a new batch norm, where a single value has none.</summary>
     public (double[] Mean, double[] Variance) Moments()
     {
         double[] mean = [.. _sum.Select(s => s / _count)];
+        if (!HasVariance)
+        {
+            return (mean, [.. mean.Select(_ => 1.0)]);
+        }
         return (mean, [.. _squares.Select((q, c) => Math.Max(q / _count - mean[c] * mean[c], 0))]);
     }
 }

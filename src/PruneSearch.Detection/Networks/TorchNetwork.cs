@@ -70,7 +70,10 @@ public sealed class TorchNetwork : IDisposable
 
     /// <summary>Computes all outputs; the caller owns them.</summary>
     /// <param name="image">Pictures <c>[N, 3, H, W]</c>.</param>
-    /// <param name="training">Whether batch norms use and update the statistics of this batch.</param>
+    /// <param name="training">
+    /// Whether batch norms use and update the statistics of this batch. Where a channel has a single value, which has no variance,
+    /// they use those that they have, as in evaluation.
+    /// </param>
     /// <param name="observe">Called after each layer.</param>
     /// <returns>Output name to <c>[N, boxes, values]</c>, float32.</returns>
     public Dictionary<string, Tensor> Forward(Tensor image, bool training = false, Observer? observe = null)
@@ -174,7 +177,8 @@ public sealed class TorchNetwork : IDisposable
         {
             ConvLayer conv => Convolve(conv, x),
             BatchNormLayer norm => nn.functional.batch_norm(
-                x, _tensors[norm.Name + ".running_mean"], _tensors[norm.Name + ".running_var"], _tensors[norm.Name + ".weight"], _tensors[norm.Name + ".bias"], training, 0.1, norm.Epsilon),
+                x, _tensors[norm.Name + ".running_mean"], _tensors[norm.Name + ".running_var"], _tensors[norm.Name + ".weight"], _tensors[norm.Name + ".bias"],
+                training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
             ActivationLayer activation => Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
             AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.add(maps[input], One)),
             ScaleLayer => x * maps[layer.Inputs[1]],
@@ -186,6 +190,8 @@ public sealed class TorchNetwork : IDisposable
             _ => throw new NotSupportedException($"Layer '{layer.Name}' has the unknown type {layer.GetType().Name}."),
         };
     }
+
+    private static long ValuesOfChannel(Tensor map) => map.shape[0] * map.shape[2] * map.shape[3];
 
     private Tensor Convolve(ConvLayer conv, Tensor x)
     {

@@ -17,9 +17,10 @@ public static class BatchNormRecalibration
     /// <summary>Computes new running statistics; all other tensors stay. A detector without batch norms stays as it is.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="weights">Its weights; not changed.</param>
-    /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>, two pictures or more in all; not disposed.</param>
+    /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>, two or more in all; not disposed. Statistics of a single value stay as they are.</param>
     /// <param name="device">Where to run.</param>
     /// <exception cref="ArgumentException">There is no picture.</exception>
+    /// <exception cref="NotFiniteNumberException">Statistics are not finite; the message names them.</exception>
     public static WeightSet Run(DetectorModel model, WeightSet weights, IEnumerable<Tensor> calibration, Device device)
     {
         var statistics = model.Network.Layers.OfType<BatchNormLayer>().ToDictionary(l => l.Name, l => new ChannelMoments(l.Channels.Width));
@@ -45,12 +46,13 @@ public static class BatchNormRecalibration
         {
             result.Add(name, value);
         }
-        foreach (var (name, moments) in statistics)
+        foreach (var (name, moments) in statistics.Where(s => s.Value.HasVariance))
         {
             var (mean, variance) = moments.Moments();
             result[name + ".running_mean"] = new([mean.Length], [.. mean.Select(m => (float)m)]);
             result[name + ".running_var"] = new([mean.Length], [.. variance.Select(v => (float)v)]);
         }
+        result.RequireFinite("new statistics of batch norms");
         return result;
     }
 }

@@ -33,7 +33,7 @@ public sealed record OptimizerState(OptimizerKind Optimizer, int Steps, WeightSe
             : throw new FormatException($"{source}: no optimizer state: metadata 'optimizer' is '{optimizer}' and 'steps' is '{text}'");
     }
 
-    /// <summary>Checks that every tensor belongs to a trainable tensor of a network and has its shape.</summary>
+    /// <summary>Checks that every tensor belongs to a trainable tensor of a network, has its shape and is finite.</summary>
     /// <exception cref="FormatException">One does not; the message names it.</exception>
     public void RequireFit(Network network, string source)
     {
@@ -45,6 +45,10 @@ public sealed record OptimizerState(OptimizerKind Optimizer, int Steps, WeightSe
             {
                 throw new FormatException($"{source}: tensor '{name}' [{string.Join(", ", tensor.Shape)}] does not belong to this detector.");
             }
+        }
+        if (Tensors.NotFinite() is { } problem)
+        {
+            throw new FormatException($"{source}: {problem}, expected finite numbers.");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
@@ -60,7 +61,7 @@ public sealed class Trainer : IDisposable
     private double FirstLoss { get; set; } = double.NaN;
 
     /// <summary>Trains on one batch and disposes it.</summary>
-    /// <exception cref="TrainingDivergedException">The loss is no number or has exploded.</exception>
+    /// <exception cref="TrainingDivergedException">The loss or a gradient is no number, or the loss has exploded.</exception>
     public void TrainOn(TrainingBatch batch)
     {
         using (batch)
@@ -76,7 +77,7 @@ public sealed class Trainer : IDisposable
             }
             Watch(loss.item<float>());
             loss.backward();
-            _optimizer.ClipGradients(_settings.ClipNorm);
+            WatchGradients(_optimizer.ClipGradients(_settings.ClipNorm));
             _optimizer.Step(_schedule.At(Step), _earlierSteps + Step);
             _regulariser?.After(Step);
         }
@@ -85,10 +86,13 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>The weights to evaluate: the averages where averaging is on.</summary>
-    public WeightSet ToWeights() => _average?.ToWeights() ?? _network.ToWeights();
+    /// <exception cref="TrainingDivergedException">A value is not finite; the message names its tensor.</exception>
+    public WeightSet ToWeights() => Finite(_average?.ToWeights() ?? _network.ToWeights());
 
     /// <summary>The state before the next step.</summary>
-    public TrainingSnapshot ToSnapshot() => new(Step, _network.ToWeights(), _optimizer.ToState(), _average?.ToWeights() ?? [], Loss, FirstLoss);
+    /// <exception cref="TrainingDivergedException">A value is not finite; the message names its tensor.</exception>
+    public TrainingSnapshot ToSnapshot() =>
+        new(Step, Finite(_network.ToWeights()), Finite(_optimizer.ToState()), Finite(_average?.ToWeights() ?? []), Loss, FirstLoss);
 
     /// <summary>Begins with the optimizer state of an earlier training, before the first step and before a snapshot is restored.</summary>
     /// <exception cref="FormatException">It belongs to another detector.</exception>
@@ -103,7 +107,8 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>The optimizer's state, for a later training of the same or a pruned detector.</summary>
-    public OptimizerState ToOptimizerState() => new(_settings.Optimizer, _earlierSteps + Step, _optimizer.ToState());
+    /// <exception cref="TrainingDivergedException">A value is not finite; the message names its tensor.</exception>
+    public OptimizerState ToOptimizerState() => new(_settings.Optimizer, _earlierSteps + Step, Finite(_optimizer.ToState()));
 
     /// <summary>Goes on from a state.</summary>
     /// <exception cref="FormatException">It belongs to another detector.</exception>
@@ -140,9 +145,24 @@ public sealed class Trainer : IDisposable
         }
         if (!double.IsFinite(loss) || loss > ExplosionFactor * Math.Max(FirstLoss, 1))
         {
-            throw new TrainingDivergedException(
-                $"the loss is {loss:G4} at step {Step + 1} of {_settings.Steps} (it began at {FirstLoss:G4}); try a smaller learning rate than {_settings.LearningRate:G4}");
+            throw Diverged(string.Create(CultureInfo.InvariantCulture, $"the loss is {loss:G4} at step {Step + 1} of {_settings.Steps} (it began at {FirstLoss:G4})"));
         }
         Loss = double.IsNaN(Loss) ? loss : LossSmoothing * Loss + (1 - LossSmoothing) * loss;
     }
+
+    private void WatchGradients(double norm)
+    {
+        if (!double.IsFinite(norm))
+        {
+            string? tensor = _network.Trainable.FirstOrDefault(t => t.Value.grad is { } g && !g.isfinite().all().item<bool>()).Key;
+            throw Diverged($"the gradient of {(tensor is null ? "all tensors together" : $"tensor '{tensor}'")} is not finite at step {Step + 1} of {_settings.Steps}");
+        }
+    }
+
+    // What leaves a training is what others begin with.
+    private WeightSet Finite(WeightSet tensors) =>
+        tensors.NotFinite() is { } problem ? throw Diverged($"{problem} after step {Step} of {_settings.Steps}") : tensors;
+
+    private TrainingDivergedException Diverged(string what) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{what}; try a smaller learning rate than {_settings.LearningRate:G4}"));
 }

@@ -1,6 +1,6 @@
 namespace PruneSearch.Detection.Training;
 
-/// <summary>The loss became NaN, infinite, or far larger than it was at first.</summary>
+/// <summary>The loss, a gradient or a tensor became NaN or infinite, or the loss far larger than it was at first.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     /// <summary>Says at which step and how.</summary>

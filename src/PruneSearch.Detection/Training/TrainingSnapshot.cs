@@ -43,12 +43,16 @@ public sealed record TrainingSnapshot(int Step, WeightSet Weights, WeightSet Opt
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="stream">Seekable.</param>
     /// <param name="source">Where it comes from, for messages.</param>
-    /// <exception cref="FormatException">It is damaged.</exception>
+    /// <exception cref="FormatException">It is damaged, or a value is not finite.</exception>
     public static TrainingSnapshot Read(Stream stream, string source)
     {
         var metadata = Safetensors.ReadMetadata(stream, source);
         stream.Position = 0;
         var all = Safetensors.Read(stream, source);
+        if (all.NotFinite() is { } problem)
+        {
+            throw new FormatException($"{source}: no state to go on from: {problem}");
+        }
         if (!int.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out int step) || step < 0)
         {
             throw new FormatException($"{source}: no training snapshot: metadata 'step' is '{metadata.GetValueOrDefault("step")}'");

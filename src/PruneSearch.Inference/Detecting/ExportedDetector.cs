@@ -35,6 +35,7 @@ internal sealed record ExportedDetector(DetectorModel Model, bool EndToEnd, stri
             OnnxMetadata.EndToEndForm => true,
             var form => throw new FormatException($"{source}: the model has the form '{form}', expected {OnnxMetadata.RawForm} or {OnnxMetadata.EndToEndForm}"),
         };
+        OnnxFile.RequireFiniteConstants(file, source);
         int size = model.Spec.InputSize, boxes = model.DefaultBoxes.Count;
         Require(file.Graph.Input, [(DetectorModel.ImageInput, DataType.Float, [0, 3, size, size])], "inputs", source);
         (string Name, DataType Type, long[] Shape)[] outputs = endToEnd

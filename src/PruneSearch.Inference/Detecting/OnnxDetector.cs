@@ -57,6 +57,7 @@ public sealed class OnnxDetector : IDisposable
     /// higher score threshold and a lower total count then.
     /// </param>
     /// <returns>By falling score.</returns>
+    /// <exception cref="NotFiniteNumberException">An output has values that are not finite; the message names it.</exception>
     public IReadOnlyList<Detection> Detect(RgbImage image, DetectionOptions? options = null) => Detect(image, options, out _);
 
     /// <summary>Finds objects in a picture and tells where the time went.</summary>
@@ -93,6 +94,7 @@ public sealed class OnnxDetector : IDisposable
         using var input = OrtValue.CreateTensorValueFromMemory(picture, [1, 3, Spec.InputSize, Spec.InputSize]);
         using var outputs = _session.Run(_run, [DetectorModel.ImageInput], [input], _exported.OutputNames);
         long ran = _time.GetTimestamp();
+        OnnxAnswer.RequireFinite(_session.Source, _exported.OutputNames, outputs);
         var found = EndToEnd
             ? Collect(outputs[0].GetTensorDataAsSpan<float>(), outputs[1].GetTensorDataAsSpan<float>(), outputs[2].GetTensorDataAsSpan<long>(), options)
             : DetectionDecoder.Decode(Spec, _exported.Model.DefaultBoxes, outputs[0].GetTensorDataAsSpan<float>(), outputs[1].GetTensorDataAsSpan<float>(), options);

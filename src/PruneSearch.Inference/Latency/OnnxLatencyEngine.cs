@@ -23,14 +23,8 @@ public sealed class OnnxLatencyEngine : ILatencyEngine
     {
         _session = OnnxSession.Load(model, threads, source);
         Device = DeviceOf(threads);
-        var random = new Random(seed);
         long[] shape = _session.InputShape(batch: 1);
-        float[] picture = new float[shape.Aggregate(1L, (n, d) => n * d)];
-        for (int i = 0; i < picture.Length; i++)
-        {
-            picture[i] = random.NextSingle() * 2 - 1;
-        }
-        _input = OrtValue.CreateTensorValueFromMemory(picture, shape);
+        _input = OrtValue.CreateTensorValueFromMemory(OnnxAnswer.Noise(shape, seed), shape);
         _inputNames = [_session.InputName];
         _inputs = [_input];
     }

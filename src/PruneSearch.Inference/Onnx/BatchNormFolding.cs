@@ -37,6 +37,7 @@ public static class BatchNormFolding
     /// <param name="network">The network that the weights belong to.</param>
     /// <param name="weights">Its weights.</param>
     /// <exception cref="FormatException">The weights do not fit the network.</exception>
+    /// <exception cref="NotFiniteNumberException">A folded value is beyond what a 32-bit float holds; the message names its tensor.</exception>
     public static WeightSet Fold(Network network, WeightSet weights)
     {
         weights.RequireFit(network, "weights to fold");
@@ -50,6 +51,7 @@ public static class BatchNormFolding
         {
             Fold((BatchNormLayer)network[name], conv, weights, folded);
         }
+        folded.RequireFinite("folding batch norms");
         return folded;
     }
 

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
+using PruneSearch.Core.Weights;
 using PruneSearch.Inference.Onnx.Schema;
 
 namespace PruneSearch.Inference.Onnx;
@@ -27,5 +29,21 @@ internal static class OnnxFile
             ?? throw new FormatException($"{source}: the model does not say which ONNX operator set it uses");
         return opset.Version is >= OnnxExport.MinOpset and <= OnnxExport.MaxOpset ? model
             : throw new FormatException($"{source}: the model uses ONNX operator set {opset.Version}, expected {OnnxExport.MinOpset} to {OnnxExport.MaxOpset}");
+    }
+
+    /// <summary>Checks the weights of a detector.</summary>
+    /// <exception cref="FormatException">A constant of 32-bit floats has a value that is not finite; the message names it.</exception>
+    public static void RequireFiniteConstants(ModelProto model, string source)
+    {
+        foreach (var constant in model.Graph.Initializer.Where(t => t.DataType == (int)TensorProto.Types.DataType.Float))
+        {
+            var values = MemoryMarshal.Cast<byte, float>(constant.RawData.Span);
+            int count = values.Length;
+            bool fits = constant.Dims.Aggregate(1L, (n, d) => d is > 0 and <= int.MaxValue && n <= count ? n * d : 0) == count; // a damaged file may say anything
+            if (FiniteValues.Problem(fits ? [.. constant.Dims.Select(d => (int)d)] : [count], values) is { } problem)
+            {
+                throw new FormatException($"{source}: constant '{constant.Name}' {problem}, expected finite numbers");
+            }
+        }
     }
 }

@@ -77,7 +77,7 @@ internal static class ActivationRanges
 
     private static void Count(ReadOnlySpan<float> values, (float Low, float High) range, long[] histogram)
     {
-        float scale = range.High > range.Low ? Bins / (range.High - range.Low) : 0;
+        double scale = range.High > range.Low ? Bins / ((double)range.High - range.Low) : 0;
         foreach (float value in values)
         {
             histogram[Math.Min(Bins - 1, (int)((value - range.Low) * scale))]++;
@@ -86,7 +86,7 @@ internal static class ActivationRanges
 
     private static (float Low, float High) Cut(long[] histogram, (float Low, float High) range, double percentile)
     {
-        double total = histogram.Sum(), beyond = total * (1 - percentile), width = (range.High - range.Low) / Bins;
+        double total = histogram.Sum(), beyond = total * (1 - percentile), width = ((double)range.High - range.Low) / Bins;
         int first = 0, last = Bins - 1;
         for (double gone = histogram[first]; gone <= beyond && first < last; gone += histogram[++first])
         {

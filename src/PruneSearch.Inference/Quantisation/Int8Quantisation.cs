@@ -15,7 +15,7 @@ public static class Int8Quantisation
     /// <param name="pictures">Training pictures as network inputs <c>[3, size, size]</c> in [−1, 1]; a hundred are enough.</param>
     /// <param name="options">Ranges and bits.</param>
     /// <returns>The model in the same form, with metadata <see cref="OnnxMetadata.Precision"/> = int8.</returns>
-    /// <exception cref="FormatException">The model is damaged, quantised already, or has no convolutions to quantise.</exception>
+    /// <exception cref="FormatException">The model is damaged, quantised already, has a weight that is not finite, or no convolutions to quantise.</exception>
     /// <exception cref="ArgumentException">There are no pictures, one has the wrong size, or an option is outside its range.</exception>
     public static byte[] Quantise(byte[] model, IReadOnlyList<float[]> pictures, QuantisationOptions? options = null)
     {
@@ -26,6 +26,7 @@ public static class Int8Quantisation
         {
             throw new FormatException("model to quantise: it is quantised already");
         }
+        OnnxFile.RequireFiniteConstants(source, "model to quantise");
         var values = new QuantisedValues(source.Graph);
         if (values.Convolutions.Count == 0)
         {

@@ -64,7 +64,7 @@ internal sealed class QdqRewriter
 
     private static (float Scale, byte Zero) Scale((float Low, float High) range)
     {
-        float scale = Math.Max(range.High - range.Low, 1e-6f) / byte.MaxValue;
+        float scale = (float)(Math.Max((double)range.High - range.Low, 1e-6) / byte.MaxValue); // the difference of two floats may be beyond a float
         return (scale, (byte)Math.Clamp(MathF.Round(-range.Low / scale), 0, byte.MaxValue));
     }
 

@@ -51,7 +51,7 @@ internal sealed class QuantisedValues
             if (SiluInput(product) is { } input && _readers[input].Count() == 2)
             {
                 var (low, high) = ranges[product.Output[0]];
-                ranges[input] = (Math.Max(ranges[input].Low, FlatBelow((high - low) / byte.MaxValue)), ranges[input].High);
+                ranges[input] = (Math.Max(ranges[input].Low, FlatBelow(high / byte.MaxValue - low / byte.MaxValue)), ranges[input].High);
             }
         }
         return ranges;

@@ -27,6 +27,7 @@ public static class Compensator
     /// <returns>Weights of the pruned network.</returns>
     /// <exception cref="ArgumentException">There are no pictures, or an option is outside its range.</exception>
     /// <exception cref="FormatException">Weights are not those of their network.</exception>
+    /// <exception cref="NotFiniteNumberException">What a reader reads or should give on the pictures, or its solution, is not finite; the message names it.</exception>
     public static WeightSet Solve(
         Network dense,
         WeightSet denseWeights,
@@ -62,8 +63,11 @@ public static class Compensator
                 original.Trim(batch);
                 current.Trim(batch);
             }
+            seen.RequireFinite(after.Conv.Name);
             solver.Solve(pruned, denseWeights, solved, seen, options.Damping);
-            currentRunner.Load(TensorsOf(pruned, after, solved));
+            var changed = TensorsOf(pruned, after, solved);
+            changed.RequireFinite("compensation");
+            currentRunner.Load(changed);
         }
         return solved;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
@@ -23,7 +24,7 @@ internal static class GradualPruning
     /// <param name="detector">The detector.</param>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="choose">Chooses, on a network pruned so far, what is to go to meet the whole target.</param>
-    /// <param name="roundTo">Widths stay multiples of this between rounds where the dense width is one.</param>
+    /// <param name="roundTo">Pruned widths are multiples of this between rounds too.</param>
     /// <param name="calibration">Pictures.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellation">Checked between batches.</param>
@@ -83,9 +84,8 @@ internal static class GradualPruning
         foreach (var (name, stay) in choice.Plan.Kept)
         {
             var group = network.Group(name);
-            int multiple = group.DenseWidth % roundTo == 0 ? roundTo : 1;
             int width = group.Width - (int)Math.Round((group.Width - stay.Length) * share);
-            int goes = group.Width - (width + multiple - 1) / multiple * multiple;
+            int goes = group.Width - PruningLimits.RoundUp(width, roundTo);
             if (goes <= 0)
             {
                 continue;

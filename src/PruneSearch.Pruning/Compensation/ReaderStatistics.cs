@@ -43,6 +43,18 @@ internal sealed class ReaderStatistics : IDisposable
         AddCentred(dy);
     }
 
+    /// <summary>Checks that all that was seen is finite, products included.</summary>
+    /// <param name="reader">Name of the reading layer, for messages.</param>
+    /// <exception cref="NotFiniteNumberException">It is not.</exception>
+    public void RequireFinite(string reader)
+    {
+        using var scope = NewDisposeScope();
+        if (((Tensor?[])[_shiftT, _shiftY, _sumT, _sumY, _cross, _own]).Any(t => t is not null && !t.isfinite().all().item<bool>()))
+        {
+            throw new NotFiniteNumberException($"layer '{reader}' reads, or should give, values on the calibration pictures that are not finite or too large for a covariance");
+        }
+    }
+
     public void Dispose()
     {
         foreach (var tensor in (Tensor?[])[_shiftT, _shiftY, _sumT, _sumY, _cross, _own])

@@ -48,7 +48,9 @@ internal sealed class ObsImportance : IImportance
     {
         using var scope = NewDisposeScope();
         int channels = site.Layout.Width, taps = site.Conv.Kernel * site.Conv.Kernel;
-        var covariance = context.Readers[site.Key].Own(centred: true);
+        var seen = context.Readers[site.Key];
+        seen.RequireFinite(site.Conv.Name);
+        var covariance = seen.Own(centred: true);
         double scale = Math.Max(covariance.diagonal().mean().item<double>(), 1e-12);
         var inverse = linalg.inv(covariance + eye(channels, dtype: ScalarType.Float64) * (scale * Damping));
         var kernels = tensor(context.Weights[site.Conv.Weight].Values, [site.Conv.Channels.Width, channels, taps])

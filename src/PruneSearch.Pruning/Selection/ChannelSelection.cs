@@ -29,23 +29,16 @@ public static class ChannelSelection
         RequireReachable(quotas, settings);
         int dense = groups.Sum(g => g.DenseWidth);
         int budget = PruningLimits.Share(dense, settings.Ratio) - groups.Sum(g => g.DenseWidth - g.Width);
-        switch (settings.Ranking)
+        IEnumerable<IEnumerable<GroupQuota>> competitors = settings.Ranking switch
         {
-            case ChannelRanking.Global:
-                Rank(quotas, budget);
-                break;
-            case ChannelRanking.Isomorphic:
-                foreach (var alike in quotas.GroupBy(q => q.Group.Kind))
-                {
-                    Rank([.. alike], PruningLimits.Share(alike.Sum(q => q.Group.DenseWidth), settings.Ratio) - alike.Sum(q => q.Gone));
-                }
-                break;
-            case ChannelRanking.Local:
-                foreach (var quota in quotas)
-                {
-                    Rank([quota], PruningLimits.Share(quota.Group.DenseWidth, settings.Ratio) - quota.Gone);
-                }
-                break;
+            ChannelRanking.Local => quotas.Select(q => (GroupQuota[])[q]),
+            ChannelRanking.Isomorphic => quotas.GroupBy(q => q.Group.Kind),
+            _ => [quotas],
+        };
+        // Where earlier pruning took more than its share from some, what the others would lose can be more than is left to lose.
+        foreach (var candidate in Weakest(competitors.SelectMany(c => Candidates([.. c], settings.Ratio)), budget))
+        {
+            candidate.Quota.Ask();
         }
         foreach (var quota in quotas)
         {
@@ -67,20 +60,17 @@ public static class ChannelSelection
 
     /// <summary>What keeps channels from going, for messages.</summary>
     internal static string Limits(PruneSettings settings) => FormattableString.Invariant(
-        $"with at most {settings.MaxGroupRatio} of each group{(settings.MinWidth > 1 ? $" and never below {settings.MinWidth} channels" : "")}");
+        $"with at most {settings.MaxGroupRatio} of each group{(settings.MinWidth > 1 ? $", never below {settings.MinWidth} channels" : "")}{(settings.RoundTo > 1 ? $", in multiples of {settings.RoundTo}" : "")}");
 
     /// <summary>A share to three digits, never more than it is.</summary>
     internal static double RoundedDown(double share) => Math.Floor(1000 * share + 1e-9) / 1000;
 
-    // The lowest scores of all groups together, each group no further than its floor.
-    private static void Rank(IReadOnlyList<GroupQuota> quotas, int budget)
-    {
-        var candidates = quotas.SelectMany(q => q.Candidates()).OrderBy(c => c.Score).ThenBy(c => c.Quota.Order).ThenBy(c => c.Position);
-        foreach (var (quota, _, _) in candidates.Take(Math.Max(budget, 0)))
-        {
-            quota.Ask();
-        }
-    }
+    // The lowest scores of groups that compete, each group no further than its floor.
+    private static IEnumerable<(GroupQuota Quota, double Score, int Position)> Candidates(IReadOnlyList<GroupQuota> quotas, double ratio) =>
+        Weakest(quotas.SelectMany(q => q.Candidates()), PruningLimits.Share(quotas.Sum(q => q.Group.DenseWidth), ratio) - quotas.Sum(q => q.Gone));
+
+    private static IEnumerable<(GroupQuota Quota, double Score, int Position)> Weakest(IEnumerable<(GroupQuota Quota, double Score, int Position)> candidates, int count) =>
+        candidates.OrderBy(c => c.Score).ThenBy(c => c.Quota.Order).ThenBy(c => c.Position).Take(Math.Max(count, 0));
 
     // Rounding leaves some of the budget; whole blocks spend it where the order says, the largest first.
     private static void FillUp(IReadOnlyList<GroupQuota> quotas, int budget, Func<GroupQuota, double> order)

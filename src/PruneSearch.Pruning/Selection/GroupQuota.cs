@@ -11,7 +11,6 @@ internal sealed class GroupQuota
     private readonly double[] _scores;
     private readonly int[] _weakestFirst;
     private readonly int _roundTo;
-    private readonly int _roundedRemovable;
 
     public GroupQuota(ChannelGroup group, int order, double[] scores, PruneSettings settings)
     {
@@ -19,10 +18,8 @@ internal sealed class GroupQuota
         Order = order;
         _scores = scores;
         _weakestFirst = [.. Enumerable.Range(0, scores.Length).OrderBy(i => scores[i]).ThenBy(i => i)];
-        _roundTo = PruningLimits.Multiple(group, settings);
-        int floor = PruningLimits.Floor(group, settings);
-        Removable = Math.Max(0, group.Width - floor);
-        _roundedRemovable = Math.Max(0, group.Width - RoundUp(floor));
+        _roundTo = settings.RoundTo;
+        Removable = group.Width - PruningLimits.Narrowest(group, settings);
     }
 
     public ChannelGroup Group { get; }
@@ -32,7 +29,7 @@ internal sealed class GroupQuota
     /// <summary>Channels that earlier pruning took.</summary>
     public int Gone => Group.DenseWidth - Group.Width;
 
-    /// <summary>Channels that the cap lets go, before rounding.</summary>
+    /// <summary>Channels that cap, floor and rounding let go.</summary>
     public int Removable { get; }
 
     /// <summary>Channels that the ranking takes.</summary>
@@ -44,7 +41,7 @@ internal sealed class GroupQuota
     /// <summary>Channels to the next smaller multiple.</summary>
     public int Block => Group.Width - Removed - (Group.Width - Removed - 1) / _roundTo * _roundTo;
 
-    public bool CanTakeBlock => Removed + Block <= _roundedRemovable;
+    public bool CanTakeBlock => Removed + Block <= Removable;
 
     /// <summary>Mean score of the channels that the next block would take.</summary>
     public double BlockCost => _weakestFirst.Skip(Removed).Take(Block).Average(i => _scores[i]);
@@ -53,12 +50,10 @@ internal sealed class GroupQuota
 
     public void TakeBlock() => Removed += Block;
 
-    public void RoundDown() => Removed = Math.Max(0, Math.Min(Group.Width - RoundUp(Group.Width - Asked), _roundedRemovable));
+    public void RoundDown() => Removed = Math.Max(0, Group.Width - PruningLimits.RoundUp(Group.Width - Asked, _roundTo));
 
     public IEnumerable<(GroupQuota Quota, double Score, int Position)> Candidates() =>
         _weakestFirst.Take(Removable).Select((channel, position) => (this, _scores[channel], position));
 
     public ImmutableArray<int> Kept() => [.. _weakestFirst.Skip(Removed).Order()];
-
-    private int RoundUp(int width) => PruningLimits.RoundUp(width, _roundTo);
 }

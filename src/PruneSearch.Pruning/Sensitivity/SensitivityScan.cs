@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Compensation;
@@ -38,10 +39,12 @@ public static class SensitivityScan
         var scores = PruningEngine.Score(detector.Network, weights, settings, calibration, seed);
         foreach (var group in groups)
         {
+            var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = 0, MaxGroupRatio = NoCap, Ranking = ChannelRanking.Local };
+            double most = 1 - (double)PruningLimits.Narrowest(group, alone) / group.DenseWidth;
             foreach (double ratio in ratios)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = ratio, MaxGroupRatio = NoCap, Ranking = ChannelRanking.Local };
+                alone = alone with { Ratio = Math.Min(ratio, most) }; // rounding may leave a group wider
                 var plan = ChannelSelection.Select(detector.Network, scores, alone);
                 var (spec, cut) = Shrinker.Shrink(detector, weights, plan);
                 var pruned = DetectorCatalog.Build(spec);

@@ -9,9 +9,9 @@ using PruneSearch.Storage;
 namespace PruneSearch.Stages.Inputs;
 
 /// <summary>
-/// Finds the pictures of a data set on this machine: in the folder where they were read at launch, when this machine sees the
-/// same pictures there, otherwise in the checkpoint store, from where they are fetched once into a local cache. A process looks
-/// at the content of every picture the first time it uses a data set.
+/// Finds the pictures of a data set on this machine: in the folder where they were read at launch, also when it moved together with
+/// the checkpoint store, as long as this machine sees the same pictures there; otherwise in the checkpoint store, from where they
+/// are fetched once into a local cache. A process looks at the content of every picture the first time it uses a data set.
 /// </summary>
 /// <param name="store">Where pushed pictures lie.</param>
 /// <param name="cacheFolder">The local cache; processes may share it.</param>
@@ -20,15 +20,26 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
     private const int Parallelism = 8;
     private readonly ConcurrentDictionary<(string Hash, string Root), bool> _verified = new();
 
-    /// <summary>The data set with its pictures where this machine has them.</summary>
+    /// <summary>The data set of a manifest with its pictures where this machine has them.</summary>
     /// <exception cref="InputUnavailableException">A picture is in neither place; the first such is named.</exception>
     /// <exception cref="OperationCanceledException">The stage was cancelled.</exception>
-    public DetectionDataset Bring(DetectionDataset dataset, CancellationToken cancellation)
+    public DetectionDataset Bring(DatasetManifest manifest, CancellationToken cancellation)
     {
-        if (FirstProblem(dataset, cancellation) is not { } problem)
+        var problems = new List<string>();
+        foreach (string root in manifest.Roots(store.Folder))
         {
-            return dataset;
+            var there = manifest.ToDataset(root);
+            if (FirstProblem(there, cancellation) is not { } found)
+            {
+                return there;
+            }
+            problems.Add(found);
         }
+        return Fetch(manifest.ToDataset(), string.Join(" and ", problems), cancellation);
+    }
+
+    private DetectionDataset Fetch(DetectionDataset dataset, string problem, CancellationToken cancellation)
+    {
         var cached = dataset with { Root = Path.GetFullPath(cacheFolder), Samples = [.. dataset.Samples.Select(s => s with { File = CheckpointNames.Picture(s.Sha256) })] };
         try
         {
@@ -39,7 +50,7 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
         }
         catch (FileNotFoundException e)
         {
-            throw new InputUnavailableException($"data set '{dataset.Name}': {problem}, and its pictures are not all in the checkpoint store either (prunesearch data push FOLDER puts them there)", e);
+            throw new InputUnavailableException($"data set '{dataset.Name}': {problem}, and its pictures are not all in the checkpoint store either (prunesearch resume ID --data FOLDER says where they are now, prunesearch data push FOLDER puts them into the store)", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

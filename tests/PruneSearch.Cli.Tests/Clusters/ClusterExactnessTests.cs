@@ -80,7 +80,7 @@ public sealed class ClusterExactnessTests : IDisposable
             silos.AddRange(roles.Select((role, i) => new SiloProcess(settings, role, $"{role}-{i}", gateways[i], Path.Combine(home, $"{role}-{i}"))));
             using var output = new StringWriter();
             using var error = new StringWriter();
-            var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = new SearchSessions() };
+            var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = new SearchSessions(_ => { }) };
             var run = CommandLine.RunAsync(["run", search, "--cluster", settings, "--home", home], context);
             var watch = Stopwatch.StartNew();
             int killed = await KillAsync(silos, CheckpointLocation.Open(Services.Azurite, container), run, kills);

@@ -67,7 +67,7 @@ public sealed class ImportCommandTests : IDisposable
         await ExpectAsync("there are 3 class names, expected 2", weights, "--out", target, "--labels", Labels("background", "a", "b", "c"), "--input-size", "96");
         await ExpectAsync("the first name is 'a', expected the background's", weights, "--out", target, "--labels", Labels("a", "b"));
         await ExpectAsync("'b' stands twice", weights, "--out", target, "--labels", Labels("background", "b", "b"));
-        await ExpectAsync("--input-size is 8, expected a number of pixels from 32 to 4096", weights, "--out", target, "--input-size", "8");
+        await ExpectAsync("--input-size is '8', expected a whole number from 32 to 4096", weights, "--out", target, "--input-size", "8");
         await ExpectAsync("none.tflite", Path.Combine(_folder, "none.tflite"), "--out", target);
         byte[] cut = await File.ReadAllBytesAsync(weights, TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(weights, cut[..^5], TestContext.Current.CancellationToken);

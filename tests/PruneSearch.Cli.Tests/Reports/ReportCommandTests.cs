@@ -24,7 +24,7 @@ public sealed class ReportCommandTests : IDisposable
             Output = _output,
             Error = _error,
             IsTerminal = false,
-            Sessions = new SearchSessions(),
+            Sessions = new SearchSessions(_ => { }),
             Interval = TimeSpan.FromMilliseconds(50),
         });
         Assert.True(code == found, $"{found}: {_error}");

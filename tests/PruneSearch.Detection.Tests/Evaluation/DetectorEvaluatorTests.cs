@@ -1,4 +1,6 @@
+using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Shapes;
 using PruneSearch.Detection.Evaluation;
 using static TorchSharp.torch;
 
@@ -23,6 +25,32 @@ public sealed class DetectorEvaluatorTests
             Assert.InRange(ap, expected[name] - 0.02, expected[name] + 0.02);
         }
         TestContext.Current.TestOutputHelper?.WriteLine($"mAP50 {result.Ap50:F4} mAP {result.Ap:F4}");
+    }
+
+    [Fact]
+    public void An_answer_that_is_no_number_names_the_layer_where_it_begins_and_the_picture()
+    {
+        var model = Some.SmallDetector(out var weights);
+        foreach (string name in (string[])["expanded_conv_5.project.weight", "expanded_conv_5.project.bn.weight"]) // finite, but their products are beyond a float
+        {
+            float largest = weights[name].Values.Max(Math.Abs);
+            weights[name] = new WeightTensor(weights[name].Shape, [.. weights[name].Values.Select(v => v / largest * 3e38f)]);
+        }
+        string folder = Directory.CreateTempSubdirectory("shapes").FullName;
+        try
+        {
+            ShapesDataset.Write(folder, new ShapesOptions { Train = 1, Validation = 2, ImageSize = 64 });
+            var pictures = ShapesDataset.Read(folder, "val");
+            pictures = pictures with { Classes = model.Spec.Classes, Samples = [.. pictures.Samples.Select(s => s with { Objects = [] })] };
+
+            string message = Assert.Throws<NotFiniteNumberException>(() => DetectorEvaluator.Evaluate(model, weights, pictures, CPU)).Message;
+
+            Assert.Equal($"layer 'expanded_conv_5.project.bn' gives values that are not finite on picture '{pictures.Samples[0].File}'", message);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

@@ -98,6 +98,24 @@ public sealed class StateDictImportTests
     }
 
     [Fact]
+    public void Values_that_are_no_numbers_and_negative_variances_are_named()
+    {
+        var state = StateDict(0.25);
+        state["features.5.conv.2.weight"].Values[3] = float.NaN;
+        Assert.Equal("m: tensor 'features.5.conv.2.weight' is NaN at [0, 3, 0, 0] (1 of 384 values are not finite), expected finite numbers", Refused(state));
+        state["features.5.conv.2.weight"].Values[3] = 0;
+        state["features.5.conv.3.running_var"].Values[0] = -1e-3f;
+        Assert.Equal("m: tensor 'features.5.conv.3.running_var' has a variance below 0", Refused(state));
+        state["features.5.conv.3.running_var"].Values[0] = 0;
+        state["classifier.1.bias"].Values[0] = float.NaN; // belongs to no detector
+        Assert.Null(DetectorImport.Read(Bytes(state), "m", new() { InputSize = 64 }).Weights.NotFinite());
+
+        var model = Some.SmallDetector(out var own);
+        own["BoxPredictor_1.ClassPredictor.bias"].Values[0] = float.PositiveInfinity;
+        Assert.Contains("m: tensor 'BoxPredictor_1.ClassPredictor.bias' is infinite at [0]", Assert.Throws<FormatException>(() => DetectorImport.Read(Bytes(own), "m", new() { InputSize = model.Spec.InputSize })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Damaged_state_dicts_are_read_or_refused()
     {
         byte[] bytes = Bytes(StateDict(0.25));

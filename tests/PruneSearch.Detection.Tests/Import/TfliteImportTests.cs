@@ -59,6 +59,18 @@ public sealed class TfliteImportTests
         Assert.Contains("tensor 'expanded_conv_3.expand.weight' has shape [16, 8, 1, 1], expected [48, 8, 1, 1] for layer 'expanded_conv_3.expand'", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(TfliteFile.Numbers.Float32)]
+    [InlineData(TfliteFile.Numbers.Float16)]
+    public void A_value_that_is_no_number_is_named_with_its_tensor(object numbers)
+    {
+        var model = Detector(out var weights);
+        weights["expanded_conv_3.project.weight"].Values[0] = float.NaN;
+        string message = Refused(TfliteFile.Write(model, weights, new() { Numbers = (TfliteFile.Numbers)numbers }));
+        Assert.Contains("expanded_conv_3.project.weight", message, StringComparison.Ordinal);
+        Assert.Contains("is NaN at [0, 0, 0, 0] (1 of", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_graph_that_ends_early_and_wrong_numbers_of_names_are_refused()
     {

@@ -65,6 +65,47 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void A_tensor_that_is_no_number_does_not_leave_the_training()
+    {
+        var model = Some.SmallDetector(out var weights);
+        using var trainer = new Trainer(model, weights, Settings with { Steps = 1, Optimizer = OptimizerKind.Sgd, LearningRate = 3e38, ClipNorm = 0, WarmUp = 0, EmaDecay = 0 }, CPU);
+        Train(trainer, 0, 1); // its loss was seen before the step that spoils everything
+
+        string message = Assert.Throws<TrainingDivergedException>(() => trainer.ToWeights()).Message;
+
+        Assert.Matches("^tensor '[^']+' is (NaN|infinite|minus infinite) at .* after step 1 of 1; try a smaller learning rate than 3E\\+38$", message);
+        Assert.Equal(message, Assert.Throws<TrainingDivergedException>(() => trainer.ToSnapshot()).Message);
+    }
+
+    [Fact]
+    public void Gradients_that_are_too_large_stop_before_they_are_applied()
+    {
+        var model = Some.SmallDetector(out var weights);
+        var huge = weights["BoxPredictor_0.ClassPredictor.weight"];
+        weights["BoxPredictor_0.ClassPredictor.weight"] = new WeightTensor(huge.Shape, [.. huge.Values.Select(v => v * 1e30f)]);
+        using var trainer = new Trainer(model, weights, Settings, CPU);
+
+        string message = Assert.Throws<TrainingDivergedException>(() => Train(trainer, 0, 1)).Message;
+
+        Assert.Contains("is not finite at step 1 of 12; try a smaller learning rate", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_state_that_is_no_number_is_refused()
+    {
+        var model = Some.SmallDetector(out var weights);
+        using var trainer = new Trainer(model, weights, Settings, CPU);
+        Train(trainer, 0, 1);
+        var snapshot = trainer.ToSnapshot();
+        snapshot.Optimizer["Conv.weight/exp_avg"].Values[3] = float.NaN;
+        using var stored = new MemoryStream();
+        snapshot.Write(stored);
+        stored.Position = 0;
+        Assert.Contains("snapshot: no state to go on from: tensor 'optimizer:Conv.weight/exp_avg' is NaN", Assert.Throws<FormatException>(() => TrainingSnapshot.Read(stored, "snapshot")).Message, StringComparison.Ordinal);
+        Assert.Contains("optimizer state: tensor 'Conv.weight/exp_avg' is NaN", Assert.Throws<FormatException>(() => trainer.Carry(new OptimizerState(OptimizerKind.AdamW, 1, snapshot.Optimizer))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Distillation_alone_pulls_the_student_to_its_teacher()
     {
         var model = Some.SmallDetector(out var weights);

@@ -58,6 +58,24 @@ public sealed class QuickLatencyModelTests
     }
 
     [Fact]
+    public void Uniform_widths_are_multiples_or_dense_whatever_the_widths_and_the_share()
+    {
+        var random = new Random(4);
+        for (int i = 0; i < 300; i++)
+        {
+            int roundTo = random.Next(1, 65);
+            double share = random.NextDouble();
+            var widths = UniformWidths.For(Dense.Network, share, roundTo, Enum.GetValues<ChannelGroupKind>());
+            foreach (var group in Dense.Network.Groups)
+            {
+                int width = widths[group.Name];
+                Assert.True(width == group.DenseWidth || (width % roundTo == 0 && width > 0 && width < group.DenseWidth), $"{group.Name}: {width} of {group.DenseWidth} with {roundTo}");
+                Assert.InRange(Math.Abs(width - group.DenseWidth * (1 - share)), 0, Math.Max(roundTo, group.DenseWidth <= roundTo ? group.DenseWidth : 0));
+            }
+        }
+    }
+
+    [Fact]
     public void Structures_to_measure_reach_from_dense_to_narrow_and_differ_in_every_group()
     {
         var chosen = StructureSampling.Choose(Dense, 8, 8, [ChannelGroupKind.Hidden, ChannelGroupKind.Neck]);

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Pruning.Selection;
 
@@ -53,33 +54,42 @@ public sealed class ChannelSelectionTests
     }
 
     [Theory]
-    [InlineData(8)]
-    [InlineData(16)]
-    public void Widths_are_multiples_where_the_dense_width_is_one(int roundTo)
-    {
-        var plan = ChannelSelection.Select(Two(48, 20), Scores(Enumerable.Range(0, 48), Enumerable.Range(0, 20)), Half with { RoundTo = roundTo });
-        Assert.Equal(0, plan.Kept["A"].Length % roundTo);
-        Assert.InRange(plan.Removed, 34 - roundTo, 34);
-    }
-
-    [Theory]
     [InlineData(ChannelRanking.Global)]
     [InlineData(ChannelRanking.Local)]
     [InlineData(ChannelRanking.Isomorphic)]
-    public void Rounding_never_removes_more_than_asked_and_keeps_multiples(ChannelRanking ranking)
+    public void Pruned_widths_are_multiples_and_never_more_goes_than_asked_whatever_the_widths(ChannelRanking ranking)
     {
-        for (int seed = 0; seed < 100; seed++)
+        for (int seed = 0; seed < 500; seed++)
         {
             var random = new Random(seed);
-            int a = 8 * random.Next(2, 12), b = 8 * random.Next(2, 12);
-            double ratio = random.NextDouble() * 0.7;
-            var network = Two(a, b);
-            var settings = Half with { Ratio = ratio, RoundTo = 8, Ranking = ranking };
-            var plan = ChannelSelection.Select(network, Scores(Enumerable.Range(0, a).Select(_ => random.NextDouble()), Enumerable.Range(0, b).Select(_ => random.NextDouble())), settings);
-            Assert.InRange(plan.Removed, 0, (int)(ratio * (a + b) + 1e-9));
-            Assert.InRange(plan.Removed, (int)(ratio * (a + b)) - 16, a + b);
-            Assert.All(plan.Kept.Values, k => Assert.Equal(0, k.Length % 8));
+            var dense = Enumerable.Range(0, random.Next(1, 6)).Select(i => ($"G{i}", random.Next(1, 300))).ToDictionary();
+            var now = dense.Where(_ => random.Next(3) == 0).ToDictionary(d => d.Key, d => random.Next(1, d.Value + 1)); // pruned before, to anything
+            var network = Many(dense, now);
+            var settings = Half with { RoundTo = random.Next(1, 65), MaxGroupRatio = 0.05 + 0.94 * random.NextDouble(), MinWidth = random.Next(1, 20), Ranking = ranking };
+            var narrowest = network.Groups.ToDictionary(g => g.Name, g => PruningLimits.Narrowest(g, settings));
+            int all = network.Groups.Sum(g => g.DenseWidth), reachable = all - narrowest.Values.Sum();
+            settings = settings with { Ratio = random.NextDouble() * reachable / all };
+
+            var plan = ChannelSelection.Select(network, network.Groups.ToDictionary(g => g.Name, g => Enumerable.Range(0, g.Width).Select(_ => random.NextDouble()).ToArray()), settings);
+
+            int asked = Math.Max(0, PruningLimits.Share(all, settings.Ratio) - network.Groups.Sum(g => g.DenseWidth - g.Width));
+            Assert.InRange(plan.Removed, 0, asked);
+            Assert.All(plan.Kept, k => Assert.True(k.Value.Length % settings.RoundTo == 0 && k.Value.Length >= narrowest[k.Key], $"seed {seed}: {k.Key} keeps {k.Value.Length}"));
+            // What is missing is less than any block that could still go.
+            var blocks = network.Groups.Select(g => (g.Name, Width: plan.Kept.TryGetValue(g.Name, out var kept) ? kept.Length : g.Width))
+                .Where(g => g.Width > narrowest[g.Name]).Select(g => g.Width - (g.Width - 1) / settings.RoundTo * settings.RoundTo);
+            Assert.All(blocks, block => Assert.True(block > asked - plan.Removed, $"seed {seed}: {asked - plan.Removed} were left to go, a block has {block}"));
         }
+    }
+
+    [Fact]
+    public void What_rounding_puts_out_of_reach_is_refused()
+    {
+        // 48 channels can become 32 and 16, 16 cannot become less.
+        var settings = Half with { RoundTo = 16, MinWidth = 15, Ratio = 0.6 };
+        var error = Assert.Throws<ArgumentException>(() => ChannelSelection.Select(Two(48, 16), Scores(Enumerable.Range(0, 48), Enumerable.Range(0, 16)), settings));
+        Assert.Contains("never below 15 channels, in multiples of 16, 32 of 64 channels can go, a ratio of 0.5", error.Message, StringComparison.Ordinal);
+        Assert.Equal(32, ChannelSelection.Select(Two(48, 16), Scores(Enumerable.Range(0, 48), Enumerable.Range(0, 16)), settings with { Ratio = 0.5 }).Removed);
     }
 
     [Fact]
@@ -118,6 +128,17 @@ public sealed class ChannelSelectionTests
     private static Dictionary<string, double[]> Scores(IEnumerable<double> a, IEnumerable<double> b) => new() { ["A"] = [.. a], ["B"] = [.. b] };
 
     private static Dictionary<string, double[]> Scores(IEnumerable<int> a, IEnumerable<int> b) => Scores(a.Select(i => (double)i), b.Select(i => (double)i));
+
+    private static Network Many(IReadOnlyDictionary<string, int> dense, Dictionary<string, int> widths)
+    {
+        var builder = new NetworkBuilder(widths);
+        string x = builder.Input("image", 3, 8, 8);
+        foreach (var (name, width) in dense)
+        {
+            x = builder.Conv("conv" + name, x, builder.Group(name, width % 2 == 0 ? ChannelGroupKind.Neck : ChannelGroupKind.Hidden, width), 1);
+        }
+        return builder.Build();
+    }
 
     private static Network Two(int a, int b, ChannelGroupKind kindOfB = ChannelGroupKind.Neck, Dictionary<string, int>? widths = null)
     {

@@ -18,7 +18,7 @@ public sealed class TravellingInputsTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("inputs").FullName;
     private readonly string _shapes, _cache;
     private readonly DetectionDataset _train, _validation;
-    private readonly FolderCheckpointStore _store;
+    private FolderCheckpointStore _store;
 
     public TravellingInputsTests()
     {
@@ -44,6 +44,31 @@ public sealed class TravellingInputsTests : IDisposable
         Assert.Equal((6, 6), (pushed.Pictures, pushed.Sent));
         Assert.Equal(expected, Run(Job()).WeightsSha256);
         Assert.Equal(6, Cached().Length);
+    }
+
+    [Fact]
+    public async Task A_store_that_moves_with_its_pictures_goes_on()
+    {
+        await PublishAsync();
+        string expected = Run(Job()).WeightsSha256;
+        string moved = _folder + "-moved";
+        Directory.Move(_folder, moved);
+        try
+        {
+            _store = new FolderCheckpointStore(Path.Combine(moved, "store"));
+            Assert.Equal(expected, Run(Job()).WeightsSha256);
+
+            Directory.Delete(Path.Combine(moved, "shapes"), recursive: true);
+            string message = Assert.Throws<InputUnavailableException>(() => Run(Job())).Message;
+            Assert.Contains($"there is no picture {Path.Combine(moved, "shapes", "images", "train-00001.png")} on ", message, StringComparison.Ordinal);
+            Assert.Contains($" and there is no picture {Path.Combine(_shapes, "images", "train-00001.png")} on ", message, StringComparison.Ordinal);
+            Assert.Contains("prunesearch resume ID --data FOLDER", message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.CreateDirectory(_folder);
+            Directory.Delete(moved, recursive: true);
+        }
     }
 
     [Fact]
@@ -130,7 +155,7 @@ public sealed class TravellingInputsTests : IDisposable
     {
         foreach (var dataset in new[] { _train, _validation })
         {
-            byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
+            byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest(_store.Folder).ToJson());
             await _store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, c) => stream.WriteAsync(json, c).AsTask(), cancellation: Cancellation);
         }
     }

@@ -1,3 +1,4 @@
+using PruneSearch.Core;
 using PruneSearch.Core.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -135,7 +136,13 @@ internal sealed class DocumentReader(string file)
         object? value = node is YamlScalarNode scalar ? ScalarReader.Parse(scalar, type) : null;
         if (value is null)
         {
-            string suggestion = type is SettingType.Choice c ? Suggestion((node as YamlScalarNode)?.Value ?? "", c.Words) : "";
+            string text = (node as YamlScalarNode)?.Value ?? "";
+            string suggestion = type switch
+            {
+                SettingType.Choice c => Suggestion(text, c.Words),
+                SettingType.WholeNumber or SettingType.Number => PlainNumber.Hint(text),
+                _ => "",
+            };
             Error(node.Start, $"{path} is {Describe(node)}, expected {type.Expected}{suggestion}");
         }
         return value;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PruneSearch.Core.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -13,25 +12,14 @@ internal static class ScalarReader
     public static object? Parse(YamlScalarNode node, SettingType type)
     {
         string text = node.Value ?? "";
-        bool plain = node.Style is ScalarStyle.Plain or ScalarStyle.Any; // quoted text is text: "8" is no number
+        bool plain = node.Style is ScalarStyle.Plain or ScalarStyle.Any;
         return type switch
         {
-            SettingType.Text t => text.Trim().Length > 0 && text.Length <= t.MaxLength && !text.Any(char.IsControl) && !(plain && text is "null" or "~") ? text : null,
-            Identifier i => IsIdentifier(text, i.MaxLength) ? text : null,
-            ExistingPath => text.Trim().Length > 0 && !text.Any(char.IsControl) && !(plain && text is "null" or "~") ? text : null,
-            Choice c => c.Values.FirstOrDefault(v => v.Key == text).Value,
-            WholeNumber i => plain && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int n) && n >= i.Min && n <= i.Max ? n : null,
-            SettingType.Number n => plain && ParseNumber(text) is { } d && n.Contains(d) ? d : null,
-            Flag => plain && text is "true" or "false" ? text == "true" : null,
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no scalar type"),
+            WholeNumber or Number or Flag => plain ? type.Parse(text) : null, // quoted text is text: "8" is no number
+            Text or ExistingPath => plain && text is "null" or "~" ? null : type.Parse(text),
+            _ => type.Parse(text),
         };
     }
-
-    private static double? ParseNumber(string text) =>
-        double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double d) && double.IsFinite(d) ? d : null;
-
-    private static bool IsIdentifier(string text, int maxLength) =>
-        text.Length > 0 && text.Length <= maxLength && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 }
 
 /// <summary>Finds what a misspelt word was meant to be.</summary>

@@ -21,7 +21,7 @@ internal static class StateDictImport
     public static bool Knows(WeightSet tensors) => Prefix(tensors) is not null;
 
     /// <summary>Imports it.</summary>
-    /// <exception cref="FormatException">A tensor is missing or has another shape; the message names it, its shape and the expected one.</exception>
+    /// <exception cref="FormatException">A tensor is missing, has another shape or a value that is not finite; the message names it and what was expected.</exception>
     public static ImportedDetector Read(WeightSet tensors, string source, ImportOptions options)
     {
         string prefix = Prefix(tensors)!;
@@ -49,6 +49,7 @@ internal static class StateDictImport
         {
             TakePicturesFromMinusOneToOne(weights);
         }
+        weights.RequireFit(model.Network, source);
         int others = model.Network.Tensors.Count(t => !IsBackbone(t.Name));
         return new ImportedDetector(model, weights,
         [
@@ -152,8 +153,10 @@ internal static class StateDictImport
 
     private static FormatException? Problem(WeightSet tensors, string name, IReadOnlyList<int> shape, string source) =>
         !tensors.TryGetValue(name, out var found) ? new FormatException($"{source}: tensor '{name}' {Text(shape)} is missing, expected all tensors of torchvision's mobilenet_v2 features")
-        : found.Shape.SequenceEqual(shape) ? null
-        : new FormatException($"{source}: tensor '{name}' has shape {Text(found.Shape)}, expected {Text(shape)}");
+        : !found.Shape.SequenceEqual(shape) ? new FormatException($"{source}: tensor '{name}' has shape {Text(found.Shape)}, expected {Text(shape)}")
+        : FiniteValues.Problem(shape, found.Values) is { } problem ? new FormatException($"{source}: tensor '{name}' {problem}, expected finite numbers")
+        : name.EndsWith(".running_var", StringComparison.Ordinal) && found.Values.Min() < 0 ? new FormatException($"{source}: tensor '{name}' has a variance below 0")
+        : null;
 
     private static string Text(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Detection.Import.Tflite;
 
@@ -25,8 +26,14 @@ internal sealed record TfliteTensor
     public int QuantizedDimension { get; init; }
 
     /// <summary>The values of a constant.</summary>
-    /// <exception cref="FormatException">Its type is none of numbers that weights have, or its data has another length than its shape.</exception>
+    /// <exception cref="FormatException">Its type is none of numbers that weights have, its data has another length than its shape, or a value is not finite.</exception>
     public float[] ToFloats(string source)
+    {
+        float[] values = Read(source);
+        return FiniteValues.Problem(Shape, values) is { } problem ? throw new FormatException($"{source}: tensor '{Name}' {problem}, expected finite numbers") : values;
+    }
+
+    private float[] Read(string source)
     {
         int size = Type switch
         {
