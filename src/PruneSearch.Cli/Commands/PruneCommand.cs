@@ -78,7 +78,7 @@ internal static class PruneCommand
         var before = input.Model;
         string how = settings.Compensate ? "compensated" : "not compensated";
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {settings.Criterion}, {how}) in {took.TotalSeconds:0.0} s."));
+            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {EnumNames.Of(settings.Criterion)}, {how}) in {took.TotalSeconds:0.0} s."));
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters {InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
         context.Output.WriteLine($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PruneSearch.Cli.Detectors;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Pruning;
@@ -60,7 +61,7 @@ internal sealed class PruneOptions
         }
         var dataset = parsed.GetValue(_pictures) is { } folder ? CalibrationPictures.OfFolder(folder)
             : input.Search is { } search ? training(search)
-            : throw new SearchFileException($"criterion {settings.Criterion}{(settings.Compensate ? " with compensation" : "")} looks at pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
+            : throw new SearchFileException($"criterion {EnumNames.Of(settings.Criterion)}{(settings.Compensate ? " with compensation" : "")} looks at pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
         return CalibrationPictures.Choose(dataset, settings.CalibrationImages, input.Model.Spec.InputSize, Seed(parsed), cancellation);
     });
 }
