@@ -1,3 +1,4 @@
+using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
@@ -25,6 +26,11 @@ internal static class ErrorLines
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
+        }
+        catch (StuckStageException e)
+        {
+            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}").ConfigureAwait(false);
+            return ExitCode.Stuck;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException or SettingsException or NotFiniteNumberException)
         {

@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>The search completed, but some of its trajectories failed.</summary>
     public const int PartlyFailed = 3;
 
+    /// <summary>A stage hangs and does not let go of its slot: only the end of the process frees it. Starting again goes on.</summary>
+    public const int Stuck = 4;
+
     /// <summary>Interrupted by the user (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 }

@@ -32,8 +32,13 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <summary>All searches, oldest first.</summary>
     public async Task<IReadOnlyList<SearchSummary>> ListAsync()
     {
-        var ids = await grains.GetGrain<ISearchIndexGrain>("all").ListAsync().ConfigureAwait(false);
+        var index = grains.GetGrain<ISearchIndexGrain>("all");
+        var ids = await index.ListAsync().ConfigureAwait(false);
         var all = await Task.WhenAll(ids.Select(id => Search(id).GetSummaryAsync())).ConfigureAwait(false);
+        foreach (var (id, _) in ids.Zip(all).Where(s => s.Second is null))
+        {
+            await index.UpdateAsync(id).ConfigureAwait(false); // it was deleted: the index forgets it
+        }
         return [.. all.OfType<SearchSummary>()];
     }
 

@@ -6,7 +6,7 @@ public sealed record ClusterTimings
     /// <summary>How long a stage stays with a worker that is not heard of; above <see cref="Renewal"/>. 15 s by default.</summary>
     public TimeSpan LeaseTimeToLive { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often a worker renews its lease, tells its progress and learns that it is not wanted any more. 2 s by default.</summary>
+    /// <summary>How often a worker whose stage gets on renews its lease, tells its progress and learns that it is not wanted any more. 2 s by default.</summary>
     public TimeSpan Renewal { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often a coordinator asks its unfinished trajectories, so that a lost message cannot hang a search. 1 s by default.</summary>
@@ -18,7 +18,7 @@ public sealed record ClusterTimings
     /// <summary>How often a stage may throw without getting further before it fails for good; at least 1. 3 by default.</summary>
     public int MaxAttempts { get; init; } = 3;
 
-    /// <summary>How long a coordinator waits for one trajectory's answer before it goes on to the others; it asks again later. 5 s by default.</summary>
+    /// <summary>How long a coordinator or a worker waits for one answer before it goes on; it asks again later. 5 s by default.</summary>
     public TimeSpan CallPatience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -26,6 +26,24 @@ public sealed record ClusterTimings
     /// <see cref="MaxAttempts"/>. More than that by default (10): users kill processes more often than stages do.
     /// </summary>
     public int MaxSilentAttempts { get; init; } = 10;
+
+    /// <summary>Longest time without progress before a stage is taken for hung, by part.</summary>
+    public SilenceLimits Silence { get; init; } = new();
+
+    /// <summary>
+    /// How long a stage that was told to stop, because it hangs or is not wanted any more, may take to do so. One that takes longer
+    /// keeps its slot for itself: then the process has to end. 30 s by default.
+    /// </summary>
+    public TimeSpan LetGo { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same when the process is told to stop: after it, the stage goes on from its last snapshot elsewhere. 5 s by default.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a stage is tried again while attempts fail of their place (disk, store, memory) and none gets further. 30 min by default.</summary>
+    public TimeSpan PlacePatience { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Longest pause of a worker after a fault of its place; the first is 2 s, each is twice the one before. 2 min by default.</summary>
+    public TimeSpan LongestPlacePause { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Refuses values that cannot work together.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message says which.</exception>
@@ -36,6 +54,10 @@ public sealed record ClusterTimings
         Require(Poll > TimeSpan.Zero, nameof(Poll), "above 0");
         Require(IdleClaim > TimeSpan.Zero, nameof(IdleClaim), "above 0");
         Require(CallPatience > TimeSpan.Zero, nameof(CallPatience), "above 0");
+        Require(LetGo > TimeSpan.Zero, nameof(LetGo), "above 0");
+        Require(StopGrace > TimeSpan.Zero, nameof(StopGrace), "above 0");
+        Require(PlacePatience >= TimeSpan.Zero, nameof(PlacePatience), "at least 0");
+        Require(LongestPlacePause > TimeSpan.Zero, nameof(LongestPlacePause), "above 0");
         Require(MaxAttempts >= 1, nameof(MaxAttempts), "at least 1");
         Require(MaxSilentAttempts >= MaxAttempts, nameof(MaxSilentAttempts), $"at least {nameof(MaxAttempts)} ({MaxAttempts})");
     }

@@ -42,7 +42,7 @@ public static class Telemetry
     /// <summary>Tag with what was done with an object of the checkpoint store: read, write.</summary>
     public const string OperationTag = "prunesearch.operation";
 
-    /// <summary>Tag with how an attempt ended: completed, refused, returned, declined, lost, retry, failed.</summary>
+    /// <summary>Tag with how an attempt ended: completed, refused, returned, declined, lost, retry, hung, place, failed.</summary>
     public const string OutcomeTag = "prunesearch.stage.outcome";
 
     /// <summary>Makes the spans.</summary>

@@ -6,7 +6,7 @@ using PruneSearch.Pruning.Selection;
 namespace PruneSearch.Pruning;
 
 /// <summary>A pruned detector.</summary>
-/// <param name="Spec">Its specification; <see cref="DetectorCatalog.Build"/> makes the network.</param>
+/// <param name="Spec">Its specification; <see cref="DetectorModel.With"/> makes the detector from the one that was pruned.</param>
 /// <param name="Weights">Its weights.</param>
 /// <param name="Plan">What was taken; tells when that is nothing, and cuts optimizer state and averages the same way.</param>
 /// <param name="Channels">Channels of the selected groups in the dense detector and now.</param>

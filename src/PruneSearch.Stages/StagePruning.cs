@@ -62,7 +62,7 @@ internal sealed class StagePruning(StageFiles files, StageJob job, Measurement m
         {
             var pruned = PruningEngine.Prune(
                 model, weights, settings, [.. calibration.Select(b => b.Images)], seed,
-                loss: Loss(model, [.. calibration.SelectMany(b => b.Objects)]), latency: spec => Latency(spec, cancellation), cancellation: cancellation);
+                loss: Loss(model, [.. calibration.SelectMany(b => b.Objects)]), latency: spec => Latency(model.With(spec.Widths), cancellation), cancellation: cancellation);
             return files.KeepPruned(key, pruned);
         }
         catch (ArgumentException e)
@@ -79,13 +79,12 @@ internal sealed class StagePruning(StageFiles files, StageJob job, Measurement m
         objects.Count > 0 ? CalibrationLoss.For(model, objects) : null;
 
     // Weights do not matter for speed; measured structures are remembered in the store.
-    private double Latency(DetectorSpec spec, CancellationToken cancellation)
+    private double Latency(DetectorModel model, CancellationToken cancellation)
     {
         if (job.Description.Measure.Baseline is null)
         {
             throw new ArgumentException("the target 'latency' compares with the dense detector, but the stage names none");
         }
-        var model = DetectorCatalog.Build(spec);
         return 1 / measurement.Measure(model, OnnxExport.ToBytes(model, RandomWeights.For(model, 1)), cancellation).SpeedUp;
     }
 }

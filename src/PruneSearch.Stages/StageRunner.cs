@@ -23,11 +23,19 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
 {
     private const int TimedPictures = 8;
 
-    private readonly StageFiles _files = new(store, new PictureInputs(store, options.PictureCache));
+    private readonly PictureInputs _inputs = new(store, options.PictureCache);
     private readonly DecodedPictures _pictures = new();
 
     /// <inheritdoc/>
     public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
+    {
+        var last = new StageProgress { Part = "restore" };
+        var files = new StageFiles(
+            new PatientCheckpointStore(store, time, options.StorePatience, note => progress(last with { Note = note }), cancellation), _inputs);
+        return Run(job, files, told => progress(last = told), cancellation);
+    }
+
+    private StageReport Run(StageJob job, StageFiles files, Action<StageProgress> progress, CancellationToken cancellation)
     {
         var stage = job.Description;
         var device = TorchDevices.Select(options.Device);
@@ -40,19 +48,19 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         int seed = SeedOf(job.Key);
         using var scope = NewDisposeScope();
 
-        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train, cancellation), _files.ReadDataset(stage.Data.Validation, cancellation)));
+        var (train, validation) = parts.Run("restore", () => (files.ReadDataset(stage.Data.Train, cancellation), files.ReadDataset(stage.Data.Validation, cancellation)));
         var (model, weights) = parts.Run("restore", () => stage.Base is { } start
-            ? new BaseDetector(_files).Build(start, train, seed, device, warnings)
-            : _files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));
+            ? new BaseDetector(files).Build(start, train, seed, device, warnings)
+            : files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));
         double? loss = null;
         var channels = AllChannels(model.Network);
-        var measurement = new Measurement(_files, time, device, stage.Measure);
-        var pruning = new StagePruning(_files, job, measurement, warnings);
+        var measurement = new Measurement(files, time, device, stage.Measure);
+        var pruning = new StagePruning(files, job, measurement, warnings);
         var (parent, plan) = (model, (PruningPlan?)null);
         if (stage.Prune is not null)
         {
             var pruned = parts.Run("prune", () => pruning.Run(model, weights, train, cancellation));
-            (model, weights, channels, plan) = (DetectorCatalog.Build(pruned.Spec), pruned.Weights, pruned.Channels, pruned.Plan);
+            (model, weights, channels, plan) = (model.With(pruned.Spec.Widths), pruned.Weights, pruned.Channels, pruned.Plan);
         }
         bool removedNothing = plan is { RemovesNothing: true };
         var carried = pruning.CarriedState(parent, plan);
@@ -63,17 +71,17 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         }
         if (stage.FineTune is { } tuning && !removedNothing)
         {
-            using var teacher = tuning.Distillation > 0 && stage.Measure.Baseline is { } dense ? Teacher(dense, device) : null;
+            using var teacher = tuning.Distillation > 0 && stage.Measure.Baseline is { } dense ? Teacher(files, dense, device) : null;
             if (teacher is null && tuning.Distillation > 0)
             {
                 tuning = tuning with { Distillation = 0 }; // the dense detector itself has no teacher
             }
             (weights, loss) = parts.Run("fine-tune", () =>
-                new FineTuning(_files, job, time, options.SnapshotInterval, progress) { Pictures = _pictures, Warnings = warnings }.Run(model, weights, tuning, train, seed, device, teacher, carried, cancellation));
+                new FineTuning(files, job, time, options.SnapshotInterval, progress) { Pictures = _pictures, Warnings = warnings }.Run(model, weights, tuning, train, seed, device, teacher, carried, cancellation));
         }
         else if (carried is not null)
         {
-            _files.Write(CheckpointNames.Optimizer(job.Key), carried.Write);
+            files.Write(CheckpointNames.Optimizer(job.Key), carried.Write);
         }
         var metrics = parts.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, validation, device, cancellation: cancellation));
         byte[] onnx = parts.Run("export", () => OnnxExport.ToBytes(model, weights));
@@ -91,10 +99,10 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
                 ModelBytes = file.Length,
                 Latency = parts.Run("measure", () => measurement.MeasureInt8(model, file, onnx, cancellation)),
             };
-            _files.Write(CheckpointNames.Int8Onnx(job.Key), file);
+            files.Write(CheckpointNames.Int8Onnx(job.Key), file);
         }
-        string sha = parts.Run("save", () => _files.SaveDetector(job.Key, model, weights, onnx));
-        _files.DeleteSnapshots(job.Key);
+        string sha = parts.Run("save", () => files.SaveDetector(job.Key, model, weights, onnx));
+        files.DeleteSnapshots(job.Key);
         return new StageReport
         {
             Key = job.Key,
@@ -138,9 +146,9 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         }
     }
 
-    private TorchNetwork Teacher(string dense, Device device)
+    private static TorchNetwork Teacher(StageFiles files, string dense, Device device)
     {
-        var (model, weights) = _files.ReadDetector(dense);
+        var (model, weights) = files.ReadDetector(dense);
         return new TorchNetwork(model.Network, weights, device);
     }
 

@@ -12,6 +12,9 @@ public sealed record StageRunnerOptions
     /// <summary>Time between snapshots within a stage; 1 s to 1 h, 30 s by default.</summary>
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a stage waits, with what it has computed, for a checkpoint store that cannot be read or written; 0 to 1 d, 10 min by default.</summary>
+    public TimeSpan StorePatience { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// Folder for pictures that are fetched from the checkpoint store; processes may share it, and it may be deleted when none
     /// runs. By default <c>prunesearch</c> in the user's folder for local data, or in that of temporary files.

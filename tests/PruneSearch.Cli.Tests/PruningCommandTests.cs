@@ -1,5 +1,6 @@
 using System.Globalization;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 
@@ -15,11 +16,10 @@ public sealed class PruningCommandTests : IDisposable
     {
         var model = DetectorCatalog.Build(new DetectorSpec
         {
-            Architecture = SsdMobileNetV2.Architecture,
+            Architecture = SsdFamily.Architecture,
             Classes = ["circle", "square", "triangle", "star", "cross"],
             InputSize = 64,
-            WidthMultiplier = 0.35,
-            Extras = ExtraLayerStyle.Separable,
+            Options = new SsdOptions { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable },
         });
         DetectorFolder.Write(Dense, model, RandomWeights.For(model, 1));
         File.WriteAllText(Search, $$"""

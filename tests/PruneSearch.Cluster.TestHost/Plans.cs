@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -20,7 +21,7 @@ public static class Plans
         ArgumentNullException.ThrowIfNull(schedules);
         var root = new StageDescription
         {
-            Base = new BaseSettings { Detector = new DetectorSpec { Architecture = "stub", Classes = ["cat", "dog"] } },
+            Base = new BaseSettings { Detector = SsdFamily.Spec(["cat", "dog"]) },
             Data = new DataSettings { Train = "train", Validation = "validation" },
             Measure = new MeasureSettings(),
             Seed = seed,

@@ -21,11 +21,12 @@ public sealed class ChaosTests
             var result = await new ChaosRun(new ChaosOptions
             {
                 Seed = 11,
-                Faults = 5,
+                Faults = 7,
                 Trajectories = 8,
                 MaxMilliseconds = 1500,
-                Kinds = ["kill -9 worker", "kill -9 control", "restart PostgreSQL", "stop Azurite"],
+                Kinds = ["kill -9 worker", "kill -9 control", "restart PostgreSQL", "PostgreSQL away", "stop Azurite", "stage hangs", "stage hangs, deaf"],
                 BlobOutage = TimeSpan.FromSeconds(3),
+                DatabaseOutage = TimeSpan.FromSeconds(8),
                 WaitsForSlots = false,
                 Folder = folder.FullName,
                 PostgresPrograms = Services.PostgresPrograms,
@@ -35,7 +36,7 @@ public sealed class ChaosTests
 
             Assert.Equal((WorkState.Completed, true, 41), (result.State, result.SameFrontier, result.Stages));
             Assert.Empty(result.BegunAgain);
-            Assert.Equal(5, result.Faults.Count);
+            Assert.Equal(7, result.Faults.Count);
         }
         finally
         {

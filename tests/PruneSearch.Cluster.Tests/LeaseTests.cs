@@ -22,9 +22,9 @@ public sealed class LeaseTests
         Assert.Equal(old.Key, taken.Key);
         Assert.Equal((1, 2), (old.Epoch, taken.Epoch));
         var stage = host.Grains.GetGrain<IStageGrain>(old.Key);
-        Assert.False(await stage.RenewAsync(old.Epoch, new StageProgress { Part = "fine-tune" }));
-        Assert.False(await stage.CompleteAsync(old.Epoch, StubStageRunner.Report(old.Key)));
-        Assert.True(await stage.CompleteAsync(taken.Epoch, StubStageRunner.Report(taken.Key)));
+        Assert.False(await stage.RenewAsync(old.Ticket, new StageProgress { Part = "fine-tune" }));
+        Assert.False(await stage.CompleteAsync(old.Ticket, StubStageRunner.Report(old.Key)));
+        Assert.True(await stage.CompleteAsync(taken.Ticket, StubStageRunner.Report(taken.Key)));
         Assert.Equal(2, (await stage.GetStatusAsync()).Attempts);
     }
 
@@ -39,7 +39,7 @@ public sealed class LeaseTests
         var lease = await ClaimAsync(dispatcher, "blind");
         var stage = silo.Grains.GetGrain<IStageGrain>(lease.Key);
 
-        await stage.RefuseAsync(lease.Epoch, "blind", "the pictures are not there");
+        await stage.RefuseAsync(lease.Ticket, "the pictures are not there");
 
         Assert.Equal(0, (await stage.GetStatusAsync()).Attempts);
         Assert.Equal(new DeclinedStage(lease.Key, 1, "the pictures are not there"), Assert.Single((await dispatcher.GetStatusAsync(10)).Declined));
@@ -78,13 +78,13 @@ public sealed class LeaseTests
         var lease = await ClaimAsync(dispatcher, "dead");
         var stage = host.Grains.GetGrain<IStageGrain>(lease.Key);
 
-        await stage.DiedAsync(lease.Epoch, "out of memory");
+        await stage.DiedAsync(lease.Ticket, "out of memory");
 
         var again = await ClaimAsync(dispatcher, "heir"); // the lease would have lasted 15 s
         Assert.Equal((lease.Key, lease.Epoch + 1), (again.Key, again.Epoch));
         Assert.Equal("out of memory", (await stage.GetStatusAsync()).LogTail);
-        await stage.DiedAsync(lease.Epoch, "too late"); // nobody listens to an old epoch
-        Assert.True(await stage.RenewAsync(again.Epoch, new StageProgress { Part = "fine-tune" }));
+        await stage.DiedAsync(lease.Ticket, "too late"); // nobody listens to an old epoch
+        Assert.True(await stage.RenewAsync(again.Ticket, new StageProgress { Part = "fine-tune" }));
     }
 
     internal static async Task<StageLease> ClaimAsync(IDispatcherGrain dispatcher, string worker)

@@ -12,6 +12,8 @@ public sealed class SlotJournalTests
         Key = "abc",
         Description = Plans.Small("a").Trajectories[0].Stages[0],
         Epoch = 7,
+        Worker = "worker/1",
+        Secret = Guid.NewGuid(),
         TimeToLive = TimeSpan.FromSeconds(15),
     };
 
@@ -28,7 +30,7 @@ public sealed class SlotJournalTests
 
         var died = new SlotJournal(home.Path, "worker/1").Predecessor;
 
-        Assert.Equal(("abc", 7L), (died!.Key, died.Epoch));
+        Assert.Equal(("abc", Lease.Ticket), (died!.Key, died.Ticket));
         Assert.StartsWith($"process {Environment.ProcessId} ended without a word", died.LastWords, StringComparison.Ordinal);
         Assert.EndsWith("Test: line 29", died.LastWords, StringComparison.Ordinal);
         Assert.Equal(1 + 20, died.LastWords.Split('\n').Length);

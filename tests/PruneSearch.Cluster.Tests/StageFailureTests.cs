@@ -38,14 +38,14 @@ public sealed class StageFailureTests
         using var home = new TestHome();
         var plan = Plans.Small("a");
         string bad = plan.Trajectories[1].Stages[1].ComputeKey();
-        _runner.Behaviour = (job, _) => ThrowIf(job.Key == bad, new InvalidOperationException("out of memory"));
+        _runner.Behaviour = (job, _) => ThrowIf(job.Key == bad, new InvalidOperationException("shapes do not fit"));
         await using var host = await home.StartAsync(_runner, Unhurried);
 
         var end = await host.RunAsync(plan);
 
         Assert.Equal((WorkState.CompletedWithFailures, "1 of 5 trajectories failed"), (end.State, end.Reason));
         Assert.Equal(WorkState.Failed, end.Trajectories[1].State);
-        Assert.Contains("out of memory", end.Trajectories[1].Reason, StringComparison.Ordinal);
+        Assert.Contains("shapes do not fit", end.Trajectories[1].Reason, StringComparison.Ordinal);
         Assert.Contains("StubStageRunner", end.Trajectories[1].LogTail, StringComparison.Ordinal); // where it was thrown
         Assert.Equal(1, end.Trajectories[1].CompletedStages);
         Assert.Equal(3, _runner.Started.Count(k => k == bad));

@@ -1,6 +1,7 @@
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Tests;
 
@@ -19,11 +20,18 @@ public sealed class StatusTests
         Assert.Equal(plan.Trajectories.Select(t => t.Name), (await watch.LookAsync()).Trajectories.Select(t => t.Name));
 
         var grain = host.Grains.GetGrain<ISearchGrain>("wide");
+        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        var root = await LeaseTests.ClaimAsync(dispatcher, "w");
+        await host.Grains.GetGrain<IStageGrain>(root.Key).CompleteAsync(root.Ticket, StubStageRunner.Report(root.Key));
         var all = await UntilQuietAsync(grain);
-        await host.Grains.GetGrain<ISearchGrain>("wide").TrajectoryFailedAsync(plan.Trajectories[7].Name, "bad luck", null);
+        var lease = await LeaseTests.ClaimAsync(dispatcher, "w");
+        await host.Grains.GetGrain<IStageGrain>(lease.Key).FailAsync(lease.Ticket, new AttemptFailure { Kind = FailureKind.Final, Reason = "bad luck" });
+        await host.UntilAsync("wide", s => s.Trajectories.Any(t => t.State == WorkState.Failed));
 
         var page = await grain.GetStatusAsync(all.Next, 500);
-        Assert.Equal((plan.Trajectories[7].Name, WorkState.Failed), (Assert.Single(page!.Changed).Name, page.Changed[0].State));
+        var failed = plan.Trajectories.Single(t => t.Stages.Count > 1 && t.Stages[1].ComputeKey() == lease.Key);
+        Assert.Equal((failed.Name, WorkState.Failed), Assert.Single(page!.Changed.Where(t => t.Wait is null).Select(t => (t.Name, t.State))));
+        Assert.InRange(page.Changed.Count, 1, 102); // and those whose position in the queue is told
         Assert.True(page.IsLast);
         Assert.Equal(1, page.Summary.Failed);
         Assert.Equal(601, (await watch.LookAsync()).Trajectories.Count);

@@ -37,11 +37,11 @@ public sealed class AlignedTensorTests
             using var scope = NewDisposeScope();
             using var network = new TorchNetwork(model.Network, Moved(weights, round));
             var image = Some.Image((0, .1f, .1f, .5f, .5f));
-            using var targets = SsdTargets.For(model, [image], CPU);
+            using var targets = Targets.For(model, [image], new Assignment([.. Enumerable.Range(0, model.References.Count).Select(_ => 0)]), CPU);
             using var batch = TrainingBatch.From(new ImageBatch { Step = 0, Size = 64, Pixels = new float[64 * 64 * 3], Images = [image] }, CPU);
 
             Assert.All(network.Tensors, t => Assert.True(IsAligned(t.Value.detach()), t.Key));
-            Assert.True(IsAligned(targets.Boxes) && IsAligned(targets.Labels) && IsAligned(batch.Images));
+            Assert.True(IsAligned(targets.Codes) && IsAligned(targets.Classes) && IsAligned(batch.Images));
         }
     }
 

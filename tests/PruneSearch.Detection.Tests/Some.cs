@@ -1,4 +1,6 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Loading;
 using PruneSearch.Detection;
@@ -15,21 +17,13 @@ internal static class Some
     public static DetectorModel TrainedDetector(out WeightSet weights)
     {
         weights = Safetensors.Read(SharedData.Weights);
-        return DetectorCatalog.Build(SsdMobileNetV2.FoldedSpec([.. File.ReadAllLines(SharedData.Labels).Where(l => l.Length > 0).Skip(1)]));
+        return DetectorCatalog.Build(SsdFamily.Spec([.. File.ReadAllLines(SharedData.Labels).Where(l => l.Length > 0).Skip(1)]) with { BatchNorm = false });
     }
 
     /// <summary>A small detector with two classes and random weights.</summary>
     public static DetectorModel SmallDetector(out WeightSet weights, bool batchNorm = true, ScoreFunction scores = ScoreFunction.Sigmoid)
     {
-        var model = DetectorCatalog.Build(new DetectorSpec
-        {
-            Architecture = SsdMobileNetV2.Architecture,
-            Classes = ["circle", "square"],
-            InputSize = 64,
-            WidthMultiplier = 0.25,
-            BatchNorm = batchNorm,
-            Scores = scores,
-        });
+        var model = DetectorCatalog.Build(SsdFamily.Spec(["circle", "square"], new SsdOptions { WidthMultiplier = 0.25, Scores = scores }) with { InputSize = 64, BatchNorm = batchNorm });
         weights = RandomWeights.For(model, 1);
         return model;
     }

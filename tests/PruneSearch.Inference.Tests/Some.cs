@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Tests;
@@ -13,18 +14,18 @@ internal static class Some
     /// <summary>A narrow detector on small pictures with batch norms.</summary>
     public static DetectorModel SmallDetector(bool batchNorm = true) => DetectorCatalog.Build(new DetectorSpec
     {
-        Architecture = SsdMobileNetV2.Architecture,
+        Architecture = SsdFamily.Architecture,
         Classes = Classes,
         InputSize = 96,
-        WidthMultiplier = 0.25,
         BatchNorm = batchNorm,
+        Options = new SsdOptions { WidthMultiplier = 0.25 },
     });
 
     /// <summary>The trained detector with 23 classes and its weights.</summary>
     public static (DetectorModel Model, WeightSet Weights) TrainedDetector()
     {
         string[] names = [.. File.ReadAllLines(SharedData.Labels).Skip(1)];
-        return (DetectorCatalog.Build(SsdMobileNetV2.FoldedSpec(names)), Safetensors.Read(SharedData.Weights));
+        return (DetectorCatalog.Build(SsdFamily.Spec(names) with { BatchNorm = false }), Safetensors.Read(SharedData.Weights));
     }
 
     /// <summary>Random weights at the scale of trained ones, with batch norms that do something.</summary>

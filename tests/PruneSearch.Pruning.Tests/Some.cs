@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
@@ -15,13 +16,13 @@ internal static class Some
     public static DetectorModel TrainedDetector(out WeightSet weights)
     {
         weights = Safetensors.Read(SharedData.Weights);
-        return DetectorCatalog.Build(SsdMobileNetV2.FoldedSpec([.. File.ReadAllLines(SharedData.Labels).Where(l => l.Length > 0).Skip(1)]));
+        return DetectorCatalog.Build(SsdFamily.Spec([.. File.ReadAllLines(SharedData.Labels).Where(l => l.Length > 0).Skip(1)]) with { BatchNorm = false });
     }
 
     /// <summary>The smallest SSD-MobileNet-V2 that is one, with random weights.</summary>
     public static (DetectorModel Model, WeightSet Weights) SmallDetector()
     {
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["a", "b"], InputSize = 64, WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable });
+        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a", "b"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable } });
         return (model, Weights(model.Network));
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
@@ -101,7 +102,7 @@ public sealed class NotFiniteStageTests : IDisposable
 
     private StageDescription Base(FineTuneSettings settings) => new()
     {
-        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = _train.Classes, InputSize = 64, WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable } },
+        Base = new BaseSettings { Detector = SsdFamily.Spec(_train.Classes, new() { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable }) with { InputSize = 64 } },
         Data = Data,
         FineTune = settings,
         Measure = new MeasureSettings { MaxSeconds = 0.1 },

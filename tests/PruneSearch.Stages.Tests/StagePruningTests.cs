@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
@@ -159,7 +160,7 @@ public sealed class StagePruningTests : IDisposable
 
     private StageDescription Base() => new()
     {
-        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = _train.Classes, InputSize = 64, WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable } },
+        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = _train.Classes, InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable } } },
         Data = Data,
         FineTune = new FineTuneSettings { Steps = 2, BatchSize = 4 },
         Measure = new MeasureSettings { MaxSeconds = 0.1 },

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
@@ -250,7 +251,7 @@ public sealed class StageRunnerTests : IDisposable
 
     private StageDescription Base() => new()
     {
-        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = _train.Classes, InputSize = 64, WidthMultiplier = 0.25, Extras = ExtraLayerStyle.Separable } },
+        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = _train.Classes, InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.25, Extras = ExtraLayerStyle.Separable } } },
         Data = Data,
         FineTune = new FineTuneSettings { Steps = 6, BatchSize = 4, LearningRate = 1e-3, EmaDecay = 0.9 },
         Measure = new MeasureSettings { MaxSeconds = 0.2 },

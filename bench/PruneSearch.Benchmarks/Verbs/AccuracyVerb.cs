@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
@@ -42,7 +43,7 @@ internal static class AccuracyVerb
     {
         var weights = Safetensors.Read(weightsFile);
         string[] labels = [.. File.ReadAllLines(Path.ChangeExtension(weightsFile, "labels.txt")).Where(l => l.Length > 0).Skip(1)];
-        var model = DetectorCatalog.Build(SsdMobileNetV2.FoldedSpec(labels));
+        var model = DetectorCatalog.Build(SsdFamily.Spec(labels) with { BatchNorm = false });
         DetectionDataset Split(string name) => DatasetReader.ReadCoco(Path.Combine(data, name + ".json"), Path.Combine(data, "images"));
         var validation = Split("val").Take(images);
         List<Tensor> photos = [.. new EvaluationLoader(Split("train").Take(CalibrationPhotos), InputSize).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];

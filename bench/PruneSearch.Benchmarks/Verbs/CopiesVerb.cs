@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Import;
 using PruneSearch.Inference.Latency;
@@ -28,10 +29,8 @@ internal static class CopiesVerb
 
     private static int Run(int size, double width, int times, double seconds, CancellationToken cancellation)
     {
-        var model = DetectorCatalog.Build(new DetectorSpec
-        {
-            Architecture = SsdMobileNetV2.Architecture, Classes = ["a", "b", "c"], InputSize = size, WidthMultiplier = width, Extras = ExtraLayerStyle.Separable,
-        });
+        var small = new SsdOptions { WidthMultiplier = width, Extras = ExtraLayerStyle.Separable };
+        var model = DetectorCatalog.Build(SsdFamily.Spec(["a", "b", "c"], small) with { InputSize = size });
         byte[] file = OnnxExport.ToBytes(model, RandomWeights.For(model, 1));
         var reports = new List<LatencyReport>();
         var clock = Stopwatch.StartNew();

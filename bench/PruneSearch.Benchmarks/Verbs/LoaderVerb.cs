@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Augmentation;
@@ -48,7 +49,7 @@ internal static class LoaderVerb
         {
             return 0;
         }
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = data.Classes, InputSize = size });
+        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = data.Classes, InputSize = size, Options = new SsdOptions() });
         var settings = new FineTuneSettings { Steps = Endless, BatchSize = BatchSize, Optimizer = OptimizerKind.Sgd, LearningRate = 1e-4, WarmUp = 0, Precision = precision };
         using var trainer = new Trainer(model, RandomWeights.For(model, 1), settings, CPU);
         var ready = Loader(data, size, 0).Batches(0, 8).Select(b => TrainingBatch.From(b, CPU)).ToList();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Import;
@@ -28,7 +29,7 @@ internal static class PruneVerb
 
     private static int Run(int rounds, PruneSettings settings)
     {
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = [.. Enumerable.Range(0, 23).Select(i => Invariant($"c{i}"))] });
+        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = [.. Enumerable.Range(0, 23).Select(i => Invariant($"c{i}"))], Options = new SsdOptions() });
         var weights = RandomWeights.For(model, 1);
         Console.WriteLine(Invariant($"{settings.Ratio:P0} of the {EnumNames.Of(settings.Target)}, groups {settings.Groups[0]}, {model.Network.Parameters} parameters; milliseconds"));
         foreach (var criterion in Criteria)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Detection.Import;
 using PruneSearch.Inference.Latency;
@@ -30,7 +31,7 @@ internal static class StructuresVerb
     {
         Directory.CreateDirectory(folder);
         string[] classes = [.. Enumerable.Range(1, 23).Select(i => $"class {i}")];
-        var dense = DetectorCatalog.Build(SsdMobileNetV2.FoldedSpec(classes) with { InputSize = size, Padding = padding });
+        var dense = DetectorCatalog.Build(SsdFamily.Spec(classes) with { BatchNorm = false, InputSize = size, Options = new SsdOptions { Padding = padding } });
         Write("dense", dense);
         (string Name, ChannelGroupKind[] Kinds)[] groups = [("all", Enum.GetValues<ChannelGroupKind>()), ("hidden", [ChannelGroupKind.Hidden])];
         foreach (var (name, kinds) in groups)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Backbones;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;

@@ -1,6 +1,7 @@
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Import;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -29,27 +30,24 @@ internal static class DetectorOnDisk
             {
                 throw new SearchFileException($"{path}: does not exist, expected a folder with {DetectorFolder.DetectorFile} and {DetectorFolder.WeightsFile}, or a safetensors file");
             }
-            var spec = (labels, specification) switch
+            switch (labels, specification)
             {
-                ({ } file, null) => SsdMobileNetV2.FoldedSpec(ReadLabels(file)),
-                (null, { } file) => DetectorSpec.FromJson(ReadText(file), file),
-                _ => throw new SearchFileException($"{path}: is a weights file, expected one of --labels and --detector beside it"),
-            };
-            var model = DetectorCatalog.Build(spec);
-            var weights = Safetensors.Read(path);
-            weights.RequireFit(model.Network, path);
-            return (model, weights);
+                case ({ } file, null):
+                    var known = DetectorImport.Read(path, new ImportOptions { Classes = LabelFile.Read(file) });
+                    return (known.Model, known.Weights);
+                case (null, { } file):
+                    var model = DetectorCatalog.Build(DetectorSpec.FromJson(ReadText(file), file));
+                    var weights = Safetensors.Read(path);
+                    weights.RequireFit(model.Network, path);
+                    return (model, weights);
+                default:
+                    throw new SearchFileException($"{path}: is a weights file, expected one of --labels and --detector beside it");
+            }
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {
             throw new SearchFileException(e.Message, e);
         }
-    }
-
-    private static string[] ReadLabels(string path)
-    {
-        string[] labels = [.. ReadText(path).Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)];
-        return labels.Length > 1 ? labels[1..] : throw new SearchFileException($"{path}: has {labels.Length} names, expected the background's and at least one class");
     }
 
     private static string ReadText(string path) => new FileInfo(path) is { Exists: true, Length: > MaxTextBytes } file

@@ -40,10 +40,10 @@ internal static class PruneCommand
             var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
             try
             {
-                using var latency = new CandidateLatency(input.Model.Spec, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
+                using var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
                 var pruned = DetectorInput.Guard(() => PruningEngine.Prune(
                     input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
-                var after = DetectorCatalog.Build(pruned.Spec);
+                var after = input.Model.With(pruned.Spec.Widths);
                 DetectorFolder.Write(folder, after, pruned.Weights);
                 Report(context, input, settings, pruned, after, folder, clock.Elapsed);
             }

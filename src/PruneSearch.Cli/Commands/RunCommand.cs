@@ -117,13 +117,17 @@ internal static class RunCommand
         {
             await context.Error.WriteLineAsync($"prunesearch: {failure.Who} failed: {failure.Reason}").ConfigureAwait(false);
         }
-        if (end.State == WorkState.CompletedWithFailures)
+        string again = $"prunesearch resume {id}{(end.State == WorkState.Cancelled ? "" : " --retry-failed")}{place.Options}";
+        string? bad = end.State switch
         {
-            await context.Error.WriteLineAsync($"prunesearch: search {id} completed with failures: {end.Reason}. Try them again with: prunesearch resume {id} --retry-failed{place.Options}").ConfigureAwait(false);
-        }
-        else if (end.State != WorkState.Completed)
+            WorkState.Completed => null,
+            WorkState.Cancelled => $"was cancelled: {end.Reason}. Go on with: {again}",
+            WorkState.CompletedWithFailures => $"completed with failures: {end.Reason}. Try them again with: {again}",
+            _ => $"failed: {end.Reason}. When that is mended, try again with: {again}",
+        };
+        if (bad is not null)
         {
-            await context.Error.WriteLineAsync($"prunesearch: search {id} {(end.State == WorkState.Cancelled ? "was cancelled" : "failed")}: {end.Reason}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: search {id} {bad}").ConfigureAwait(false);
         }
         return end.State switch
         {

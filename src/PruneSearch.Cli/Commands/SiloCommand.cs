@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Stages;
@@ -46,6 +47,10 @@ internal static class SiloCommand
             await context.Error.WriteLineAsync(
                 $"Silo {silo.Name} of cluster {silo.ClusterId}: {silo.Role.ToString().ToLowerInvariant()}, {slot}, {silo.AdvertisedAddress}, silo port {silo.SiloPort}, gateway port {silo.GatewayPort}").ConfigureAwait(false);
             await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, cancellation)).ConfigureAwait(false);
+            if (host.StuckStage.IsCompleted)
+            {
+                throw new StuckStageException($"silo {silo.Name}: {await host.StuckStage.ConfigureAwait(false)}"); // whoever watches over it starts it again
+            }
         }
         return ExitCode.Ok; // it was asked to stop, and did in good order
     }

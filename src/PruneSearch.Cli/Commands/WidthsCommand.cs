@@ -38,8 +38,7 @@ internal static class WidthsCommand
 
     private static async Task<int> RunAsync(CliContext context, string path, Settings settings, CancellationToken cancellation)
     {
-        var spec = ExportedModel.Read(ModelFile.Read(path), path).Model.Spec;
-        var dense = DetectorCatalog.Build(spec with { Widths = new(StringComparer.Ordinal) });
+        var dense = ExportedModel.Read(ModelFile.Read(path), path).Model.Dense;
         var (latency, target, verified) = await Task.Run(() =>
         {
             var chosen = StructureSampling.Choose(dense, settings.Structures, settings.RoundTo, settings.Kinds);
@@ -57,7 +56,7 @@ internal static class WidthsCommand
     }
 
     private static LatencyTable Verify(DetectorModel dense, SpeedTarget target, Settings settings, TimeProvider time, CancellationToken cancellation) => LatencyTable.Measure(
-        [.. new[] { ("dense", dense), ("these widths", DetectorCatalog.Build(dense.Spec with { Widths = target.Widths })) }
+        [.. new[] { ("dense", dense), ("these widths", dense.With(target.Widths)) }
             .Select(m => LatencyCandidate.Onnx(m.Item1, OnnxExport.ToBytes(m.Item2, RandomWeights.For(m.Item2, 1)), settings.Threads))],
         settings.Options, time, cancellation);
 

@@ -16,6 +16,7 @@ internal static class ProgressText
     /// <summary>What it does now.</summary>
     public static string Part(TrajectoryStatus t) => t switch
     {
+        { State: WorkState.Running, Progress: { Note: { } note } p } => $"{p.Part}: {ErrorText.OneLine(note)}",
         { State: WorkState.Running, Progress: { Steps: > 0 } p } => $"{p.Part} {p.Step}/{p.Steps}",
         { State: WorkState.Running, Progress: { } p } => p.Part,
         { Wait: { } wait } => wait.Text,

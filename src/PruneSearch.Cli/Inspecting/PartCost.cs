@@ -7,9 +7,6 @@ namespace PruneSearch.Cli.Inspecting;
 internal sealed record PartCost(string Name, NetworkPart Dense, NetworkPart Now)
 {
     /// <summary>All parts, in network order.</summary>
-    public static IReadOnlyList<PartCost> Of(DetectorModel model)
-    {
-        var dense = DetectorCatalog.Build(model.Spec with { Widths = new(StringComparer.Ordinal) });
-        return [.. NetworkPart.Of(dense.Network).Zip(NetworkPart.Of(model.Network), (before, now) => new PartCost(now.Name, before, now))];
-    }
+    public static IReadOnlyList<PartCost> Of(DetectorModel model) =>
+        [.. NetworkPart.Of(model.Dense.Network).Zip(NetworkPart.Of(model.Network), (before, now) => new PartCost(now.Name, before, now))];
 }

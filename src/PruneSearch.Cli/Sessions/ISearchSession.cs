@@ -18,6 +18,7 @@ internal interface ISearchSession : IAsyncDisposable
 
     /// <summary>How a search stands. Asking again is cheap; one caller at a time.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    /// <exception cref="StuckStageException">The slot of this process works on a stage that hangs and does not stop.</exception>
     Task<SearchStatus> StatusAsync(string id);
 
     /// <summary>What a search does.</summary>

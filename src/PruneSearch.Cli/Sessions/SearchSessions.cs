@@ -40,7 +40,7 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
             return new Session(connection.Client, connection.Store, connection, RetryPolicy.OnThisMachine());
         }
         var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = place.Home, ConfigureServices = services => services.AddStageRunner() }, cancellation).ConfigureAwait(false);
-        return new Session(host.Client, host.Store, host, RetryPolicy.OnThisMachine());
+        return new Session(host.Client, host.Store, host, RetryPolicy.OnThisMachine()) { StuckStage = host.StuckStage };
     }
 
     private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, RetryPolicy retry) : ISearchSession
@@ -49,17 +49,20 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
 
         public ICheckpointStore Checkpoints => store;
 
+        public Task<string>? StuckStage { get; init; }
+
         public Task LaunchAsync(SearchPlan plan) => retry.CallAsync(() => client.LaunchAsync(plan));
 
         public Task<IReadOnlyList<SearchSummary>> ListAsync() => retry.CallAsync(client.ListAsync);
 
-        public Task<SearchStatus> StatusAsync(string id)
+        public async Task<SearchStatus> StatusAsync(string id)
         {
             if (!_watches.TryGetValue(id, out var watch))
             {
                 _watches[id] = watch = client.Watch(id);
             }
-            return retry.CallAsync(watch.LookAsync);
+            var status = await retry.CallAsync(watch.LookAsync).ConfigureAwait(false);
+            return StuckStage is { IsCompleted: true } && !status.State.IsOver() ? throw new StuckStageException(await StuckStage.ConfigureAwait(false)) : status;
         }
 
         public Task<SearchPlan> PlanAsync(string id) => retry.CallAsync(() => client.PlanAsync(id));

@@ -21,6 +21,7 @@ internal static class SettingKeys
         ["advertised-address"] = "Address under which other processes reach the silo",
         ["health-port"] = "Port of the health endpoint, 0 for none",
         ["snapshot-seconds"] = "Time between snapshots within a stage",
+        ["longest-silence"] = "Longest time without progress before a stage is stopped, in seconds: one number, or PART=SECONDS with blanks between",
         ["picture-cache"] = "Folder for pictures that are fetched from the checkpoints; silos may share it",
         ["work"] = "Folder of the process: log, and what its slot does, for the one after it",
     };

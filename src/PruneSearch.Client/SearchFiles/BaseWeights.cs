@@ -22,15 +22,10 @@ internal sealed record BaseWeights(string Path, string Sha256, DetectorSpec Dete
         {
             return null;
         }
+        bool background = Build(source.Template, path).Scores.Background;
         var detector = source.WeightsDetector is { } file
             ? DetectorSpec.FromJson(ReadText(file), file)
-            : SsdMobileNetV2.FoldedSpec(ReadLabels(source.Labels!)) with
-            {
-                InputSize = source.Template.InputSize,
-                WidthMultiplier = source.Template.WidthMultiplier,
-                Extras = source.Template.Extras,
-                Heads = source.Template.Heads,
-            };
+            : source.Template with { Classes = LabelFile.Read(source.Labels!, background), BatchNorm = false };
         using var stream = File.OpenRead(path);
         var network = Build(detector, source.WeightsDetector ?? source.Labels!);
         Safetensors.Read(stream, path).RequireFit(network.Network, path);
@@ -48,15 +43,6 @@ internal sealed record BaseWeights(string Path, string Sha256, DetectorSpec Dete
         {
             throw new FormatException($"{source}: {e.Message}", e);
         }
-    }
-
-    private static string[] ReadLabels(string path)
-    {
-        string[] labels = [.. ReadText(path).Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)];
-        string? twice = labels.GroupBy(l => l, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
-        return labels.Length < 2 ? throw new FormatException($"{path}: has {labels.Length} names, expected the background's and at least one class")
-            : twice is not null ? throw new FormatException($"{path}: '{twice}' stands twice, expected different names")
-            : labels[1..];
     }
 
     private static string ReadText(string path) => new FileInfo(path).Length > MaxTextBytes

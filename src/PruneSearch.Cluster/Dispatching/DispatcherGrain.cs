@@ -3,6 +3,7 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Core;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Dispatching;
 
@@ -22,6 +23,7 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
 
     public Task EnqueueAsync(string stageKey, int remainingStages)
     {
+        StageDescription.RequireKey(stageKey);
         _queue.Add(stageKey, remainingStages);
         return CountAsync();
     }
@@ -34,6 +36,7 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
 
     public Task DeclinedAsync(string stageKey, string worker, string reason)
     {
+        StageDescription.RequireKey(stageKey);
         _queue.Decline(stageKey, worker, reason);
         return Task.CompletedTask;
     }

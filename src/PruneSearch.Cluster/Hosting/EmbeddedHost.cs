@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using PruneSearch.Client;
 using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;
@@ -35,6 +36,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
 
     /// <summary>The checkpoints.</summary>
     public ICheckpointStore Store { get; }
+
+    /// <summary>Ends, with the reason in one line, when a stage does not let go of the slot, and never otherwise. Then the process has to end.</summary>
+    public Task<string> StuckStage => _host.Services.GetRequiredService<StuckSlot>().Reason;
 
     /// <summary>The grains, for tests that play a worker.</summary>
     internal IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();

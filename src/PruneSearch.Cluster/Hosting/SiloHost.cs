@@ -38,7 +38,10 @@ public sealed class SiloHost : IAsyncDisposable
     internal IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>Ends when the silo does, whoever stopped it.</summary>
-    public Task Completion => _host.WaitForShutdownAsync();
+    public Task Completion => Task.WhenAny(_host.WaitForShutdownAsync(), StuckStage);
+
+    /// <summary>Ends, with the reason in one line, when a stage does not let go of its slot, and never otherwise. Then the process has to end.</summary>
+    public Task<string> StuckStage => _host.Services.GetRequiredService<StuckSlot>().Reason;
 
     /// <summary>Applies the database scripts and joins the cluster; it takes a second or two.</summary>
     /// <param name="options">What to be.</param>
@@ -90,6 +93,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
+        builder.Services.AddSingleton<StuckSlot>();
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(store, options.Time));
         builder.Services.AddSingleton(new RecoveryPolicy(ByItself: true));
         builder.AddPruneSearchTelemetry();

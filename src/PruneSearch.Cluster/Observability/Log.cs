@@ -58,4 +58,16 @@ internal static partial class Log
 
     [LoggerMessage(17, LogLevel.Warning, "The queue of device class {DeviceClass} did not answer search {Search}; it is asked again")]
     public static partial void QueueSilent(ILogger logger, Exception? exception, string deviceClass, string search);
+
+    [LoggerMessage(18, LogLevel.Warning, "How far stage {Stage} is could not be saved; its lease holds")]
+    public static partial void ProgressUnsaved(ILogger logger, Exception exception, string stage);
+
+    [LoggerMessage(19, LogLevel.Error, "Attempt {Epoch} at stage {Stage} hangs: {Reason}; it is told to stop")]
+    public static partial void StageHangs(ILogger logger, long epoch, string stage, string reason);
+
+    [LoggerMessage(20, LogLevel.Critical, "{Reason}")]
+    public static partial void SlotStuck(ILogger logger, string reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "Fault of this place: {Reason}; the slot asks for work again in {Seconds} s")]
+    public static partial void PlaceFault(ILogger logger, string reason, double seconds);
 }

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Cluster.Stages;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
-using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Searches;
@@ -48,27 +48,23 @@ internal sealed class SearchGrain(
 
     public async Task LaunchAsync(SearchPlan plan)
     {
-        SearchPlanValidator.Require(plan);
+        SearchPlanValidator.Require(plan, Id);
         if (record.State.Plan is { } old)
         {
             SearchPlanValidator.RequireSame(old, plan);
-            return;
+            await Wake.ListAsync(); // the launch before may have got no further than the plan
         }
-        // In this order: a search that the index lists without a plan is left out, one with a plan that is not listed would be lost.
-        await Wake.AddAsync();
-        await _progress.BeginAsync();
-        record.State = new SearchRecord { Plan = plan, TraceParent = SearchTrace.Begin(plan.Id) };
-        try
+        else
         {
-            await record.WriteStateAsync();
+            await Wake.RemindAsync(); // first: then a search whose plan is saved is not forgotten, whatever follows
+            await SavePlanAsync(plan);
+            await Wake.ListAsync();
         }
-        catch
+        if (_state is null)
         {
-            record.State = new SearchRecord();
-            throw;
+            await OpenAsync(plan);
+            await DriveAsync(retryFailed: false);
         }
-        await OpenAsync(plan);
-        await DriveAsync(retryFailed: false);
     }
 
     public async Task ResumeAsync(bool retryFailed)
@@ -77,7 +73,7 @@ internal sealed class SearchGrain(
         if (await _progress.ResumeAsync(retryFailed))
         {
             _state!.ForgetStandings();
-            await Wake.SetAsync();
+            await Wake.ListAsync();
             await DriveAsync(retryFailed);
         }
     }
@@ -90,7 +86,7 @@ internal sealed class SearchGrain(
             return;
         }
         await _progress.EndAsync(WorkState.Cancelled, reason);
-        var unfinished = Unfinished();
+        var unfinished = Plan.Trajectories.Where(IsUnfinished).ToList();
         StopPolling();
         await Task.WhenAll(unfinished.Select(t => _trajectories!.CancelAsync(t, _state!.MissingKeys(t.Name))));
         await Wake.StopAsync();
@@ -98,17 +94,14 @@ internal sealed class SearchGrain(
 
     public async Task WakeAsync()
     {
-        if (!wake.ByItself || record.State.Plan is null)
-        {
-            return;
-        }
-        if (!_progress.IsRunning)
+        if (wake.ByItself && (record.State.Plan is null || !_progress.IsRunning))
         {
             await Wake.StopAsync();
         }
-        else if (_poll is null)
+        else if (wake.ByItself && _poll is null)
         {
             await DriveAsync(retryFailed: false);
+            await Wake.ListAsync();
         }
     }
 
@@ -122,21 +115,29 @@ internal sealed class SearchGrain(
 
     public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(Summary() is { } summary ? _reports!.Page(after, limit, summary.State) : null);
 
-    public async Task ReportAsync(string trajectory, int iteration, StageReport report)
+    public Task<TrajectoryOrder?> GetTrajectoryAsync(string trajectory) =>
+        Task.FromResult(_state?.Find(trajectory) is { } plan ? new TrajectoryOrder(Plan.DeviceClass, plan, record.State.TraceParent) : null);
+
+    public Task<WorkState?> GetStateAsync() => Task.FromResult<WorkState?>(record.State.Plan is null ? null : _progress.State);
+
+    public async Task ReportAsync(string stageKey)
     {
-        _state?.Add(report);
-        if (_reports is not null && (_reports.IsFull || _poll is null))
+        if (_state is not null && _state.Lacks(stageKey) && await store.TryReadReportAsync(stageKey) is { } report)
         {
-            await _reports.FlushAsync();
+            _state.Add(report);
+            if (_reports!.IsFull || _poll is null)
+            {
+                await _reports.FlushAsync();
+            }
+            await SaveAsync(); // it may have been the last one
         }
-        await SaveAsync(); // it may have been the last one
     }
 
-    public async Task TrajectoryFailedAsync(string trajectory, string? reason, string? logTail)
+    public async Task TrajectoryFailedAsync(string trajectory)
     {
-        if (_poll is not null)
+        if (_poll is not null && _state!.Find(trajectory) is { } plan && IsUnfinished(plan))
         {
-            Note(trajectory, reason, logTail);
+            Learn(trajectory, await _trajectories!.AskAsync(_schedule!, new PollSchedule.Poll(plan, IsFirst: false), _state.Known(trajectory)));
             await SaveAsync();
         }
     }
@@ -153,7 +154,7 @@ internal sealed class SearchGrain(
                     Learn(poll.Plan.Name, news);
                 }
             }
-            _state.Explain(Unfinished().Select(t => t.Name), await _trajectories!.LookAtQueueAsync());
+            _state.Explain(Plan.Trajectories.Where(IsUnfinished).Select(t => t.Name), await _trajectories!.LookAtQueueAsync());
             await _reports!.FlushAsync();
             await SaveAsync();
             _status!.Measure(_reports.Volume);
@@ -173,19 +174,11 @@ internal sealed class SearchGrain(
         if (news is not null)
         {
             _state!.Update(trajectory, news);
-            if (news.State == WorkState.Failed)
+            // Many trajectories may wait for the stage that failed: one of them keeps the log.
+            if (news.State == WorkState.Failed && _progress.Failed(trajectory, news.Reason, _state.IsFirst(trajectory) ? news.LogTail : null))
             {
-                Note(trajectory, news.Reason, news.LogTail);
+                _state.Touch(trajectory);
             }
-        }
-    }
-
-    private void Note(string trajectory, string? reason, string? logTail)
-    {
-        // Many trajectories may wait for the stage that failed: one of them keeps the log.
-        if (_progress.Failed(trajectory, reason, _state!.Next(trajectory) is { } stage && _state.First(stage) == trajectory ? logTail : null))
-        {
-            _state!.Touch(trajectory);
         }
     }
 
@@ -213,8 +206,6 @@ internal sealed class SearchGrain(
 
     private bool IsUnfinished(TrajectoryPlan t) => !_state!.IsComplete(t.Name) && !_progress.Ended.ContainsKey(t.Name);
 
-    private List<TrajectoryPlan> Unfinished() => [.. Plan.Trajectories.Where(IsUnfinished)];
-
     private async Task DriveAsync(bool retryFailed)
     {
         _schedule = new PollSchedule(Plan.Trajectories, IsUnfinished, retryFailed);
@@ -233,11 +224,26 @@ internal sealed class SearchGrain(
         _state!.ForgetStandings();
     }
 
+    private async Task SavePlanAsync(SearchPlan plan)
+    {
+        await _progress.BeginAsync();
+        record.State = new SearchRecord { Plan = plan, TraceParent = SearchTrace.Begin(plan.Id) };
+        try
+        {
+            await record.WriteStateAsync();
+        }
+        catch
+        {
+            record.State = new SearchRecord();
+            throw;
+        }
+    }
+
     private async Task OpenAsync(SearchPlan plan)
     {
         var state = new SearchState(plan);
         _reports = await SearchReports.OpenAsync(store, plan, state);
         (_state, _status) = (state, new StatusProjection(state, _progress));
-        _trajectories = new TrajectoryClient(GrainFactory, plan, record.State.TraceParent, timings, logger);
+        _trajectories = new TrajectoryClient(GrainFactory, plan, timings, logger);
     }
 }

@@ -2,26 +2,27 @@ using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cluster.Searches;
 
-/// <summary>The list of all searches, and of those that have not ended.</summary>
+/// <summary>The list of all searches, and of those that have not ended. Each is listed as it says itself: nobody's word is taken for it.</summary>
 [PreferControl]
-internal sealed class SearchIndexGrain([PersistentState("index")] IPersistentState<SearchIndexRecord> index, ILogger<SearchIndexGrain> logger) : Grain, ISearchIndexGrain
+internal sealed class SearchIndexGrain(
+    [PersistentState("index")] IPersistentState<SearchIndexRecord> index, ClusterTimings timings, ILogger<SearchIndexGrain> logger) : Grain, ISearchIndexGrain
 {
-    public async Task AddAsync(string searchId)
+    public async Task UpdateAsync(string searchId)
     {
-        if (!index.State.Ids.Contains(searchId))
+        // The search may be waiting for this call: its state is a question that it answers in between.
+        var state = await GrainFactory.GetGrain<ISearchGrain>(searchId).GetStateAsync().WaitAsync(timings.CallPatience);
+        var (ids, running) = (index.State.Ids, index.State.Running);
+        bool listed = ids.Contains(searchId);
+        if (state is not null && !listed)
         {
-            index.State.Ids.Add(searchId);
-            index.State.Running.Add(searchId);
-            await SaveAsync();
+            ids.Add(searchId);
         }
-    }
-
-    public async Task SetRunningAsync(string searchId, bool running)
-    {
-        if (running ? index.State.Running.Add(searchId) : index.State.Running.Remove(searchId))
+        bool changed = state is null ? ids.Remove(searchId) : !listed;
+        if (changed | (state == WorkState.Running ? running.Add(searchId) : running.Remove(searchId)))
         {
             await SaveAsync();
         }

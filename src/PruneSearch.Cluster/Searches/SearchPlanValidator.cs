@@ -8,9 +8,15 @@ namespace PruneSearch.Cluster.Searches;
 internal static class SearchPlanValidator
 {
     /// <summary>Checks identifiers, objectives and the chain of stages of every trajectory.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="id">The search that is launched with it.</param>
     /// <exception cref="ArgumentException">The message says what is wrong and where.</exception>
-    public static void Require(SearchPlan plan)
+    public static void Require(SearchPlan plan, string id)
     {
+        if (plan.Id != id)
+        {
+            throw new ArgumentException($"Search '{id}' cannot have the plan of search '{plan.Id}'.");
+        }
         if (plan.Id.Length == 0 || !plan.Id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
         {
             throw new ArgumentException($"Search identifier '{plan.Id}' must consist of letters, digits and hyphens.");

@@ -93,7 +93,7 @@ internal sealed class SearchState
             return;
         }
         // A stage that several trajectories wait for is shown once.
-        var standing = First(Next(trajectory)!) == trajectory ? new Standing(news.State, news.Progress, news.Reason, news.Attempts) : Standing.Waiting;
+        var standing = IsFirst(trajectory) ? new Standing(news.State, news.Progress, news.Reason, news.Attempts) : Standing.Waiting;
         if (Live(trajectory) != standing)
         {
             _live[trajectory] = standing;
@@ -136,6 +136,12 @@ internal sealed class SearchState
         }
     }
 
+    /// <summary>A trajectory's plan; <see langword="null"/> when there is none of that name.</summary>
+    public TrajectoryPlan? Find(string trajectory) => _indices.TryGetValue(trajectory, out int index) ? Plan.Trajectories[index] : null;
+
+    /// <summary>Whether a stage is one of the search's and its report is not known.</summary>
+    public bool Lacks(string key) => _users.ContainsKey(key) && !_reports.ContainsKey(key);
+
     /// <summary>Whether a stage finished.</summary>
     public bool Has(string key) => _reports.ContainsKey(key);
 
@@ -165,6 +171,9 @@ internal sealed class SearchState
 
     /// <summary>The first trajectory, in plan order, that has a stage: it shows how the stage stands.</summary>
     public string First(string key) => _users[key][0];
+
+    /// <summary>Whether an unfinished trajectory is the first one that has its next stage.</summary>
+    public bool IsFirst(string trajectory) => Next(trajectory) is { } stage && First(stage) == trajectory;
 
     private WaitReason? Reason(string trajectory, QueueReasons queue)
     {

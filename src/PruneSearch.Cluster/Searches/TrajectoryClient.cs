@@ -7,7 +7,7 @@ using PruneSearch.Core.Searches;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>A coordinator's calls to its trajectories. One that does not answer is asked again later; the others need not wait for it.</summary>
-internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, string? traceParent, ClusterTimings timings, ILogger logger)
+internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, ClusterTimings timings, ILogger logger)
 {
     /// <summary>Asks a trajectory how it stands; starts it when it has not been started or lost its memory with its silo.</summary>
     /// <returns>How it stands, with the reports after the <paramref name="known"/> first; <see langword="null"/> when it did not answer.</returns>
@@ -66,7 +66,7 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, st
     }
 
     private Task StartAsync(TrajectoryPlan trajectory, bool retryFailed) =>
-        Grain(trajectory).StartAsync(plan.Id, plan.DeviceClass, trajectory, retryFailed, traceParent).WaitAsync(timings.CallPatience);
+        Grain(trajectory).StartAsync(retryFailed).WaitAsync(timings.CallPatience);
 
     private ITrajectoryGrain Grain(TrajectoryPlan trajectory) => grains.GetGrain<ITrajectoryGrain>($"{plan.Id}/{trajectory.Name}");
 }

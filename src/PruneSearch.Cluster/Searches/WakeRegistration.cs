@@ -15,19 +15,16 @@ internal sealed class WakeRegistration(IGrainBase coordinator, IGrainFactory gra
 
     private ISearchIndexGrain Index => grains.GetGrain<ISearchIndexGrain>("all");
 
-    /// <summary>The search is new; until it has a plan, waking it does nothing.</summary>
-    public Task AddAsync() => Index.AddAsync(searchId);
-
-    /// <summary>The search runs again.</summary>
-    public Task SetAsync() => Index.SetRunningAsync(searchId, running: true);
+    /// <summary>The search came, or its state changed: the index lists it as it stands.</summary>
+    public Task ListAsync() => Index.UpdateAsync(searchId);
 
     /// <summary>The coordinator is at work: it is reminded from now on. If that cannot be arranged now, the index must do.</summary>
     public Task RemindAsync() => wakes ? TryAsync(() => coordinator.RegisterOrUpdateReminder(Reminder, Period, Period)) : Task.CompletedTask;
 
-    /// <summary>Nobody needs to wake it any more. If that cannot be told now, whoever wakes it next is told.</summary>
+    /// <summary>Nobody needs to wake it any more: it ended, or there is no such search. If that cannot be told now, whoever wakes it next is told.</summary>
     public async Task StopAsync()
     {
-        await TryAsync(() => Index.SetRunningAsync(searchId, running: false));
+        await TryAsync(ListAsync);
         if (wakes)
         {
             await TryAsync(async () =>

@@ -3,14 +3,13 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Searches;
 using PruneSearch.Core.Grains;
-using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Stages;
 
-/// <summary>One stage: single flight, leases, bounded attempts.</summary>
+/// <summary>One stage: single flight, leases, bounded attempts. How it stands only the holder of its newest lease can say.</summary>
 [PreferControl]
 internal sealed class StageGrain(
     [PersistentState("stage")] IPersistentState<StageRecord> record,
@@ -20,26 +19,29 @@ internal sealed class StageGrain(
     RecoveryPolicy wake,
     ILogger<StageGrain> logger) : Grain, IStageGrain
 {
-    private const int Adoption = 4; // renewals that a worker may miss while the stage's grain moves
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10); // waiters ask for the report as soon as they are told
     private StageWaiters _demand = null!;
     private StageLeases _lease = null!;
+    private StageRecordStore _store = null!;
     private StageReport? _report;
     private IGrainTimer? _watch;
 
     private string Key => this.GetPrimaryKeyString();
 
-    private bool IsHeldAs(long epoch) => !IsOver && _lease.IsCurrent(epoch);
+    private bool IsHeldAs(LeaseTicket ticket) => !IsOver && _lease.IsCurrent(ticket);
 
     private bool IsOver => _report is not null || _lease.Failure is not null;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        StageDescription.RequireKey(Key);
         _demand = new StageWaiters(Key, GrainFactory, logger);
         _lease = new StageLeases(record.State, timings, time);
+        _store = new StageRecordStore(this, record, _lease, time, logger);
         _report = await store.TryReadReportAsync(Key);
         if (wake.ByItself && !IsOver) // on one machine the worker died with this process
         {
-            _lease.Adopt(Adoption * timings.Renewal);
+            _lease.Adopt(timings.LeaseTimeToLive);
             if (_lease.IsHeld)
             {
                 Watch();
@@ -52,7 +54,7 @@ internal sealed class StageGrain(
         if (_report is null && _lease.Failure is not null && retryFailed)
         {
             _lease.Forgive();
-            await SaveAsync();
+            await _store.SaveAsync();
         }
         if (!IsOver)
         {
@@ -70,8 +72,10 @@ internal sealed class StageGrain(
         _demand.Remove(trajectory);
         if (_demand.Wanted is null && !IsOver)
         {
-            _lease.Revoke();
-            await SaveAsync();
+            if (_lease.Revoke())
+            {
+                await _store.SaveAsync();
+            }
             await _demand.DequeueAsync();
         }
     }
@@ -80,13 +84,13 @@ internal sealed class StageGrain(
 
     public async Task<StageLease?> LeaseAsync(string worker)
     {
-        if (IsOver || _demand.Wanted is not { } wanted || (_lease.IsHeld && !_lease.IsExpired))
+        if (IsOver || _demand.Wanted is not { } wanted || _lease.IsHeld)
         {
             return null;
         }
         if (_lease.IsExhausted)
         {
-            await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times without getting further; if the stage did not kill it, resume with failed stages tried again");
+            await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times without getting further; if the stage did not kill it, resume with --retry-failed");
             return null;
         }
         if (record.State.Epoch > 0 && await store.TryReadReportAsync(Key) is { } report)
@@ -95,34 +99,36 @@ internal sealed class StageGrain(
             await EndAsync(report);
             return null;
         }
-        _lease.Grant(worker);
-        await SaveAsync();
+        var ticket = _lease.Grant(worker);
+        await _store.SaveAsync();
         Watch();
-        return new StageLease { Key = Key, Description = wanted.Description, Epoch = record.State.Epoch, Attempt = record.State.Attempts, TimeToLive = timings.LeaseTimeToLive, TraceParent = wanted.TraceParent };
+        return wanted.Lease(Key, ticket, record.State.Strikes, timings.LeaseTimeToLive);
     }
 
-    public async Task<bool> RenewAsync(long epoch, StageProgress progress)
+    public async Task<bool> RenewAsync(LeaseTicket ticket, StageProgress progress)
     {
-        if (!IsHeldAs(epoch))
+        if (!IsHeldAs(ticket))
         {
             return false;
         }
         bool adopted = !_lease.IsHeld;
-        if (_lease.Renew(progress))
-        {
-            await SaveAsync();
-        }
+        _lease.Renew(progress);
+        Watch();
         if (adopted)
         {
             await _demand.DequeueAsync();
         }
-        Watch();
+        await _store.SaveProgressAsync();
         return true;
     }
 
-    public async Task<bool> CompleteAsync(long epoch, StageReport report)
+    public async Task<bool> CompleteAsync(LeaseTicket ticket, StageReport report)
     {
-        if (_report is not null || epoch != record.State.Epoch)
+        if (report.Key != Key)
+        {
+            throw new ArgumentException($"Stage {Key} was told the report of stage {report.Key}.");
+        }
+        if (_report is not null || !_lease.WasGiven(ticket))
         {
             return false;
         }
@@ -130,67 +136,65 @@ internal sealed class StageGrain(
         return true;
     }
 
-    public async Task ReturnAsync(long epoch)
+    public async Task ReturnAsync(LeaseTicket ticket)
     {
-        if (IsHeldAs(epoch))
+        if (IsHeldAs(ticket))
         {
             _lease.Return();
             await FreeAsync();
         }
     }
 
-    public async Task RefuseAsync(long epoch, string worker, string reason)
+    public async Task RefuseAsync(LeaseTicket ticket, string reason)
     {
-        if (IsHeldAs(epoch))
+        if (IsHeldAs(ticket))
         {
-            Log.StageRefused(logger, worker, Key, reason);
+            Log.StageRefused(logger, ticket.Worker, Key, reason);
             _lease.Return();
             if (wake.ByItself)
             {
-                await _demand.DeclinedAsync(worker, reason); // first: it must not be offered to the same worker at once
+                await _demand.DeclinedAsync(ticket.Worker, reason); // first: it must not be offered to the same worker at once
                 await FreeAsync();
                 return;
             }
             // On one machine there is no other slot. It is not kept: with the next process the inputs may be there.
             _lease.Unavailable = reason;
-            await SaveAsync();
-            await _demand.TellAsync(t => t.StageFailedAsync(Key, reason, null));
+            await _store.SaveAsync();
+            await _demand.TellAsync();
         }
     }
 
-    public async Task DiedAsync(long epoch, string lastWords)
+    public async Task DiedAsync(LeaseTicket ticket, string lastWords)
     {
-        if (IsHeldAs(epoch))
+        if (IsHeldAs(ticket))
         {
             LoseLease();
+            _lease.Surrender();
             record.State.LogTail = lastWords;
             await FreeAsync();
         }
     }
 
-    public async Task FailAsync(long epoch, string reason, bool final, string? logTail)
+    public async Task FailAsync(LeaseTicket ticket, AttemptFailure failure)
     {
-        if (!IsHeldAs(epoch))
+        if (!IsHeldAs(ticket))
         {
             return;
         }
-        Log.AttemptFailed(logger, record.State.Attempts, Key, reason);
-        _lease.Fail();
-        record.State.LogTail = logTail;
-        if (final || _lease.IsExhausted)
+        Log.AttemptFailed(logger, record.State.Strikes, Key, failure.Reason);
+        if (_lease.Fail(failure))
         {
-            await FailForGoodAsync(reason);
+            await FailForGoodAsync(failure.Reason);
             return;
         }
         Telemetry.Retries.Add(1);
-        record.State.LastReason = reason;
         await FreeAsync();
     }
 
     // The attempt is over and the stage is not: another slot may have it.
     private async Task FreeAsync()
     {
-        await SaveAsync();
+        await _store.SaveAsync();
         await _demand.EnqueueAsync();
     }
 
@@ -199,8 +203,14 @@ internal sealed class StageGrain(
         _report = report;
         record.State.Failure = null;
         _lease.End();
-        await _demand.TellAsync(t => t.StageCompletedAsync(Key, report));
-        DeactivateOnIdle(); // whoever asks later finds the report in the store
+        await _demand.TellAsync();
+        this.RegisterGrainTimer(_ => DoneAsync(), new GrainTimerCreationOptions(Linger, Timeout.InfiniteTimeSpan)); // later the store has it
+    }
+
+    private Task DoneAsync()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
     }
 
     private async Task FailForGoodAsync(string reason)
@@ -208,22 +218,8 @@ internal sealed class StageGrain(
         record.State.Failure = reason;
         record.State.LastReason = null;
         _lease.End();
-        await SaveAsync();
-        string? logTail = record.State.LogTail;
-        await _demand.TellAsync(t => t.StageFailedAsync(Key, reason, logTail));
-    }
-
-    private async Task SaveAsync()
-    {
-        try
-        {
-            await record.WriteStateAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle(); // what it knows is not what is stored; whoever asks next makes it read again
-            throw;
-        }
+        await _store.SaveAsync();
+        await _demand.TellAsync();
     }
 
     private void LoseLease()
@@ -238,7 +234,7 @@ internal sealed class StageGrain(
 
     private async Task LookAsync()
     {
-        if (_lease.IsExpired)
+        if (_lease.HasLapsed())
         {
             LoseLease();
             await _demand.EnqueueAsync();

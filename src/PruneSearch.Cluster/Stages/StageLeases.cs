@@ -11,10 +11,12 @@ namespace PruneSearch.Cluster.Stages;
 internal sealed class StageLeases(StageRecord record, ClusterTimings timings, TimeProvider time)
 {
     private DateTimeOffset? _expires;
+    private DateTimeOffset? _placeFaults;
+    private long _looked = time.GetTimestamp();
     private long _revoked;
 
-    /// <summary>The worker that has the lease, or had it last.</summary>
-    public string Worker { get; private set; } = "";
+    /// <summary>The worker that has the newest lease, unless it gave it up.</summary>
+    public string Worker => record.Grantee ?? "";
 
     /// <summary>What the worker told last.</summary>
     public StageProgress? Progress { get; private set; }
@@ -28,24 +30,29 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     /// <summary>Whether a worker has the lease, expired or not.</summary>
     public bool IsHeld => _expires is not null;
 
-    /// <summary>Whether a worker has the lease and was not heard of in time.</summary>
-    public bool IsExpired => _expires is { } at && time.GetUtcNow() >= at;
 
     /// <summary>Whether all attempts are used up.</summary>
     public bool IsExhausted => record.Failures >= timings.MaxAttempts || record.Strikes >= timings.MaxSilentAttempts;
 
-    /// <summary>Whether this epoch is the newest one and was not taken away.</summary>
-    public bool IsCurrent(long epoch) => epoch == record.Epoch && epoch > _revoked;
+    /// <summary>Whether the record has changed since it was saved last.</summary>
+    public bool IsUnsaved { get; set; }
+
+    /// <summary>Whether this is the newest lease, as it was given.</summary>
+    public bool WasGiven(LeaseTicket ticket) => ticket.Epoch > 0 && ticket == new LeaseTicket(record.Epoch, record.Grantee!, record.Secret);
+
+    /// <summary>Whether it is and was not taken away.</summary>
+    public bool IsCurrent(LeaseTicket ticket) => WasGiven(ticket) && ticket.Epoch > _revoked;
 
     /// <summary>Gives the stage to a worker: a new epoch, a counted attempt. The record must be saved before the worker learns of it.</summary>
-    public void Grant(string worker)
+    public LeaseTicket Grant(string worker)
     {
         record.Epoch++;
         record.Attempts++;
         record.Strikes++;
-        (record.Holder, Worker) = (worker, worker);
+        (record.Holder, record.Grantee, record.Secret) = (worker, worker, Guid.NewGuid());
         Progress = null;
         Extend();
+        return new LeaseTicket(record.Epoch, worker, record.Secret);
     }
 
     /// <summary>
@@ -54,30 +61,37 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     /// </summary>
     public void Adopt(TimeSpan patience)
     {
-        if (record.Holder is { } holder)
+        if (record.Holder is not null)
         {
-            Worker = holder;
             _expires = time.GetUtcNow() + patience;
         }
     }
 
-    /// <summary>The worker is alive.</summary>
-    /// <returns>Whether the record changed: the attempt got further than any before.</returns>
-    public bool Renew(StageProgress progress)
+    /// <summary>
+    /// Whether the worker has not been heard of in time. To be asked every <see cref="ClusterTimings.Renewal"/>: when it was not for
+    /// long, then it is this silo that hung, and what the worker told is still on its way.
+    /// </summary>
+    public bool HasLapsed()
     {
-        Progress = progress;
-        Extend();
-        if (progress.Step <= record.FurthestStep)
+        bool hung = time.GetElapsedTime(_looked) > timings.LeaseTimeToLive / 2;
+        _looked = time.GetTimestamp();
+        if (hung)
         {
-            return false;
+            Adopt(timings.LeaseTimeToLive);
         }
-        record.FurthestStep = progress.Step;
-        record.Strikes = 1;
-        record.Failures = 0;
-        return true;
+        return _expires is { } at && time.GetUtcNow() >= at;
     }
 
-    /// <summary>The worker has it no more.</summary>
+    /// <summary>The worker gets on.</summary>
+    public void Renew(StageProgress progress)
+    {
+        Progress = progress;
+        record.Holder = record.Grantee;
+        Extend();
+        Reach(progress.Step);
+    }
+
+    /// <summary>The worker was not heard of, or is done. It may still come back while nobody else was given the stage.</summary>
     public void End()
     {
         record.Holder = null;
@@ -85,32 +99,57 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
         Progress = null;
     }
 
-    /// <summary>The attempt threw.</summary>
-    public void Fail()
+    /// <summary>The worker gave it up for good: nothing more is heard from it.</summary>
+    public void Surrender()
     {
+        (record.Grantee, record.Secret) = (null, Guid.Empty);
         End();
+    }
+
+    /// <summary>The attempt failed. One that failed of its place does not count, until such faults last too long.</summary>
+    /// <returns>Whether the stage has failed for good.</returns>
+    public bool Fail(AttemptFailure failure)
+    {
+        Reach(failure.Step);
+        record.LogTail = failure.LogTail;
+        record.LastReason = failure.Reason;
+        if (failure.Kind == FailureKind.Place)
+        {
+            Return();
+            _placeFaults ??= time.GetUtcNow();
+            return time.GetUtcNow() - _placeFaults >= timings.PlacePatience;
+        }
+        Surrender();
         record.Failures++;
+        return failure.Kind == FailureKind.Final || IsExhausted;
     }
 
     /// <summary>The user wants a stage that failed for good to be tried again: its attempts count anew.</summary>
-    public void Forgive() => (record.Failure, Unavailable, record.LogTail, record.Strikes, record.Failures) = (null, null, null, 0, 0);
+    public void Forgive()
+    {
+        (record.Failure, Unavailable, record.LogTail, record.Strikes, record.Failures) = (null, null, null, 0, 0);
+        _placeFaults = null;
+    }
 
     /// <summary>The worker gave it back in good order: that was no attempt.</summary>
     public void Return()
     {
-        if (IsHeld)
-        {
-            End();
-            record.Attempts--;
-            record.Strikes--;
-        }
+        Uncount();
+        Surrender();
     }
 
     /// <summary>Nobody wants the work of the present lease any more: that was no attempt either.</summary>
-    public void Revoke()
+    /// <returns>Whether there was a lease.</returns>
+    public bool Revoke()
     {
-        Return();
+        if (!IsHeld)
+        {
+            return false;
+        }
+        Uncount();
+        End();
         _revoked = record.Epoch;
+        return true;
     }
 
     /// <summary>How the stage stands.</summary>
@@ -124,9 +163,36 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
         Report = report,
         Reason = Failure ?? record.LastReason,
         LogTail = record.LogTail,
-        Attempts = record.Attempts,
+        Attempts = record.Strikes,
         Progress = Progress,
     };
 
-    private void Extend() => _expires = time.GetUtcNow() + timings.LeaseTimeToLive;
+    private void Uncount()
+    {
+        if (record.Holder is not null)
+        {
+            record.Attempts--;
+            record.Strikes--;
+        }
+    }
+
+    // Steps beyond all attempts before: what failed before does not count any more.
+    private void Reach(int step)
+    {
+        if (step > record.FurthestStep)
+        {
+            (record.FurthestStep, record.Strikes, record.Failures) = (step, 1, 0);
+            _placeFaults = null;
+            IsUnsaved = true;
+        }
+    }
+
+    private void Extend()
+    {
+        if (!IsHeld)
+        {
+            _looked = time.GetTimestamp();
+        }
+        _expires = time.GetUtcNow() + timings.LeaseTimeToLive;
+    }
 }

@@ -8,7 +8,7 @@ internal sealed class StageRecord
     [Id(0)]
     public long Epoch { get; set; }
 
-    /// <summary>How often a worker started it and did not give it back in good order.</summary>
+    /// <summary>How often a worker started it and did not give it back in good order, for whoever looks at the record.</summary>
     [Id(1)]
     public int Attempts { get; set; }
 
@@ -39,4 +39,12 @@ internal sealed class StageRecord
     /// <summary>The worker that has the lease; <see langword="null"/> when none has.</summary>
     [Id(8)]
     public string? Holder { get; set; }
+
+    /// <summary>The worker to which the last lease was given.</summary>
+    [Id(9)]
+    public string? Grantee { get; set; }
+
+    /// <summary>The last lease's secret.</summary>
+    [Id(10)]
+    public Guid Secret { get; set; }
 }

@@ -17,11 +17,17 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
     public Request? Wanted => _waiters.Count > 0 ? _request : null;
 
     /// <summary>A trajectory wants it. The longest path of all that want it counts.</summary>
+    /// <exception cref="ArgumentException">The description is another stage's.</exception>
     public void Add(string trajectory, Request request)
     {
+        if (_request is null && request.Description.ComputeKey() is var described && described != key)
+        {
+            throw new ArgumentException($"Stage {key} was asked for with the description of stage {described}.");
+        }
         _waiters.Add(trajectory);
         _request = request with
         {
+            Description = _request?.Description ?? request.Description,
             RemainingStages = Math.Max(request.RemainingStages, _request?.RemainingStages ?? 0),
             TraceParent = request.TraceParent ?? _request?.TraceParent,
         };
@@ -40,11 +46,11 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
     public Task DeclinedAsync(string worker, string reason) => _request is null ? Task.CompletedTask : Dispatcher(_request).DeclinedAsync(key, worker, reason);
 
     /// <summary>It is over: tells all that wait for it, and nobody does any more.</summary>
-    public Task TellAsync(Func<ITrajectoryGrain, Task> message)
+    public Task TellAsync()
     {
         foreach (string waiter in _waiters)
         {
-            message(grains.GetGrain<ITrajectoryGrain>(waiter)).FireAndForget(logger, $"stage {key}");
+            grains.GetGrain<ITrajectoryGrain>(waiter).StageEndedAsync(key).FireAndForget(logger, $"stage {key}");
         }
         _waiters.Clear();
         return DequeueAsync();
@@ -57,5 +63,19 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
     /// <param name="DeviceClass">Whose slots may run it.</param>
     /// <param name="RemainingStages">Stages that the trajectory has from here on.</param>
     /// <param name="TraceParent">W3C trace context of the trajectory.</param>
-    public sealed record Request(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent);
+    public sealed record Request(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent)
+    {
+        /// <summary>The lease for whoever gets it.</summary>
+        public StageLease Lease(string key, LeaseTicket ticket, int attempt, TimeSpan timeToLive) => new()
+        {
+            Key = key,
+            Description = Description,
+            Epoch = ticket.Epoch,
+            Attempt = attempt,
+            Worker = ticket.Worker,
+            Secret = ticket.Secret,
+            TimeToLive = timeToLive,
+            TraceParent = TraceParent,
+        };
+    }
 }

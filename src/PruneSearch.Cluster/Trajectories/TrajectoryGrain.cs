@@ -17,11 +17,12 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
 {
     private TrajectoryWalk? _walk;
 
-    public async Task StartAsync(string searchId, string deviceClass, TrajectoryPlan plan, bool retryFailed, string? traceParent)
+    public async Task StartAsync(bool retryFailed)
     {
         if (_walk is null || retryFailed || _walk.State is WorkState.Cancelled)
         {
-            _walk = new TrajectoryWalk(searchId, deviceClass, plan, retryFailed) { TraceParent = TraceStart(searchId, plan.Name, traceParent) };
+            var order = await Search().GetTrajectoryAsync(OwnName) ?? throw new KeyNotFoundException($"There is no trajectory '{Name()}'.");
+            _walk = new TrajectoryWalk(order.DeviceClass, order.Plan, retryFailed) { TraceParent = TraceStart(order) };
         }
         await AdvanceAsync(_walk);
     }
@@ -48,22 +49,12 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
         return _walk.News(knownReports);
     }
 
-    public async Task StageCompletedAsync(string stageKey, StageReport report)
+    public async Task StageEndedAsync(string stageKey)
     {
         if (_walk is { State: WorkState.Running } walk && walk.CurrentKey == stageKey)
         {
-            Completed(walk, report);
             await AdvanceAsync(walk);
         }
-    }
-
-    public Task StageFailedAsync(string stageKey, string reason, string? logTail)
-    {
-        if (_walk is { State: WorkState.Running } walk && walk.CurrentKey == stageKey)
-        {
-            Failed(walk, reason, logTail);
-        }
-        return Task.CompletedTask;
     }
 
     private async Task AdvanceAsync(TrajectoryWalk walk)
@@ -90,8 +81,8 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
 
     private void Completed(TrajectoryWalk walk, StageReport report)
     {
-        int iteration = walk.Add(report);
-        Search(walk).ReportAsync(walk.Name, iteration, report).FireAndForget(logger, $"trajectory {Name()}");
+        walk.Add(report);
+        Search().ReportAsync(report.Key).FireAndForget(logger, $"trajectory {Name()}");
         if (walk.State == WorkState.Completed)
         {
             DeactivateOnIdle(); // asked again, it would walk through at once
@@ -101,19 +92,24 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
     private void Failed(TrajectoryWalk walk, string reason, string? logTail)
     {
         walk.Fail(reason, logTail);
-        Search(walk).TrajectoryFailedAsync(walk.Name, walk.Reason, logTail).FireAndForget(logger, $"trajectory {Name()}");
+        Search().TrajectoryFailedAsync(walk.Name).FireAndForget(logger, $"trajectory {Name()}");
     }
 
-    private static string? TraceStart(string searchId, string name, string? traceParent)
+    private string? TraceStart(TrajectoryOrder order)
     {
-        using var span = Telemetry.Source.StartActivity(Telemetry.TrajectorySpan, System.Diagnostics.ActivityKind.Internal, traceParent);
-        span?.SetTag(Telemetry.SearchTag, searchId).SetTag(Telemetry.TrajectoryTag, name);
-        return span?.Id ?? traceParent;
+        using var span = Telemetry.Source.StartActivity(Telemetry.TrajectorySpan, System.Diagnostics.ActivityKind.Internal, order.TraceParent);
+        span?.SetTag(Telemetry.SearchTag, SearchId).SetTag(Telemetry.TrajectoryTag, order.Plan.Name);
+        return span?.Id ?? order.TraceParent;
     }
 
     private string Name() => this.GetPrimaryKeyString();
 
+    // The key is SEARCH/NAME, and a search's identifier has no slash.
+    private string SearchId => Name().Split('/')[0];
+
+    private string OwnName => Name()[Math.Min(SearchId.Length + 1, Name().Length)..];
+
     private IStageGrain Stage(string key) => GrainFactory.GetGrain<IStageGrain>(key);
 
-    private ISearchGrain Search(TrajectoryWalk walk) => GrainFactory.GetGrain<ISearchGrain>(walk.SearchId);
+    private ISearchGrain Search() => GrainFactory.GetGrain<ISearchGrain>(SearchId);
 }

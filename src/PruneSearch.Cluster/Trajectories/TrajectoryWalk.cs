@@ -13,16 +13,13 @@ internal sealed class TrajectoryWalk
     private readonly List<StageReport> _reports = [];
     private StageStatus? _waitsFor;
 
-    public TrajectoryWalk(string searchId, string deviceClass, TrajectoryPlan plan, bool retryFailed)
+    public TrajectoryWalk(string deviceClass, TrajectoryPlan plan, bool retryFailed)
     {
-        SearchId = searchId;
         DeviceClass = deviceClass;
         _plan = plan;
         _keys = [.. plan.Stages.Select(s => s.ComputeKey())];
         _retry = [.. plan.Stages.Select(_ => retryFailed)];
     }
-
-    public string SearchId { get; }
 
     public string DeviceClass { get; }
 
@@ -53,8 +50,8 @@ internal sealed class TrajectoryWalk
         return retry;
     }
 
-    /// <summary>The next stage is done; answers its iteration.</summary>
-    public int Add(StageReport report)
+    /// <summary>The next stage is done.</summary>
+    public void Add(StageReport report)
     {
         _waitsFor = null;
         _reports.Add(report);
@@ -62,7 +59,6 @@ internal sealed class TrajectoryWalk
         {
             State = WorkState.Completed;
         }
-        return _reports.Count - 1;
     }
 
     /// <summary>The next stage is not done yet.</summary>

@@ -26,7 +26,7 @@ internal sealed class SlotJournal
     public Death? Predecessor { get; }
 
     /// <summary>A stage begins.</summary>
-    public void Begin(StageLease lease) => Write(JsonSerializer.Serialize(new Note(lease.Key, lease.Epoch, Environment.ProcessId), CoreJson.Readable));
+    public void Begin(StageLease lease) => Write(JsonSerializer.Serialize(new Note(lease.Key, lease.Epoch, Environment.ProcessId, lease.Worker, lease.Secret), CoreJson.Readable));
 
     /// <summary>It ended, however.</summary>
     public void End()
@@ -49,7 +49,7 @@ internal sealed class SlotJournal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A full disk costs the last words, not the stage.
+            End(); // a full disk costs the last words, not the stage
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed class SlotJournal
         {
             var note = JsonSerializer.Deserialize<Note>(File.ReadAllText(_path), CoreJson.Readable);
             string? log = Directory.EnumerateFiles(folder, "host-*.log").Order(StringComparer.Ordinal).LastOrDefault();
-            return note is null ? null : new Death(note.Key, note.Epoch,
+            return note is null ? null : new Death(note.Key, new LeaseTicket(note.Epoch, note.Worker ?? "", note.Secret),
                 string.Join('\n', [$"process {note.ProcessId} ended without a word; the end of its log:", .. log is null ? [] : Last(log, note.ProcessId)]));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
@@ -87,7 +87,7 @@ internal sealed class SlotJournal
     }
 
     /// <summary>What a process died in.</summary>
-    public sealed record Death(string Key, long Epoch, string LastWords);
+    public sealed record Death(string Key, LeaseTicket Ticket, string LastWords);
 
-    private sealed record Note(string Key, long Epoch, int ProcessId);
+    private sealed record Note(string Key, long Epoch, int ProcessId, string? Worker, Guid Secret);
 }

@@ -10,13 +10,17 @@ namespace PruneSearch.Cluster.Workers;
 
 /// <summary>Owns the slot of this process: claims a stage, runs it, tells how it ended, and again.</summary>
 internal sealed class SlotWorker(
-    IGrainFactory grains, IStageRunner runner, SlotOptions slot, ClusterTimings timings, RecentLog recent, TimeProvider time, ILogger<SlotWorker> logger) : BackgroundService
+    IGrainFactory grains, IStageRunner runner, SlotOptions slot, StuckSlot stuck, ClusterTimings timings, RecentLog recent, TimeProvider time, ILogger<SlotWorker> logger)
+    : BackgroundService
 {
     private const int TailLines = 20;
     private static readonly TimeSpan ShortestIdle = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstPlacePause = TimeSpan.FromSeconds(2);
     private readonly SlotMeter _meter = new(slot.Name, time);
     private readonly SlotJournal? _journal = slot.Work is null ? null : new SlotJournal(slot.Work, slot.Name);
+    private readonly Dictionary<string, TimeSpan> _placePauses = []; // the last ones, by stage
+    private TimeSpan _placePause;
 
     public override void Dispose()
     {
@@ -32,14 +36,28 @@ internal sealed class SlotWorker(
         await TellDeathAsync();
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (await ClaimAsync(dispatcher) is { } lease)
+            try
             {
-                idle = ShortestIdle;
-                await WorkAsync(lease, stoppingToken);
-                continue;
+                if (await SoonAsync(dispatcher.ClaimAsync(slot.Name), stoppingToken) is { } lease)
+                {
+                    idle = ShortestIdle;
+                    if (!await WorkAsync(lease, stoppingToken))
+                    {
+                        return; // only a new process can use the slot again
+                    }
+                    await PauseAsync(_placePause, stoppingToken);
+                    _placePause = TimeSpan.Zero;
+                    continue;
+                }
+                await PauseAsync(idle, stoppingToken);
+                idle = Min(idle * 2, timings.IdleClaim);
             }
-            await Task.Delay(idle, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            idle = idle * 2 < timings.IdleClaim ? idle * 2 : timings.IdleClaim;
+            catch (Exception e)
+            {
+                Log.WorkerIdle(logger, e);
+                await PauseAsync(idle, stoppingToken);
+                idle = Min(idle * 2, LongestPause);
+            }
         }
         await present;
     }
@@ -54,20 +72,8 @@ internal sealed class SlotWorker(
         }
     }
 
-    private async Task<StageLease?> ClaimAsync(IDispatcherGrain dispatcher)
-    {
-        try
-        {
-            return await dispatcher.ClaimAsync(slot.Name);
-        }
-        catch (Exception e)
-        {
-            Log.WorkerIdle(logger, e);
-            return null;
-        }
-    }
-
-    private async Task WorkAsync(StageLease lease, CancellationToken stopping)
+    // Whether the slot is free again.
+    private async Task<bool> WorkAsync(StageLease lease, CancellationToken stopping)
     {
         var stage = grains.GetGrain<IStageGrain>(lease.Key);
         var keeper = new LeaseKeeper(stage, lease, slot.Name, timings, time, logger);
@@ -77,39 +83,70 @@ internal sealed class SlotWorker(
         _meter.Begin();
         Log.StageBegins(logger, lease.Attempt, lease.Epoch, lease.Key);
         var keeping = keeper.KeepAsync(work, done.Token);
-        var result = await StageThread.RunAsync(runner, lease, keeper.Report, work.Token);
-        string outcome = await TellAsync(stage, lease, result, keeper, stopping); // the lease is kept meanwhile
+        var result = await EndAsync(StageThread.RunAsync(runner, lease, keeper, work.Token), work.Token, stopping);
+        keeper.HasEnded = true;
+        bool free = result is not null;
+        if (!free)
+        {
+            stuck.Set($"stage {lease.Key[..12]} does not let go of the slot: {keeper.Hang ?? "it was told to stop"} (in '{keeper.Progress.Part}'); this process has to end");
+            Log.SlotStuck(logger, stuck.Reason.Result);
+        }
+        // The lease is kept meanwhile.
+        string outcome = await TellAsync(stage, lease, result ?? new AttemptResult(null, new OperationCanceledException()), keeper, free ? null : timings.LetGo, stopping);
         await done.CancelAsync();
         await keeping;
         _meter.End();
-        _journal?.End();
+        if (free || outcome != "lost")
+        {
+            _journal?.End();
+        }
         Log.StageEnded(logger, lease.Attempt, lease.Epoch, lease.Key, outcome);
         Telemetry.Stages.Add(1, new KeyValuePair<string, object?>(Telemetry.OutcomeTag, outcome));
+        return free;
     }
 
-    /// <summary>Tells how an attempt ended, again and again until somebody hears it: finished work is not thrown away because a database restarts.</summary>
-    private async Task<string> TellAsync(IStageGrain stage, StageLease lease, AttemptResult result, LeaseKeeper keeper, CancellationToken stopping)
+    /// <summary>Waits for the end of a stage; for one that was told to stop, only a while.</summary>
+    /// <returns>How it ended; <see langword="null"/> when it goes on although it was told to stop.</returns>
+    private async Task<AttemptResult?> EndAsync(Task<AttemptResult> running, CancellationToken told, CancellationToken stopping)
+    {
+        Task end = running;
+        await end.WaitAsync(told).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await end.WaitAsync(timings.LetGo, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!end.IsCompleted && stopping.IsCancellationRequested)
+        {
+            await end.WaitAsync(timings.StopGrace, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return end.IsCompleted ? await running : null;
+    }
+
+    /// <summary>Tells how an attempt ended, again and again until somebody hears it: finished work is not thrown away because a database is away.</summary>
+    private async Task<string> TellAsync(IStageGrain stage, StageLease lease, AttemptResult result, LeaseKeeper keeper, TimeSpan? patience, CancellationToken stopping)
     {
         if (result.Error is not null and not OperationCanceledException and not InputUnavailableException)
         {
             Log.StageThrew(logger, result.Error, lease.Key);
         }
         string tail = recent.Tail(TailLines);
-        for (var pause = ShortestIdle; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        using var hurry = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        if (patience is { } limit)
+        {
+            hurry.CancelAfter(limit);
+        }
+        for (var pause = ShortestIdle; ; pause = Min(pause * 2, LongestPause))
         {
             try
             {
-                return await TellOnceAsync(stage, lease, result, tail, keeper, stopping);
+                return await SoonAsync(TellOnceAsync(stage, lease, result, tail, keeper, stopping), hurry.Token);
             }
             catch (Exception e)
             {
                 Log.OutcomeLost(logger, e, lease.Epoch, lease.Key);
-                if (stopping.IsCancellationRequested || (keeper.IsLost && result.Report is null))
+                if (hurry.IsCancellationRequested || (keeper.IsLost && result.Report is null))
                 {
                     return "lost";
                 }
             }
-            await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await PauseAsync(pause, hurry.Token);
         }
     }
 
@@ -118,23 +155,51 @@ internal sealed class SlotWorker(
         switch (result)
         {
             case { Report: { } report }:
-                return await stage.CompleteAsync(lease.Epoch, Plain(report)) ? "completed" : "refused";
+                _placePauses.Remove(lease.Key);
+                return await stage.CompleteAsync(lease.Ticket, Plain(report)) ? "completed" : "refused";
+            case { Error: OperationCanceledException } when keeper.Hang is { } hang:
+                await stage.FailAsync(lease.Ticket, new AttemptFailure { Kind = FailureKind.Stage, Reason = hang, LogTail = tail, Step = keeper.Progress.Step });
+                return "hung";
             case { Error: OperationCanceledException } when keeper.IsLost:
                 return "lost";
             case { Error: OperationCanceledException } when stopping.IsCancellationRequested:
-                await stage.ReturnAsync(lease.Epoch);
+                await stage.ReturnAsync(lease.Ticket);
                 return "returned";
             case { Error: InputUnavailableException e }:
-                await stage.RefuseAsync(lease.Epoch, slot.Name, e.Message);
+                await stage.RefuseAsync(lease.Ticket, e.Message);
                 return "declined";
-            case { Error: StageFailedException e }:
-                await stage.FailAsync(lease.Epoch, e.Message, e.IsFinal, tail);
-                return "failed";
             default:
-                await stage.FailAsync(lease.Epoch, $"{result.Error!.GetType().Name}: {result.Error.Message}", final: false, tail);
-                return "retry";
+                var failure = PlaceFaults.Describe(result.Error!, tail, keeper.Progress.Step);
+                await stage.FailAsync(lease.Ticket, failure);
+                return Outcome(lease.Key, failure);
         }
     }
+
+    // A place that failed a stage once may do so again: the slot waits longer and longer before it asks for work.
+    private string Outcome(string key, AttemptFailure failure)
+    {
+        if (failure.Kind != FailureKind.Place)
+        {
+            _placePauses.Remove(key);
+            return failure.Kind == FailureKind.Final ? "failed" : "retry";
+        }
+        _placePause = _placePauses.TryGetValue(key, out var last) ? Min(last * 2, timings.LongestPlacePause) : FirstPlacePause;
+        _placePauses[key] = _placePause;
+        Log.PlaceFault(logger, failure.Reason, _placePause.TotalSeconds);
+        return "place";
+    }
+
+    // Waits for an answer; once it has to hurry, not for long.
+    private async Task<T> SoonAsync<T>(Task<T> answer, CancellationToken hurry)
+    {
+        await ((Task)answer).WaitAsync(hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await (answer.IsCompleted ? answer : answer.WaitAsync(timings.CallPatience, time, CancellationToken.None));
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken stopping) =>
+        await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     /// <summary>A process that had this slot before died within a stage: nobody need wait until its lease ends.</summary>
     private async Task TellDeathAsync()
@@ -145,11 +210,11 @@ internal sealed class SlotWorker(
         }
         try
         {
-            await grains.GetGrain<IStageGrain>(died.Key).DiedAsync(died.Epoch, died.LastWords);
+            await grains.GetGrain<IStageGrain>(died.Key).DiedAsync(died.Ticket, died.LastWords);
         }
         catch (Exception e)
         {
-            Log.OutcomeLost(logger, e, died.Epoch, died.Key);
+            Log.OutcomeLost(logger, e, died.Ticket.Epoch, died.Key);
         }
     }
 

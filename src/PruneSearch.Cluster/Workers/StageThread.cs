@@ -14,10 +14,10 @@ internal sealed record AttemptResult(StageReport? Report, Exception? Error);
 internal static class StageThread
 {
     /// <summary>Runs to the end; the task never fails.</summary>
-    public static Task<AttemptResult> RunAsync(IStageRunner runner, StageLease lease, Action<StageProgress> progress, CancellationToken cancellation)
+    public static Task<AttemptResult> RunAsync(IStageRunner runner, StageLease lease, LeaseKeeper keeper, CancellationToken cancellation)
     {
         var result = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => result.SetResult(Run(runner, lease, progress, cancellation))) { IsBackground = true, Name = "stage" };
+        var thread = new Thread(() => result.SetResult(Run(runner, lease, keeper, cancellation))) { IsBackground = true, Name = "stage" };
         using (ExecutionContext.SuppressFlow())
         {
             thread.Start();
@@ -37,13 +37,14 @@ internal static class StageThread
         }
     }
 
-    private static AttemptResult Run(IStageRunner runner, StageLease lease, Action<StageProgress> progress, CancellationToken cancellation)
+    private static AttemptResult Run(IStageRunner runner, StageLease lease, LeaseKeeper keeper, CancellationToken cancellation)
     {
+        Heartbeat.Listen(keeper.Beat);
         using var span = Telemetry.Source.StartActivity(Telemetry.StageSpan, ActivityKind.Internal, lease.TraceParent);
         span?.SetTag(Telemetry.StageTag, lease.Key).SetTag(Telemetry.EpochTag, lease.Epoch);
         try
         {
-            var report = runner.Run(new StageJob(lease.Key, lease.Description, lease.Epoch), progress, cancellation);
+            var report = runner.Run(new StageJob(lease.Key, lease.Description, lease.Epoch), keeper.Report, cancellation);
             RequireSound(lease, report);
             return new AttemptResult(report, null);
         }

@@ -1,40 +1,54 @@
+using PruneSearch.Core.Detectors.Ssd;
+
 namespace PruneSearch.Core.Detectors;
 
-/// <summary>Every architecture that a specification can name.</summary>
+/// <summary>Every family of detectors, by the architecture that a specification names.</summary>
 public static class DetectorCatalog
 {
-    private static readonly Dictionary<string, Func<DetectorSpec, DetectorModel>> Architectures = new(StringComparer.Ordinal)
-    {
-        [SsdMobileNetV2.Architecture] = SsdMobileNetV2.Build,
-    };
+    private static readonly Lock Changes = new();
+    private static IReadOnlyList<IDetectorFamily> _families = [new SsdFamily()];
+
+    /// <summary>All families; the first is the one that is meant where none is named.</summary>
+    public static IReadOnlyList<IDetectorFamily> Families => _families;
 
     /// <summary>Names of all architectures.</summary>
-    public static IReadOnlyCollection<string> Names => Architectures.Keys;
+    public static IReadOnlyList<string> Names => [.. _families.Select(f => f.Template.Architecture)];
 
-    /// <summary>A specification of each architecture with its defaults and one class; the first is meant where none is named.</summary>
-    public static IReadOnlyList<DetectorSpec> Templates { get; } = [new() { Architecture = SsdMobileNetV2.Architecture, Classes = ["object"] }];
+    /// <summary>Adds a family of another assembly, before any of its specifications is read.</summary>
+    /// <exception cref="ArgumentException">There is one of that name already.</exception>
+    public static void Register(IDetectorFamily family)
+    {
+        lock (Changes)
+        {
+            string name = family.Template.Architecture;
+            _families = Names.Contains(name) ? throw new ArgumentException($"There is an architecture '{name}' already.") : [.. _families, family];
+        }
+    }
 
-    /// <summary>Builds the network and default boxes of a specification.</summary>
+    /// <summary>The family of an architecture.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
+    public static IDetectorFamily Find(string architecture) => _families.FirstOrDefault(f => f.Template.Architecture == architecture)
+        ?? throw new ArgumentException($"Unknown architecture '{architecture}'; known are {string.Join(", ", Names)}.");
+
+    /// <summary>Builds the network, reference boxes and rules of a specification.</summary>
     /// <exception cref="ArgumentException">An unknown architecture, a value outside its range, or a width that does not fit.</exception>
     public static DetectorModel Build(DetectorSpec spec)
     {
-        if (!Architectures.TryGetValue(spec.Architecture, out var build))
+        var family = Find(spec.Architecture);
+        var expected = family.Template.Options.GetType();
+        if (spec.Options?.GetType() != expected)
         {
-            throw new ArgumentException($"Unknown architecture '{spec.Architecture}'; known are {string.Join(", ", Architectures.Keys)}.");
+            throw new ArgumentException($"Options of architecture '{spec.Architecture}' are {spec.Options?.GetType().Name ?? "missing"}, expected {expected.Name}.");
         }
         if (spec.InputSize is < 32 or > 4096)
         {
             throw new ArgumentException($"Input size {spec.InputSize} is not from 32 to 4096 pixels.");
         }
-        if (spec.WidthMultiplier is not (> 0 and <= 8))
-        {
-            throw new ArgumentException($"Width multiplier {spec.WidthMultiplier} is not above 0 and at most 8.");
-        }
         if (spec.Classes.Count == 0)
         {
             throw new ArgumentException("A detector needs at least one class.");
         }
-        var model = build(spec);
+        var model = family.Build(spec);
         return model with { Spec = spec with { Widths = model.Network.Widths } };
     }
 }

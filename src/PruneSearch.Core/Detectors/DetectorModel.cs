@@ -1,12 +1,13 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Core.Detectors;
 
-/// <summary>A detector as built from its specification: the network and the default boxes of its outputs.</summary>
-/// <param name="Spec">The specification with the width of every group.</param>
-/// <param name="Network">Outputs <see cref="BoxesOutput"/> <c>[N, boxes, 4]</c> and <see cref="ClassesOutput"/> <c>[N, boxes, classes + 1]</c>.</param>
-/// <param name="DefaultBoxes">One a box, in output order.</param>
-public sealed record DetectorModel(DetectorSpec Spec, Network Network, IReadOnlyList<DefaultBox> DefaultBoxes)
+/// <summary>
+/// A detector as data: its network, and the rules by which pictures become inputs, outputs become detections and objects become
+/// what the outputs shall be. Trainer, decoder, exporter and pruner read these and nothing else.
+/// </summary>
+public sealed record DetectorModel
 {
     /// <summary>Name of the output with coded boxes.</summary>
     public const string BoxesOutput = "boxes";
@@ -14,13 +15,48 @@ public sealed record DetectorModel(DetectorSpec Spec, Network Network, IReadOnly
     /// <summary>Name of the output with class scores before sigmoid or softmax.</summary>
     public const string ClassesOutput = "classes";
 
-    /// <summary>Name of the picture input: <c>[N, 3, size, size]</c>, RGB in [−1, 1].</summary>
-    public const string ImageInput = "image";
-}
+    /// <summary>Name of the output with objectness before its sigmoid, where <see cref="ScoreRule.Objectness"/>.</summary>
+    public const string ObjectnessOutput = "objectness";
 
-/// <summary>A default box ("anchor") in fractions of the picture's edges.</summary>
-/// <param name="CenterY">Centre, 0 to 1.</param>
-/// <param name="CenterX">Centre, 0 to 1.</param>
-/// <param name="Height">Above 0.</param>
-/// <param name="Width">Above 0.</param>
-public readonly record struct DefaultBox(float CenterY, float CenterX, float Height, float Width);
+    /// <summary>Name of the picture input: <c>[N, 3, size, size]</c>, as <see cref="Input"/> says.</summary>
+    public const string ImageInput = "image";
+
+    /// <summary>The specification with the width of every group.</summary>
+    public required DetectorSpec Spec { get; init; }
+
+    /// <summary>
+    /// Outputs <see cref="BoxesOutput"/> <c>[N, rows, 4]</c>, <see cref="ClassesOutput"/> <c>[N, rows, class outputs]</c> and, where
+    /// there is one, <see cref="ObjectnessOutput"/> <c>[N, rows, 1]</c>.
+    /// </summary>
+    public required Network Network { get; init; }
+
+    /// <summary>One a row, in output order.</summary>
+    public required IReadOnlyList<ReferenceBox> References { get; init; }
+
+    /// <summary>How four values become a box.</summary>
+    public required BoxCode BoxCode { get; init; }
+
+    /// <summary>How outputs become scores.</summary>
+    public required ScoreRule Scores { get; init; }
+
+    /// <summary>How pictures become inputs.</summary>
+    public required InputRule Input { get; init; }
+
+    /// <summary>How it learns.</summary>
+    public required TrainingRule Training { get; init; }
+
+    /// <summary>Class outputs a row: the classes, and the background where there is one.</summary>
+    public int ClassOutputs => Scores.OutputsFor(Spec.Classes.Count);
+
+    /// <summary>The unpruned detector.</summary>
+    public DetectorModel Dense => With(new Dictionary<string, int>());
+
+    /// <summary>The same detector with other widths.</summary>
+    /// <param name="widths">Width of each group that is not at its dense width.</param>
+    /// <exception cref="ArgumentException">A group that the network does not have, or a width that is not from 1 to its dense width.</exception>
+    public DetectorModel With(IReadOnlyDictionary<string, int> widths)
+    {
+        var network = Network.With(widths);
+        return this with { Network = network, Spec = Spec with { Widths = network.Widths } };
+    }
+}

@@ -1,6 +1,6 @@
+using Orleans.Concurrency;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
-using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Grains;
 
@@ -45,26 +45,39 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Reports")]
     Task<ReportPage?> GetReportsAsync(int after, int limit);
 
-    /// <summary>From a trajectory: one of its stages finished. Repeating it is harmless.</summary>
-    [Alias("Report")]
-    Task ReportAsync(string trajectory, int iteration, StageReport report);
+    /// <summary>A stage finished. Nobody's word is taken for it: its report is read from the checkpoint store. Repeating it is harmless.</summary>
+    /// <param name="stageKey">The stage; one that the search does not have is ignored.</param>
+    [Alias("StageFinished")]
+    Task ReportAsync(string stageKey);
 
-    /// <summary>From a trajectory: one of its stages failed for good.</summary>
-    [Alias("TrajectoryFailed")]
-    Task TrajectoryFailedAsync(string trajectory, string? reason, string? logTail);
+    /// <summary>A trajectory failed for good: it is asked how it stands. Repeating it is harmless.</summary>
+    /// <param name="trajectory">Its name; one that the search does not have is ignored.</param>
+    [Alias("TrajectoryEnded")]
+    Task TrajectoryFailedAsync(string trajectory);
+
+    /// <summary>What a trajectory is to do; <see langword="null"/> when there is no such search or trajectory.</summary>
+    [Alias("Trajectory"), AlwaysInterleave]
+    Task<TrajectoryOrder?> GetTrajectoryAsync(string trajectory);
+
+    /// <summary>Its state as it is persisted; <see langword="null"/> when there is no such search.</summary>
+    [Alias("State"), AlwaysInterleave]
+    Task<WorkState?> GetStateAsync();
 }
+
+/// <summary>What a trajectory is to do.</summary>
+/// <param name="DeviceClass">Device class whose slots run it.</param>
+/// <param name="Plan">Its stages.</param>
+/// <param name="TraceParent">W3C trace context of the search, or <see langword="null"/>.</param>
+[GenerateSerializer, Alias("prunesearch.TrajectoryOrder")]
+public sealed record TrajectoryOrder([property: Id(0)] string DeviceClass, [property: Id(1)] TrajectoryPlan Plan, [property: Id(2)] string? TraceParent);
 
 /// <summary>Knows all searches of a store; its key is always <c>all</c>.</summary>
 [Alias("prunesearch.ISearchIndexGrain")]
 public interface ISearchIndexGrain : IGrainWithStringKey
 {
-    /// <summary>Adds a search, as one that runs; adding it again does nothing.</summary>
-    [Alias("Add")]
-    Task AddAsync(string searchId);
-
-    /// <summary>A search ended, or runs again.</summary>
-    [Alias("SetRunning")]
-    Task SetRunningAsync(string searchId, bool running);
+    /// <summary>A search came, changed its state or went: it is asked, and listed as it says. One that does not exist is listed no more.</summary>
+    [Alias("Update")]
+    Task UpdateAsync(string searchId);
 
     /// <summary>Wakes every search that has not ended; it does not wait until they are awake.</summary>
     [Alias("Wake")]

@@ -10,13 +10,14 @@ namespace PruneSearch.Core.Grains;
 [Alias("prunesearch.IStageGrain")]
 public interface IStageGrain : IGrainWithStringKey
 {
-    /// <summary>A trajectory wants this stage's report. Answers it at once when it is there, otherwise queues the stage and tells later.</summary>
+    /// <summary>A trajectory wants this stage's report. Answers it at once when it is there, otherwise queues the stage and tells later that it ended.</summary>
     /// <param name="trajectory">Key of the trajectory grain.</param>
     /// <param name="description">What to do.</param>
     /// <param name="deviceClass">Device class whose slots may run it.</param>
     /// <param name="remainingStages">Stages that the trajectory has from here on: longer paths go first.</param>
     /// <param name="retryFailed">Whether to try again when it failed for good.</param>
     /// <param name="traceParent">W3C trace context of the trajectory, or <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">The description is another stage's.</exception>
     [Alias("Request")]
     Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent);
 
@@ -33,37 +34,34 @@ public interface IStageGrain : IGrainWithStringKey
     [Alias("Lease")]
     Task<StageLease?> LeaseAsync(string worker);
 
-    /// <summary>From the worker: it still works.</summary>
-    /// <returns><see langword="false"/> when the lease is not valid any more: stop at once.</returns>
-    [Alias("Renew")]
-    Task<bool> RenewAsync(long epoch, StageProgress progress);
+    /// <summary>From the worker: it still gets on.</summary>
+    /// <returns><see langword="false"/> when somebody else has the stage, or nobody wants it any more: stop at once.</returns>
+    [Alias("RenewLease")]
+    Task<bool> RenewAsync(LeaseTicket ticket, StageProgress progress);
 
     /// <summary>From the worker: it is done.</summary>
-    /// <returns><see langword="false"/> when the epoch is old: the result is refused.</returns>
-    [Alias("Complete")]
-    Task<bool> CompleteAsync(long epoch, StageReport report);
+    /// <returns><see langword="false"/> when the lease is not the newest: the result is refused.</returns>
+    /// <exception cref="ArgumentException">The report is another stage's.</exception>
+    [Alias("CompleteLease")]
+    Task<bool> CompleteAsync(LeaseTicket ticket, StageReport report);
 
     /// <summary>From the worker: it stops in good order and gives the stage back unfinished. The attempt does not count.</summary>
-    [Alias("Return")]
-    Task ReturnAsync(long epoch);
+    [Alias("ReturnLease")]
+    Task ReturnAsync(LeaseTicket ticket);
 
     /// <summary>From the worker: it did not succeed.</summary>
-    /// <param name="epoch">The lease's epoch.</param>
-    /// <param name="reason">Why, for the user.</param>
-    /// <param name="final">Whether trying again would not help.</param>
-    /// <param name="logTail">Last lines of the worker's log.</param>
-    [Alias("Fail")]
-    Task FailAsync(long epoch, string reason, bool final, string? logTail);
+    [Alias("FailLease")]
+    Task FailAsync(LeaseTicket ticket, AttemptFailure failure);
 
     /// <summary>From the worker: it cannot get at the inputs. The attempt does not count, and another worker is offered the stage.</summary>
-    [Alias("Refuse")]
-    Task RefuseAsync(long epoch, string worker, string reason);
+    [Alias("RefuseLease")]
+    Task RefuseAsync(LeaseTicket ticket, string reason);
 
     /// <summary>From the process that has the worker's slot now: the one that held the lease died without a word. The stage is free at once.</summary>
-    /// <param name="epoch">The lease's epoch.</param>
+    /// <param name="ticket">The lease's.</param>
     /// <param name="lastWords">The end of its log.</param>
-    [Alias("Died")]
-    Task DiedAsync(long epoch, string lastWords);
+    [Alias("LeaseholderDied")]
+    Task DiedAsync(LeaseTicket ticket, string lastWords);
 }
 
 /// <summary>How a stage stands.</summary>
@@ -82,7 +80,7 @@ public sealed record StageStatus
     [Id(2)]
     public string? Reason { get; init; }
 
-    /// <summary>How often a worker started it.</summary>
+    /// <summary>Attempts since one got further than all before it: 1 while the first one runs. Those that failed of their place do not count.</summary>
     [Id(3)]
     public int Attempts { get; init; }
 
@@ -122,4 +120,22 @@ public sealed record StageLease
     /// <summary>W3C trace context under which the worker's spans stand.</summary>
     [Id(4)]
     public string? TraceParent { get; init; }
+
+    /// <summary>The worker to which it was given.</summary>
+    [Id(5)]
+    public required string Worker { get; init; }
+
+    /// <summary>What only this worker knows.</summary>
+    [Id(6)]
+    public required Guid Secret { get; init; }
+
+    /// <summary>Proves that the lease was given.</summary>
+    public LeaseTicket Ticket => new(Epoch, Worker, Secret);
 }
+
+/// <summary>Proves that a lease was given: without it nobody can say anything about how a stage stands.</summary>
+/// <param name="Epoch">The lease's epoch, above 0.</param>
+/// <param name="Worker">The worker to which it was given.</param>
+/// <param name="Secret">Made at random for the lease.</param>
+[GenerateSerializer, Alias("prunesearch.LeaseTicket")]
+public readonly record struct LeaseTicket([property: Id(0)] long Epoch, [property: Id(1)] string Worker, [property: Id(2)] Guid Secret);

@@ -7,14 +7,11 @@ namespace PruneSearch.Core.Grains;
 [Alias("prunesearch.ITrajectoryGrain")]
 public interface ITrajectoryGrain : IGrainWithStringKey
 {
-    /// <summary>Starts, or goes on where it stopped. Calling it again is harmless.</summary>
-    /// <param name="searchId">The search.</param>
-    /// <param name="deviceClass">Device class whose slots run it.</param>
-    /// <param name="plan">Its stages.</param>
+    /// <summary>Starts, or goes on where it stopped. What to do it asks its search. Calling it again is harmless.</summary>
     /// <param name="retryFailed">Whether a failed stage is tried again, once.</param>
-    /// <param name="traceParent">W3C trace context of the search, or <see langword="null"/>.</param>
-    [Alias("Start")]
-    Task StartAsync(string searchId, string deviceClass, TrajectoryPlan plan, bool retryFailed, string? traceParent);
+    /// <exception cref="KeyNotFoundException">There is no such search or trajectory.</exception>
+    [Alias("Begin")]
+    Task StartAsync(bool retryFailed);
 
     /// <summary>Stops and lets go of the stage that it waits for.</summary>
     /// <param name="missingKeys">Keys of its stages that did not finish, in case it forgot which one it waits for.</param>
@@ -26,13 +23,9 @@ public interface ITrajectoryGrain : IGrainWithStringKey
     [Alias("Status")]
     Task<TrajectoryNews> GetStatusAsync(int knownReports);
 
-    /// <summary>From a stage that it waits for: it completed. Repeating it is harmless.</summary>
-    [Alias("StageCompleted")]
-    Task StageCompletedAsync(string stageKey, StageReport report);
-
-    /// <summary>From a stage that it waits for: it failed for good.</summary>
-    [Alias("StageFailed")]
-    Task StageFailedAsync(string stageKey, string reason, string? logTail);
+    /// <summary>A stage that it waits for completed or failed for good: it is asked how it stands. Repeating it is harmless.</summary>
+    [Alias("StageEnded")]
+    Task StageEndedAsync(string stageKey);
 }
 
 /// <summary>What a trajectory tells its coordinator.</summary>

@@ -47,6 +47,10 @@ public sealed class ChannelGroup
 
     internal ChannelGroup(string name, ChannelGroupKind kind, int denseWidth, int width)
     {
+        if (width < 1 || width > denseWidth)
+        {
+            throw new ArgumentException($"Width {width} of channel group '{name}' is not from 1 to {denseWidth}.");
+        }
         Name = name;
         Kind = kind;
         DenseWidth = denseWidth;

@@ -75,9 +75,34 @@ public sealed class Network
         _groups.TryGetValue(name, out var group) ? group
             : throw new KeyNotFoundException($"The network has no channel group '{name}'; it has {string.Join(", ", _groups.Keys)}.");
 
+    /// <summary>The same network with other widths.</summary>
+    /// <param name="widths">Width of each group that is not at its dense width.</param>
+    /// <exception cref="ArgumentException">A group that the network does not have, or a width that is not from 1 to its dense width.</exception>
+    public Network With(IReadOnlyDictionary<string, int> widths)
+    {
+        RequireGroups(widths.Keys, _groups.Keys);
+        var groups = Groups.ToDictionary(g => g.Name, g => new ChannelGroup(g.Name, g.Kind, g.DenseWidth, widths.GetValueOrDefault(g.Name, g.DenseWidth)), StringComparer.Ordinal);
+        ChannelLayout Resized(ChannelLayout layout) => new([.. layout.Segments.Select(s => s.Group is { } group ? s with { Width = groups[group].Width } : s)]);
+        Layer Narrow(Layer layer)
+        {
+            var resized = layer with { Channels = Resized(layer.Channels) };
+            return resized is ConvLayer { InputChannels: var before } conv && Resized(before) is var input
+                ? conv with { InputChannels = input, Groups = conv.Depthwise ? input.Width : conv.Groups } : resized;
+        }
+        return new Network([.. Layers.Select(Narrow)], Outputs, [.. Groups.Select(g => groups[g.Name])]);
+    }
+
     /// <summary>Multiply-accumulate operations of one convolution.</summary>
     public static long MacsOf(ConvLayer conv) =>
         (long)conv.Channels.Width * conv.Height * conv.Width * (conv.InputChannels.Width / conv.Groups) * conv.Kernel * conv.Kernel;
+
+    internal static void RequireGroups(IEnumerable<string> named, IReadOnlyCollection<string> groups)
+    {
+        if (named.FirstOrDefault(n => !groups.Contains(n)) is { } unknown)
+        {
+            throw new ArgumentException($"Unknown channel group '{unknown}'; the network has {string.Join(", ", groups)}.");
+        }
+    }
 
     private static bool OwnsTensors(Layer layer) => layer is not ConvLayer { WeightsOf: not null };
 

@@ -30,12 +30,7 @@ public sealed class NetworkBuilder
             return known.DenseWidth == denseWidth && known.Kind == kind ? known
                 : throw new ArgumentException($"Channel group '{name}' stands already as {known.Kind} of {known.DenseWidth} channels; asked for {kind} of {denseWidth}.");
         }
-        int width = _widths.GetValueOrDefault(name, denseWidth);
-        if (width < 1 || width > denseWidth)
-        {
-            throw new ArgumentException($"Width {width} of channel group '{name}' is not from 1 to {denseWidth}.");
-        }
-        var group = new ChannelGroup(name, kind, denseWidth, width);
+        var group = new ChannelGroup(name, kind, denseWidth, _widths.GetValueOrDefault(name, denseWidth));
         _groups.Add(name, group);
         _groupOrder.Add(group);
         return group;
@@ -191,9 +186,8 @@ public sealed class NetworkBuilder
     /// <exception cref="ArgumentException">A width was given for a group that the network does not have.</exception>
     public Network Build()
     {
-        string[] unknown = [.. _widths.Keys.Where(w => !_groups.ContainsKey(w))];
-        return unknown.Length == 0 ? new Network(_order, _outputs, _groupOrder)
-            : throw new ArgumentException($"Unknown channel group '{unknown[0]}'; the network has {string.Join(", ", _groups.Keys)}.");
+        Network.RequireGroups(_widths.Keys, _groups.Keys);
+        return new Network(_order, _outputs, _groupOrder);
     }
 
     private string AddConv(string name, Layer from, ChannelLayout output, int kernel, int stride, PaddingStyle padding, bool bias, int groups, bool depthwise, string? weightsOf = null)

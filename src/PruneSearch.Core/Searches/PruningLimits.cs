@@ -50,7 +50,7 @@ public static class PruningLimits
         {
             widths[group.Name] = Narrowest(group, settings);
         }
-        var narrow = DetectorCatalog.Build(dense.Spec with { Widths = widths }).Network;
+        var narrow = dense.Network.With(widths);
         return settings.Target switch
         {
             PruneTarget.Macs => 1 - (double)narrow.Macs / dense.Network.Macs,

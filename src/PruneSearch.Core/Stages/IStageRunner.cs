@@ -10,7 +10,7 @@ public sealed record StageJob(string Key, StageDescription Description, long Epo
 [GenerateSerializer, Alias("prunesearch.StageProgress")]
 public sealed record StageProgress
 {
-    /// <summary>The part that runs: restore, prune, fine-tune, evaluate, export, measure, save.</summary>
+    /// <summary>The part that runs: restore, prune, recalibrate, fine-tune, evaluate, export, measure, quantise, save.</summary>
     [Id(0)]
     public required string Part { get; init; }
 
@@ -29,6 +29,10 @@ public sealed record StageProgress
     /// <summary>Training speed; <see langword="null"/> before it is known.</summary>
     [Id(4)]
     public double? ImagesPerSecond { get; init; }
+
+    /// <summary>What keeps it waiting, a store that does not answer for example; <see langword="null"/> while it works.</summary>
+    [Id(5)]
+    public string? Note { get; init; }
 }
 
 /// <summary>Does the work of a stage.</summary>
@@ -37,7 +41,8 @@ public interface IStageRunner
     /// <summary>
     /// Runs a stage on the calling thread, from its last snapshot if there is one, and saves its detector, weights and
     /// exported model under its key. The report is returned, not saved: whoever holds the lease publishes it.
-    /// Running a stage again gives the same weights.
+    /// Running a stage again gives the same weights. Calls of <paramref name="progress"/> and of <see cref="Heartbeat.Beat"/> are its
+    /// signs of life: between two of them no more time may pass than the slot allows for the part.
     /// </summary>
     /// <exception cref="OperationCanceledException">The lease was lost or the search cancelled.</exception>
     /// <exception cref="InputUnavailableException">This worker cannot get at the stage's inputs; another one may.</exception>

@@ -45,6 +45,16 @@ public sealed record StageDescription
     /// <summary>The stage's identity: SHA-256 of its canonical JSON, which contains its parent's key. 64 hexadecimal digits.</summary>
     public string ComputeKey() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Canonical)));
 
+    /// <summary>Refuses what cannot be a stage's key.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static void RequireKey(string text)
+    {
+        if (text.Length != 64 || !text.All(char.IsAsciiHexDigitLower))
+        {
+            throw new ArgumentException($"'{ErrorText.OneLine(text)}' is no key of a stage, expected 64 hexadecimal digits in lower case.");
+        }
+    }
+
     /// <summary>
     /// The identity of the stage's pruning alone: stages that prune the same detector alike and differ only in what follows have
     /// the same one. How speed is measured counts where a pruning depends on it. 64 hexadecimal digits.

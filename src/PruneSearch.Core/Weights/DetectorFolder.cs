@@ -6,7 +6,7 @@ namespace PruneSearch.Core.Weights;
 
 /// <summary>
 /// A detector as files: <c>detector.json</c> (architecture, classes, widths), <c>weights.safetensors</c> and
-/// <c>labels.txt</c> (names of the class outputs, background first; for people and other programs).
+/// <c>labels.txt</c> (names of the class outputs, the background first where it is one; for people and other programs).
 /// </summary>
 public static class DetectorFolder
 {
@@ -30,7 +30,7 @@ public static class DetectorFolder
         Directory.CreateDirectory(folder);
         AtomicFile.WriteAll([
             (Path.Combine(folder, WeightsFile), stream => Safetensors.Write(stream, weights)),
-            (Path.Combine(folder, LabelsFile), stream => stream.Write(Encoding.UTF8.GetBytes(LabelFile.Text(model.Spec.Classes)))),
+            (Path.Combine(folder, LabelsFile), stream => stream.Write(Encoding.UTF8.GetBytes(LabelFile.Text(model)))),
             (Path.Combine(folder, DetectorFile), stream => stream.Write(Encoding.UTF8.GetBytes(model.Spec.ToJson() + "\n"))),
         ]);
     }

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Data.Loading;
 
@@ -28,6 +29,7 @@ internal static class Prefetcher
             for (int number = from; number < to; number++)
             {
                 yield return queue.Take(number, cancellation);
+                Heartbeat.Beat();
             }
         }
         finally

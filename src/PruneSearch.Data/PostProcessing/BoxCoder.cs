@@ -1,40 +1,31 @@
-using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
 
 namespace PruneSearch.Data.PostProcessing;
 
-/// <summary>Codes boxes as offsets from default boxes (SSD, Liu et al. 2016, equation 2, with scales).</summary>
+/// <summary>Codes boxes as offsets from reference boxes; see <see cref="BoxCode"/>.</summary>
 public sealed class BoxCoder
 {
-    // Beyond this a coded size means nothing; without the limit an untrained network makes infinities.
-    private const float MaxLogSize = 8f;
-
     private readonly BoxOrder _order;
-    private readonly float _centerScale, _sizeScale;
-
-    /// <summary>The coder of a detector.</summary>
-    public BoxCoder(DetectorSpec spec)
-        : this(spec.BoxOrder, spec.CenterScale, spec.SizeScale)
-    {
-    }
+    private readonly float _centerScale, _sizeScale, _maxLogSize;
 
     /// <summary>A coder.</summary>
-    /// <param name="order">Order of the four values.</param>
-    /// <param name="centerScale">Factor of centre offsets, above 0.</param>
-    /// <param name="sizeScale">Factor of log sizes, above 0.</param>
-    public BoxCoder(BoxOrder order, double centerScale, double sizeScale)
+    /// <param name="code">How boxes are coded.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A scale is not above 0.</exception>
+    public BoxCoder(BoxCode code)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(centerScale);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sizeScale);
-        _order = order;
-        _centerScale = (float)centerScale;
-        _sizeScale = (float)sizeScale;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(code.CenterScale);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(code.SizeScale);
+        _order = code.Order;
+        _centerScale = (float)code.CenterScale;
+        _sizeScale = (float)code.SizeScale;
+        _maxLogSize = (float)code.MaxLogSize;
     }
 
     /// <summary>Writes the four values of a box.</summary>
     /// <param name="box">With an area.</param>
-    /// <param name="reference">Its default box.</param>
+    /// <param name="reference">Its reference box.</param>
     /// <param name="code">Receives four values.</param>
-    public void Encode(in BoxCorners box, in DefaultBox reference, Span<float> code)
+    public void Encode(in BoxCorners box, in ReferenceBox reference, Span<float> code)
     {
         float height = box.YMax - box.YMin, width = box.XMax - box.XMin;
         float y = ((box.YMin + box.YMax) / 2 - reference.CenterY) / reference.Height * _centerScale;
@@ -45,13 +36,13 @@ public sealed class BoxCoder
     }
 
     /// <summary>The box of four values.</summary>
-    public BoxCorners Decode(ReadOnlySpan<float> code, in DefaultBox reference)
+    public BoxCorners Decode(ReadOnlySpan<float> code, in ReferenceBox reference)
     {
         var (y, x, h, w) = _order == BoxOrder.Yxhw ? (code[0], code[1], code[2], code[3]) : (code[1], code[0], code[3], code[2]);
         float centerY = y / _centerScale * reference.Height + reference.CenterY;
         float centerX = x / _centerScale * reference.Width + reference.CenterX;
-        float halfHeight = MathF.Exp(Math.Min(h / _sizeScale, MaxLogSize)) * reference.Height / 2;
-        float halfWidth = MathF.Exp(Math.Min(w / _sizeScale, MaxLogSize)) * reference.Width / 2;
+        float halfHeight = MathF.Exp(Math.Min(h / _sizeScale, _maxLogSize)) * reference.Height / 2;
+        float halfWidth = MathF.Exp(Math.Min(w / _sizeScale, _maxLogSize)) * reference.Width / 2;
         return new BoxCorners(centerY - halfHeight, centerX - halfWidth, centerY + halfHeight, centerX + halfWidth);
     }
 }

@@ -1,3 +1,5 @@
+using PruneSearch.Core.Detectors.Rules;
+
 namespace PruneSearch.Data.PostProcessing;
 
 /// <summary>A rectangle by its edges, in fractions of the picture: 0 is the top or left, 1 the bottom or right.</summary>
@@ -7,6 +9,9 @@ namespace PruneSearch.Data.PostProcessing;
 /// <param name="XMax">Right edge.</param>
 public readonly record struct BoxCorners(float YMin, float XMin, float YMax, float XMax)
 {
+    /// <summary>The edges of a reference box.</summary>
+    public static BoxCorners Of(ReferenceBox box) => new(box.CenterY - box.Height / 2, box.CenterX - box.Width / 2, box.CenterY + box.Height / 2, box.CenterX + box.Width / 2);
+
     /// <summary>Area; 0 when an edge has no length.</summary>
     public float Area() => Math.Max(0, YMax - YMin) * Math.Max(0, XMax - XMin);
 

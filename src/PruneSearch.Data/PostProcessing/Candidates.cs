@@ -3,14 +3,14 @@ using System.Buffers;
 namespace PruneSearch.Data.PostProcessing;
 
 /// <summary>Scored boxes of all classes of one picture, and their suppression class by class in one go.</summary>
-internal sealed class Candidates(int outputs) : IDisposable
+internal sealed class Candidates(int classes) : IDisposable
 {
-    private readonly int[] _counts = new int[outputs];
-    private (int Output, float Score, BoxCorners Box)[] _items = ArrayPool<(int, float, BoxCorners)>.Shared.Rent(1024);
+    private readonly int[] _counts = new int[classes];
+    private (int Class, float Score, BoxCorners Box)[] _items = ArrayPool<(int, float, BoxCorners)>.Shared.Rent(1024);
     private int _count;
 
     /// <summary>Adds one.</summary>
-    public void Add(int output, float score, in BoxCorners box)
+    public void Add(int @class, float score, in BoxCorners box)
     {
         if (_count == _items.Length)
         {
@@ -19,11 +19,11 @@ internal sealed class Candidates(int outputs) : IDisposable
             ArrayPool<(int, float, BoxCorners)>.Shared.Return(_items);
             _items = larger;
         }
-        _items[_count++] = (output, score, box);
-        _counts[output]++;
+        _items[_count++] = (@class, score, box);
+        _counts[@class]++;
     }
 
-    /// <summary>What stays, by falling score; equal scores by class, then in the order of their default boxes.</summary>
+    /// <summary>What stays, by falling score; equal scores by class, then in the order of their rows.</summary>
     public List<Detection> Suppress(DetectionOptions options)
     {
         var boxes = ArrayPool<BoxCorners>.Shared.Rent(_count);
@@ -32,18 +32,18 @@ internal sealed class Candidates(int outputs) : IDisposable
         int[] kept = ArrayPool<int>.Shared.Rent(options.MaxPerClass);
         try
         {
-            GroupByOutput(boxes, scores);
+            GroupByClass(boxes, scores);
             var found = new List<Detection>();
             int start = 0;
-            for (int output = 1; output < _counts.Length; output++)
+            for (int @class = 0; @class < _counts.Length; @class++)
             {
-                int count = _counts[output];
+                int count = _counts[@class];
                 var ownBoxes = boxes.AsSpan(start, count);
                 var ownScores = scores.AsSpan(start, count);
                 int keptCount = NonMaximumSuppression.Select(ownBoxes, ownScores, options.IouThreshold, kept.AsSpan(0, options.MaxPerClass), scratch);
                 foreach (int index in kept.AsSpan(0, keptCount))
                 {
-                    found.Add(new Detection(output - 1, ownScores[index], ownBoxes[index]));
+                    found.Add(new Detection(@class, ownScores[index], ownBoxes[index]));
                 }
                 start += count;
             }
@@ -61,16 +61,16 @@ internal sealed class Candidates(int outputs) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => ArrayPool<(int, float, BoxCorners)>.Shared.Return(_items);
 
-    private void GroupByOutput(BoxCorners[] boxes, float[] scores)
+    private void GroupByClass(BoxCorners[] boxes, float[] scores)
     {
         int[] next = new int[_counts.Length];
-        for (int output = 1; output < next.Length; output++)
+        for (int @class = 1; @class < next.Length; @class++)
         {
-            next[output] = next[output - 1] + _counts[output - 1];
+            next[@class] = next[@class - 1] + _counts[@class - 1];
         }
         foreach (ref readonly var item in _items.AsSpan(0, _count))
         {
-            int to = next[item.Output]++;
+            int to = next[item.Class]++;
             boxes[to] = item.Box;
             scores[to] = item.Score;
         }

@@ -42,19 +42,18 @@ public static class DetectorEvaluator
         {
             using var scope = NewDisposeScope();
             var images = TrainingBatch.ToTensor(batch, device);
-            var outputs = network.Forward(images);
-            float[] boxes = outputs[DetectorModel.BoxesOutput].cpu().data<float>().ToArray();
-            float[] classes = outputs[DetectorModel.ClassesOutput].cpu().data<float>().ToArray();
-            if (!FiniteValues.All(boxes) || !FiniteValues.All(classes))
+            var raw = network.Forward(images).ToDictionary(o => o.Key, o => o.Value.cpu().data<float>().ToArray());
+            if (!raw.Values.All(values => FiniteValues.All(values)))
             {
                 throw NotFinite(network, images, batch, dataset);
             }
-            int boxStride = boxes.Length / batch.Count, classStride = classes.Length / batch.Count;
+            ReadOnlySpan<float> Of(string output, int image) =>
+                raw.TryGetValue(output, out float[]? values) ? values.AsSpan(image * (values.Length / batch.Count), values.Length / batch.Count) : default;
             for (int i = 0; i < batch.Count; i++)
             {
                 var image = batch.Images[i];
                 found.AddRange(DetectionDecoder
-                    .Decode(model.Spec, model.DefaultBoxes, boxes.AsSpan(i * boxStride, boxStride), classes.AsSpan(i * classStride, classStride), options)
+                    .Decode(model, Of(DetectorModel.BoxesOutput, i), Of(DetectorModel.ClassesOutput, i), Of(DetectorModel.ObjectnessOutput, i), options)
                     .Where(d => toDataset[d.Class] >= 0)
                     .Select(d => ImageDetection.From(d with { Class = toDataset[d.Class] }, image.ImageId, image.Width, image.Height)));
             }

@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import.PyTorch;
 using PruneSearch.Detection.Import.Tflite;
@@ -11,8 +12,8 @@ public static class DetectorImport
     public const long MaxFileBytes = 1L << 30;
 
     /// <summary>
-    /// Reads a file: a TensorFlow Lite SSD-MobileNet-V2, a PyTorch state dict, by torch.save or as safetensors (a MobileNet-V2 backbone
-    /// with torchvision's names), or safetensors with this project's names.
+    /// Reads a file: a TensorFlow Lite detector, a PyTorch state dict by torch.save or as safetensors (with names that a family of
+    /// <see cref="DetectorCatalog"/> knows), or safetensors with this project's names.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What it does not tell.</param>
@@ -38,9 +39,10 @@ public static class DetectorImport
             return TfliteImport.Read(content, source, options);
         }
         var tensors = Tensors(content, source);
-        return OwnNamesImport.Knows(tensors) ? OwnNamesImport.Read(tensors, source, options)
-            : StateDictImport.Knows(tensors) ? StateDictImport.Read(tensors, source, options)
-            : throw new FormatException($"{source}: its tensors are called {string.Join(", ", tensors.Keys.Take(3).Select(k => $"'{k}'"))}…, expected names of torchvision's mobilenet_v2 ('{TorchvisionNames.First}') or of this project ('Conv.weight')");
+        return OwnNamesImport.Family(tensors, options) is { } family ? OwnNamesImport.Read(family, tensors, source, options)
+            : StateDictImport.For(tensors, source, options) is { } state ? state.Read()
+            : throw new FormatException($"{source}: its tensors are called {string.Join(", ", tensors.Keys.Take(3).Select(k => $"'{k}'"))}…, expected names of this project"
+                + string.Concat(options.Families.SelectMany(f => f.Foreign).Select(n => $" or of {n.Program} ('{n.First}')")));
     }
 
     private static WeightSet Tensors(byte[] content, string source)

@@ -11,6 +11,7 @@ namespace PruneSearch.Detection.Import;
 public static class HeadMapping
 {
     private const double InitialDeviation = 0.01;
+    private const int Fresh = -1;
 
     // Score 0.01 in the beginning, so that the many negatives do not drown the first steps (Lin et al. 2017, section 4.1).
     private static readonly float InitialBias = (float)-Math.Log(99);
@@ -23,7 +24,9 @@ public static class HeadMapping
     /// <returns>The specification and weights with the new classes, and the names that had to start anew.</returns>
     public static (DetectorSpec Spec, WeightSet Weights, IReadOnlyList<string> NewClasses) Map(DetectorModel from, WeightSet weights, IReadOnlyList<string> classes, int seed)
     {
-        int[] source = [0, .. classes.Select(c => 1 + IndexOf(from.Spec.Classes, c))]; // 0 again for a class that is not found
+        int first = from.Scores.FirstClass;
+        int[] known = [.. classes.Select(c => IndexOf(from.Spec.Classes, c))];
+        int[] source = [.. Enumerable.Range(0, first), .. known.Select(k => k < 0 ? Fresh : k + first)];
         var mapped = new WeightSet();
         foreach (var (name, tensor) in weights)
         {
@@ -31,12 +34,12 @@ public static class HeadMapping
         }
         var random = new Random(seed);
         var output = from.Network.Outputs.Single(o => o.Name == DetectorModel.ClassesOutput);
-        foreach (var head in output.Heads.Select(h => (ConvLayer)from.Network[h]))
+        foreach (var head in output.Heads.Select(h => (ConvLayer)from.Network[h]).DistinctBy(h => h.Weight))
         {
             mapped[head.Weight] = Rows(weights[head.Weight], output.Values, source, () => (float)(InitialDeviation * Gaussian(random)));
             mapped[head.BiasName] = Rows(weights[head.BiasName], output.Values, source, () => InitialBias);
         }
-        return (from.Spec with { Classes = classes }, mapped, [.. classes.Where((_, i) => source[i + 1] == 0)]);
+        return (from.Spec with { Classes = classes }, mapped, [.. classes.Where((_, i) => known[i] < 0)]);
     }
 
     private static int IndexOf(IReadOnlyList<string> names, string name)
@@ -51,7 +54,7 @@ public static class HeadMapping
         return -1;
     }
 
-    // Rows are default box by default box, class by class.
+    // Rows are box by box of a position, class by class.
     private static WeightTensor Rows(WeightTensor tensor, int classesBefore, int[] source, Func<float> fresh)
     {
         int boxes = tensor.Shape[0] / classesBefore, width = tensor.Values.Length / tensor.Shape[0];
@@ -60,7 +63,7 @@ public static class HeadMapping
         {
             var (box, output) = Math.DivRem(row, source.Length);
             var target = values.AsSpan(row * width, width);
-            if (output > 0 && source[output] == 0)
+            if (source[output] == Fresh)
             {
                 foreach (ref float value in target)
                 {

@@ -7,31 +7,40 @@ namespace PruneSearch.Detection.Import;
 /// <summary>Finds the detector that safetensors with this project's names belong to.</summary>
 internal static class OwnNamesImport
 {
-    private const string FirstWeight = "Conv.weight", FirstNorm = "Conv.bn.weight", ClassWeight = "BoxPredictor_0.ClassPredictor.weight";
-
-    /// <summary>Whether a set of tensors has these names.</summary>
-    public static bool Knows(WeightSet tensors) => tensors.ContainsKey(FirstWeight) && tensors.ContainsKey(ClassWeight);
+    /// <summary>The family whose first tensor and class predictor a set of tensors has; <see langword="null"/> when there is none.</summary>
+    public static IDetectorFamily? Family(WeightSet tensors, ImportOptions options) => options.Families.FirstOrDefault(f =>
+    {
+        var model = f.Build(f.Template);
+        return tensors.ContainsKey(model.Network.Tensors[0].Name) && tensors.ContainsKey(ClassHead(model).Weight);
+    });
 
     /// <summary>Imports it.</summary>
     /// <exception cref="FormatException">No member of the family has these tensors; the message names the first that differs from the nearest one.</exception>
-    public static ImportedDetector Read(WeightSet tensors, string source, ImportOptions options)
+    public static ImportedDetector Read(IDetectorFamily family, WeightSet tensors, string source, ImportOptions options)
     {
-        int rows = tensors[ClassWeight].Shape.Count > 0 ? tensors[ClassWeight].Shape[0] : 0, perPosition = SsdDefaultBoxes.PerPosition(0);
-        if (rows < 2 * perPosition || rows % perPosition != 0)
-        {
-            throw new FormatException($"{source}: tensor '{ClassWeight}' has {rows} outputs, expected a multiple of {perPosition} of at least {2 * perPosition}");
-        }
-        var template = new DetectorSpec
-        {
-            Architecture = SsdMobileNetV2.Architecture,
-            InputSize = options.InputSize,
-            Classes = options.ClassesFor(rows / perPosition - 1, source),
-            BatchNorm = tensors.ContainsKey(FirstNorm),
-            Scores = options.Scores ?? ScoreFunction.Sigmoid,
-        };
-        var models = ImportCandidates.WidthMultipliers.SelectMany(w => ImportCandidates.Of(template with { WidthMultiplier = w })).Select(DetectorCatalog.Build);
-        var model = models.MaxBy(m => m.Network.Tensors.Count(t => tensors.TryGetValue(t.Name, out var found) && found.Shape.SequenceEqual(t.Shape)))!;
+        var member = family.Build(family.Template);
+        int classes = ClassCount(member, ClassHead(member).Weight, tensors, source);
+        string? norm = member.Network.Tensors.FirstOrDefault(t => t.Name.EndsWith(".running_var", StringComparison.Ordinal))?.Name;
+        var template = options.Apply(family.Template) with { Classes = options.ClassesFor(classes, source), BatchNorm = norm is not null && tensors.ContainsKey(norm) };
+        var model = Nearest(family, template, tensors);
         tensors.RequireFit(model.Network, source);
         return new ImportedDetector(model, tensors, options.Notes(model.Spec, "safetensors"));
     }
+
+    /// <summary>The member of a family that has the most tensors of a file.</summary>
+    public static DetectorModel Nearest(IDetectorFamily family, DetectorSpec template, WeightSet tensors) => family.Variants(template).Select(DetectorCatalog.Build)
+        .MaxBy(m => m.Network.Tensors.Count(t => tensors.TryGetValue(t.Name, out var found) && found.Shape.SequenceEqual(t.Shape)))!;
+
+    /// <summary>How many classes a file's class predictor tells.</summary>
+    /// <exception cref="FormatException">It has none, or its outputs are no multiple of what a class needs.</exception>
+    public static int ClassCount(DetectorModel member, string tensor, WeightSet tensors, string source)
+    {
+        int positions = ClassHead(member).Channels.Width / member.ClassOutputs, first = member.Scores.FirstClass;
+        int rows = tensors[tensor].Shape.Count > 0 ? tensors[tensor].Shape[0] : 0;
+        return rows >= (first + 1) * positions && rows % positions == 0 ? rows / positions - first
+            : throw new FormatException($"{source}: tensor '{tensor}' has {rows} outputs, expected a multiple of {positions} of at least {(first + 1) * positions}");
+    }
+
+    /// <summary>The first of a detector's class predictors.</summary>
+    public static ConvLayer ClassHead(DetectorModel model) => (ConvLayer)model.Network[model.Network.Outputs.First(o => o.Name == DetectorModel.ClassesOutput).Heads[0]];
 }

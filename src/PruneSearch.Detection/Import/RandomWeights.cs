@@ -4,7 +4,7 @@ using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Detection.Import;
 
-/// <summary>Weights to start from without a pretrained detector (He et al. 2015, fan-out; heads as in RetinaNet).</summary>
+/// <summary>Weights to start from without a pretrained detector (He et al. 2015, fan-out; heads begin with small scores).</summary>
 public static class RandomWeights
 {
     private const double HeadDeviation = 0.03;
@@ -26,7 +26,8 @@ public static class RandomWeights
             if (layer.Bias)
             {
                 int row = 0;
-                Fill(weights, model.Network, layer.BiasName, () => output == DetectorModel.ClassesOutput ? ClassBias(row++ % model.Spec.ClassOutputs) : 0);
+                Fill(weights, model.Network, layer.BiasName, () => output == DetectorModel.ClassesOutput ? ClassBias(model.Scores.Background && row++ % model.ClassOutputs == 0)
+                    : output == DetectorModel.ObjectnessOutput ? ClassBias(false) : 0);
             }
         }
         foreach (var tensor in model.Network.Tensors.Where(t => !weights.ContainsKey(t.Name)))
@@ -38,7 +39,7 @@ public static class RandomWeights
     }
 
     // At first everything is background, with a score of 0.99 (Lin et al. 2017, section 4.1).
-    private static float ClassBias(int output) => (float)((output == 0 ? 1 : -1) * Math.Log(99));
+    private static float ClassBias(bool background) => (float)((background ? 1 : -1) * Math.Log(99));
 
     private static void Fill(WeightSet weights, Network network, string name, Func<float> value)
     {

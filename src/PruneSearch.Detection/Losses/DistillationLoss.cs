@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,15 +17,15 @@ public static class DistillationLoss
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="student">Outputs by name, with gradient.</param>
     /// <param name="teacher">Outputs by name of the dense detector, without gradient.</param>
-    /// <param name="scores">How class outputs become scores.</param>
+    /// <param name="scores">How outputs become scores.</param>
     /// <param name="boxWeight">Weight of the box term, at least 0; the class term has 1.</param>
     /// <returns>A scalar; the caller owns it.</returns>
-    public static Tensor Compute(IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher, ScoreFunction scores, double boxWeight = 1)
+    public static Tensor Compute(IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher, ScoreRule scores, double boxWeight = 1)
     {
         using var scope = NewDisposeScope();
         Tensor logits = student[DetectorModel.ClassesOutput], wanted = teacher[DetectorModel.ClassesOutput];
         Tensor probabilities, difference;
-        if (scores == ScoreFunction.Sigmoid)
+        if (scores.Function == ScoreFunction.Sigmoid)
         {
             probabilities = wanted.sigmoid();
             var floor = nn.functional.binary_cross_entropy_with_logits(wanted, probabilities, reduction: nn.Reduction.None);
@@ -35,7 +36,7 @@ public static class DistillationLoss
             probabilities = wanted.softmax(2);
             difference = (probabilities * (wanted.log_softmax(2) - logits.log_softmax(2))).sum(2);
         }
-        var sure = probabilities.narrow(2, 1, probabilities.shape[2] - 1).amax([2]); // [N, boxes]
+        var sure = probabilities.narrow(2, scores.FirstClass, probabilities.shape[2] - scores.FirstClass).amax([2]); // [N, boxes]
         var weight = sure.add(BackgroundWeight, One);
         using Scalar share = boxWeight;
         var boxes = nn.functional.smooth_l1_loss(student[DetectorModel.BoxesOutput], teacher[DetectorModel.BoxesOutput], reduction: nn.Reduction.None).sum(2);

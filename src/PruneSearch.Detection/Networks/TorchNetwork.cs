@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -97,6 +98,7 @@ public sealed class TorchNetwork : IDisposable
                 }
             }
         }
+        Heartbeat.Beat();
         return Network.Outputs.ToDictionary(o => o.Name, o => Collect(o, maps).MoveToOuterDisposeScope());
     }
 

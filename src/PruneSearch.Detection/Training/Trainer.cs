@@ -19,6 +19,7 @@ public sealed class Trainer : IDisposable
     private const double LossSmoothing = 0.95, ExplosionFactor = 100;
 
     private readonly DetectorModel _model;
+    private readonly DetectionLoss _loss;
     private readonly FineTuneSettings _settings;
     private readonly TorchNetwork _network;
     private readonly TorchNetwork? _teacher;
@@ -35,10 +36,11 @@ public sealed class Trainer : IDisposable
     /// <param name="device">Where to train.</param>
     /// <param name="teacher">The dense detector for distillation; not owned.</param>
     /// <param name="prepared">Groups that <see cref="FineTuneSettings.Regularisation"/> prepares for pruning, where it is on.</param>
-    /// <exception cref="ArgumentException">A setting is not known.</exception>
+    /// <exception cref="ArgumentException">A setting is not known, or the detector's rules contradict each other.</exception>
     public Trainer(DetectorModel model, WeightSet weights, FineTuneSettings settings, Device device, TorchNetwork? teacher = null, IReadOnlyList<ChannelGroup>? prepared = null)
     {
         _model = model;
+        _loss = new DetectionLoss(model);
         _settings = settings;
         _teacher = settings.Distillation > 0 ? teacher ?? throw new ArgumentException("Distillation needs the dense detector.") : null;
         _network = new TorchNetwork(model.Network, weights, device)
@@ -68,12 +70,11 @@ public sealed class Trainer : IDisposable
         using (var scope = NewDisposeScope())
         {
             var outputs = _network.Forward(batch.Images, training: true);
-            using var targets = SsdTargets.For(_model, batch.Objects, _network.Device);
-            var loss = SsdLoss.Compute(outputs[DetectorModel.BoxesOutput], outputs[DetectorModel.ClassesOutput], targets, _model.Spec.Scores);
+            var loss = _loss.Compute(outputs, batch.Objects, (double)Step / _settings.Steps);
             if (_teacher is not null)
             {
                 using Scalar weight = _settings.Distillation;
-                loss = loss.add(DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Spec.Scores, _settings.DistillationBoxes), weight);
+                loss = loss.add(DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Scores, _settings.DistillationBoxes), weight);
             }
             Watch(loss.item<float>());
             loss.backward();

@@ -36,11 +36,11 @@ internal sealed record ExportedDetector(DetectorModel Model, bool EndToEnd, stri
             var form => throw new FormatException($"{source}: the model has the form '{form}', expected {OnnxMetadata.RawForm} or {OnnxMetadata.EndToEndForm}"),
         };
         OnnxFile.RequireFiniteConstants(file, source);
-        int size = model.Spec.InputSize, boxes = model.DefaultBoxes.Count;
+        int size = model.Spec.InputSize, rows = model.References.Count;
         Require(file.Graph.Input, [(DetectorModel.ImageInput, DataType.Float, [0, 3, size, size])], "inputs", source);
         (string Name, DataType Type, long[] Shape)[] outputs = endToEnd
             ? [(OnnxExport.BoxesOutput, DataType.Float, [0, 4]), (OnnxExport.ScoresOutput, DataType.Float, [0]), (OnnxExport.LabelsOutput, DataType.Int64, [0])]
-            : [(DetectorModel.BoxesOutput, DataType.Float, [0, boxes, 4]), (DetectorModel.ClassesOutput, DataType.Float, [0, boxes, model.Spec.ClassOutputs])];
+            : [.. model.Network.Outputs.Select(o => (o.Name, DataType.Float, (long[])[0, rows, o.Values]))];
         Require(file.Graph.Output, outputs, "outputs", source);
         return new ExportedDetector(model, endToEnd, Value(OnnxMetadata.Precision), [.. outputs.Select(o => o.Name)]);
     }

@@ -97,11 +97,14 @@ public sealed class OnnxDetector : IDisposable
         OnnxAnswer.RequireFinite(_session.Source, _exported.OutputNames, outputs);
         var found = EndToEnd
             ? Collect(outputs[0].GetTensorDataAsSpan<float>(), outputs[1].GetTensorDataAsSpan<float>(), outputs[2].GetTensorDataAsSpan<long>(), options)
-            : DetectionDecoder.Decode(Spec, _exported.Model.DefaultBoxes, outputs[0].GetTensorDataAsSpan<float>(), outputs[1].GetTensorDataAsSpan<float>(), options);
+            : DetectionDecoder.Decode(_exported.Model, Raw(outputs, DetectorModel.BoxesOutput), Raw(outputs, DetectorModel.ClassesOutput), Raw(outputs, DetectorModel.ObjectnessOutput), options);
         network = _time.GetElapsedTime(start, ran).TotalMilliseconds;
         decoding = _time.GetElapsedTime(ran).TotalMilliseconds;
         return found;
     }
+
+    private ReadOnlySpan<float> Raw(IReadOnlyList<OrtValue> outputs, string name) =>
+        Array.IndexOf(_exported.OutputNames, name) is >= 0 and var at ? outputs[at].GetTensorDataAsSpan<float>() : default;
 
     private static List<Detection> Collect(ReadOnlySpan<float> boxes, ReadOnlySpan<float> scores, ReadOnlySpan<long> labels, DetectionOptions options)
     {

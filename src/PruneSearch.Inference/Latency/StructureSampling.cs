@@ -33,7 +33,7 @@ public static class StructureSampling
                     widths[group.Name] = UniformWidths.For(dense.Network, own, roundTo, group.Kind)[group.Name];
                 }
             }
-            chosen.Add(DetectorCatalog.Build(dense.Spec with { Widths = widths }));
+            chosen.Add(dense.With(widths));
         }
         return chosen;
     }

@@ -33,7 +33,7 @@ public static class WidthsForSpeedUp
             {
                 continue; // rounding gave the same structure again
             }
-            double predicted = before / latency.Predict(DetectorCatalog.Build(dense.Spec with { Widths = widths }).Network);
+            double predicted = before / latency.Predict(dense.Network.With(widths));
             last = new SpeedTarget(i * Step, widths, predicted, predicted >= speedUp);
             if (last.Reached)
             {

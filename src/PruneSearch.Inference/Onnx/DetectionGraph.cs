@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.PostProcessing;
 using static PruneSearch.Inference.Onnx.OnnxGraph;
 
@@ -7,16 +8,14 @@ namespace PruneSearch.Inference.Onnx;
 /// <summary>Writes what <see cref="DetectionDecoder"/> does with the raw outputs of one picture as ONNX nodes.</summary>
 internal sealed class DetectionGraph(OnnxGraph graph, DetectorModel model, DetectionOptions options)
 {
-    // As BoxCoder does: larger coded sizes mean nothing.
-    private const float MaxLogSize = 8;
+    private readonly int _count = model.References.Count;
 
-    private readonly int _count = model.DefaultBoxes.Count;
-
-    /// <summary>Reads coded boxes <c>[1, boxes, 4]</c> and class outputs <c>[1, boxes, classes + 1]</c>; writes boxes, scores and labels.</summary>
-    public void Write(string codedBoxes, string classes)
+    /// <summary>Reads coded boxes <c>[1, rows, 4]</c>, class outputs <c>[1, rows, outputs]</c> and objectness <c>[1, rows, 1]</c> where there is one; writes boxes, scores and labels.</summary>
+    /// <param name="nameOf">The name in the graph of an output of the network.</param>
+    public void Write(Func<string, string> nameOf)
     {
-        var (corners, visible) = Decode(codedBoxes);
-        string scores = Score(classes, visible);
+        var (corners, visible) = Decode(nameOf(DetectorModel.BoxesOutput));
+        string scores = Score(nameOf(DetectorModel.ClassesOutput), model.Scores.Objectness ? nameOf(DetectorModel.ObjectnessOutput) : null, visible);
         string selected = graph.Node("NonMaxSuppression", "selected", [corners, scores, graph.Constant("nms.most", options.MaxPerClass),
             graph.Constant("nms.iou", [1], [options.IouThreshold]),
             graph.Constant("nms.score", [1], [MathF.BitDecrement(options.ScoreThreshold)])]); // the operator keeps what is larger, the decoder what is at least
@@ -34,7 +33,7 @@ internal sealed class DetectionGraph(OnnxGraph graph, DetectorModel model, Detec
     {
         string[] parts = ["coded.0", "coded.1", "coded.2", "coded.3"];
         graph.Nodes("Split", "coded.split", [coded, graph.Constant("coded.sizes", 1, 1, 1, 1)], parts, Attribute("axis", 2));
-        bool yFirst = model.Spec.BoxOrder == BoxOrder.Yxhw;
+        bool yFirst = model.BoxCode.Order == BoxOrder.Yxhw;
         var (top, bottom) = Edges("y", parts[yFirst ? 0 : 1], parts[yFirst ? 2 : 3], b => (b.CenterY, b.Height));
         var (left, right) = Edges("x", parts[yFirst ? 1 : 0], parts[yFirst ? 3 : 2], b => (b.CenterX, b.Width));
         string corners = graph.Node("Concat", "corners", [top, left, bottom, right], Attribute("axis", 2));
@@ -43,14 +42,14 @@ internal sealed class DetectionGraph(OnnxGraph graph, DetectorModel model, Detec
     }
 
     // Both edges of every box in one direction, within the picture: [1, boxes, 1] each.
-    private (string Low, string High) Edges(string axis, string center, string size, Func<DefaultBox, (float Center, float Size)> reference)
+    private (string Low, string High) Edges(string axis, string center, string size, Func<ReferenceBox, (float Center, float Size)> reference)
     {
         string Values(string name, Func<(float Center, float Size), double> value) =>
-            graph.Constant($"default.{axis}.{name}", [1, _count, 1], [.. model.DefaultBoxes.Select(b => (float)value(reference(b)))]);
+            graph.Constant($"reference.{axis}.{name}", [1, _count, 1], [.. model.References.Select(b => (float)value(reference(b)))]);
         string middle = graph.Node("Add", axis + ".middle",
-            [graph.Node("Mul", axis + ".offset", [center, Values("step", r => r.Size / model.Spec.CenterScale)]), Values("center", r => r.Center)]);
+            [graph.Node("Mul", axis + ".offset", [center, Values("step", r => r.Size / model.BoxCode.CenterScale)]), Values("center", r => r.Center)]);
         string log = graph.Node("Min", axis + ".log",
-            [graph.Node("Div", axis + ".scaled", [size, graph.Scalar("size.scale", (float)model.Spec.SizeScale)]), graph.Scalar("size.most", MaxLogSize)]);
+            [graph.Node("Div", axis + ".scaled", [size, graph.Scalar("size.scale", (float)model.BoxCode.SizeScale)]), graph.Scalar("size.most", (float)model.BoxCode.MaxLogSize)]);
         string half = graph.Node("Mul", axis + ".half", [graph.Node("Exp", axis + ".factor", [log]), Values("half", r => r.Size / 2)]);
         string Within(string edge, string operation) => graph.Node("Clip", edge,
             [graph.Node(operation, edge + ".free", [middle, half]), graph.Scalar("zero", 0), graph.Scalar("one", 1)]);
@@ -58,14 +57,15 @@ internal sealed class DetectionGraph(OnnxGraph graph, DetectorModel model, Detec
     }
 
     // [1, classes, boxes] without the background; boxes that are not in the picture get a score that no threshold lets through.
-    private string Score(string classes, string visible)
+    private string Score(string classes, string? objectness, string visible)
     {
-        string all = model.Spec.Scores == ScoreFunction.Sigmoid
+        string all = model.Scores.Function == ScoreFunction.Sigmoid
             ? graph.Node("Sigmoid", "scores.all", [classes])
             : graph.Node("Softmax", "scores.all", [classes], Attribute("axis", 2));
-        string objects = graph.Node("Slice", "scores.objects",
-            [all, graph.Constant("slice.start", 1), graph.Constant("slice.end", model.Spec.ClassOutputs), graph.Constant("slice.axis", 2)]);
-        string seen = graph.Node("Where", "scores.seen", [visible, objects, graph.Scalar("never", -1)]);
+        string objects = !model.Scores.Background ? all : graph.Node("Slice", "scores.objects",
+            [all, graph.Constant("slice.start", model.Scores.FirstClass), graph.Constant("slice.end", model.ClassOutputs), graph.Constant("slice.axis", 2)]);
+        string sure = objectness is null ? objects : graph.Node("Mul", "scores.sure", [objects, graph.Node("Sigmoid", "scores.objectness", [objectness])]);
+        string seen = graph.Node("Where", "scores.seen", [visible, sure, graph.Scalar("never", -1)]);
         return graph.Node("Transpose", "scores.classes", [seen], Attribute("perm", 0, 2, 1));
     }
 

@@ -36,8 +36,7 @@ public static class OnnxExport
     private const int IrVersion = 8;
 
     /// <summary>
-    /// Writes the raw form: outputs <see cref="DetectorModel.BoxesOutput"/> <c>[N, boxes, 4]</c> and
-    /// <see cref="DetectorModel.ClassesOutput"/> <c>[N, boxes, classes + 1]</c>, before decoding and score function.
+    /// Writes the raw form: the outputs of <see cref="DetectorModel.Network"/>, before decoding and score function.
     /// </summary>
     /// <param name="stream">Receives the file.</param>
     /// <param name="model">The detector.</param>
@@ -53,7 +52,7 @@ public static class OnnxExport
         {
             graph.Proto.Output.Add(OnnxGraph.Value(output.Name, DataType.Float, Batch(options.BatchSize), Boxes(model.Network, output), output.Values));
         }
-        Save(stream, graph, OnnxMetadata.Of(model.Spec, OnnxMetadata.RawForm, options.Metadata), options.Opset);
+        Save(stream, graph, OnnxMetadata.Of(model, OnnxMetadata.RawForm, options.Metadata), options.Opset);
     }
 
     /// <summary>The raw form as bytes; see <see cref="Write"/>.</summary>
@@ -82,7 +81,7 @@ public static class OnnxExport
         options ??= new OnnxExportOptions();
         var graph = Network(model, weights, options, batch: 1, CodedPrefix);
         Decode(graph, model, detections);
-        Save(stream, graph, OnnxMetadata.Of(model.Spec, OnnxMetadata.EndToEndForm, options.Metadata), options.Opset);
+        Save(stream, graph, OnnxMetadata.Of(model, OnnxMetadata.EndToEndForm, options.Metadata), options.Opset);
     }
 
     /// <summary>Puts scores, decoding and non-maximum suppression into a model of the raw form, in whatever precision it computes.</summary>
@@ -115,7 +114,7 @@ public static class OnnxExport
 
     private static void Decode(OnnxGraph graph, DetectorModel model, DetectionOptions? detections)
     {
-        new DetectionGraph(graph, model, detections ?? new DetectionOptions()).Write(CodedPrefix + DetectorModel.BoxesOutput, CodedPrefix + DetectorModel.ClassesOutput);
+        new DetectionGraph(graph, model, detections ?? new DetectionOptions()).Write(output => CodedPrefix + output);
         graph.Proto.Output.Add(OnnxGraph.Value(BoxesOutput, DataType.Float, "detections", 4));
         graph.Proto.Output.Add(OnnxGraph.Value(ScoresOutput, DataType.Float, "detections"));
         graph.Proto.Output.Add(OnnxGraph.Value(LabelsOutput, DataType.Int64, "detections"));

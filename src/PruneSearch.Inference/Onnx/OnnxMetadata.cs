@@ -20,7 +20,7 @@ public static class OnnxMetadata
     /// <summary><see cref="RawForm"/> or <see cref="EndToEndForm"/>.</summary>
     public const string Form = "prunesearch.form";
 
-    /// <summary>Outputs are coded boxes and class outputs of every default box.</summary>
+    /// <summary>Outputs are coded boxes and class outputs of every row.</summary>
     public const string RawForm = "raw";
 
     /// <summary>Outputs are detections after non-maximum suppression.</summary>
@@ -32,7 +32,7 @@ public static class OnnxMetadata
     /// <summary>The detector's specification as JSON.</summary>
     public const string Detector = "prunesearch.detector";
 
-    /// <summary>JSON array of class names, without the background, which is class output 0.</summary>
+    /// <summary>JSON array of class names, without the background.</summary>
     public const string Classes = "classes";
 
     /// <summary>Edge of the square input picture in pixels.</summary>
@@ -50,11 +50,21 @@ public static class OnnxMetadata
     /// <summary>Factors of the coded centre offsets and log sizes, separated by a comma.</summary>
     public const string BoxScales = "box_scales";
 
+    /// <summary>Largest log size of a box, after its scale: larger ones are cut to it.</summary>
+    public const string BoxMaxLogSize = "box_max_log_size";
+
     /// <summary>How class outputs become scores: <c>sigmoid</c> or <c>softmax</c>.</summary>
     public const string Scores = "scores";
 
-    internal static SortedDictionary<string, string> Of(DetectorSpec spec, string form, IReadOnlyDictionary<string, string> more)
+    /// <summary><c>true</c> where class output 0 is the background and none of the classes.</summary>
+    public const string Background = "background";
+
+    /// <summary><c>true</c> where every score is to be multiplied by the sigmoid of the output <c>objectness</c>.</summary>
+    public const string Objectness = "objectness";
+
+    internal static SortedDictionary<string, string> Of(DetectorModel model, string form, IReadOnlyDictionary<string, string> more)
     {
+        var (spec, input) = (model.Spec, model.Input);
         var entries = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [Format] = CurrentFormat,
@@ -63,11 +73,14 @@ public static class OnnxMetadata
             [Detector] = JsonSerializer.Serialize(spec, CoreJson.Canonical),
             [Classes] = JsonSerializer.Serialize(spec.Classes, CoreJson.Canonical),
             [InputSize] = spec.InputSize.ToString(CultureInfo.InvariantCulture),
-            [InputLayout] = "NCHW, RGB",
-            [Normalisation] = "pixel / 127.5 - 1",
-            [BoxOrder] = JsonSerializer.Serialize(spec.BoxOrder, CoreJson.Canonical).Trim('"'),
-            [BoxScales] = string.Create(CultureInfo.InvariantCulture, $"{spec.CenterScale}, {spec.SizeScale}"),
-            [Scores] = JsonSerializer.Serialize(spec.Scores, CoreJson.Canonical).Trim('"'),
+            [InputLayout] = $"NCHW, {input.Channels.ToString().ToUpperInvariant()}",
+            [Normalisation] = string.Create(CultureInfo.InvariantCulture, $"(pixel - [{string.Join(", ", input.Mean)}]) / [{string.Join(", ", input.Deviation)}]"),
+            [BoxOrder] = Word(model.BoxCode.Order),
+            [BoxScales] = string.Create(CultureInfo.InvariantCulture, $"{model.BoxCode.CenterScale}, {model.BoxCode.SizeScale}"),
+            [BoxMaxLogSize] = model.BoxCode.MaxLogSize.ToString(CultureInfo.InvariantCulture),
+            [Scores] = Word(model.Scores.Function),
+            [Background] = model.Scores.Background ? "true" : "false",
+            [Objectness] = model.Scores.Objectness ? "true" : "false",
         };
         foreach (var (key, value) in more)
         {
@@ -78,4 +91,7 @@ public static class OnnxMetadata
         }
         return entries;
     }
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

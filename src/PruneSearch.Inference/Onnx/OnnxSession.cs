@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Inference.Onnx;
 
@@ -76,7 +77,9 @@ internal sealed class OnnxSession : IDisposable
     {
         try
         {
-            return Session.Run(options, inputNames, inputs, outputNames);
+            var outputs = Session.Run(options, inputNames, inputs, outputNames);
+            Heartbeat.Beat();
+            return outputs;
         }
         catch (OnnxRuntimeException e)
         {

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Pruning.Selection;
@@ -62,6 +63,7 @@ public static class Compensator
                 solver.Observe(seen, original, current, batch);
                 original.Trim(batch);
                 current.Trim(batch);
+                Heartbeat.Beat();
             }
             seen.RequireFinite(after.Conv.Name);
             solver.Solve(pruned, denseWeights, solved, seen, options.Damping);

@@ -52,7 +52,7 @@ internal static class GradualPruning
             }
             var (spec, cut) = Shrinker.Shrink(now, nowWeights, step);
             total = Then(total, step);
-            now = DetectorCatalog.Build(spec);
+            now = now.With(spec.Widths);
             nowWeights = Compensator.Solve(detector.Network, weights, now.Network, cut, total, calibration, options, cancellation);
         }
         return (now.Spec, nowWeights, total);

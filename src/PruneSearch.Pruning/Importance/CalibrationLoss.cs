@@ -11,10 +11,9 @@ public static class CalibrationLoss
     /// <summary>The loss of one picture by the outputs for it, each <c>[1, boxes, values]</c>, and its index.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="objects">What each calibration picture shows, in the order of the pictures.</param>
-    public static Func<IReadOnlyDictionary<string, Tensor>, int, Tensor> For(DetectorModel model, IReadOnlyList<BatchImage> objects) => (outputs, index) =>
+    public static Func<IReadOnlyDictionary<string, Tensor>, int, Tensor> For(DetectorModel model, IReadOnlyList<BatchImage> objects)
     {
-        var boxes = outputs[DetectorModel.BoxesOutput];
-        using var targets = SsdTargets.For(model, [objects[index]], boxes.device);
-        return SsdLoss.Compute(boxes, outputs[DetectorModel.ClassesOutput], targets, model.Spec.Scores);
-    };
+        var loss = new DetectionLoss(model);
+        return (outputs, index) => loss.Compute(outputs, [objects[index]]);
+    }
 }

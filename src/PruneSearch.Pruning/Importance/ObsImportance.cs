@@ -40,6 +40,7 @@ internal sealed class ObsImportance : IImportance
             scores[channel] = highest;
             left.RemoveAt(cheapest);
             surgeries.ForEach(s => s.Remove(channel));
+            Heartbeat.Beat();
         }
         return scores;
     }

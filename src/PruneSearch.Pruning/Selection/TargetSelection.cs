@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 
@@ -68,15 +69,15 @@ public static class TargetSelection
     // Share of the dense detector's target that a detector of some widths has.
     private static Func<DetectorSpec, double> Left(DetectorModel detector, PruneSettings settings, Func<DetectorSpec, double>? latency)
     {
-        Func<DetectorSpec, double> Share(Func<DetectorModel, long> count)
+        Func<DetectorSpec, double> Share(Func<Network, long> count)
         {
-            double dense = count(DetectorCatalog.Build(detector.Spec with { Widths = new(StringComparer.Ordinal) }));
-            return spec => count(DetectorCatalog.Build(spec)) / dense;
+            double dense = count(detector.Network.With(new Dictionary<string, int>()));
+            return spec => count(detector.Network.With(spec.Widths)) / dense;
         }
         return settings.Target switch
         {
-            PruneTarget.Parameters => Share(m => m.Network.Parameters),
-            PruneTarget.Macs => Share(m => m.Network.Macs),
+            PruneTarget.Parameters => Share(n => n.Parameters),
+            PruneTarget.Macs => Share(n => n.Macs),
             _ => Remembered(latency ?? throw new ArgumentException("The target 'latency' needs something that measures; there is nothing here.")),
         };
     }

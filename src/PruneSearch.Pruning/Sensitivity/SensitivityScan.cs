@@ -47,7 +47,7 @@ public static class SensitivityScan
                 alone = alone with { Ratio = Math.Min(ratio, most) }; // rounding may leave a group wider
                 var plan = ChannelSelection.Select(detector.Network, scores, alone);
                 var (spec, cut) = Shrinker.Shrink(detector, weights, plan);
-                var pruned = DetectorCatalog.Build(spec);
+                var pruned = detector.With(spec.Widths);
                 if (settings.Compensate && !plan.RemovesNothing)
                 {
                     cut = Compensator.Solve(detector.Network, weights, pruned.Network, cut, plan, calibration, cancellation: cancellation);

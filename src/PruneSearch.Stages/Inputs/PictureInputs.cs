@@ -65,6 +65,7 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
         int first = int.MaxValue;
         Parallel.For(0, dataset.Samples.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Parallelism, Environment.ProcessorCount), CancellationToken = cancellation }, i =>
         {
+            Heartbeat.Beat();
             if (i < Volatile.Read(ref first) && !IsThere(dataset.PathOf(dataset.Samples[i]), verified ? "" : dataset.Samples[i].Sha256))
             {
                 int seen;
@@ -109,6 +110,7 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
             {
                 hash.AppendData(buffer, 0, count);
                 await target.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+                Heartbeat.Beat();
             }
             string found = Convert.ToHexStringLower(hash.GetHashAndReset());
             if (found != sha256)

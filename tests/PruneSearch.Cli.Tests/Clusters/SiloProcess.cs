@@ -93,6 +93,6 @@ internal sealed partial class SiloProcess : IDisposable
         }
     }
 
-    [GeneratedRegex("SlotWorker: Attempt \\d+ at stage (?<stage>[0-9a-f]{64}) (?<what>begins|ended)")]
+    [GeneratedRegex("SlotWorker: Attempt \\d+ \\(epoch \\d+\\) at stage (?<stage>[0-9a-f]{64}) (?<what>begins|ended)")]
     private static partial Regex Attempt();
 }

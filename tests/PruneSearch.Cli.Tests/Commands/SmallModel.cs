@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.PostProcessing;
@@ -12,11 +13,10 @@ internal static class SmallModel
 {
     public static readonly DetectorModel Model = DetectorCatalog.Build(new DetectorSpec
     {
-        Architecture = SsdMobileNetV2.Architecture,
+        Architecture = SsdFamily.Architecture,
         Classes = ["cat", "dog"],
         InputSize = 64,
-        WidthMultiplier = 0.35,
-        Extras = ExtraLayerStyle.Separable,
+        Options = new SsdOptions { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable },
     });
 
     public static readonly WeightSet Weights = RandomWeights.For(Model, 1);
@@ -52,6 +52,6 @@ internal static class SmallModel
         {
             weights[tensor.Name] = new WeightTensor(tensor.Shape, new float[tensor.Length]);
         }
-        return OnnxExport.ToBytes(new DetectorModel(Model.Spec, network, []), weights);
+        return OnnxExport.ToBytes(Model with { Network = network, References = [] }, weights);
     }
 }

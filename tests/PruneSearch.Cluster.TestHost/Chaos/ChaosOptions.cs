@@ -24,6 +24,9 @@ public sealed record ChaosOptions
     /// <summary>How long the blob store is away.</summary>
     public TimeSpan BlobOutage { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the database is away.</summary>
+    public TimeSpan DatabaseOutage { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Whether the next fault waits until all slots are at work again. Without enough work they never are.</summary>
     public bool WaitsForSlots { get; init; } = true;
 

@@ -56,9 +56,10 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
             var (kind, act) = kinds[i % kinds.Length];
             var at = DateTimeOffset.UtcNow;
             await act().ConfigureAwait(false);
+            var lasted = DateTimeOffset.UtcNow - at;
             var recovery = options.WaitsForSlots ? await RecoveredAsync(workers, at).ConfigureAwait(false) : null;
-            faults.Add(new Fault(kind, recovery));
-            await output.WriteLineAsync($"{_clock.Elapsed:mm\\:ss} fault {i + 1}: {kind}, all slots at work again after {recovery?.TotalSeconds.ToString("F1", null) ?? "–"} s").ConfigureAwait(false);
+            faults.Add(new Fault(kind, at, lasted, recovery));
+            await output.WriteLineAsync($"{_clock.Elapsed:h\\:mm\\:ss} fault {i + 1}: {kind}, all slots at work again after {recovery?.TotalSeconds.ToString("F1", null) ?? "–"} s").ConfigureAwait(false);
         }
         ChaosResult? result = null;
         await UntilAsync(TimeSpan.FromHours(1), () => WithClientAsync(address, async c =>
@@ -72,7 +73,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
             var runs = workers.SelectMany(w => RunLine.Read(w.Settings.RunsLog)).ToList();
             result = new ChaosResult
             {
-                Faults = faults,
+                Faults = [.. faults.Select((f, i) => f with { Repeated = Outcomes.Repeated(runs, f.At, i + 1 < faults.Count ? faults[i + 1].At : DateTimeOffset.MaxValue) })],
                 Stages = summary.Stages,
                 Attempts = runs.Count(r => r.What == "start"),
                 BegunAgain = Outcomes.BegunAfterCompletion(workers.Select(w => w.Folder)),
@@ -101,6 +102,14 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
                 postgres.Stop();
                 postgres.Start();
             })),
+            ("PostgreSQL away", async () =>
+            {
+                postgres.Stop();
+                await Task.Delay(options.DatabaseOutage).ConfigureAwait(false);
+                postgres.Start();
+            }),
+            ("stage hangs", () => HangStageAsync(Any(), "cooperative")),
+            ("stage hangs, deaf", () => HangStageAsync(Any(), SiloSettings.Deaf)),
             ("stop Azurite", async () =>
             {
                 azurite.Stop();
@@ -123,6 +132,15 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
         if (silo.ProcessId == process)
         {
             silo.Signal("-CONT");
+        }
+    }
+
+    private static async Task HangStageAsync(SiloProcess silo, string how)
+    {
+        await File.WriteAllTextAsync(silo.Settings.HangFile, how).ConfigureAwait(false);
+        for (var until = DateTimeOffset.UtcNow + Patience; File.Exists(silo.Settings.HangFile) && DateTimeOffset.UtcNow < until;)
+        {
+            await Task.Delay(100).ConfigureAwait(false);
         }
     }
 

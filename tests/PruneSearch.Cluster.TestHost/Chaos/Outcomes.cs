@@ -12,8 +12,16 @@ public static partial class Outcomes
     {
         ArgumentNullException.ThrowIfNull(folders);
         var attempts = folders.SelectMany(f => Directory.EnumerateFiles(f, "host-*.log")).SelectMany(Read).ToLookup(a => a.Key);
+        if (!attempts.Any(a => a.Any(e => e.What == "completed")))
+        {
+            throw new InvalidOperationException("The logs of the workers tell of no attempt that completed: their lines do not read as expected.");
+        }
         return [.. attempts.Where(a => a.Any(e => e.What == "completed") && a.Any(e => e.What == "begins" && e.At > a.Where(c => c.What == "completed").Min(c => c.At))).Select(a => a.Key)];
     }
+
+    /// <summary>Stages that were begun again within a time: what a fault cost.</summary>
+    public static int Repeated(IEnumerable<RunLine> runs, DateTimeOffset from, DateTimeOffset to) =>
+        runs.Where(r => r.What == "start").GroupBy(r => r.Key).SelectMany(g => g.OrderBy(r => r.At).Skip(1)).Count(r => r.At >= from && r.At < to);
 
     private static IEnumerable<(DateTimeOffset At, string Key, string What)> Read(string path)
     {
@@ -27,6 +35,6 @@ public static partial class Outcomes
         }
     }
 
-    [GeneratedRegex("^(?<at>\\S+) Information .*SlotWorker: Attempt \\d+ at stage (?<key>[0-9a-f]{64}) (ended: )?(?<what>begins|completed)$")]
+    [GeneratedRegex("^(?<at>\\S+) Information .*SlotWorker: Attempt \\d+ \\(epoch \\d+\\) at stage (?<key>[0-9a-f]{64}) (ended: )?(?<what>begins|completed)$")]
     private static partial Regex Attempt();
 }

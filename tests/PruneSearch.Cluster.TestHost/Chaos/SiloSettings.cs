@@ -42,11 +42,17 @@ public sealed record SiloSettings
     /// <summary>Port for clients.</summary>
     public int GatewayPort { get; init; } = Ports.Free();
 
+    /// <summary>What <see cref="HangFile"/> says for a stage that does not hear that it is to stop.</summary>
+    public const string Deaf = "deaf";
+
     /// <summary>As one argument.</summary>
     public string ToArgument() => JsonSerializer.Serialize(this);
 
     /// <summary>The log of a silo's stages.</summary>
     public string RunsLog => Path.Combine(Work, "runs.log");
+
+    /// <summary>While it is there, the silo's next stage hangs.</summary>
+    public string HangFile => Path.Combine(Work, "hang");
 
     /// <summary>Runs it until the process is told to stop.</summary>
     public static async Task<int> RunAsync(string argument, CancellationToken stop)
@@ -63,6 +69,7 @@ public sealed record SiloSettings
             GatewayPort = settings.GatewayPort,
             Work = settings.Work,
             Slots = settings.Slots,
+            Timings = new ClusterTimings { Silence = SilenceLimits.All(TimeSpan.FromSeconds(10)), LetGo = TimeSpan.FromSeconds(5) },
         };
         await using var host = await SiloHost.StartAsync(options, s => s.AddSingleton<IStageRunner>(new TimedStageRunner(settings)), stop).ConfigureAwait(false);
         await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);

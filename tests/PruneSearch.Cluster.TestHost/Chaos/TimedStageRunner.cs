@@ -7,6 +7,7 @@ namespace PruneSearch.Cluster.TestHost.Chaos;
 /// <summary>Stages that last as long as their key says and answer what their key says; each start and end is a line of a log.</summary>
 internal sealed class TimedStageRunner(SiloSettings settings) : IStageRunner
 {
+    private const int Slice = 100;
     private readonly Lock _gate = new();
     private readonly FileStream? _log = settings.LogRuns ? new FileStream(settings.RunsLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite) : null;
 
@@ -16,10 +17,29 @@ internal sealed class TimedStageRunner(SiloSettings settings) : IStageRunner
         Note("start", job);
         int span = settings.MaxMilliseconds - settings.MinMilliseconds + 1;
         int duration = settings.MinMilliseconds + (int)(Convert.ToUInt32(job.Key[..8], 16) % span);
-        bool stopped = cancellation.WaitHandle.WaitOne(duration);
+        bool stopped = false;
+        for (int left = duration; left > 0 && !stopped; left -= Slice)
+        {
+            stopped = cancellation.WaitHandle.WaitOne(Math.Min(left, Slice)) || Hangs(job, cancellation);
+            Heartbeat.Beat();
+        }
         Note(stopped ? "stop" : "done", job);
         cancellation.ThrowIfCancellationRequested();
         return StubStageRunner.Report(job.Key);
+    }
+
+    // Whoever writes the file makes the stage hang that sees it first; "deaf" ones do not hear that they are to stop.
+    private bool Hangs(StageJob job, CancellationToken cancellation)
+    {
+        if (!settings.LogRuns || !File.Exists(settings.HangFile))
+        {
+            return false;
+        }
+        bool deaf = File.ReadAllText(settings.HangFile) == SiloSettings.Deaf;
+        File.Delete(settings.HangFile);
+        Note("hang", job);
+        (deaf ? CancellationToken.None : cancellation).WaitHandle.WaitOne();
+        return true;
     }
 
     private void Note(string what, StageJob job)

@@ -1,5 +1,6 @@
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -8,7 +9,7 @@ namespace PruneSearch.Core.Tests.Comparisons;
 /// <summary>A made-up search with two levels, and reports of its stages. Its figures are no measurements.</summary>
 internal static class Made
 {
-    private static readonly DetectorSpec Detector = new() { Architecture = SsdMobileNetV2.Architecture, Classes = ["cat"] };
+    private static readonly DetectorSpec Detector = SsdFamily.Spec(["cat"]);
 
     public static SearchPlan Plan(IReadOnlyList<int> seeds, params VariantSettings[] variants) => Planner.Plan(
         new SearchSettings

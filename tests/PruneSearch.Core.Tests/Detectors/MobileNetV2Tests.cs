@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Backbones;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Tests.Core.Detectors;

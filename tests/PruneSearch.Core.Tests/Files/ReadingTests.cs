@@ -1,5 +1,7 @@
 using System.Text;
 using PruneSearch.Core;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Weights;
 
@@ -73,14 +75,18 @@ public sealed class ReadingTests : IDisposable
     public void Labels_are_read_and_what_would_shift_them_is_refused()
     {
         Assert.Equal(["cat", "big dog"], LabelFile.Read(Write("l", "\uFEFF???\r\ncat\r\n\r\n big dog \r\n")));
-        Assert.Equal(["cat"], LabelFile.Read(Write("l", LabelFile.Text(["cat"]))));
-        Fails("cat\ndog\n", "the first name is 'cat', expected the background's");
+        var model = DetectorCatalog.Build(SsdFamily.Spec(["cat"]));
+        Assert.Equal(["cat"], LabelFile.Read(Write("l", LabelFile.Text(model)), background: true));
+        Assert.Equal(["cat"], LabelFile.Read(Write("l", LabelFile.Text(model with { Scores = model.Scores with { Background = false } })), background: false));
+        Assert.Equal(["cat", "dog"], LabelFile.Read(Write("l", "cat\ndog\n")));
+        Fails("cat\ndog\n", "the first name is 'cat', expected the background's", background: true);
         Fails("background\ncat\ncat\n", "'cat' stands twice");
         Fails("background\n", "has 1 name, expected the background's and at least one class");
         Fails("", "has 0 names");
         Assert.Contains("expected at most", Assert.Throws<IOException>(() => LabelFile.Read(Write("large", new string('x', LabelFile.MaxBytes + 1)))).Message, StringComparison.Ordinal);
 
-        void Fails(string text, string expected) => Assert.Contains(expected, Assert.Throws<FormatException>(() => LabelFile.Read(Write("l", text))).Message, StringComparison.Ordinal);
+        void Fails(string text, string expected, bool? background = null) =>
+            Assert.Contains(expected, Assert.Throws<FormatException>(() => LabelFile.Read(Write("l", text), background)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

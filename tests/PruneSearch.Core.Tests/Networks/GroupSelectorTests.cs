@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Tests.Core.Networks;
@@ -35,5 +36,5 @@ public sealed class GroupSelectorTests
     private static IReadOnlyList<ChannelGroup> Groups(string[] selectors, string[]? protect = null) => GroupSelector.Select(Detector, selectors, protect);
 
     private static DetectorModel Small() =>
-        DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["a"], InputSize = 64, WidthMultiplier = 0.35 });
+        DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.35 } });
 }

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Tests.Core.Networks;
@@ -10,7 +11,7 @@ public sealed class NetworkPartTests
     [InlineData(false)]
     public void Parts_add_up_to_the_network(bool batchNorm)
     {
-        var network = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["a"], BatchNorm = batchNorm }).Network;
+        var network = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a"], BatchNorm = batchNorm, Options = new SsdOptions() }).Network;
         var parts = NetworkPart.Of(network);
         Assert.Equal(network.Macs, parts.Sum(p => p.Macs));
         Assert.Equal(network.Parameters, parts.Sum(p => p.Parameters));

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -9,7 +10,7 @@ public sealed class PlannerTests
 {
     private static readonly DataSettings Data = new() { Train = new string('a', 64), Validation = new string('b', 64) };
 
-    private static readonly BaseSettings Base = new() { Detector = new() { Architecture = SsdMobileNetV2.Architecture, Classes = ["cat"] } };
+    private static readonly BaseSettings Base = new() { Detector = SsdFamily.Spec(["cat"]) };
 
     private static readonly SearchSettings Settings = new()
     {

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -7,7 +8,7 @@ namespace PruneSearch.Core.Tests.Searches;
 
 public sealed class PruningLimitsTests
 {
-    private static readonly DetectorModel Dense = DetectorCatalog.Build(new() { Architecture = SsdMobileNetV2.Architecture, Classes = ["a"], InputSize = 64 });
+    private static readonly DetectorModel Dense = DetectorCatalog.Build(new() { Architecture = SsdFamily.Architecture, Classes = ["a"], InputSize = 64, Options = new SsdOptions() });
     private static readonly PruneSettings Settings = new() { Ratio = 0.5, MaxGroupRatio = 0.5 };
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Tests.Core.Weights;
@@ -7,7 +8,7 @@ namespace PruneSearch.Tests.Core.Weights;
 public sealed class DetectorFolderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("detector folder ").FullName;
-    private readonly DetectorModel _model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["cell"], InputSize = 64, WidthMultiplier = 0.25 });
+    private readonly DetectorModel _model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["cell"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.25 } });
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -14,7 +14,7 @@ public sealed class SharedTensorsTests
     {
         var network = TwoLevels(norms: true);
 
-        var weights = RandomWeights.For(new DetectorModel(Some.SmallDetector(out _).Spec, network, []), seed: 1);
+        var weights = RandomWeights.For(Some.SmallDetector(out _) with { Network = network, References = [] }, seed: 1);
 
         weights.RequireFit(network, "random");
         Assert.All(weights["tower.weight"].Values, v => Assert.NotEqual(0, v));
@@ -24,7 +24,7 @@ public sealed class SharedTensorsTests
     public void Batch_norms_of_each_level_take_over_the_shared_bias()
     {
         Network folded = TwoLevels(norms: false), normalised = TwoLevels(norms: true);
-        var weights = RandomWeights.For(new DetectorModel(Some.SmallDetector(out _).Spec, folded, []), seed: 1);
+        var weights = RandomWeights.For(Some.SmallDetector(out _) with { Network = folded, References = [] }, seed: 1);
         weights["tower.bias"].Values.AsSpan().Fill(0.7f);
 
         var result = BatchNormInsertion.Insert(folded, normalised, weights, [Some.Batch(1).Images, Some.Batch(2).Images], CPU);
@@ -43,7 +43,7 @@ public sealed class SharedTensorsTests
     public void A_convolution_that_keeps_its_bias_beside_a_norm_keeps_its_function()
     {
         Network folded = TwoLevels(norms: false), normalised = TwoLevels(norms: true, biases: true);
-        var weights = RandomWeights.For(new DetectorModel(Some.SmallDetector(out _).Spec, folded, []), seed: 1);
+        var weights = RandomWeights.For(Some.SmallDetector(out _) with { Network = folded, References = [] }, seed: 1);
         weights["tower.bias"].Values.AsSpan().Fill(0.7f);
 
         var result = BatchNormInsertion.Insert(folded, normalised, weights, [Some.Batch(1).Images], CPU);

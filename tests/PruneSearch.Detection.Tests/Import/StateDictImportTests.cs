@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
@@ -21,10 +22,9 @@ public sealed class StateDictImportTests
         var state = StateDict(0.25, prefix);
         Assert.Equal(Tensors, state.Keys.Count(k => !k.Contains("num_batches", StringComparison.Ordinal) && k.Contains("features", StringComparison.Ordinal)));
 
-        var imported = DetectorImport.Read(Bytes(state), "mobilenet.safetensors", new() { InputSize = 64, Classes = ["a", "b"], ImageNetNormalisation = false, Seed = 3 });
+        var imported = DetectorImport.Read(Bytes(state), "mobilenet.safetensors", new() { InputSize = 64, Classes = ["a", "b"], ForeignNormalisation = false, Seed = 3 });
 
-        Assert.Equal(0.25, imported.Model.Spec.WidthMultiplier);
-        Assert.Equal(PaddingStyle.Symmetric, imported.Model.Spec.Padding);
+        Assert.Equal(new SsdOptions { WidthMultiplier = 0.25, Padding = PaddingStyle.Symmetric }, imported.Model.Spec.Options);
         Assert.Contains(imported.Notes, n => n.Contains("the others start random, with seed 3", StringComparison.Ordinal));
         Assert.Equal(state[prefix + "features.0.0.weight"].Values, imported.Weights["Conv.weight"].Values);
         Assert.Equal(state[prefix + "features.1.conv.1.weight"].Values, imported.Weights["expanded_conv.project.weight"].Values);
@@ -66,7 +66,7 @@ public sealed class StateDictImportTests
     public void Own_names_beside_the_backbone_are_taken_and_a_whole_file_is_whole()
     {
         var state = StateDict(0.25);
-        var spec = DetectorImport.Read(Bytes(state), "m", new() { InputSize = 64 }).Model.Spec with { Heads = HeadStyle.Full };
+        var spec = DetectorImport.Read(Bytes(state), "m", new() { InputSize = 64 }).Model.Spec.WithOption("heads", "full");
         var full = DetectorCatalog.Build(spec);
         var own = RandomWeights.For(full, 9);
         foreach (var (name, tensor) in own.Where(w => !w.Key.StartsWith("Conv", StringComparison.Ordinal) && !w.Key.StartsWith("expanded", StringComparison.Ordinal)))
@@ -76,12 +76,12 @@ public sealed class StateDictImportTests
 
         var imported = DetectorImport.Read(Bytes(state), "m", new() { InputSize = 64 });
 
-        Assert.Equal(HeadStyle.Full, imported.Model.Spec.Heads);
+        Assert.Equal(HeadStyle.Full, ((SsdOptions)imported.Model.Spec.Options).Heads);
         Assert.Equal(own["BoxPredictor_3.BoxEncodingPredictor.weight"].Values, imported.Weights["BoxPredictor_3.BoxEncodingPredictor.weight"].Values);
-        Assert.Contains("extra layers and heads come from the file", imported.Notes);
+        Assert.Contains("what such files do not have comes from the file too, by this program's names", imported.Notes);
 
         var again = DetectorImport.Read(Bytes(imported.Weights), "m", new() { InputSize = 64, Classes = ["thing"] });
-        Assert.Equal(imported.Model.Spec with { Classes = ["thing"], Padding = PaddingStyle.TensorFlowSame } is var e ? e.ToJson() : "", again.Model.Spec.ToJson());
+        Assert.Equal((imported.Model.Spec with { Classes = ["thing"] }).WithOption("padding", "tensor-flow-same").ToJson(), again.Model.Spec.ToJson());
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class StateDictImportTests
     // As torchvision's mobilenet_v2(width_mult).state_dict() names it: numbered modules, batch norms that count their batches, a classifier.
     private static WeightSet StateDict(double width, string prefix = "")
     {
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["object"], InputSize = 64, WidthMultiplier = width });
+        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["object"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = width } });
         var weights = RandomWeights.For(model, 5);
         var random = new Random(6);
         var state = new WeightSet();

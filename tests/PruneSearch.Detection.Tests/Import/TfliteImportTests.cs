@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 
@@ -100,13 +101,11 @@ public sealed class TfliteImportTests
 
     private static DetectorSpec Spec(ExtraLayerStyle extras = ExtraLayerStyle.Full, HeadStyle heads = HeadStyle.Pointwise) => new()
     {
-        Architecture = SsdMobileNetV2.Architecture,
+        Architecture = SsdFamily.Architecture,
         Classes = ["circle", "square"],
         InputSize = 64,
-        WidthMultiplier = 0.25,
         BatchNorm = false,
-        Extras = extras,
-        Heads = heads,
+        Options = new SsdOptions { WidthMultiplier = 0.25, Extras = extras, Heads = heads },
     };
 
     private static DetectorModel Detector(out WeightSet weights, ExtraLayerStyle extras = ExtraLayerStyle.Full, HeadStyle heads = HeadStyle.Pointwise)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection;
@@ -75,7 +76,6 @@ public sealed class MemoryTests
     // Every kind of layer that the detectors are made of, once.
     private static DetectorModel TinyDetector()
     {
-        var spec = new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["circle", "square"], InputSize = 32 };
         var network = new NetworkBuilder();
         string image = network.Input(DetectorModel.ImageInput, 3, 32, 32);
         var chain = network.Group("chain", ChannelGroupKind.Residual, 16);
@@ -85,7 +85,7 @@ public sealed class MemoryTests
         string second = Unit("second", network.Depthwise("second", sum, 3, 2, bias: false));
         network.Output(DetectorModel.BoxesOutput, [network.Conv("b0", sum, ChannelLayout.Fixed(12), 1), network.Conv("b1", second, ChannelLayout.Fixed(24), 1)], 4);
         network.Output(DetectorModel.ClassesOutput, [network.Conv("c0", sum, ChannelLayout.Fixed(9), 1), network.Conv("c1", second, ChannelLayout.Fixed(18), 1)], 3);
-        return new DetectorModel(spec, network.Build(), SsdDefaultBoxes.Create([network.SizeOf(sum), network.SizeOf(second)]));
+        return DetectorCatalog.Build(SsdFamily.Spec(["circle", "square"])) with { Network = network.Build(), References = SsdDefaultBoxes.Create([network.SizeOf(sum), network.SizeOf(second)]) };
 
         string Unit(string name, string conv) => network.Activation(name + ".relu6", network.BatchNorm(name + ".bn", conv), ActivationFunction.Relu6);
     }

@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
@@ -44,7 +46,7 @@ public sealed class OnnxDetectorTests
     [InlineData(ScoreFunction.Softmax, BoxOrder.Yxhw)]
     public void Both_forms_agree_for_other_score_functions_and_box_orders(ScoreFunction scores, BoxOrder order)
     {
-        var model = DetectorCatalog.Build(Some.SmallDetector().Spec with { Scores = scores, BoxOrder = order, CenterScale = 4, SizeScale = 2 });
+        var model = DetectorCatalog.Build(Some.SmallDetector().Spec with { Options = new SsdOptions { Scores = scores, BoxOrder = order, CenterScale = 4, SizeScale = 2 } });
         var weights = Some.Weights(model.Network, seed: 5);
         var options = new DetectionOptions { ScoreThreshold = 0.2f };
         using var raw = OnnxDetector.Load(OnnxExport.ToBytes(model, weights), "raw");
@@ -146,7 +148,8 @@ public sealed class OnnxDetectorTests
         Assert.Contains("format '7'", Refusal(Changed(m => Entry(m, OnnxMetadata.Format).Value = "7")));
         Assert.Contains("form 'half'", Refusal(Changed(m => Entry(m, OnnxMetadata.Form).Value = "half")));
         Assert.Contains("no detector specification", Refusal(Changed(m => Entry(m, OnnxMetadata.Detector).Value = "{")));
-        Assert.Contains("cannot be built", Refusal(Changed(m => Entry(m, OnnxMetadata.Detector).Value = Entry(m, OnnxMetadata.Detector).Value.Replace("ssd-mobilenet-v2", "other", StringComparison.Ordinal))));
+        Assert.Contains("Unknown architecture 'other'", Refusal(Detector(json => json.Replace("ssd-mobilenet-v2", "other", StringComparison.Ordinal))));
+        Assert.Contains("cannot be built", Refusal(Detector(json => json.Replace("\"widthMultiplier\":0.25", "\"widthMultiplier\":99", StringComparison.Ordinal))));
         Assert.Contains("'pixels'", Refusal(Changed(m => m.Graph.Input[0].Name = "pixels")));
         Assert.Contains("the model has outputs 'boxes'", Refusal(Changed(m => m.Graph.Output.RemoveAt(1))));
         Assert.Contains("expected 27648", Assert.Throws<ArgumentException>(() =>
@@ -164,6 +167,8 @@ public sealed class OnnxDetectorTests
         Assert.StartsWith("some.onnx", message);
         return message;
     }
+
+    private static byte[] Detector(Func<string, string> change) => Changed(m => Entry(m, OnnxMetadata.Detector).Value = change(Entry(m, OnnxMetadata.Detector).Value));
 
     private static byte[] Changed(Action<ModelProto> change)
     {

@@ -63,7 +63,7 @@ public sealed class NotFiniteTests
         weights["first.weight"].Values.AsSpan().Fill(1e-38f);
         float[] picture = Some.RandomPicture(8, seed: 1);
         (picture[0], picture[1]) = (3e38f, -3e38f);
-        byte[] dense = OnnxExport.ToBytes(new DetectorModel(Some.SmallDetector().Spec, network, []), weights);
+        byte[] dense = OnnxExport.ToBytes(Some.SmallDetector() with { Network = network, References = [] }, weights);
 
         foreach (var method in Enum.GetValues<CalibrationMethod>())
         {

@@ -56,15 +56,15 @@ public sealed class OnnxExportTests
             }
             return builder.Build();
         }
-        var spec = Some.SmallDetector().Spec;
+        var model = Some.SmallDetector() with { References = [] };
         var network = Build(twoReaders: true);
         var weights = Some.Weights(network, seed: 5);
         Assert.Empty(BatchNormFolding.Foldable(network));
         Assert.Single(BatchNormFolding.Foldable(Build(twoReaders: false)));
 
         float[] picture = Some.RandomPicture(7, seed: 6)[..(3 * 7 * 5)];
-        float[] kept = Engine.Run(OnnxExport.ToBytes(new DetectorModel(spec, network, []), weights), picture)["boxes"];
-        float[] folded = Engine.Run(OnnxExport.ToBytes(new DetectorModel(spec, Build(twoReaders: false), []), weights), picture)["boxes"];
+        float[] kept = Engine.Run(OnnxExport.ToBytes(model with { Network = network }, weights), picture)["boxes"];
+        float[] folded = Engine.Run(OnnxExport.ToBytes(model with { Network = Build(twoReaders: false) }, weights), picture)["boxes"];
 
         Engine.RequireClose(kept, folded, 1e-6);
     }
@@ -102,7 +102,7 @@ public sealed class OnnxExportTests
         string both = builder.Concat("both", sum, builder.Activation("relu", picture, ActivationFunction.Relu), builder.Activation("sigmoid", picture, ActivationFunction.Sigmoid));
         builder.Output("blocks.out", [blocks], 12);
         builder.Output("both.out", [both], 9);
-        var model = new DetectorModel(Some.SmallDetector().Spec, builder.Build(), []);
+        var model = Some.SmallDetector() with { Network = builder.Build(), References = [] };
         float[] x = Some.RandomPicture(4, seed: 9);
         float At(int c, int h, int w) => h is >= 0 and < 4 && w is >= 0 and < 4 ? x[c * 16 + h * 4 + w] : float.NegativeInfinity;
         static float Sigmoid(float v) => 1 / (1 + MathF.Exp(-v));

@@ -31,7 +31,7 @@ public sealed class SharedConvolutionTests
         Assert.Equal(foldable, BatchNormFolding.Foldable(network).Count);
         float[] picture = Some.RandomPicture(16, seed: 6);
 
-        float[] exported = Engine.Run(OnnxExport.ToBytes(new DetectorModel(Some.SmallDetector().Spec, network, []), weights), picture)["boxes"];
+        float[] exported = Engine.Run(OnnxExport.ToBytes(Some.SmallDetector() with { Network = network, References = [] }, weights), picture)["boxes"];
 
         using var scope = NewDisposeScope();
         using var guard = no_grad();

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Images;
@@ -41,7 +42,7 @@ public sealed class TorchAgreementTests
     [MemberData(nameof(Variants))]
     public void Every_variant_answers_alike_dense_and_pruned(ExtraLayerStyle extras, HeadStyle heads, bool batchNorm, PaddingStyle padding)
     {
-        var dense = DetectorCatalog.Build(Some.SmallDetector().Spec with { Extras = extras, Heads = heads, BatchNorm = batchNorm, Padding = padding, InputSize = 80 });
+        var dense = DetectorCatalog.Build(Some.SmallDetector().Spec with { BatchNorm = batchNorm, InputSize = 80, Options = new SsdOptions { Extras = extras, Heads = heads, Padding = padding } });
         var weights = Some.Weights(dense.Network, seed: 11);
         var pruned = Shrink.To(dense, weights, UniformWidths.For(dense.Network, 0.4, 1, AllKinds));
         float[] picture = Some.RandomPicture(80, seed: 12);

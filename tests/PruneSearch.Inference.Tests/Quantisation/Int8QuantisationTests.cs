@@ -20,7 +20,7 @@ public sealed class Int8QuantisationTests
         x = builder.Sum("sum", builder.Conv("linear", depthwise, ChannelLayout.Fixed(16), kernel: 1), x);
         builder.Output("boxes", [builder.Conv("head", x, ChannelLayout.Fixed(4), kernel: 1)], 4);
         var network = builder.Build();
-        byte[] dense = OnnxExport.ToBytes(new DetectorModel(Some.SmallDetector().Spec, network, []), Some.Weights(network, seed: 2));
+        byte[] dense = OnnxExport.ToBytes(Some.SmallDetector() with { Network = network, References = [] }, Some.Weights(network, seed: 2));
         float[][] pictures = [.. Enumerable.Range(0, 8).Select(i => Some.RandomPicture(32, seed: i))];
 
         byte[] quantised = Int8Quantisation.Quantise(dense, pictures, new QuantisationOptions { Method = method, WeightBits = bits });
@@ -88,7 +88,7 @@ public sealed class Int8QuantisationTests
         weights["first.weight"].Values.AsSpan(3, 3).Clear();
         weights["first.weight"].Values.AsSpan(6, 3).Fill(1e-12f);
         (weights["first.bias"].Values[1], weights["first.bias"].Values[2]) = (0.75f, -0.5f);
-        byte[] dense = OnnxExport.ToBytes(new DetectorModel(Some.SmallDetector().Spec, network, []), weights);
+        byte[] dense = OnnxExport.ToBytes(Some.SmallDetector() with { Network = network, References = [] }, weights);
         float[] picture = Some.RandomPicture(8, seed: 1);
 
         float[] before = Engine.Run(dense, picture)["boxes"], after = Engine.Run(Int8Quantisation.Quantise(dense, [picture]), picture)["boxes"];

@@ -73,7 +73,7 @@ public sealed class SiluQuantisationTests
         var weights = Some.Weights(network, seed: 2);
         float[] bias = weights["first.bias"].Values;
         (bias[0], bias[1], bias[2], bias[3]) = (-200, 0.5f, 0.3f, -0.2f); // a channel that trained to be silent
-        byte[] dense = OnnxExport.ToBytes(new DetectorModel(Some.SmallDetector().Spec, network, []), weights);
+        byte[] dense = OnnxExport.ToBytes(Some.SmallDetector() with { Network = network, References = [] }, weights);
         float[] picture = Some.RandomPicture(8, seed: 1);
 
         float[] before = Engine.Run(dense, picture)["boxes"], after = Engine.Run(Int8Quantisation.Quantise(dense, [picture]), picture)["boxes"];
@@ -93,7 +93,7 @@ public sealed class SiluQuantisationTests
         string last = Silu(builder, "last", builder.Depthwise("last", Silu(builder, "mixed", builder.Conv("mixed", merged, ChannelLayout.Fixed(16), kernel: 1)), kernel: 3));
         builder.Output("boxes", [builder.Conv("head", last, ChannelLayout.Fixed(4), kernel: 1)], 4);
         var network = builder.Build();
-        return OnnxExport.ToBytes(new DetectorModel(Some.SmallDetector().Spec, network, []), Some.Weights(network, seed: 2));
+        return OnnxExport.ToBytes(Some.SmallDetector() with { Network = network, References = [] }, Some.Weights(network, seed: 2));
     }
 
     private static string Silu(NetworkBuilder builder, string name, string input) => builder.Activation(name + ".silu", input, ActivationFunction.Silu);

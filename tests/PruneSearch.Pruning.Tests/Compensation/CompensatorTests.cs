@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
@@ -63,7 +64,7 @@ public sealed class CompensatorTests
     [Fact]
     public void Whole_windows_are_fitted_only_where_there_are_positions_enough()
     {
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = ["a"], InputSize = 64, WidthMultiplier = 0.35 });
+        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.35 } });
         var groups = model.Network.Groups.Select(g => g.Name).ToHashSet();
         var site = ReaderSite.Of(model.Network, groups).First(s => s.Taps == 9 && s.Conv.Height * s.Conv.Width < s.Layout.Width * 9);
         int positions = site.Conv.Height * site.Conv.Width, enough = (site.Layout.Width * 9 + positions - 1) / positions;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Tests.Pruning.Laws;
@@ -16,7 +17,7 @@ internal static class DetectorVariants
 
     /// <summary>Builds a variant at the width in its name for pictures of 64 pixels, at some widths.</summary>
     public static DetectorModel CreateWide(string name, SortedDictionary<string, int>? widths = null) =>
-        Build(Specs[name] with { InputSize = 64, WidthMultiplier = double.Parse(name[(name.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture) }, widths);
+        Build((Specs[name] with { InputSize = 64 }).WithOption("widthMultiplier", double.Parse(name[(name.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture)), widths);
 
     private static DetectorModel Build(DetectorSpec spec, SortedDictionary<string, int>? widths) =>
         DetectorCatalog.Build(widths is null ? spec : spec with { Widths = widths });
@@ -36,14 +37,11 @@ internal static class DetectorVariants
                         var (width, narrow) = (widths[turn % widths.Length], narrowWidths[turn++ % widths.Length]);
                         yield return (string.Create(CultureInfo.InvariantCulture, $"{extras}-{heads}-{(norms ? "norms" : "biases")}-{padding}-{width}"), new DetectorSpec
                         {
-                            Architecture = SsdMobileNetV2.Architecture,
+                            Architecture = SsdFamily.Architecture,
                             Classes = ["a", "b"],
                             InputSize = 32,
-                            WidthMultiplier = narrow,
-                            Extras = extras,
-                            Heads = heads,
                             BatchNorm = norms,
-                            Padding = padding,
+                            Options = new SsdOptions { WidthMultiplier = narrow, Extras = extras, Heads = heads, Padding = padding },
                         });
                     }
                 }

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Stages;
 using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
@@ -10,10 +11,10 @@ public sealed class TargetSelectionTests
 {
     private static readonly DetectorModel Dense = DetectorCatalog.Build(new DetectorSpec
     {
-        Architecture = SsdMobileNetV2.Architecture,
+        Architecture = SsdFamily.Architecture,
         Classes = ["a", "b"],
         InputSize = 64,
-        WidthMultiplier = 0.35,
+        Options = new SsdOptions { WidthMultiplier = 0.35 },
     });
 
     private static readonly PruneSettings Settings = new() { Ratio = 0.3, Groups = ["hidden", "neck"], RoundTo = 1 };

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
@@ -164,7 +165,7 @@ public sealed class TravellingInputsTests : IDisposable
 
     private StageJob Job() => Job(new StageDescription
     {
-        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdMobileNetV2.Architecture, Classes = _train.Classes, InputSize = 64, WidthMultiplier = 0.25, Extras = ExtraLayerStyle.Separable } },
+        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = _train.Classes, InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.25, Extras = ExtraLayerStyle.Separable } } },
         Data = new DataSettings { Train = _train.ManifestHash, Validation = _validation.ManifestHash },
         FineTune = new FineTuneSettings { Steps = 1, BatchSize = 2 },
         Measure = new MeasureSettings { MaxSeconds = 0.05 },

@@ -1,161 +1,133 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Detection.Import.PyTorch;
 
 /// <summary>
-/// Takes a MobileNet-V2 backbone out of a PyTorch state dict with torchvision's names, behind any prefix
-/// (<c>backbone.features.0.0.weight</c>). Tensors with this project's names, for extra layers and heads, are taken as well;
+/// Takes a detector or its backbone out of a PyTorch state dict with another program's names, behind any prefix
+/// (<c>backbone.features.0.0.weight</c>). Tensors with this project's names, for what those files do not have, are taken as well;
 /// those that are in neither form start random.
 /// </summary>
-internal static class StateDictImport
+internal sealed class StateDictImport
 {
-    private const double TorchEpsilon = 1e-5;
+    private readonly IDetectorFamily _family;
+    private readonly ForeignNames _names;
+    private readonly WeightSet _tensors;
+    private readonly ImportOptions _options;
+    private readonly string _prefix, _source;
 
-    // Pictures in [−1, 1] as torchvision wants them: (x · Half + Half − mean) / deviation.
-    private const double Half = 0.5;
-    private static readonly double[] Mean = [0.485, 0.456, 0.406], Deviation = [0.229, 0.224, 0.225];
+    private StateDictImport(IDetectorFamily family, ForeignNames names, WeightSet tensors, string prefix, string source, ImportOptions options) =>
+        (_family, _names, _tensors, _prefix, _source, _options) = (family, names, tensors, prefix, source, options);
 
-    /// <summary>Whether a set of tensors is such a state dict.</summary>
-    public static bool Knows(WeightSet tensors) => Prefix(tensors) is not null;
+    /// <summary>What reads a set of tensors; <see langword="null"/> when their names are nobody's.</summary>
+    public static StateDictImport? For(WeightSet tensors, string source, ImportOptions options) => (
+        from family in options.Families
+        from names in family.Foreign
+        let first = tensors.Keys.FirstOrDefault(k => k.EndsWith(names.First, StringComparison.Ordinal))
+        where first is not null
+        select new StateDictImport(family, names, tensors, first[..^names.First.Length], source, options)).FirstOrDefault();
 
     /// <summary>Imports it.</summary>
     /// <exception cref="FormatException">A tensor is missing, has another shape or a value that is not finite; the message names it and what was expected.</exception>
-    public static ImportedDetector Read(WeightSet tensors, string source, ImportOptions options)
+    public ImportedDetector Read()
     {
-        string prefix = Prefix(tensors)!;
-        var classes = options.Classes ?? ["object"];
-        var template = new DetectorSpec
+        var template = _options.Apply(_names.Template);
+        var member = _family.Build(template);
+        template = template with { Classes = Name(OwnNamesImport.ClassHead(member).Weight) is { } head && _tensors.ContainsKey(head)
+            ? _options.ClassesFor(OwnNamesImport.ClassCount(member, head, _tensors, _source), _source) : _options.Classes ?? template.Classes };
+        var model = Nearest(template);
+        var weights = RandomWeights.For(model, _options.Seed);
+        foreach (var (declared, name) in Named(model.Network))
         {
-            Architecture = SsdMobileNetV2.Architecture,
-            InputSize = options.InputSize,
-            Classes = classes,
-            Padding = PaddingStyle.Symmetric,
-            Scores = options.Scores ?? ScoreFunction.Sigmoid,
-        };
-        var (width, failure) = Width(tensors, template, prefix, source);
-        if (failure is not null)
-        {
-            throw failure;
+            weights[declared.Name] = Problem(name, declared.Shape) is { } problem ? throw problem : _tensors[name];
         }
-        // The style whose own tensors the file has, where it has any.
-        var model = ImportCandidates.Of(template with { WidthMultiplier = width }).Select(DetectorCatalog.Build)
-            .MaxBy(m => m.Network.Tensors.Count(t => tensors.TryGetValue(t.Name, out var found) && found.Shape.SequenceEqual(t.Shape)))!;
-        var weights = RandomWeights.For(model, options.Seed);
-        Backbone(tensors, model.Network, prefix, source, weights);
-        int taken = Others(tensors, model.Network, source, weights);
-        if (options.ImageNetNormalisation)
+        int taken = Others(model.Network, weights);
+        Rescale(model.Network, weights);
+        if (_names.Input is { } input && _options.ForeignNormalisation)
         {
-            TakePicturesFromMinusOneToOne(weights);
+            TakePictures(model, input, weights);
         }
-        weights.RequireFit(model.Network, source);
-        int others = model.Network.Tensors.Count(t => !IsBackbone(t.Name));
+        weights.RequireFit(model.Network, _source);
+        int others = model.Network.Tensors.Count(t => Name(t.Name) is null);
         return new ImportedDetector(model, weights,
         [
-            .. options.Notes(model.Spec, "PyTorch state dict"),
-            taken == others ? "extra layers and heads come from the file"
-                : $"the backbone comes from the file, and {taken} of {others} tensors of extra layers and heads; the others start random, with seed {options.Seed}",
+            .. _options.Notes(model.Spec, "PyTorch state dict"),
+            .. others == 0 ? [] : (string[])[taken == others ? "what such files do not have comes from the file too, by this program's names"
+                : $"the backbone comes from the file, and {taken} of {others} other tensors; the others start random, with seed {_options.Seed}"],
         ]);
     }
 
-    private static string? Prefix(WeightSet tensors) =>
-        tensors.Keys.FirstOrDefault(k => k.EndsWith(TorchvisionNames.First, StringComparison.Ordinal))?[..^TorchvisionNames.First.Length];
-
-    private static (double Width, FormatException? Failure) Width(WeightSet tensors, DetectorSpec template, string prefix, string source)
+    // The member with the most of the file's tensors; tensors with this project's names decide between equals.
+    private DetectorModel Nearest(DetectorSpec template)
     {
-        (double Width, FormatException Failure, int Fitting)? best = null;
-        foreach (double width in ImportCandidates.WidthMultipliers)
-        {
-            var network = DetectorCatalog.Build(template with { WidthMultiplier = width }).Network;
-            FormatException? failure = null;
-            int fitting = 0;
-            foreach (var (declared, name) in BackboneTensors(network))
-            {
-                var problem = Problem(tensors, prefix + name, declared.Shape, source);
-                failure ??= problem;
-                fitting += problem is null ? 1 : 0;
-            }
-            if (failure is null)
-            {
-                return (width, null);
-            }
-            best = best is null || fitting > best.Value.Fitting ? (width, failure, fitting) : best;
-        }
-        return (best!.Value.Width, best.Value.Failure);
+        int Fitting(DetectorModel m) => Named(m.Network).Count(t => Problem(t.Name, t.Declared.Shape) is null)
+            + m.Network.Tensors.Count(t => _tensors.TryGetValue(t.Name, out var found) && found.Shape.SequenceEqual(t.Shape));
+        return _family.Variants(template).Select(DetectorCatalog.Build).MaxBy(Fitting)!;
     }
 
-    private static void Backbone(WeightSet tensors, Network network, string prefix, string source, WeightSet weights)
-    {
-        foreach (var (declared, name) in BackboneTensors(network))
-        {
-            weights[declared.Name] = Problem(tensors, prefix + name, declared.Shape, source) is { } problem ? throw problem : tensors[prefix + name];
-        }
-        // The same function with this network's epsilon.
-        foreach (var norm in network.Layers.OfType<BatchNormLayer>().Where(l => IsBackbone(l.Name)))
-        {
-            float[] variance = weights[norm.Name + ".running_var"].Values;
-            var scale = weights[norm.Name + ".weight"];
-            weights[norm.Name + ".weight"] = new WeightTensor(
-                scale.Shape, [.. scale.Values.Select((s, c) => (float)(s * Math.Sqrt((variance[c] + norm.Epsilon) / (variance[c] + TorchEpsilon))))]);
-        }
-    }
-
-    private static int Others(WeightSet tensors, Network network, string source, WeightSet weights)
+    private int Others(Network network, WeightSet weights)
     {
         int taken = 0;
-        foreach (var declared in network.Tensors.Where(t => !IsBackbone(t.Name) && tensors.ContainsKey(t.Name)))
+        foreach (var declared in network.Tensors.Where(t => Name(t.Name) is null && _tensors.ContainsKey(t.Name)))
         {
-            weights[declared.Name] = Problem(tensors, declared.Name, declared.Shape, source) is { } problem ? throw problem : tensors[declared.Name];
+            weights[declared.Name] = Problem(declared.Name, declared.Shape) is { } problem ? throw problem : _tensors[declared.Name];
             taken++;
         }
         return taken;
     }
 
-    // The constant part goes through the convolution and ends in the mean that the batch norm subtracts. (At the border
-    // torchvision pads with the mean colour and this network with mid grey: a difference of a few hundredths there.)
-    private static void TakePicturesFromMinusOneToOne(WeightSet weights)
+    // The same function with this network's epsilon.
+    private void Rescale(Network network, WeightSet weights)
     {
-        var conv = weights["Conv.weight"];
-        var mean = weights["Conv.bn.running_mean"];
-        int area = conv.Shape[2] * conv.Shape[3];
+        foreach (var norm in network.Layers.OfType<BatchNormLayer>().Where(l => Name(l.Name + ".weight") is not null && _names.Epsilon is not null))
+        {
+            float[] variance = weights[norm.Name + ".running_var"].Values;
+            var scale = weights[norm.Name + ".weight"];
+            weights[norm.Name + ".weight"] = new WeightTensor(
+                scale.Shape, [.. scale.Values.Select((s, c) => (float)(s * Math.Sqrt((variance[c] + norm.Epsilon) / (variance[c] + _names.Epsilon!.Value))))]);
+        }
+    }
+
+    // What they call x is scale · y + shift of what this detector takes as y. The constant part goes through the first convolution
+    // and ends in the mean that its batch norm subtracts. (At the border another colour is padded: a few hundredths there.)
+    private static void TakePictures(DetectorModel model, InputRule theirs, WeightSet weights)
+    {
+        var first = model.Network.Layers.OfType<ConvLayer>().First();
+        var norm = model.Network.Layers.OfType<BatchNormLayer>().First(l => l.Inputs[0] == first.Name);
+        var conv = weights[first.Weight];
+        var mean = weights[norm.Name + ".running_mean"];
+        int channels = conv.Shape[1], area = conv.Shape[2] * conv.Shape[3];
         float[] kernels = new float[conv.Values.Length], means = new float[mean.Values.Length];
         for (int o = 0; o < means.Length; o++)
         {
             double constant = 0;
-            for (int i = 0; i < Mean.Length * area; i++)
+            for (int i = 0; i < channels * area; i++)
             {
-                int channel = i / area, at = o * Mean.Length * area + i;
-                kernels[at] = (float)(conv.Values[at] * Half / Deviation[channel]);
-                constant += conv.Values[at] * (Half - Mean[channel]) / Deviation[channel];
+                int channel = i / area, at = o * channels * area + i;
+                kernels[at] = (float)(conv.Values[at] * model.Input.Deviation[channel] / theirs.Deviation[channel]);
+                constant += conv.Values[at] * (model.Input.Mean[channel] - theirs.Mean[channel]) / theirs.Deviation[channel];
             }
             means[o] = (float)(mean.Values[o] - constant);
         }
-        weights["Conv.weight"] = new WeightTensor(conv.Shape, kernels);
-        weights["Conv.bn.running_mean"] = new WeightTensor(mean.Shape, means);
+        weights[first.Weight] = new WeightTensor(conv.Shape, kernels);
+        weights[norm.Name + ".running_mean"] = new WeightTensor(mean.Shape, means);
     }
 
-    private static IEnumerable<(TensorDeclaration Declared, string Name)> BackboneTensors(Network network)
-    {
-        foreach (var tensor in network.Tensors)
-        {
-            int dot = tensor.Name.LastIndexOf('.');
-            string layer = tensor.Name[..dot], part = tensor.Name[dot..];
-            bool norm = layer.EndsWith(".bn", StringComparison.Ordinal);
-            if (TorchvisionNames.Of(norm ? layer[..^3] : layer) is var (conv, batchNorm))
-            {
-                yield return (tensor, (norm ? batchNorm : conv) + part);
-            }
-        }
-    }
+    private IEnumerable<(TensorDeclaration Declared, string Name)> Named(Network network) =>
+        from tensor in network.Tensors
+        let name = Name(tensor.Name)
+        where name is not null
+        select (tensor, name);
 
-    private static bool IsBackbone(string name) => name.StartsWith("Conv", StringComparison.Ordinal) || name.StartsWith("expanded_conv", StringComparison.Ordinal);
+    private string? Name(string tensor) => _names.Of(tensor) is { } name ? _prefix + name : null;
 
-    private static FormatException? Problem(WeightSet tensors, string name, IReadOnlyList<int> shape, string source) =>
-        !tensors.TryGetValue(name, out var found) ? new FormatException($"{source}: tensor '{name}' {Text(shape)} is missing, expected all tensors of torchvision's mobilenet_v2 features")
-        : !found.Shape.SequenceEqual(shape) ? new FormatException($"{source}: tensor '{name}' has shape {Text(found.Shape)}, expected {Text(shape)}")
-        : FiniteValues.Problem(shape, found.Values) is { } problem ? new FormatException($"{source}: tensor '{name}' {problem}, expected finite numbers")
-        : name.EndsWith(".running_var", StringComparison.Ordinal) && found.Values.Min() < 0 ? new FormatException($"{source}: tensor '{name}' has a variance below 0")
+    private FormatException? Problem(string name, IReadOnlyList<int> shape) =>
+        !_tensors.TryGetValue(name, out var found) ? new FormatException($"{_source}: tensor '{name}' {Text(shape)} is missing, expected all tensors of {_names.Program}")
+        : !found.Shape.SequenceEqual(shape) ? new FormatException($"{_source}: tensor '{name}' has shape {Text(found.Shape)}, expected {Text(shape)}")
+        : FiniteValues.Problem(shape, found.Values) is { } problem ? new FormatException($"{_source}: tensor '{name}' {problem}, expected finite numbers")
+        : name.EndsWith(".running_var", StringComparison.Ordinal) && found.Values.Min() < 0 ? new FormatException($"{_source}: tensor '{name}' has a variance below 0")
         : null;
 
     private static string Text(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";

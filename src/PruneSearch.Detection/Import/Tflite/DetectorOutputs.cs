@@ -26,10 +26,10 @@ internal sealed class DetectorOutputs
     /// <summary>Tensor of the coded boxes.</summary>
     public int Boxes { get; }
 
-    /// <summary>Tensor of the class outputs; the background is the first of them.</summary>
+    /// <summary>Tensor of the class outputs; the background first where there is one.</summary>
     public int Classes { get; }
 
-    /// <summary>Number of class outputs a box, with the background.</summary>
+    /// <summary>Number of class outputs a box, with the background where there is one.</summary>
     public int ClassOutputs => _file.Tensors[Classes].Shape[^1];
 
     /// <summary>Whether any operation on the way to the class outputs is of a kind.</summary>

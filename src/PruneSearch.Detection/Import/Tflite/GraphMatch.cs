@@ -74,7 +74,7 @@ internal sealed class GraphMatch
             }
             else if (!_ends.IsTail(operation))
             {
-                throw Wrong($"operation {operation.Kind} that makes tensor '{_file.Tensors[operation.Outputs[0]].Name}' is no part of an SSD-MobileNet-V2");
+                throw Wrong($"operation {operation.Kind} that makes tensor '{_file.Tensors[operation.Outputs[0]].Name}' is no part of such a detector");
             }
         }
         foreach (var layer in _network.Layers.OfType<ConvLayer>().Where(l => !_taken.Contains(l.Name)))
@@ -164,7 +164,7 @@ internal sealed class GraphMatch
     }
 
     private string LayerOf(int tensor, string what) => _layers.TryGetValue(tensor, out string? layer) ? layer
-        : throw Wrong($"{what} is computed from tensor '{(tensor < 0 ? "none" : _file.Tensors[tensor].Name)}', expected a feature map of an SSD-MobileNet-V2");
+        : throw Wrong($"{what} is computed from tensor '{(tensor < 0 ? "none" : _file.Tensors[tensor].Name)}', expected a feature map of such a detector");
 
     private TfliteTensor Constant(TfliteOperator operation, int input)
     {

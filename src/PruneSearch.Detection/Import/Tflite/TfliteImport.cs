@@ -1,9 +1,10 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
 
 namespace PruneSearch.Detection.Import.Tflite;
 
 /// <summary>
-/// Takes an SSD-MobileNet-V2 out of a TensorFlow Lite file, as TensorFlow's object detection API exports it: float32,
+/// Takes a detector out of a TensorFlow Lite file, as TensorFlow's object detection API exports it: float32,
 /// float16 or whole-number weights with batch norms folded in, with or without the post-processing at its end.
 /// </summary>
 internal static class TfliteImport
@@ -14,21 +15,14 @@ internal static class TfliteImport
     {
         var file = TfliteModel.Read(data, source);
         var ends = DetectorOutputs.Find(file);
-        var scores = options.Scores ?? (ends.Has(TfliteOperator.Softmax) ? ScoreFunction.Softmax : ScoreFunction.Sigmoid);
-        var template = new DetectorSpec
-        {
-            Architecture = SsdMobileNetV2.Architecture,
-            InputSize = InputSize(file),
-            Classes = options.ClassesFor(ends.ClassOutputs - 1, source),
-            BatchNorm = false,
-            Scores = scores,
-        };
+        options = options with { InputSize = InputSize(file), Scores = options.Scores ?? (ends.Has(TfliteOperator.Softmax) ? ScoreFunction.Softmax : null) };
         GraphMatch? best = null;
-        foreach (double width in ImportCandidates.WidthMultipliers)
+        foreach (var family in options.Families)
         {
-            foreach (var spec in ImportCandidates.Of(template with { WidthMultiplier = width }))
+            int classes = ends.ClassOutputs - family.Build(family.Template).Scores.FirstClass;
+            var template = options.Apply(family.Template) with { Classes = options.ClassesFor(classes, source), BatchNorm = false };
+            foreach (var model in family.Variants(template).Select(DetectorCatalog.Build))
             {
-                var model = DetectorCatalog.Build(spec);
                 var match = GraphMatch.Run(file, ends, model.Network);
                 if (match.Failure is null)
                 {
@@ -36,10 +30,6 @@ internal static class TfliteImport
                     return new ImportedDetector(model, match.Weights, options.Notes(model.Spec, "TensorFlow Lite"));
                 }
                 best = best is null || match.Matched > best.Matched ? match : best;
-                if (match.Matched == 0)
-                {
-                    break; // another width: extra layers and heads do not matter
-                }
             }
         }
         throw new FormatException(best!.Failure);

@@ -1,4 +1,6 @@
-namespace PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
+
+namespace PruneSearch.Core.Detectors.Ssd;
 
 /// <summary>
 /// The default boxes of SSD (Liu et al. 2016, section 2.2) as TensorFlow's object detection API lays them out: scales
@@ -14,9 +16,9 @@ public static class SsdDefaultBoxes
 
     /// <summary>All boxes in the order level, row, column, shape.</summary>
     /// <param name="sizes">Rows and columns of each level, at least two levels.</param>
-    public static IReadOnlyList<DefaultBox> Create(IReadOnlyList<(int Height, int Width)> sizes)
+    public static IReadOnlyList<ReferenceBox> Create(IReadOnlyList<(int Height, int Width)> sizes)
     {
-        var boxes = new List<DefaultBox>();
+        var boxes = new List<ReferenceBox>();
         for (int level = 0; level < sizes.Count; level++)
         {
             var (height, width) = sizes[level];
@@ -25,7 +27,7 @@ public static class SsdDefaultBoxes
             {
                 for (int x = 0; x < width; x++)
                 {
-                    boxes.AddRange(shapes.Select(s => new DefaultBox((y + 0.5f) / height, (x + 0.5f) / width, s.Height, s.Width)));
+                    boxes.AddRange(shapes.Select(s => new ReferenceBox((y + 0.5f) / height, (x + 0.5f) / width, s.Height, s.Width)));
                 }
             }
         }

@@ -1,6 +1,6 @@
 using PruneSearch.Core.Networks;
 
-namespace PruneSearch.Core.Detectors;
+namespace PruneSearch.Core.Detectors.Backbones;
 
 /// <summary>MobileNet-V2 (Sandler et al. 2018) without its classifier. Layer names follow TensorFlow's implementation.</summary>
 public static class MobileNetV2
@@ -10,6 +10,9 @@ public static class MobileNetV2
         [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
 
     private const int TappedBlock = 13;
+
+    /// <summary>Width multipliers that trained weights are published in, and a quarter.</summary>
+    public static IReadOnlyList<double> PublishedWidths { get; } = [1.0, 0.75, 0.5, 0.35, 0.25, 1.3, 1.4];
 
     /// <summary>Name of the output of <see cref="Build"/>.</summary>
     public const string FeaturesOutput = "features";
@@ -30,7 +33,7 @@ public static class MobileNetV2
     }
 
     /// <summary>Adds the backbone to a network.</summary>
-    /// <returns>The expansion of block 13 (stride 16), which SSD reads, and the last convolution (stride 32).</returns>
+    /// <returns>The expansion of block 13 (stride 16), which detectors read, and the last convolution (stride 32).</returns>
     internal static (string Tap, string Last) Add(ConvUnits units, string image, double widthMultiplier)
     {
         var network = units.Network;

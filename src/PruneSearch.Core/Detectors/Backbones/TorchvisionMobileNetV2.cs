@@ -1,21 +1,30 @@
 using System.Globalization;
 
-namespace PruneSearch.Detection.Import.PyTorch;
+namespace PruneSearch.Core.Detectors.Backbones;
 
 /// <summary>
 /// Names of the backbone's tensors in torchvision's <c>mobilenet_v2</c>: <c>features.0</c> is the first convolution,
 /// <c>features.1</c> to <c>features.17</c> are the blocks, <c>features.18</c> is the last convolution. Within a block,
 /// convolutions with an activation are a pair (convolution, batch norm), the projection is two members of its own.
 /// </summary>
-internal static class TorchvisionNames
+internal static class TorchvisionMobileNetV2
 {
     /// <summary>A tensor that every such state dict has.</summary>
     public const string First = "features.0.0.weight";
 
-    private const string Block = "expanded_conv";
+    private const string Block = "expanded_conv", Norm = ".bn";
 
-    /// <summary>The name there of a convolution here and of the batch norm after it; <see langword="null"/> for layers beyond the backbone.</summary>
-    public static (string Convolution, string BatchNorm)? Of(string layer) => layer switch
+    /// <summary>The name there of a tensor here; <see langword="null"/> for tensors beyond the backbone.</summary>
+    public static string? Of(string tensor)
+    {
+        int dot = tensor.LastIndexOf('.');
+        string layer = tensor[..dot];
+        bool norm = layer.EndsWith(Norm, StringComparison.Ordinal);
+        return Layer(norm ? layer[..^Norm.Length] : layer) is var (conv, batchNorm) ? (norm ? batchNorm : conv) + tensor[dot..] : null;
+    }
+
+    // The name there of a convolution here and of the batch norm after it.
+    private static (string Convolution, string BatchNorm)? Layer(string layer) => layer switch
     {
         "Conv" => ("features.0.0", "features.0.1"),
         "Conv_1" => ("features.18.0", "features.18.1"),

@@ -1,6 +1,6 @@
 using PruneSearch.Core.Networks;
 
-namespace PruneSearch.Core.Detectors;
+namespace PruneSearch.Core.Detectors.Backbones;
 
 /// <summary>Adds convolutions with what follows them: batch norm (or a bias) and ReLU6.</summary>
 /// <param name="network">What they are added to.</param>

@@ -1,0 +1,20 @@
+namespace PruneSearch.Core.Detectors;
+
+/// <summary>A kind of detector: all that the rest of the program knows about it.</summary>
+public interface IDetectorFamily
+{
+    /// <summary>The specification with the family's defaults and one class; its architecture is the family's name.</summary>
+    DetectorSpec Template { get; }
+
+    /// <summary>How other programs call its tensors.</summary>
+    IReadOnlyList<ForeignNames> Foreign { get; }
+
+    /// <summary>Builds the network at the widths of the specification, its reference boxes and its rules.</summary>
+    /// <param name="spec">Of this family, with input size and number of classes within what any detector may have.</param>
+    /// <exception cref="ArgumentException">A value outside its range, or a width that does not fit.</exception>
+    DetectorModel Build(DetectorSpec spec);
+
+    /// <summary>The members of the family that a file of weights may belong to, likeliest first: all that a file does not tell by itself.</summary>
+    /// <param name="template">Holds for all of them: input size, classes, norms.</param>
+    IEnumerable<DetectorSpec> Variants(DetectorSpec template);
+}

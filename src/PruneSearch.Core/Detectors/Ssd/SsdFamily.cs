@@ -1,0 +1,71 @@
+using PruneSearch.Core.Detectors.Backbones;
+using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Networks;
+
+namespace PruneSearch.Core.Detectors.Ssd;
+
+/// <summary>SSD (Liu et al. 2016) on MobileNet-V2 (Sandler et al. 2018), as in TensorFlow's object detection API.</summary>
+public sealed class SsdFamily : IDetectorFamily
+{
+    /// <summary>The name of this architecture in specifications.</summary>
+    public const string Architecture = "ssd-mobilenet-v2";
+
+    /// <inheritdoc/>
+    public DetectorSpec Template => Spec(["object"]);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ForeignNames> Foreign =>
+    [
+        new ForeignNames
+        {
+            Program = "torchvision's mobilenet_v2",
+            First = TorchvisionMobileNetV2.First,
+            Template = Spec(["object"], new SsdOptions { Padding = PaddingStyle.Symmetric }),
+            Of = TorchvisionMobileNetV2.Of,
+            Epsilon = 1e-5,
+            Input = InputRule.ImageNet,
+        },
+    ];
+
+    /// <summary>The specification with given classes.</summary>
+    public static DetectorSpec Spec(IReadOnlyList<string> classes, SsdOptions? options = null) =>
+        new() { Architecture = Architecture, InputSize = 300, Classes = classes, Options = options ?? new SsdOptions() };
+
+    /// <inheritdoc/>
+    public DetectorModel Build(DetectorSpec spec)
+    {
+        var options = (SsdOptions)spec.Options;
+        if (options.WidthMultiplier is not (> 0 and <= 8))
+        {
+            throw new ArgumentException($"Width multiplier {options.WidthMultiplier} is not above 0 and at most 8.");
+        }
+        var scores = new ScoreRule { Function = options.Scores, Background = true };
+        var (network, sizes) = SsdNetwork.Build(spec, options, scores.OutputsFor(spec.Classes.Count));
+        return new DetectorModel
+        {
+            Spec = spec,
+            Network = network,
+            References = SsdDefaultBoxes.Create(sizes),
+            BoxCode = new BoxCode { Order = options.BoxOrder, CenterScale = options.CenterScale, SizeScale = options.SizeScale },
+            Scores = scores,
+            Input = InputRule.MinusOneToOne,
+            Training = new TrainingRule
+            {
+                Assignment = new AssignmentRule.Iou { Best = BestRows.TakeThatObject },
+                Classes = new ClassLossRule.HardNegatives(),
+                Boxes = new BoxLossRule.SmoothL1(),
+            },
+        };
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<DetectorSpec> Variants(DetectorSpec template)
+    {
+        var options = (SsdOptions)template.Options;
+        return
+            from width in MobileNetV2.PublishedWidths
+            from extras in Enum.GetValues<ExtraLayerStyle>().OrderByDescending(e => e == options.Extras)
+            from heads in Enum.GetValues<HeadStyle>().OrderByDescending(h => h == options.Heads)
+            select template with { Options = options with { WidthMultiplier = width, Extras = extras, Heads = heads } };
+    }
+}

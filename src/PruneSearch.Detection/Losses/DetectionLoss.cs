@@ -1,0 +1,62 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Data.Loading;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Detection.Losses;
+
+/// <summary>The training loss of a detector, put together as its <see cref="TrainingRule"/> says.</summary>
+public sealed class DetectionLoss
+{
+    private static readonly Scalar One = 1;
+
+    private readonly DetectorModel _model;
+    private readonly Func<IReadOnlyDictionary<string, Tensor>, IReadOnlyList<BatchImage>, Assignment> _assign;
+    private readonly ILossTerm[] _terms;
+
+    /// <summary>The loss of a detector.</summary>
+    /// <exception cref="ArgumentException">Its rules contradict each other.</exception>
+    public DetectionLoss(DetectorModel model)
+    {
+        _model = model;
+        _assign = model.Training.Assignment switch
+        {
+            AssignmentRule.Iou iou => new IouAssigner(model.References, iou).Assign,
+            var other => throw Unknown(other),
+        };
+        ILossTerm classes = model.Training.Classes switch
+        {
+            ClassLossRule.HardNegatives hard => new HardNegativeLoss(model.Scores, hard.Ratio),
+            var other => throw Unknown(other),
+        };
+        ILossTerm boxes = model.Training.Boxes switch
+        {
+            BoxLossRule.SmoothL1 => new CodedBoxLoss(smooth: true),
+            BoxLossRule.L1 => new CodedBoxLoss(smooth: false),
+            var other => throw Unknown(other),
+        };
+        _terms = [classes, boxes];
+    }
+
+    /// <summary>Computes the loss of a batch.</summary>
+    /// <param name="outputs">What the detector answers, by output.</param>
+    /// <param name="images">The pictures' objects.</param>
+    /// <param name="progress">Share of the training's steps that are done, 0 to 1.</param>
+    /// <returns>A scalar; the caller owns it.</returns>
+    public Tensor Compute(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images, double progress = 0)
+    {
+        using var scope = NewDisposeScope();
+        return Terms(outputs, images, progress).Values.Aggregate((sum, term) => sum.add(term, One)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The parts of the loss by name; the caller owns them.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Terms(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images, double progress = 0)
+    {
+        using var scope = NewDisposeScope();
+        using var targets = Targets.For(_model, images, _assign(outputs, images), outputs[DetectorModel.BoxesOutput].device);
+        return _terms.SelectMany(t => t.Compute(outputs, targets, progress)).ToDictionary(t => t.Name, t => t.Value.MoveToOuterDisposeScope(), StringComparer.Ordinal);
+    }
+
+    private static ArgumentException Unknown(object rule) => new($"There is nothing that computes the rule {rule}.");
+}
