@@ -135,7 +135,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
 
     private static WeightSet Recalibrate(DetectorModel model, WeightSet weights, DetectionDataset train, int pictures, int seed, Device device)
     {
-        var calibration = Batches.Plain(train, pictures, model.Spec.InputSize, seed).ToList();
+        var calibration = Batches.Plain(train, pictures, model.InputSpec, seed).ToList();
         try
         {
             return BatchNormRecalibration.Run(model, weights, calibration, device);

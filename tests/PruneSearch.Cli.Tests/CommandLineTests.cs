@@ -1,3 +1,4 @@
+using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -61,6 +62,20 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stage_that_does_not_let_go_ends_the_command_with_its_line_and_4()
+    {
+        var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Running, Some.Trajectory(WorkState.Running)))
+        {
+            OnAsk = (n, _) => n < 2 ? Task.CompletedTask : throw new StuckStageException("stage 0123456789ab does not let go of the slot: it hung"),
+        };
+
+        Assert.Equal(4, await RunAsync(sessions, "run", WriteSearch()));
+
+        Assert.Equal("prunesearch: stage 0123456789ab does not let go of the slot: it hung", Errors[^1]);
+        Assert.Equal("close", sessions.Calls[^1]); // what can be given back is
+    }
+
+    [Fact]
     public async Task A_failed_search_ends_with_1_and_its_reason()
     {
         var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Failed, Some.Trajectory(WorkState.Failed, reason: "the loss diverged")));
@@ -68,7 +83,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(1, await RunAsync(sessions, "resume", "made-up-0001"));
 
         Assert.Contains("prunesearch: iterative-40 failed: the loss diverged", Errors);
-        Assert.Contains("prunesearch: search made-up-0001 failed: made-up reason", Errors);
+        Assert.Equal($"prunesearch: search made-up-0001 failed: made-up reason. When that is mended, try again with: prunesearch resume made-up-0001 --retry-failed --home '{_home}'", Errors[^1]);
     }
 
     [Fact]

@@ -89,6 +89,9 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public Action? OnStatus { get; init; }
 
+    /// <summary>What happens before the nth answer.</summary>
+    public Func<int, Action<Exception>?, Task>? OnAsk { get; init; }
+
     public FrontierView View { get; init; } = Some.View();
 
     public SearchPlan? Plan { get; init; }
@@ -114,10 +117,11 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
         CompletedStages = s.Trajectories.Sum(t => t.CompletedStages),
     })]);
 
-    public Task<SearchStatus> StatusAsync(string id)
+    public async Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null)
     {
         OnStatus?.Invoke();
-        return Task.FromResult(statuses[Math.Min(_next++, statuses.Length - 1)]);
+        await (OnAsk?.Invoke(_next, lost) ?? Task.CompletedTask);
+        return statuses[Math.Min(_next++, statuses.Length - 1)];
     }
 
     public Task<SearchPlan> PlanAsync(string id) => Task.FromResult(Plan ?? throw new KeyNotFoundException($"There is no search '{id}'."));

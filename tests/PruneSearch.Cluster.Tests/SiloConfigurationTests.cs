@@ -35,10 +35,20 @@ public sealed class SiloConfigurationTests : IDisposable
         Assert.Equal(IPAddress.Loopback, silo.AdvertisedAddress);
     }
 
+    [Fact]
+    public void How_long_a_part_may_be_silent_is_said_for_some_of_them_or_for_all()
+    {
+        Assert.Equal(SilenceLimits.Defaults["export"], Read(null).Silo.Timings.Silence.Of("export"));
+        _given["longest-silence"] = "export=20 measure=5";
+        var silence = Read(null).Silo.Timings.Silence;
+        Assert.Equal((20, 5, SilenceLimits.Defaults["save"]), (silence.Of("export").TotalSeconds, silence.Of("measure").TotalSeconds, silence.Of("save")));
+    }
+
     [Theory]
     [InlineData("role", "boss", "--role: 'boss' is not right, expected all, control, worker")]
     [InlineData("silo-port", "70000", "--silo-port: '70000' is not right, expected a whole number from 0 to 65535")]
     [InlineData("snapshot-seconds", "0", "--snapshot-seconds: '0' is not right, expected 1 to 3600 seconds")]
+    [InlineData("longest-silence", "fine-tune=soon", "--longest-silence: 'fine-tune=soon' is not right, expected seconds from 1 to 86400 for all parts, or PART=SECONDS")]
     [InlineData("device", "tpu", "--device: 'tpu' is not right, expected cpu, cuda or cuda:NUMBER")]
     [InlineData("name", "a b", "--name: 'a b' is not right, expected 1 to 100 letters")]
     [InlineData("database", "secret nonsense", "--database: expected a connection string")]

@@ -25,7 +25,7 @@ namespace PruneSearch.Benchmarks.Verbs;
 /// </summary>
 internal static class AccuracyVerb
 {
-    private const int CalibrationPhotos = 96, InputSize = 300;
+    private const int CalibrationPhotos = 96;
 
     public static Command Create()
     {
@@ -46,7 +46,7 @@ internal static class AccuracyVerb
         var model = DetectorCatalog.Build(SsdFamily.Spec(labels) with { BatchNorm = false });
         DetectionDataset Split(string name) => DatasetReader.ReadCoco(Path.Combine(data, name + ".json"), Path.Combine(data, "images"));
         var validation = Split("val").Take(images);
-        List<Tensor> photos = [.. new EvaluationLoader(Split("train").Take(CalibrationPhotos), InputSize).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];
+        List<Tensor> photos = [.. new EvaluationLoader(Split("train").Take(CalibrationPhotos), model.InputSpec).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];
         var done = results is not null && File.Exists(results) ? File.ReadAllLines(results).Select(l => l.Split(' ')[0]).ToHashSet() : [];
         foreach (string line in cases.Where(c => !done.Contains(c)))
         {

@@ -8,6 +8,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
+using PruneSearch.Data.Datasets;
 using PruneSearch.Pruning;
 
 namespace PruneSearch.Cli.Commands;
@@ -15,11 +16,13 @@ namespace PruneSearch.Cli.Commands;
 /// <summary><c>prunesearch prune</c>: one step, without training.</summary>
 internal static class PruneCommand
 {
+    private const DetectorForms Forms = DetectorForms.Folder | DetectorForms.SearchFile;
+
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var options = new PruneOptions();
-        var source = new Argument<string>("DETECTOR") { Description = char.ToUpperInvariant(DetectorInput.Expected[0]) + DetectorInput.Expected[1..] };
+        var source = new Argument<string>("DETECTOR") { Description = $"The detector: {NamedDetector.Expected(Forms)}" };
         var output = OutputOption.Folder("--out", "Folder for the pruned detector");
         output.Required = true;
         var ratio = NumberOption.Optional(
@@ -28,7 +31,7 @@ internal static class PruneCommand
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
-            var input = DetectorInput.Read(parsed.GetValue(source)!);
+            var input = NamedDetector.Read(parsed.GetValue(source)!, Forms);
             string folder = parsed.GetValue(output)!;
             RequireNew(folder);
             var settings = options.Settings(parsed, input);
@@ -37,11 +40,19 @@ internal static class PruneCommand
                 Ratio = parsed.GetValue(ratio) ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
             };
             var clock = Stopwatch.StartNew();
-            var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
+            var pictures = options.Pictures(parsed, input, settings, Training, cancellation);
+
+            DetectionDataset Training(SearchFile search)
+            {
+                var data = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+                Warnings.Write(context, data.Warnings);
+                return data.Train;
+            }
+
             try
             {
                 using var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
-                var pruned = DetectorInput.Guard(() => PruningEngine.Prune(
+                var pruned = BadInput.Guard(() => PruningEngine.Prune(
                     input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
                 var after = input.Model.With(pruned.Spec.Widths);
                 DetectorFolder.Write(folder, after, pruned.Weights);
@@ -69,7 +80,7 @@ internal static class PruneCommand
         HomeFolder.RequireWritable(folder);
     }
 
-    private static void Report(CliContext context, DetectorInput input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)
+    private static void Report(CliContext context, NamedDetector input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)
     {
         if (pruned.Plan.RemovesNothing)
         {

@@ -10,18 +10,28 @@ internal static class LiveProgress
     private const int Frame = 7; // title, head, borders, the line below and the prompt
 
     /// <summary>Shows the table while <paramref name="loop"/> runs.</summary>
-    public static Task<SearchStatus> ShowAsync(CliContext context, Func<Action<SearchStatus>, Task<SearchStatus>> loop)
+    public static Task<SearchStatus> ShowAsync(CliContext context, Func<IProgressView, Task<SearchStatus>> loop)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(context.Output) });
-        var left = new TimeLeft(context.Time);
-        return console.Live(new Text("")).StartAsync(live => loop(status =>
-        {
-            live.UpdateTarget(Table(status, left, console.Profile.Height - Frame));
-            live.Refresh();
-        }));
+        return console.Live(new Text("")).StartAsync(live => loop(new View(live, new TimeLeft(context.Time), console.Profile)));
     }
 
-    private static Table Table(SearchStatus status, TimeLeft left, int room)
+    private sealed class View(LiveDisplayContext live, TimeLeft left, Profile profile) : IProgressView
+    {
+        private SearchStatus? _last;
+
+        public void Show(SearchStatus status) => Draw(_last = status, null);
+
+        public void ShowLost(LostContact lost) => Draw(_last, lost);
+
+        private void Draw(SearchStatus? status, LostContact? lost)
+        {
+            live.UpdateTarget(status is null ? new Text(ProgressText.Of(lost!)) : Table(status, left, profile.Height - Frame, lost));
+            live.Refresh();
+        }
+    }
+
+    private static Table Table(SearchStatus status, TimeLeft left, int room, LostContact? lost)
     {
         int done = status.Trajectories.Count(t => t.State == WorkState.Completed);
         var table = new Table().Border(TableBorder.Rounded)
@@ -29,7 +39,7 @@ internal static class LiveProgress
         string[] warnings = [.. status.Trajectories.SelectMany(ProgressText.Warnings).Select(w => $"warning: {w}")];
         string[] last = [.. warnings.TakeLast(MostWarnings)];
         var (shown, others) = ProgressRows.Pick(status.Trajectories, room - last.Length);
-        IEnumerable<string> below = [.. others is null ? Array.Empty<string>() : [others], .. last, .. warnings.Length > last.Length ? [$"and {warnings.Length - last.Length} warnings before"] : Array.Empty<string>()];
+        IEnumerable<string> below = [.. lost is null ? Array.Empty<string>() : [ProgressText.Of(lost)], .. others is null ? Array.Empty<string>() : [others], .. last, .. warnings.Length > last.Length ? [$"and {warnings.Length - last.Length} warnings before"] : Array.Empty<string>()];
         table.Caption(Markup.Escape(string.Join('\n', below)));
         foreach (string column in new[] { "trajectory", "iteration", "now" })
         {

@@ -3,17 +3,33 @@ using PruneSearch.Core.Searches;
 namespace PruneSearch.Cli.Following;
 
 /// <summary>Progress as plain lines: one whenever something happened, and one every few seconds while a stage trains.</summary>
-internal sealed class PlainProgress(CliContext context)
+internal sealed class PlainProgress(CliContext context) : IProgressView
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
     private const int ShortName = 18;
+    private LostContact? _lost;
     private readonly TimeLeft _left = new(context.Time);
     private readonly HashSet<string> _warnings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string What, long At)> _shown = new(StringComparer.Ordinal);
 
+    /// <summary>Says once that nobody answers, and again when the reason is known.</summary>
+    public void ShowLost(LostContact lost)
+    {
+        if (_lost is null || (_lost.Reason is null && lost.Reason is not null))
+        {
+            _lost = lost;
+            context.Error.WriteLine(ProgressText.Of(lost));
+        }
+    }
+
     /// <summary>Shows what changed.</summary>
     public void Show(SearchStatus status)
     {
+        if (_lost is { } lost)
+        {
+            _lost = null;
+            context.Error.WriteLine($"contact again, after {ProgressText.Left(context.Time.GetUtcNow() - lost.Since)}");
+        }
         int width = status.Trajectories.Max(t => (int?)t.Name.Length) is { } longest && longest > ShortName ? longest : ShortName;
         foreach (var t in status.Trajectories.Where(t => t.Wait is null && t.State != WorkState.Waiting))
         {

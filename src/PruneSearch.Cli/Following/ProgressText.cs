@@ -24,6 +24,10 @@ internal static class ProgressText
         _ => Of(t.State),
     };
 
+    /// <summary>That nobody answers, and since when.</summary>
+    public static string Of(LostContact lost) => string.Create(CultureInfo.InvariantCulture,
+        $"no contact since {lost.Since.UtcDateTime:HH:mm:ss} UTC: {ErrorText.OneLine(lost.Reason ?? "no answer")}; asking again until somebody answers");
+
     /// <summary>What its stages warned of, one line each.</summary>
     public static IEnumerable<string> Warnings(TrajectoryStatus t) =>
         t.Warnings.Select(w => $"{t.Name}{(t.Stages > 2 ? $" #{w.Iteration}" : "")}: {ErrorText.OneLine(w.Text)}");

@@ -17,9 +17,11 @@ internal interface ISearchSession : IAsyncDisposable
     Task<IReadOnlyList<SearchSummary>> ListAsync();
 
     /// <summary>How a search stands. Asking again is cheap; one caller at a time.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="lost">Told when nobody answers; with it, it is asked again until somebody does.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     /// <exception cref="StuckStageException">The slot of this process works on a stage that hangs and does not stop.</exception>
-    Task<SearchStatus> StatusAsync(string id);
+    Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null);
 
     /// <summary>What a search does.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>

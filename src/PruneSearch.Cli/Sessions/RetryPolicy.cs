@@ -22,18 +22,20 @@ internal sealed class RetryPolicy(Func<Exception, bool> isPassing, TimeProvider?
 
     /// <summary>Calls until an answer comes.</summary>
     /// <param name="call">The call.</param>
-    /// <exception cref="Exception">The call's own, if it does not pass or came again for longer than <see cref="Limit"/>.</exception>
-    public async Task<T> CallAsync<T>(Func<Task<T>> call)
+    /// <param name="lost">Told of each failure; with it the call is repeated for ever, without it no longer than <see cref="Limit"/>.</param>
+    /// <exception cref="Exception">The call's own, if it does not pass or came again for longer than that.</exception>
+    public async Task<T> CallAsync<T>(Func<Task<T>> call, Action<Exception>? lost = null)
     {
-        long? lost = null;
+        long? since = null;
         while (true)
         {
             try
             {
                 return await call().ConfigureAwait(false);
             }
-            catch (Exception e) when (isPassing(e) && _time.GetElapsedTime(lost ??= _time.GetTimestamp()) < Limit)
+            catch (Exception e) when (isPassing(e) && (lost is not null || _time.GetElapsedTime(since ??= _time.GetTimestamp()) < Limit))
             {
+                lost?.Invoke(e);
                 await Task.Delay(Pause, _time).ConfigureAwait(false);
             }
         }

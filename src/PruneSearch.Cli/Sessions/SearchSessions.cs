@@ -55,13 +55,13 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
 
         public Task<IReadOnlyList<SearchSummary>> ListAsync() => retry.CallAsync(client.ListAsync);
 
-        public async Task<SearchStatus> StatusAsync(string id)
+        public async Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null)
         {
             if (!_watches.TryGetValue(id, out var watch))
             {
                 _watches[id] = watch = client.Watch(id);
             }
-            var status = await retry.CallAsync(watch.LookAsync).ConfigureAwait(false);
+            var status = await retry.CallAsync(watch.LookAsync, lost).ConfigureAwait(false);
             return StuckStage is { IsCompleted: true } && !status.State.IsOver() ? throw new StuckStageException(await StuckStage.ConfigureAwait(false)) : status;
         }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
@@ -122,7 +123,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
 
     private static async Task CopyAsync(BaseWeights weights, Stream target, CancellationToken cancellation)
     {
-        byte[] content = await File.ReadAllBytesAsync(weights.Path, cancellation).ConfigureAwait(false);
+        byte[] content = RegularFile.ReadAllBytes(weights.Path, Array.MaxLength);
         if (Convert.ToHexStringLower(SHA256.HashData(content)) != weights.Sha256)
         {
             throw new SearchFileException($"{weights.Path}: changed while the search was being launched");

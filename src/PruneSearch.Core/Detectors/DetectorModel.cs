@@ -45,6 +45,9 @@ public sealed record DetectorModel
     /// <summary>How it learns.</summary>
     public required TrainingRule Training { get; init; }
 
+    /// <summary>What pictures must become.</summary>
+    public InputSpec InputSpec => new(Spec.InputSize, Input);
+
     /// <summary>Class outputs a row: the classes, and the background where there is one.</summary>
     public int ClassOutputs => Scores.OutputsFor(Spec.Classes.Count);
 

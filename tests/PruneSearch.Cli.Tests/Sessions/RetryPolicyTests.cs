@@ -33,6 +33,16 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
+    public async Task Who_is_told_of_the_losses_waits_as_long_as_it_takes()
+    {
+        int calls = 0;
+        var told = new List<string>();
+        Assert.Equal(7, await AnswerAsync(RetryPolicy.WithCluster(_time).CallAsync(() => ++calls <= 600 ? throw new IOException("silo gone") : Task.FromResult(7), e => told.Add(e.Message))));
+        Assert.Equal((601, 600), (calls, told.Count));
+        Assert.Equal("silo gone", told[0]);
+    }
+
+    [Fact]
     public async Task On_this_machine_only_lateness_passes()
     {
         await AssertCalledOnceAsync<IOException>(RetryPolicy.OnThisMachine(_time), new IOException("full"));
