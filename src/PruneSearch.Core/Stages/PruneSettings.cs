@@ -9,8 +9,9 @@ namespace PruneSearch.Core.Stages;
 public sealed record PruneSettings
 {
     /// <summary>
-    /// Share of the dense detector's <see cref="Target"/> that is gone after this stage: above 0 and below 1. Cumulative. For
-    /// channels it counts within the selected groups, for the other targets over the whole detector.
+    /// Share of the original's <see cref="Target"/> that is gone after this stage: above 0 and below 1. Cumulative: the original is the
+    /// detector that the search or the command was given. For channels it counts within the selected groups, for the other
+    /// targets over the whole detector.
     /// </summary>
     [Id(0)]
     public required double Ratio { get; init; }
@@ -58,7 +59,7 @@ public sealed record PruneSettings
     [Description("Which channels compete: all with all (`global`), those of a group (`local`), or those of groups of one kind (`isomorphic`).")]
     public ChannelRanking Ranking { get; init; } = ChannelRanking.Global;
 
-    /// <summary>Cap, as a share of the group's dense channels.</summary>
+    /// <summary>Cap, as a share of the group's channels in the original.</summary>
     [Id(4)]
     [Description("Largest share of a group's channels that may go."), Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double MaxGroupRatio { get; init; } = 0.9;
