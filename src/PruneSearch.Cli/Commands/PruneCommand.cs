@@ -5,6 +5,7 @@ using PruneSearch.Cli.Detectors;
 using PruneSearch.Cli.Inspecting;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
@@ -77,7 +78,7 @@ internal static class PruneCommand
                 throw new SearchFileException($"--out '{folder}' has a {name} already, expected a folder without a detector");
             }
         }
-        HomeFolder.RequireWritable(folder);
+        AtomicFolder.RequireWritable(folder);
     }
 
     private static void Report(CliContext context, NamedDetector input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)
