@@ -42,7 +42,24 @@ public sealed class FolderCheckpointStore : ICheckpointStore
     public string? Folder => _root;
 
     /// <inheritdoc/>
-    public Task<bool> ExistsAsync(string name, CancellationToken cancellation = default) => Task.FromResult(File.Exists(PathOf(name)));
+    public Task<bool> ExistsAsync(string name, CancellationToken cancellation = default)
+    {
+        string path = PathOf(name);
+        if (File.Exists(path))
+        {
+            return Task.FromResult(true);
+        }
+        try
+        {
+            using var entries = Directory.EnumerateFileSystemEntries(_root).GetEnumerator();
+            _ = entries.MoveNext(); // a folder that is gone or closed to us is no folder without the object
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"Folder {_root} cannot be read: {e.Message}", e);
+        }
+        return Task.FromResult(false);
+    }
 
     /// <inheritdoc/>
     public Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default)

@@ -39,6 +39,15 @@ public sealed class FolderCheckpointStoreTests : CheckpointStoreConformance, IDi
     }
 
     [Fact]
+    public async Task A_folder_that_is_gone_is_no_folder_without_the_object()
+    {
+        Assert.False(await Store.ExistsAsync("a/b", TestContext.Current.CancellationToken));
+        Directory.Delete(Path.Combine(_folder.FullName, "store"), recursive: true);
+        var e = await Assert.ThrowsAsync<IOException>(() => Store.ExistsAsync("a/b", TestContext.Current.CancellationToken));
+        Assert.Contains("store cannot be read", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_made_is_named()
     {
         string file = Path.Combine(_folder.FullName, "file");

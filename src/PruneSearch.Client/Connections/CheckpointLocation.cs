@@ -1,3 +1,4 @@
+using PruneSearch.Client.Configuration;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
 using PruneSearch.Storage.Azure;
@@ -8,7 +9,9 @@ namespace PruneSearch.Client.Connections;
 public static class CheckpointLocation
 {
     /// <summary>What a setting may be, for messages.</summary>
-    public const string Expected = "a folder that all workers see, https://ACCOUNT.blob.core.windows.net, or the connection string of a storage account";
+    public const string Expected = "a folder that all workers see, https://ACCOUNT.blob.core.windows.net (also with /CONTAINER?SIGNATURE), or the connection string of a storage account";
+
+    private static readonly string[] ConnectionStrings = ["AccountName=", "BlobEndpoint=", "UseDevelopmentStorage="];
 
     /// <summary>Opens it; nothing is sent before the store is used.</summary>
     /// <param name="location">A folder, the address of a blob service, or the connection string of a storage account.</param>
@@ -23,8 +26,12 @@ public static class CheckpointLocation
         {
             return Blobs(new AzureBlobOptions { AccountUri = address, Container = container });
         }
-        return location.Contains("AccountName=", StringComparison.OrdinalIgnoreCase) || location.Contains("BlobEndpoint=", StringComparison.OrdinalIgnoreCase) || location.StartsWith("UseDevelopmentStorage=", StringComparison.OrdinalIgnoreCase)
-            ? Blobs(new AzureBlobOptions { ConnectionString = location, Container = container })
+        if (ConnectionStrings.Any(k => location.Contains(k, StringComparison.OrdinalIgnoreCase)))
+        {
+            return Blobs(new AzureBlobOptions { ConnectionString = location, Container = container });
+        }
+        return location.Contains("://", StringComparison.Ordinal) || Secret.In(location) is not null
+            ? throw new ArgumentException($"it is none of those, expected {Expected}") // a folder of that name would show the secret
             : new FolderCheckpointStore(location, time);
     }
 

@@ -10,16 +10,18 @@ internal sealed record HealthAddress(IPAddress Advertised, int Port);
 
 /// <summary>
 /// Answers probes over HTTP: <c>/healthz/live</c> while the process works, <c>/healthz/ready</c> while it is a member of the
-/// cluster. It tells nothing else, and needs no web server.
+/// cluster and reaches the database and the checkpoints (see <see cref="HealthChecks"/>). It tells no more than which of them it
+/// is, and needs no web server.
 /// </summary>
 internal sealed class HealthEndpoint : BackgroundService
 {
     private readonly HttpListener _listener = new();
     private readonly ISiloStatusOracle _oracle;
+    private readonly HealthState _state;
 
-    public HealthEndpoint(ISiloStatusOracle oracle, HealthAddress address)
+    public HealthEndpoint(ISiloStatusOracle oracle, HealthState state, HealthAddress address)
     {
-        _oracle = oracle;
+        (_oracle, _state) = (oracle, state);
         _listener.Prefixes.Add($"http://{(IPAddress.IsLoopback(address.Advertised) ? "127.0.0.1" : "+")}:{address.Port}/healthz/");
     }
 
@@ -52,7 +54,7 @@ internal sealed class HealthEndpoint : BackgroundService
         (int code, string text) = context.Request.Url?.AbsolutePath switch
         {
             "/healthz/live" => (status is SiloStatus.Dead ? 503 : 200, status.ToString()),
-            "/healthz/ready" => (status is SiloStatus.Active ? 200 : 503, status.ToString()),
+            "/healthz/ready" => _state.Ready(),
             _ => (404, "expected /healthz/live or /healthz/ready"),
         };
         context.Response.StatusCode = code;

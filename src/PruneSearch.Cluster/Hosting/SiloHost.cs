@@ -104,6 +104,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddHostedService<SearchRecoveryService>();
         if (options.HealthPort > 0)
         {
+            builder.Services.AddPruneSearchHealth(database);
             builder.Services.AddHostedService(p => ActivatorUtilities.CreateInstance<HealthEndpoint>(p, new HealthAddress(options.AdvertisedAddress, options.HealthPort)));
         }
         if (options.Role != SiloRole.Control)

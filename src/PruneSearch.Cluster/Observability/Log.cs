@@ -73,4 +73,10 @@ internal static partial class Log
 
     [LoggerMessage(41, LogLevel.Error, "Error {Id}: {What}")]
     public static partial void ErrorTranslated(ILogger logger, Exception exception, string id, string what);
+
+    [LoggerMessage(42, LogLevel.Warning, "Not ready: {Reasons}")]
+    public static partial void NotReady(ILogger logger, string reasons);
+
+    [LoggerMessage(43, LogLevel.Information, "Ready again")]
+    public static partial void ReadyAgain(ILogger logger);
 }

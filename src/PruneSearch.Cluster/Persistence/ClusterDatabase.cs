@@ -7,6 +7,7 @@ namespace PruneSearch.Cluster.Persistence;
 /// <summary>Where a cluster keeps its membership, its reminders and the state of its grains.</summary>
 internal sealed record ClusterDatabase
 {
+    private const string Postgres = "Npgsql";
     private const string Expected = "expected a connection string: 'Host=…;Database=…;Username=…' of PostgreSQL or 'Data Source=FILE' of SQLite";
 
     private ClusterDatabase(string invariant, string connectionString, Action apply)
@@ -26,6 +27,23 @@ internal sealed record ClusterDatabase
     /// <exception cref="IOException">The database cannot be reached or used, or was made by a newer version.</exception>
     public Action Apply { get; }
 
+    /// <summary>Asks the cheapest question that needs the database and its tables.</summary>
+    /// <exception cref="DbException">It cannot be reached or used.</exception>
+    public async Task ProbeAsync(CancellationToken cancellation)
+    {
+        DbConnection connection = Invariant == Postgres ? new NpgsqlConnection(ConnectionString) : new SqliteConnection(ConnectionString);
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            var command = connection.CreateCommand();
+            await using (command.ConfigureAwait(false))
+            {
+                command.CommandText = "SELECT count(*) FROM OrleansMembershipVersionTable";
+                await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
     /// <summary>A SQLite file.</summary>
     public static ClusterDatabase Sqlite(string path) =>
         new("System.Data.SQLite", SqliteSchema.ConnectionString(path), () => SqliteSchema.Apply(path)); // the providers load Microsoft.Data.Sqlite under this name
@@ -44,7 +62,7 @@ internal sealed record ClusterDatabase
             var postgres = new NpgsqlConnectionStringBuilder(connectionString);
             return string.IsNullOrEmpty(postgres.Host)
                 ? throw new ArgumentException($"it names no host, {Expected}")
-                : new("Npgsql", postgres.ConnectionString, () => PostgresSchema.Apply(postgres.ConnectionString));
+                : new(Postgres, postgres.ConnectionString, () => PostgresSchema.Apply(postgres.ConnectionString));
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {

@@ -140,10 +140,17 @@ public sealed class AzureBlobCheckpointStore : ICheckpointStore
         {
             return;
         }
-        // An identity that may only read and write blobs needs a container that is there already.
-        if (!await _container.ExistsAsync(cancellation).ConfigureAwait(false))
+        try
         {
-            await _container.CreateIfNotExistsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+            // An identity that may only read and write blobs needs a container that is there already.
+            if (!await _container.ExistsAsync(cancellation).ConfigureAwait(false))
+            {
+                await _container.CreateIfNotExistsAsync(cancellationToken: cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (RequestFailedException e) when (_options.IsSigned && e.Status == 403)
+        {
+            // A signature for the blobs of a container may not look at the container itself; whether it is worth anything, the blobs tell.
         }
         _made = true;
     }

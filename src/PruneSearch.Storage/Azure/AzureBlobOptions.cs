@@ -14,10 +14,16 @@ public sealed partial record AzureBlobOptions
     /// </summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>Address of the blob service, for example <c>https://account.blob.core.windows.net</c>.</summary>
+    /// <summary>
+    /// Address of the blob service or of the container, for example <c>https://account.blob.core.windows.net/container</c>. With a
+    /// shared access signature in its query (<c>?sv=…&amp;sig=…</c>) that is the right to use it.
+    /// </summary>
     public Uri? AccountUri { get; set; }
 
-    /// <summary>Name of the container: 3 to 63 lower-case letters, digits and single hyphens. It is made when it is not there.</summary>
+    /// <summary>
+    /// Name of the container: 3 to 63 lower-case letters, digits and single hyphens; one in <see cref="AccountUri"/> comes before
+    /// it. It is made when it is not there.
+    /// </summary>
     public string Container { get; set; } = "prunesearch";
 
     /// <summary>Beginning of all names, so that several clusters share a container: empty, or ends in a slash.</summary>
@@ -41,13 +47,32 @@ public sealed partial record AzureBlobOptions
     /// <summary>How long one request may take without any answer; 1 s to 10 min, 60 s by default.</summary>
     public TimeSpan NetworkTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whether the address has a shared access signature: such a right may not be enough to look for the container or to make it.</summary>
+    internal bool IsSigned => AccountUri is not null && Parts.Sas is not null;
+
+    private BlobUriBuilder Parts => new(AccountUri!);
+
+    private string ContainerInUse => AccountUri is not null && Parts.BlobContainerName is { Length: > 0 } named ? named : Container;
+
+    // Without the query, which may be a secret.
+    private string Shown => AccountUri switch
+    {
+        { IsAbsoluteUri: true, Scheme: "https" or "http" } => AccountUri.GetLeftPart(UriPartial.Path),
+        { IsAbsoluteUri: true } => AccountUri.GetLeftPart(UriPartial.Authority), // with other schemes a question mark belongs to the path
+        _ => "no absolute address",
+    };
+
     /// <summary>Refuses what cannot work.</summary>
     /// <exception cref="ArgumentException">The message says which value is wrong and what was expected.</exception>
     public void Validate()
     {
         Require((ConnectionString is null) != (AccountUri is null), $"exactly one of {nameof(ConnectionString)} and {nameof(AccountUri)} is expected, {(AccountUri is null ? "neither" : "both")} is given");
-        Require(AccountUri is null || AccountUri is { IsAbsoluteUri: true, Scheme: "https" or "http" }, $"{nameof(AccountUri)} is '{AccountUri}', expected https://ACCOUNT.blob.core.windows.net");
-        Require(ContainerName().IsMatch(Container) && Container.Length <= 63, $"{nameof(Container)} is '{Container}', expected 3 to 63 lower-case letters, digits and single hyphens");
+        Require(AccountUri is null || AccountUri is { IsAbsoluteUri: true, Scheme: "https" or "http" },
+            $"{nameof(AccountUri)} is '{Shown}', expected https://ACCOUNT.blob.core.windows.net");
+        Require(AccountUri is null || string.IsNullOrEmpty(Parts.BlobName), $"{nameof(AccountUri)} is '{Shown}', expected no more than the name of a container after the account");
+        Require(!IsSigned || AccountUri!.Scheme == "https" || AccountUri.IsLoopback, $"{nameof(AccountUri)} is '{Shown}', expected https: on its way the signature could be read");
+        Require(ContainerName().IsMatch(ContainerInUse) && ContainerInUse.Length <= 63,
+            $"{nameof(Container)} is '{ContainerInUse}', expected 3 to 63 lower-case letters, digits and single hyphens");
         Require(Prefix.Length == 0 || Prefix.EndsWith('/'), $"{nameof(Prefix)} is '{Prefix}', expected nothing or names that end in a slash");
         CheckpointPath.RequirePrefix(Prefix);
         Require(Version() is not null, $"{nameof(ServiceVersion)} is '{ServiceVersion}', expected one of {string.Join(", ", Versions().TakeLast(4))} or an older one");
@@ -80,7 +105,9 @@ public sealed partial record AzureBlobOptions
         configure?.Invoke(client);
         if (ConnectionString is null)
         {
-            return new BlobServiceClient(AccountUri, new DefaultAzureCredential(), client).GetBlobContainerClient(Container);
+            var address = Parts;
+            address.BlobContainerName = ContainerInUse;
+            return IsSigned ? new BlobContainerClient(address.ToUri(), client) : new BlobContainerClient(address.ToUri(), new DefaultAzureCredential(), client);
         }
         try
         {

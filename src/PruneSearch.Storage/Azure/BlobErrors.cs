@@ -31,7 +31,8 @@ internal static class BlobErrors
         {
             AuthenticationFailedException => new IOException($"{place}: no sign-in: {FirstLine(last)}", e),
             RequestFailedException { Status: 401 or 403 } denied => new IOException(
-                $"{place}: access was refused ({denied.ErrorCode}), expected a valid key or an identity with the role Storage Blob Data Contributor", e),
+                $"{place}: access was refused ({denied.ErrorCode}), expected a valid key, a shared access signature "
+                + "that has not expired and may read, write, list and delete, or an identity with the role Storage Blob Data Contributor", e),
             RequestFailedException { Status: 404 } missing when missing.ErrorCode == BlobErrorCode.ContainerNotFound => new IOException($"{place}: the container does not exist", e),
             RequestFailedException { Status: 404 } => new FileNotFoundException($"{place}: there is no such object", name, e),
             RequestFailedException { Status: 412 } => new IOException($"{place}: it was replaced while it was being read", e),

@@ -101,6 +101,22 @@ public sealed class ClusterDoorTests : IDisposable
         Assert.Equal(0, results.Single(r => r.Command == "data").Code); // it needs only the store
     }
 
+    [Fact]
+    public async Task Who_only_asks_need_not_know_where_the_checkpoints_are()
+    {
+        var options = Options($"Data Source={Path.Combine(_folder, "cluster.db")}");
+        await using var silo = await SiloHost.StartAsync(options, cancellation: TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Settings, $"gateways: 127.0.0.1:{options.GatewayPort}\n", TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, (await RunAsync(["list"])).Code);
+        foreach (string command in (string[])["status", "cancel", "follow", "resume", "frontier"])
+        {
+            Assert.Contains("There is no search 'x-1'", Assert.Single((await RunAsync([command, "x-1"])).Errors), StringComparison.Ordinal);
+        }
+        string pictures = Directory.CreateDirectory(Path.Combine(_folder, "pictures")).FullName;
+        Assert.Contains("where its checkpoints are is not known", Assert.Single((await RunAsync(["data", "push", pictures])).Errors), StringComparison.Ordinal);
+    }
+
     private async Task<Result[]> RunAllAsync()
     {
         string pictures = Path.Combine(_folder, "pictures"), search = Path.Combine(_folder, "search.yaml");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Azure.Core;
 using PruneSearch.Core.Storage;
+using PruneSearch.Core.Grains;
 using PruneSearch.Storage.Azure;
 using PruneSearch.Tests;
 
@@ -61,7 +62,8 @@ public sealed class FaultTests
         }
         var store = new AzureBlobCheckpointStore(Unreal(port));
 
-        var e = await Assert.ThrowsAsync<IOException>(() => store.PutAsync("a", (s, c) => Content.WriteAsync(s, 1, 8, c), cancellation: Cancellation));
+        var e = await Assert.ThrowsAsync<ClusterException>(() => store.PutAsync("a", (s, c) => Content.WriteAsync(s, 1, 8, c), cancellation: Cancellation));
+        Assert.True(e.IsPassing);
         Assert.StartsWith($"Object 'a' in blob container http://127.0.0.1:{port}/account/prunesearch: cannot be reached: ", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
     }
