@@ -31,7 +31,7 @@ internal static class PruneCommand
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
-            var input = NamedDetector.Read(parsed.GetValue(source)!, Forms);
+            var input = NamedDetector.Read(parsed.GetValue(source)!, Forms).AsOriginal();
             string folder = parsed.GetValue(output)!;
             RequireNew(folder);
             var settings = options.Settings(parsed, input);
@@ -92,6 +92,13 @@ internal static class PruneCommand
             $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {settings.Criterion}, {how}) in {took.TotalSeconds:0.0} s."));
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters {InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
+        if (Unpruned(before).Removed > 0)
+        {
+            context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{input.Source} was pruned before: of all channels of the unpruned detector, {Unpruned(before).Removed:P1} were gone and {Unpruned(after).Removed:P1} are now."));
+        }
         context.Output.WriteLine($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}");
     }
+
+    private static ChannelCount Unpruned(DetectorModel model) => ChannelCount.Of(DetectorCatalog.Build(model.Spec).Network);
 }

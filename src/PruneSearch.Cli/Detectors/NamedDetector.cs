@@ -32,6 +32,9 @@ internal sealed record NamedDetector(string Source, DetectorModel Model, WeightS
         return words.Length == 1 ? words[0] : $"{string.Join(", ", words[..^1])} or {words[^1]}";
     }
 
+    /// <summary>The same detector, of which shares count from what the user gave: also when that was pruned before.</summary>
+    public NamedDetector AsOriginal() => this with { Model = Model.RelativeTo(Model.Spec) };
+
     /// <summary>Reads it.</summary>
     /// <param name="source">A folder or a file; which form a file has is told by its ending.</param>
     /// <param name="forms">What it may be; not <see cref="DetectorForms.Onnx"/>, which is no network that can be changed.</param>

@@ -31,7 +31,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     public CheckedSearch Check(SearchFile file, CancellationToken cancellation = default)
     {
         var (weights, splits, @base) = Read(file.Path, file.Settings.Detector, file.Settings.Data, cancellation);
-        Guard(() => RequireReachable(file, @base.Detector));
+        Guard(() => RequireReachable(file, weights?.Detector ?? @base.Detector));
         var plan = Guard(() => Planner.Plan(
             file.Settings, @base, Settings(file.Settings.Data, splits), NewId(file.Settings.Name), time.GetUtcNow(), file.Text));
         return new CheckedSearch(plan with { Test = splits.Test?.ManifestHash }, splits, weights);
@@ -132,7 +132,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
 
     private static double RequireReachable(SearchFile file, DetectorSpec detector)
     {
-        var (settings, dense) = (file.Settings, DetectorCatalog.Build(detector));
+        var (settings, dense) = (file.Settings, DetectorCatalog.Build(detector).RelativeTo(detector));
         return settings.Variants.Count == 0 ? RequireReachable(file, dense, settings.Prune, "pruning")
             : settings.Variants.Min(v => RequireReachable(file, dense, v.Prune, $"pruning for variant '{v.Name}'"));
     }
