@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PruneSearch.Cli.Detectors;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Pruning;
@@ -18,9 +19,9 @@ internal sealed class PruneOptions
     private readonly Option<string?> _pictures = new("--pictures") { Description = "Folder with pictures to calibrate on, without annotations; the training split of a search file when left out", HelpName = "FOLDER" };
     private readonly Option<int> _seed = NumberOption.Create("--seed", "Seed of the choice of pictures and of random scores", 1, 0, int.MaxValue);
 
-    /// <summary>Options for what all of these commands need, and for further settings.</summary>
-    /// <param name="further">Their keys.</param>
-    public PruneOptions(params IEnumerable<string> further) => _settings = new(["groups", "criterion", RoundToKey, "calibration-images", .. further]);
+    /// <summary>Options for all settings of pruning but some; compensation has its own, and statistics are measured anew only in a search.</summary>
+    /// <param name="without">Keys of those that the command has no use for.</param>
+    public PruneOptions(params IEnumerable<string> without) => _settings = new(["compensate", "recalibrate", .. without]);
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -36,7 +37,7 @@ internal sealed class PruneOptions
     public int Seed(ParseResult parsed) => parsed.GetValue(_seed);
 
     /// <summary>What was asked for; the ratio is that of the search file, or 0.</summary>
-    public PruneSettings Settings(ParseResult parsed, DetectorInput input)
+    public PruneSettings Settings(ParseResult parsed, NamedDetector input)
     {
         var defaults = input.Search?.Settings.Prune ?? new PruneSettings { Ratio = 0 };
         return _settings.Apply(parsed, defaults with { Compensate = defaults.Compensate && !parsed.GetValue(_noCompensation) });
@@ -52,7 +53,7 @@ internal sealed class PruneOptions
     /// <param name="training">Reads the training split of a search file.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SearchFileException">There are none, or they cannot be read.</exception>
-    public List<Tensor> Pictures(ParseResult parsed, DetectorInput input, PruneSettings settings, Func<SearchFile, DetectionDataset> training, CancellationToken cancellation) => DetectorInput.Guard(() =>
+    public List<Tensor> Pictures(ParseResult parsed, NamedDetector input, PruneSettings settings, Func<SearchFile, DetectionDataset> training, CancellationToken cancellation) => BadInput.Guard(() =>
     {
         if (!PruningEngine.NeedsImages(settings))
         {
@@ -60,7 +61,7 @@ internal sealed class PruneOptions
         }
         var dataset = parsed.GetValue(_pictures) is { } folder ? CalibrationPictures.OfFolder(folder)
             : input.Search is { } search ? training(search)
-            : throw new SearchFileException($"criterion {settings.Criterion}{(settings.Compensate ? " with compensation" : "")} looks at pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
+            : throw new SearchFileException($"criterion {EnumNames.Of(settings.Criterion)}{(settings.Compensate ? " with compensation" : "")} looks at pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
         return CalibrationPictures.Choose(dataset, settings.CalibrationImages, input.Model.InputSpec, Seed(parsed), cancellation);
     });
 }

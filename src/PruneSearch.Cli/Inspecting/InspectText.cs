@@ -1,8 +1,9 @@
 using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
 using PruneSearch.Pruning.Importance;
-using PruneSearch.Pruning.Selection;
 using Spectre.Console;
 
 namespace PruneSearch.Cli.Inspecting;
@@ -13,17 +14,17 @@ internal static class InspectText
     /// <summary>Widths of all channel groups.</summary>
     public static Table Groups(Network network)
     {
-        var table = Create("channel group", "kind", "dense", "now", "removed", "MACs a channel", "parameters a channel");
+        var table = Create("channel group", "kind", "unpruned", "now", "removed", "MACs a channel", "parameters a channel");
         foreach (var group in network.Groups)
         {
             table.AddRow(
                 Markup.Escape(group.Name),
-                GroupSelection.KindName(group.Kind),
+                EnumNames.Of(group.Kind),
                 Text($"{group.DenseWidth}"),
                 Text($"{group.Width}"),
                 Share(group.DenseWidth, group.Width),
-                Text($"{ScoreScaling.CostOf(network, group, "macs"):#,0}"),
-                Text($"{ScoreScaling.CostOf(network, group, "parameters"):#,0}"));
+                Text($"{ScoreScaling.CostOf(network, group, ChannelCost.Macs):#,0}"),
+                Text($"{ScoreScaling.CostOf(network, group, ChannelCost.Parameters):#,0}"));
         }
         return table;
     }
@@ -31,7 +32,7 @@ internal static class InspectText
     /// <summary>MACs and parameters by part, before and after.</summary>
     public static Table Parts(IReadOnlyList<PartCost> parts)
     {
-        var table = Create("part", "MACs, dense", "now", "removed", "parameters, dense", "now", "removed");
+        var table = Create("part", "MACs, unpruned", "now", "removed", "parameters, unpruned", "now", "removed");
         foreach (var part in parts)
         {
             Add(part.Name, part.Dense, part.Now);

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import.Onnx;
 using PruneSearch.Detection.Import.PyTorch;
@@ -20,12 +21,7 @@ public static class DetectorImport
     /// <param name="options">What it does not tell.</param>
     /// <exception cref="FormatException">It is damaged or another network; the message names the tensor, its shape and the expected one.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static ImportedDetector Read(string path, ImportOptions? options = null)
-    {
-        long length = new FileInfo(path).Length;
-        return length <= MaxFileBytes ? Read(File.ReadAllBytes(path), path, options)
-            : throw new FormatException($"{path}: {length} bytes are no weights of a detector of this kind, expected at most {MaxFileBytes}");
-    }
+    public static ImportedDetector Read(string path, ImportOptions? options = null) => Read(RegularFile.ReadAllBytes(path, MaxFileBytes), path, options);
 
     /// <summary>Reads a file's content.</summary>
     /// <param name="content">All bytes.</param>

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Files;
 using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Onnx;
@@ -11,11 +12,11 @@ namespace PruneSearch.Inference.Detecting;
 public sealed class OnnxDetector : IDisposable
 {
     private readonly OnnxSession _session;
-    private readonly ExportedDetector _exported;
+    private readonly ExportedModel _exported;
     private readonly TimeProvider _time;
     private readonly RunOptions _run = new();
 
-    private OnnxDetector(OnnxSession session, ExportedDetector exported, TimeProvider time)
+    private OnnxDetector(OnnxSession session, ExportedModel exported, TimeProvider time)
     {
         _session = session;
         _exported = exported;
@@ -40,7 +41,7 @@ public sealed class OnnxDetector : IDisposable
     /// <param name="time">Tells how long things take; <see langword="null"/> for the system's clock.</param>
     /// <exception cref="FormatException">It is damaged or no exported detector; the message says what is wrong and begins with the path.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static OnnxDetector Open(string path, int threads = 1, TimeProvider? time = null) => Load(File.ReadAllBytes(path), path, threads, time);
+    public static OnnxDetector Open(string path, int threads = 1, TimeProvider? time = null) => Load(RegularFile.ReadAllBytes(path, Array.MaxLength), path, threads, time);
 
     /// <summary>Loads a file's content.</summary>
     /// <param name="model">All bytes of the file.</param>
@@ -50,7 +51,7 @@ public sealed class OnnxDetector : IDisposable
     /// <exception cref="FormatException">It is damaged or no exported detector; the message says what is wrong.</exception>
     public static OnnxDetector Load(byte[] model, string source, int threads = 1, TimeProvider? time = null)
     {
-        var exported = ExportedDetector.Of(OnnxFile.Read(model, source), source);
+        var exported = ExportedModel.Read(model, source);
         return new OnnxDetector(OnnxSession.Load(model, threads, source), exported, time ?? TimeProvider.System);
     }
 

@@ -1,11 +1,9 @@
 using System.Text.Json;
-using PruneSearch.Core;
-using PruneSearch.Core.Searches;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Core.Searches;
 
 /// <summary>Refuses plans that could not run.</summary>
-internal static class SearchPlanValidator
+public static class SearchPlanValidator
 {
     /// <summary>Checks identifiers, objectives and the chain of stages of every trajectory.</summary>
     /// <param name="plan">The plan.</param>
@@ -61,7 +59,7 @@ internal static class SearchPlanValidator
                 throw new ArgumentException(
                     $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' must have {(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent ?? "none"}.");
             }
-            parent = stage.ComputeKey();
+            parent = trajectory.Keys[i];
         }
     }
 }
