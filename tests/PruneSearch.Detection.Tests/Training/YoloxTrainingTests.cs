@@ -15,9 +15,9 @@ public sealed class YoloxTrainingTests
     private static readonly FineTuneSettings Settings = new() { Steps = 12, BatchSize = 4, LearningRate = 1e-3, EmaDecay = 0.9 };
 
     [Theory]
-    [InlineData("adamw")]
-    [InlineData("sgd")]
-    public void Stopping_and_resuming_gives_the_same_bytes(string optimizer)
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void Stopping_and_resuming_gives_the_same_bytes(OptimizerKind optimizer)
     {
         var settings = Settings with { Optimizer = optimizer };
         var weights = RandomWeights.For(Model, 1);
