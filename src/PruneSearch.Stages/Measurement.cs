@@ -43,21 +43,29 @@ internal sealed class Measurement(StageFiles files, TimeProvider time, Device de
         // What training left behind is cleared away now and not during the measurement.
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        using var dense = settings.Baseline is { } key
-            ? Engine(() => DetectorCatalog.Build(denseSpec), () => files.ReadBytes(CheckpointNames.Onnx(key)), "dense")
-            : Engine(() => model, () => ownFile, "dense");
-        using var candidate = Engine(() => model, () => candidateFile, "candidate");
+        var dense = settings.Baseline is { } key
+            ? Loader(() => DetectorCatalog.Build(denseSpec), () => files.ReadBytes(CheckpointNames.Onnx(key)), "dense")
+            : Loader(() => model, () => ownFile, "dense");
+        var candidate = Loader(() => model, () => candidateFile, "candidate");
         var latency = new LatencyMeter(time).Compare(dense, candidate, LatencyOptions.From(settings), cancellation);
         files.WriteLatency(id, latency);
         return latency;
     }
 
-    private ILatencyEngine Engine(Func<DetectorModel> model, Func<byte[]> onnx, string source) => settings.Engine switch
+    // What it loads is read once, for all sessions.
+    private Func<ILatencyEngine> Loader(Func<DetectorModel> model, Func<byte[]> onnx, string source)
     {
-        OnnxLatencyEngine.Name => new OnnxLatencyEngine(onnx(), settings.Threads, source),
-        TorchLatencyEngine.Name => new TorchLatencyEngine(model(), device, settings.Threads),
-        _ => throw Unknown(),
-    };
+        switch (settings.Engine)
+        {
+            case OnnxLatencyEngine.Name:
+                byte[] file = onnx();
+                return () => new OnnxLatencyEngine(file, settings.Threads, source);
+            case TorchLatencyEngine.Name:
+                return TorchLatencyEngine.Loader(model(), device, settings.Threads);
+            default:
+                throw Unknown();
+        }
+    }
 
     private string Identify(DetectorSpec spec, DetectorSpec dense, string precision)
     {
@@ -67,7 +75,7 @@ internal sealed class Measurement(StageFiles files, TimeProvider time, Device de
             TorchLatencyEngine.Name => TorchLatencyEngine.DeviceOf(device, settings.Threads),
             _ => throw Unknown(),
         };
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}")));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}|{LatencyMeter.Method}")));
     }
 
     // Names of classes do not matter either, only how many there are.
