@@ -46,7 +46,7 @@ public static class PruningEngine
         var groups = GroupSelection.Resolve(network, settings);
         Choice Choose(DetectorModel now, WeightSet nowWeights)
         {
-            var scores = Score(now.Network, nowWeights, settings, calibration, seed, loss);
+            var scores = Score(now, nowWeights, settings, calibration, seed, loss);
             return new Choice(TargetSelection.Select(now, scores, settings, latency), scores);
         }
         var (spec, cut, plan) = settings.Compensate
@@ -60,16 +60,17 @@ public static class PruningEngine
     /// <summary>Scores of all selected groups, comparable as the settings ask: group name to one score a channel.</summary>
     /// <exception cref="ArgumentException">A setting is unknown, or pictures are missing.</exception>
     public static IReadOnlyDictionary<string, double[]> Score(
-        Network network,
+        DetectorModel detector,
         WeightSet weights,
         PruneSettings settings,
         IReadOnlyList<Tensor> calibration,
         int seed,
         Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null)
     {
+        var network = detector.Network;
         var groups = GroupSelection.Resolve(network, settings);
         var importance = ImportanceCatalog.Create(settings.Criterion);
-        using var context = new ImportanceContext(network, weights, groups, calibration, seed, loss, ParseReduction(settings.Reduction));
+        using var context = new ImportanceContext(network, weights, groups, calibration, seed, loss, ParseReduction(settings.Reduction), detector.Scores);
         string normalisation = settings.Normalisation != "auto" ? settings.Normalisation : settings.Criterion == ImportanceCatalog.Obs ? "none" : "mean";
         var scores = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var group in groups)

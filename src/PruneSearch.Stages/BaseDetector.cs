@@ -38,6 +38,6 @@ internal sealed class BaseDetector(StageFiles files)
             return (model, mapped);
         }
         warnings.Add($"batch norms that the weights had folded were put back with the statistics of {settings.CalibrationImages} training pictures");
-        return BatchNormInsertion.Insert(model, mapped, Batches.Plain(train, settings.CalibrationImages, spec.InputSize, seed), device);
+        return BatchNormInsertion.Insert(model, mapped, Batches.Plain(train, settings.CalibrationImages, model.InputSpec, seed), device);
     }
 }

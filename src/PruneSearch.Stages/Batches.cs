@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
@@ -15,11 +16,11 @@ internal static class Batches
 
     /// <summary>Batches for training from one step to the last. A CPU loads beside training on one thread, a GPU is fed by several.</summary>
     public static IEnumerable<TrainingBatch> Training(
-        DetectionDataset train, FineTuneSettings settings, int inputSize, int seed, int fromStep, Device device, ImageCache cache, CancellationToken cancellation)
+        DetectionDataset train, FineTuneSettings settings, InputSpec input, int seed, int fromStep, Device device, ImageCache cache, CancellationToken cancellation)
     {
         var loader = new TrainingLoader(train, new TrainingLoaderOptions
         {
-            InputSize = inputSize,
+            Input = input,
             BatchSize = settings.BatchSize,
             Seed = seed,
             Augmentation = AugmentationOptions.From(settings),
@@ -35,10 +36,10 @@ internal static class Batches
 
     /// <summary>Training pictures as they are, chosen by the seed; at most as many as there are.</summary>
     /// <returns>Batches <c>[N, 3, S, S]</c>; the caller disposes each.</returns>
-    public static IEnumerable<Tensor> Plain(DetectionDataset train, int count, int inputSize, int seed) => Annotated(train, count, inputSize, seed).Select(b => b.Images);
+    public static IEnumerable<Tensor> Plain(DetectionDataset train, int count, InputSpec input, int seed) => Annotated(train, count, input, seed).Select(b => b.Images);
 
     /// <summary>The same with what the pictures show.</summary>
     /// <returns>Batches; the caller disposes each.</returns>
-    public static IEnumerable<TrainingBatch> Annotated(DetectionDataset train, int count, int inputSize, int seed) =>
-        new EvaluationLoader(SeededChoice.Of(train, count, seed), inputSize, CalibrationBatch).Batches().Select(b => TrainingBatch.From(b, CPU));
+    public static IEnumerable<TrainingBatch> Annotated(DetectionDataset train, int count, InputSpec input, int seed) =>
+        new EvaluationLoader(SeededChoice.Of(train, count, seed), input, CalibrationBatch).Batches().Select(b => TrainingBatch.From(b, CPU));
 }

@@ -71,7 +71,7 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
         try
         {
             var cache = Pictures.For(train, model.Spec.InputSize, job.Description.Data.CacheBytes);
-            foreach (var batch in Batches.Training(train, settings, model.Spec.InputSize, seed, trainer.Step, device, cache, cancellation))
+            foreach (var batch in Batches.Training(train, settings, model.InputSpec, seed, trainer.Step, device, cache, cancellation))
             {
                 trainer.TrainOn(batch);
                 Telemetry.TrainedImages.Add(settings.BatchSize);

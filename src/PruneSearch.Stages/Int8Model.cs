@@ -24,7 +24,7 @@ internal static class Int8Model
     {
         try
         {
-            var pictures = NetworkInput.Choose(train, settings.CalibrationImages, model.Spec.InputSize, seed);
+            var pictures = NetworkInput.Choose(train, settings.CalibrationImages, model.InputSpec, seed);
             byte[] file = Int8Quantisation.Quantise(onnx, pictures, new QuantisationOptions { WeightBits = settings.WeightBits });
             using var detector = OnnxDetector.Load(file, "integer model", Environment.ProcessorCount);
             return (file, OnnxEvaluator.Evaluate(detector, validation, cancellation: cancellation));

@@ -56,7 +56,7 @@ internal sealed class StagePruning(StageFiles files, StageJob job, Measurement m
     private PruneResult Prune(DetectorModel model, WeightSet weights, PruneSettings settings, DetectionDataset train, string key, CancellationToken cancellation)
     {
         int seed = StageRunner.SeedOf(key);
-        List<TrainingBatch> calibration = PruningEngine.NeedsImages(settings) ? [.. Batches.Annotated(train, settings.CalibrationImages, model.Spec.InputSize, seed)] : [];
+        List<TrainingBatch> calibration = PruningEngine.NeedsImages(settings) ? [.. Batches.Annotated(train, settings.CalibrationImages, model.InputSpec, seed)] : [];
         try
         {
             var pruned = PruningEngine.Prune(

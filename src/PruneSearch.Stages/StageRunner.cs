@@ -52,8 +52,11 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         var (model, weights) = parts.Run("restore", () => stage.Base is { } start
             ? new BaseDetector(files).Build(start, train, seed, device, warnings)
             : files.ReadDetector(stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector")));
+        var unpruned = model;
+        // Shares count from the detector that the search was given: the first stage's, which all others are measured beside.
+        model = stage.Base is not null ? model.RelativeTo(model.Spec) : stage.Measure.Baseline is { } first ? model.RelativeTo(files.ReadSpec(first)) : model;
         double? loss = null;
-        var channels = AllChannels(model.Network);
+        var channels = ChannelCount.Of(model.Network);
         var measurement = new Measurement(files, time, device, stage.Measure);
         var pruning = new StagePruning(files, job, measurement, warnings);
         var (parent, plan) = (model, (PruningPlan?)null);
@@ -123,6 +126,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             Quantised = int8,
             Processing = processing,
             Finished = time.GetUtcNow(),
+            Unpruned = ChannelCount.Of(unpruned.With(model.Spec.Widths).Network),
             Threads = device.type == DeviceType.CPU ? get_num_threads() : 0,
         };
     }
@@ -135,7 +139,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
 
     private static WeightSet Recalibrate(DetectorModel model, WeightSet weights, DetectionDataset train, int pictures, int seed, Device device)
     {
-        var calibration = Batches.Plain(train, pictures, model.Spec.InputSize, seed).ToList();
+        var calibration = Batches.Plain(train, pictures, model.InputSpec, seed).ToList();
         try
         {
             return BatchNormRecalibration.Run(model, weights, calibration, device);
@@ -151,9 +155,6 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         var (model, weights) = files.ReadDetector(dense);
         return new TorchNetwork(model.Network, weights, device);
     }
-
-    // Before anything is pruned, the count has all groups in it.
-    private static ChannelCount AllChannels(Network network) => new(network.Groups.Sum(g => g.DenseWidth), network.Groups.Sum(g => g.Width));
 
     /// <summary>The first 31 bits of a stage's key: equal stages have equal seeds.</summary>
     internal static int SeedOf(string key) => (int)(Convert.ToUInt32(key[..8], 16) >> 1);

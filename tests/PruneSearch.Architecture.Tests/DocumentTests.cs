@@ -43,8 +43,10 @@ public sealed partial class DocumentTests
 
     private static HashSet<string> Headings(string document)
     {
-        var text = Checkout.Lines(document).Where(l => l.StartsWith('#')).Select(l => l.TrimStart('#', ' '));
-        return [.. text.Select(h => NoAnchor().Replace(h.ToLowerInvariant(), "").Replace(' ', '-'))];
+        string[] lines = Checkout.Lines(document);
+        var headings = lines.Where(l => l.StartsWith('#')).Select(l => l.TrimStart('#', ' '));
+        var anchors = lines.SelectMany(l => Anchor().Matches(l)).Select(m => m.Groups[1].Value);
+        return [.. headings.Select(h => NoAnchor().Replace(h.ToLowerInvariant(), "").Replace(' ', '-')), .. anchors];
     }
 
     private static IEnumerable<string> Parents(string file)
@@ -66,6 +68,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NoAnchor();
+
+    [GeneratedRegex("<a id=\"([^\"]+)\">")]
+    private static partial Regex Anchor();
 
     [GeneratedRegex("<Version>([^<]+)</Version>")]
     private static partial Regex VersionElement();

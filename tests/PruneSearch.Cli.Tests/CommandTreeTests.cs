@@ -103,7 +103,7 @@ public sealed class CommandTreeTests : IDisposable
         await RefusedAsync(["measure", "x.onnx", "--json", "-"], "--json is '-', expected the name of a file");
         await RefusedAsync(["train", "x.yaml", "--out", file], "--out", "it is a file, expected a folder");
         await RefusedAsync(["report", "id", "--out", Path.Combine(file, "below")], "--out", $"{file} is a file, expected a folder");
-        await RefusedAsync(["measure", "x.onnx", "--json", here], "x.onnx: there is no such file");
+        await RefusedAsync(["measure", "x.onnx", "--json", here], "x.onnx: does not exist, expected an ONNX file");
         Assert.Equal([Path.Combine(_home, ".tmp"), file], Directory.GetFileSystemEntries(_home).Order(StringComparer.Ordinal)); // the store's folder
     }
 

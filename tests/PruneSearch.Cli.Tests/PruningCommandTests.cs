@@ -67,6 +67,23 @@ public sealed class PruningCommandTests : IDisposable
         Assert.Equal(1024, DetectorFolder.Read(Out).Model.Network.Group("Conv_1").Width);
     }
 
+    [Fact]
+    public async Task A_detector_that_was_pruned_before_is_the_original_of_the_next_step()
+    {
+        string[] how = ["--criterion", "l2", "--no-compensation", "--groups", "Conv_1"];
+        Assert.Equal(0, await RunAsync(["prune", Dense, "--ratio", "0.2", "--out", Out, .. how]));
+        Assert.DoesNotContain("was pruned before", _output.ToString(), StringComparison.Ordinal);
+        string again = Path.Combine(_home, "again");
+
+        Assert.Equal(0, await RunAsync(["prune", Out, "--ratio", "0.25", "--out", again, .. how]));
+
+        Assert.Equal(768, DetectorFolder.Read(again).Model.Network.Group("Conv_1").Width); // of 1024
+        Assert.Contains("Removed 25.0 % of the channels of Conv_1", _output.ToString(), StringComparison.Ordinal);
+        var dense = DetectorFolder.Read(Dense).Model.Network;
+        double all = dense.Groups.Sum(g => g.Width);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"of all channels of the unpruned detector, {256 / all:P1} were gone and {512 / all:P1} are now."), _output.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--ratio is '1.5', expected a number from 0 and below 1", "--ratio", "1.5", "--criterion", "l2", "--no-compensation")]
     [InlineData("'hiden'", "--ratio", "0.2", "--criterion", "l2", "--no-compensation", "--groups", "hiden")]

@@ -109,6 +109,28 @@ public sealed class ForgeryTests
         Assert.Null(await host.Grains.GetGrain<IDispatcherGrain>("cpu").ClaimAsync("w"));
     }
 
+    [Fact]
+    public async Task A_stage_runs_only_for_a_trajectory_that_says_itself_that_it_waits_for_it()
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(null);
+        await host.Client.LaunchAsync(Plan);
+        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        var lease = await LeaseTests.ClaimAsync(dispatcher, "w");
+        var foreign = Plans.Small("b", seed: 1).Trajectories[0].Stages[0];
+
+        foreach (string name in new[] { "b/base", "a/nobody", "nobody" })
+        {
+            await host.Grains.GetGrain<IStageGrain>(foreign.ComputeKey()).RequestAsync(name, foreign, "cpu", 1, false, null);
+            Assert.Null(await dispatcher.ClaimAsync("w"));
+        }
+        foreach (var trajectory in Plan.Trajectories)
+        {
+            await host.Grains.GetGrain<IStageGrain>(lease.Key).ReleaseAsync($"a/{trajectory.Name}"); // they still wait
+        }
+        Assert.True(await host.Grains.GetGrain<IStageGrain>(lease.Key).RenewAsync(lease.Ticket, Progress));
+    }
+
     [Theory]
     [InlineData("../../etc/passwd")]
     [InlineData("stage")]

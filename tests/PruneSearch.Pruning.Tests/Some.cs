@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
@@ -33,7 +34,7 @@ internal static class Some
     public static List<Tensor> CalibrationPhotos(int count, int size)
     {
         var train = DatasetReader.ReadCoco(Path.Combine(SharedData.Voc, "train.json"), Path.Combine(SharedData.Voc, "images")).Take(count);
-        return [.. new EvaluationLoader(train, size).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];
+        return [.. new EvaluationLoader(train, InputSpec.Stretched(size)).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];
     }
 
     /// <summary>Values that differ from each other, in every tensor; variances and shifts are above 0.</summary>

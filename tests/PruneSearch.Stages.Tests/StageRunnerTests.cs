@@ -1,12 +1,15 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
+using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Shapes;
+using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Stages;
 using PruneSearch.Storage;
@@ -247,6 +250,31 @@ public sealed class StageRunnerTests : IDisposable
         Assert.Contains("'tail'", Assert.Throws<StageFailedException>(() => runner.Run(Job(group), _ => { }, default)).Message, StringComparison.Ordinal);
         var rate = Pruned(0.5) with { FineTune = new FineTuneSettings { Steps = 20, BatchSize = 2, Optimizer = "sgd", LearningRate = 1e9, ClipNorm = 0 } };
         Assert.Contains("diverged", Assert.Throws<StageFailedException>(() => runner.Run(Job(rate), _ => { }, default)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_search_that_begins_with_a_pruned_detector_counts_from_that_one()
+    {
+        var (store, runner) = await StartAsync("pruned-before");
+        var dense = DetectorCatalog.Build(Base().Base!.Detector);
+        var before = dense.With(dense.Network.Groups.ToDictionary(g => g.Name, g => g.Kind == ChannelGroupKind.Hidden && g.Width >= 32 ? g.Width / 2 : g.Width));
+        using var weights = new MemoryStream();
+        Safetensors.Write(weights, RandomWeights.For(before, 1));
+        string sha = Convert.ToHexStringLower(SHA256.HashData(weights.ToArray()));
+        await store.PutAsync(CheckpointNames.Input(sha), (stream, c) => stream.WriteAsync(weights.ToArray(), c).AsTask());
+        var start = Base() with { Base = Base().Base! with { WeightsSha256 = sha, WeightsDetector = before.Spec } };
+        string key = start.ComputeKey();
+
+        var original = runner.Run(Job(start), _ => { }, default);
+        var pruned = runner.Run(Job(Pruned(0.4) with { Parent = key, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = key } }), _ => { }, default);
+        var control = runner.Run(Job(Pruned(0.4) with { Prune = null, Parent = key, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = key } }), _ => { }, default);
+
+        Assert.Equal((0, 0), (original.Channels.Removed, control.Channels.Removed));
+        Assert.InRange(pruned.Channels.Removed, 0.3, 0.4);
+        Assert.Equal(before.Network.Groups.Where(g => g.Kind == ChannelGroupKind.Hidden).Sum(g => g.Width), pruned.Channels.Dense);
+        Assert.Equal(ChannelCount.Of(before.Network), original.Unpruned);
+        Assert.Equal(original.Unpruned, control.Unpruned);
+        Assert.Equal(original.Unpruned!.Value.Now - (pruned.Channels.Dense - pruned.Channels.Now), pruned.Unpruned!.Value.Now);
     }
 
     private StageDescription Base() => new()

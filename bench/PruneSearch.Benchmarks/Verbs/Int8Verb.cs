@@ -32,8 +32,8 @@ internal static class Int8Verb
     {
         byte[] dense = File.ReadAllBytes(path);
         var scored = DatasetReader.ReadCoco(validation, images);
-        int size = ExportedModel.Read(dense, path).Model.Spec.InputSize;
-        var calibration = NetworkInput.Choose(DatasetReader.ReadCoco(train, images), pictures, size, seed: 1);
+        var input = ExportedModel.Read(dense, path).Model.InputSpec;
+        var calibration = NetworkInput.Choose(DatasetReader.ReadCoco(train, images), pictures, input, seed: 1);
         Console.WriteLine($"float: {Score(dense)}");
         foreach (var (name, options) in Kinds)
         {

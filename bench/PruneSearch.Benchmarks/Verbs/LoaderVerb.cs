@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.Rules;
 using System.CommandLine;
 using System.Diagnostics;
 using PruneSearch.Core.Detectors;
@@ -80,7 +81,7 @@ internal static class LoaderVerb
     {
         const int Pictures = 160;
         string[] paths = [.. Enumerable.Range(0, Pictures).Select(i => data.PathOf(data.Samples[i % data.Samples.Count]))];
-        var plain = new TrainingLoader(data, new TrainingLoaderOptions { InputSize = size, BatchSize = BatchSize, Seed = 1, CacheBytes = 4L << 30 });
+        var plain = new TrainingLoader(data, new TrainingLoaderOptions { Input = InputSpec.Stretched(size), BatchSize = BatchSize, Seed = 1, CacheBytes = 4L << 30 });
         var varied = Loader(data, size, 4L << 30);
         Console.WriteLine(Invariant($"one thread, ms a picture: read {Time(i => File.ReadAllBytes(paths[i])):0.00}, read and decode {Time(i => ImageDecoder.Decode(paths[i], 2 * size)):0.00}, resample {TimeBatches(plain):0.00}, augment and resample {TimeBatches(varied):0.00}, all {TimeBatches(Loader(data, size, 0)):0.00}"));
 
@@ -105,7 +106,7 @@ internal static class LoaderVerb
 
     private static TrainingLoader Loader(DetectionDataset data, int size, long cacheBytes) => new(data, new TrainingLoaderOptions
     {
-        InputSize = size,
+        Input = InputSpec.Stretched(size),
         BatchSize = BatchSize,
         Seed = 1,
         Augmentation = new AugmentationOptions { Flip = true, Crop = true, Photometric = true },

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using PruneSearch.Cli.Detectors;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Data.Drawing;
@@ -15,7 +16,7 @@ internal static class DetectCommand
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var images = new Argument<string[]>("IMAGE") { Description = "Pictures, or folders of pictures", Arity = ArgumentArity.OneOrMore };
+        var images = new Argument<string[]>("IMAGE") { Description = "Pictures, or folders of pictures; folders in them count", Arity = ArgumentArity.OneOrMore };
         var model = new Option<string>("--model") { Description = "Exported ONNX file, or a folder with detector.json and weights.safetensors", HelpName = "MODEL", Required = true };
         var folder = OutputOption.Folder("--out", "Folder for the pictures with their objects drawn");
         var json = OutputOption.File("--json", "Write all objects as JSON");
@@ -30,8 +31,8 @@ internal static class DetectCommand
 
     private static int Run(CliContext context, string[] arguments, string model, string? folder, string? json, DetectionOptions options, int threads, CancellationToken cancellation)
     {
-        var pictures = DetectedPictures.Find(arguments, folder);
-        using var detector = OnnxDetector.Load(ModelFile.ReadOrExport(model), model, threads);
+        var pictures = DetectedPictures.Find(context, arguments, folder);
+        using var detector = OnnxDetector.Load(NamedDetector.ReadOnnx(model, folders: true), model, threads);
         if (folder is not null)
         {
             Directory.CreateDirectory(folder);

@@ -1,17 +1,18 @@
+using PruneSearch.Data.Images;
+
 namespace PruneSearch.Cli.Commands;
 
 /// <summary>Which pictures are looked at, and where they are drawn.</summary>
 internal static class DetectedPictures
 {
-    private static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"];
-
     /// <summary>All pictures of the arguments, each with the file that it is drawn to.</summary>
-    /// <param name="arguments">Files, and folders whose pictures are taken in the order of their names.</param>
+    /// <param name="context">Told which files of folders are passed over.</param>
+    /// <param name="arguments">Files, and folders whose pictures, and those of the folders in them, are taken in the order of their names.</param>
     /// <param name="folder">Where to draw them; <see langword="null"/> draws nothing.</param>
     /// <exception cref="IOException">There is no such file or picture, or a drawing would replace a picture.</exception>
-    public static IReadOnlyList<(string Path, string? Drawn)> Find(IEnumerable<string> arguments, string? folder)
+    public static IReadOnlyList<(string Path, string? Drawn)> Find(CliContext context, IEnumerable<string> arguments, string? folder)
     {
-        string[] pictures = [.. arguments.SelectMany(Expand)];
+        string[] pictures = [.. arguments.SelectMany(a => Expand(context, a, folder))];
         var inputs = pictures.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         return [.. pictures.Select(p => (p, folder is null ? null : Drawn(p)))];
@@ -32,7 +33,7 @@ internal static class DetectedPictures
         }
     }
 
-    private static IEnumerable<string> Expand(string argument)
+    private static IEnumerable<string> Expand(CliContext context, string argument, string? drawn)
     {
         if (File.Exists(argument))
         {
@@ -42,7 +43,10 @@ internal static class DetectedPictures
         {
             throw new IOException($"{argument}: there is no such file, expected a picture or a folder of pictures");
         }
-        string[] found = [.. Directory.EnumerateFiles(argument).Where(f => Endings.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
-        return found.Length > 0 ? found : throw new IOException($"{argument}: the folder has no pictures ({string.Join(", ", Endings)})");
+        Warnings.OtherFiles(context, argument);
+        return PictureFiles.In(argument).Select(f => Path.Combine(argument, f)).Where(f => drawn is null || !LiesIn(f, drawn)); // what was drawn before is no input
     }
+
+    private static bool LiesIn(string file, string folder) =>
+        Path.GetFullPath(file).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

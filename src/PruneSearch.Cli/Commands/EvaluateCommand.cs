@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using PruneSearch.Cli.Detectors;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
@@ -26,7 +27,8 @@ internal static class EvaluateCommand
         data.AddTo(command);
         command.SetAction((p, cancellation) => ErrorLines.GuardAsync(context, async () =>
         {
-            var (model, weights) = DetectorOnDisk.Read(p.GetValue(detector)!, p.GetValue(labels), p.GetValue(spec));
+            var named = NamedDetector.Read(p.GetValue(detector)!, DetectorForms.Folder | DetectorForms.WeightsFile, p.GetValue(labels), p.GetValue(spec));
+            var (model, weights) = (named.Model, named.Weights!);
             var on = Devices.Select(p.GetValue(device)!);
             var dataset = await Task.Run(() => data.Read(context, p, model.Spec.Classes, cancellation), cancellation).ConfigureAwait(false);
             var found = await Task.Run(() => DetectorEvaluator.Detect(model, weights, dataset, on, cancellation: cancellation), cancellation).ConfigureAwait(false);

@@ -8,15 +8,17 @@ namespace PruneSearch.Cli.Commands;
 /// <summary><c>prunesearch inspect</c>: what a detector consists of.</summary>
 internal static class InspectCommand
 {
+    private const DetectorForms Forms = DetectorForms.Folder | DetectorForms.SearchFile | DetectorForms.Specification;
+
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var source = new Argument<string>("DETECTOR") { Description = $"A detector.json alone, {DetectorInput.Expected}" };
+        var source = new Argument<string>("DETECTOR") { Description = $"The detector: {NamedDetector.Expected(Forms)}" };
         var png = OutputOption.File("--png", "Draw MACs and parameters by part, unpruned and now");
         var command = new Command("inspect", "Show a detector's channel groups, MACs and parameters, unpruned and now") { source, png };
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
-            var input = DetectorInput.ReadSpec(parsed.GetValue(source)!);
+            var input = NamedDetector.Read(parsed.GetValue(source)!, Forms);
             var parts = PartCost.Of(input.Model);
             var console = Consoles.For(context);
             context.Output.WriteLine(InspectText.Title(input.Model.Spec));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PruneSearch.Cli.Detectors;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Data.Images;
@@ -35,7 +36,7 @@ internal static class MeasureCommand
 
     private static async Task<int> RunAsync(CliContext context, string[] files, Settings settings, CancellationToken cancellation)
     {
-        byte[][] contents = [.. files.Select(ModelFile.Read)];
+        byte[][] contents = [.. files.Select(f => NamedDetector.ReadOnnx(f))];
         LatencyCandidate[] models = [.. files.Zip(contents, (name, content) => Candidate(context, name, content, settings))];
         string processing = settings.Image is { } image ? await Task.Run(() => Processing(files, contents, image, settings.Threads), cancellation).ConfigureAwait(false) : "";
         var tables = new List<LatencyTable>();

@@ -8,6 +8,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
+using PruneSearch.Data.Datasets;
 using PruneSearch.Pruning;
 
 namespace PruneSearch.Cli.Commands;
@@ -15,11 +16,13 @@ namespace PruneSearch.Cli.Commands;
 /// <summary><c>prunesearch prune</c>: one step, without training.</summary>
 internal static class PruneCommand
 {
+    private const DetectorForms Forms = DetectorForms.Folder | DetectorForms.SearchFile;
+
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var options = new PruneOptions("target", "protect", "min-width", "max-group-ratio", "ranking");
-        var source = new Argument<string>("DETECTOR") { Description = char.ToUpperInvariant(DetectorInput.Expected[0]) + DetectorInput.Expected[1..] };
+        var source = new Argument<string>("DETECTOR") { Description = $"The detector: {NamedDetector.Expected(Forms)}" };
         var output = OutputOption.Folder("--out", "Folder for the pruned detector");
         output.Required = true;
         var ratio = NumberOption.Optional(
@@ -28,7 +31,7 @@ internal static class PruneCommand
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
-            var input = DetectorInput.Read(parsed.GetValue(source)!);
+            var input = NamedDetector.Read(parsed.GetValue(source)!, Forms).AsOriginal();
             string folder = parsed.GetValue(output)!;
             RequireNew(folder);
             var settings = options.Settings(parsed, input);
@@ -37,11 +40,19 @@ internal static class PruneCommand
                 Ratio = parsed.GetValue(ratio) ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
             };
             var clock = Stopwatch.StartNew();
-            var pictures = options.Pictures(parsed, input, settings, search => SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation).Train, cancellation);
+            var pictures = options.Pictures(parsed, input, settings, Training, cancellation);
+
+            DetectionDataset Training(SearchFile search)
+            {
+                var data = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+                Warnings.Write(context, data.Warnings);
+                return data.Train;
+            }
+
             try
             {
                 var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
-                var pruned = DetectorInput.Guard(() => PruningEngine.Prune(
+                var pruned = BadInput.Guard(() => PruningEngine.Prune(
                     input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
                 var after = input.Model.With(pruned.Spec.Widths);
                 DetectorFolder.Write(folder, after, pruned.Weights);
@@ -69,7 +80,7 @@ internal static class PruneCommand
         HomeFolder.RequireWritable(folder);
     }
 
-    private static void Report(CliContext context, DetectorInput input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)
+    private static void Report(CliContext context, NamedDetector input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)
     {
         if (pruned.Plan.RemovesNothing)
         {
@@ -81,6 +92,13 @@ internal static class PruneCommand
             $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {settings.Criterion}, {how}) in {took.TotalSeconds:0.0} s."));
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters {InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
+        if (Unpruned(before).Removed > 0)
+        {
+            context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{input.Source} was pruned before: of all channels of the unpruned detector, {Unpruned(before).Removed:P1} were gone and {Unpruned(after).Removed:P1} are now."));
+        }
         context.Output.WriteLine($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}");
     }
+
+    private static ChannelCount Unpruned(DetectorModel model) => ChannelCount.Of(DetectorCatalog.Build(model.Spec).Network);
 }

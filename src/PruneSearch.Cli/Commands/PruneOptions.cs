@@ -36,7 +36,7 @@ internal sealed class PruneOptions
     public int Seed(ParseResult parsed) => parsed.GetValue(_seed);
 
     /// <summary>What was asked for; the ratio is that of the search file, or 0.</summary>
-    public PruneSettings Settings(ParseResult parsed, DetectorInput input)
+    public PruneSettings Settings(ParseResult parsed, NamedDetector input)
     {
         var defaults = input.Search?.Settings.Prune ?? new PruneSettings { Ratio = 0 };
         return _settings.Apply(parsed, defaults with { Compensate = defaults.Compensate && !parsed.GetValue(_noCompensation) });
@@ -52,7 +52,7 @@ internal sealed class PruneOptions
     /// <param name="training">Reads the training split of a search file.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SearchFileException">There are none, or they cannot be read.</exception>
-    public List<Tensor> Pictures(ParseResult parsed, DetectorInput input, PruneSettings settings, Func<SearchFile, DetectionDataset> training, CancellationToken cancellation) => DetectorInput.Guard(() =>
+    public List<Tensor> Pictures(ParseResult parsed, NamedDetector input, PruneSettings settings, Func<SearchFile, DetectionDataset> training, CancellationToken cancellation) => BadInput.Guard(() =>
     {
         if (!PruningEngine.NeedsImages(settings))
         {
@@ -61,6 +61,6 @@ internal sealed class PruneOptions
         var dataset = parsed.GetValue(_pictures) is { } folder ? CalibrationPictures.OfFolder(folder)
             : input.Search is { } search ? training(search)
             : throw new SearchFileException($"criterion {settings.Criterion}{(settings.Compensate ? " with compensation" : "")} looks at pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
-        return CalibrationPictures.Choose(dataset, settings.CalibrationImages, input.Model.Spec.InputSize, Seed(parsed), cancellation);
+        return CalibrationPictures.Choose(dataset, settings.CalibrationImages, input.Model.InputSpec, Seed(parsed), cancellation);
     });
 }

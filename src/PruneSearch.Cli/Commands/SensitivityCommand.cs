@@ -32,16 +32,18 @@ internal static class SensitivityCommand
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
             var search = SearchFileReader.Read(parsed.GetValue(file)!);
-            var input = (parsed.GetValue(detector) is { } folder ? DetectorInput.Read(folder) : DetectorInput.Read(search.Path)) with { Search = search };
+            var input = NamedDetector.Read(parsed.GetValue(detector) ?? search.Path, DetectorForms.Folder | DetectorForms.SearchFile).AsOriginal() with { Search = search };
             double[] shares = Ratios(parsed.GetValue(ratios));
             var settings = options.Settings(parsed, input) with { RoundTo = options.RoundTo(parsed) ?? 1 };
-            var (train, validation, _) = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+            var data = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+            Warnings.Write(context, data.Warnings);
+            var (train, validation) = (data.Train, data.Validation);
             validation = parsed.GetValue(images) is { } first ? validation.Take(first) : validation;
             double Evaluate(DetectorModel model, Core.Weights.WeightSet weights) => DetectorEvaluator.Evaluate(model, weights, validation, CPU, cancellation: cancellation).Ap50;
             var pictures = options.Pictures(parsed, input, settings, _ => train, cancellation);
             var rows = new List<GroupSensitivity>();
             double whole = 0;
-            DetectorInput.Guard(() =>
+            BadInput.Guard(() =>
             {
                 whole = Evaluate(input.Model, input.Weights!);
                 context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mAP50 of the detector as it is: {whole:0.000} ({validation.Samples.Count} pictures)"));

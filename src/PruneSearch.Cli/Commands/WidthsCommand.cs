@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PruneSearch.Cli.Detectors;
 using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
@@ -38,7 +39,8 @@ internal static class WidthsCommand
 
     private static async Task<int> RunAsync(CliContext context, string path, Settings settings, CancellationToken cancellation)
     {
-        var dense = ExportedModel.Read(ModelFile.Read(path), path).Model.Dense;
+        var dense = ExportedModel.Read(NamedDetector.ReadOnnx(path), path).Model;
+        dense = dense.RelativeTo(dense.Spec);
         var (latency, target, verified) = await Task.Run(() =>
         {
             var chosen = StructureSampling.Choose(dense, settings.Structures, settings.RoundTo, settings.Kinds);

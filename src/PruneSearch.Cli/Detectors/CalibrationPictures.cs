@@ -1,4 +1,5 @@
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Images;
 using PruneSearch.Data.Loading;
@@ -35,6 +36,6 @@ internal static class CalibrationPictures
     /// <summary>Some pictures, chosen by the seed; all if there are fewer.</summary>
     /// <returns>Batches <c>[N, 3, size, size]</c>; the caller disposes each.</returns>
     /// <exception cref="DatasetException">A picture cannot be read.</exception>
-    public static List<Tensor> Choose(DetectionDataset dataset, int count, int size, int seed, CancellationToken cancellation) =>
-        [.. new EvaluationLoader(SeededChoice.Of(dataset, count, seed), size, Batch).Batches(cancellation).Select(b => TrainingBatch.ToTensor(b, CPU))];
+    public static List<Tensor> Choose(DetectionDataset dataset, int count, InputSpec input, int seed, CancellationToken cancellation) =>
+        [.. new EvaluationLoader(SeededChoice.Of(dataset, count, seed), input, Batch).Batches(cancellation).Select(b => TrainingBatch.ToTensor(b, CPU))];
 }

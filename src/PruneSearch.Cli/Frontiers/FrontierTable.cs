@@ -32,6 +32,10 @@ internal static class FrontierTable
         }
         int on = view.Points.Count(p => p.OnFrontier);
         context.Output.WriteLine($"{on} of {view.Points.Count} models are on the frontier of {string.Join(" and ", view.Objectives.Select(Name))} (marked *).");
+        if (view.Points is [{ Iteration: 0, Report.Unpruned: { Removed: > 0 } before }, ..])
+        {
+            context.Output.WriteLine(Text($"Pruned: share of the original's channels. The original was pruned before: of all channels of the unpruned network, {before.Removed:P0} were gone."));
+        }
         if (view.Points.Any(p => p.SlowerThanParent))
         {
             context.Output.WriteLine("Slower than its parent: pruned or quantised further, and yet not as fast as what it was made from.");
@@ -66,7 +70,7 @@ internal static class FrontierTable
             var style = p.OnFrontier ? new Style(Color.Green) : Style.Plain;
             string[] cells =
             [
-                p.OnFrontier ? "*" : "", PointText.Name(p) + Marks(p, notes), Text($"{r.Channels.Removed:P0}"), Text($"{r.Map50:0.000}"), Text($"{r.Map:0.000}"), Text($"{r.Macs / 1e6:0} M"),
+                p.OnFrontier ? "*" : "", PointText.Name(p) + Marks(p, notes), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"), Text($"{r.Map:0.000}"), Text($"{r.Macs / 1e6:0} M"),
                 Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.ModelBytes / 1e6:0.00}"), Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),
             ];
             table.AddRow(cells.Select(c => new Text(c, style)));

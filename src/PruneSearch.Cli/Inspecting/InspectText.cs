@@ -13,7 +13,7 @@ internal static class InspectText
     /// <summary>Widths of all channel groups.</summary>
     public static Table Groups(Network network)
     {
-        var table = Create("channel group", "kind", "dense", "now", "removed", "MACs a channel", "parameters a channel");
+        var table = Create("channel group", "kind", "unpruned", "now", "removed", "MACs a channel", "parameters a channel");
         foreach (var group in network.Groups)
         {
             table.AddRow(
@@ -31,7 +31,7 @@ internal static class InspectText
     /// <summary>MACs and parameters by part, before and after.</summary>
     public static Table Parts(IReadOnlyList<PartCost> parts)
     {
-        var table = Create("part", "MACs, dense", "now", "removed", "parameters, dense", "now", "removed");
+        var table = Create("part", "MACs, unpruned", "now", "removed", "parameters, unpruned", "now", "removed");
         foreach (var part in parts)
         {
             Add(part.Name, part.Dense, part.Now);

@@ -91,11 +91,15 @@ internal static class ResultSection
             $"`n` is the number of seeds{(several ? "; accuracies are mean ± sample standard deviation over them, all other figures are means" : "")}.",
             $"The speed-up compares with the dense original, measured alternately in the same run (ratio of medians); {(several ? "the mean over seeds, and in brackets the outer bounds of their 95 % intervals" : "its 95 % interval in brackets")}.",
             .. several ? ["In the pictures, large markers are means over seeds, small ones single seeds; bars and bands are ± one sample standard deviation. The frontier is that of the means."] : Array.Empty<string>(),
+            $"Levels are shares of the dense original{Before(results)}.",
             $"Steps and time are those after the dense original, stages that other trajectories share included{(controlled ? "; a dense control trains as long as the longest iterative trajectory" : "")}.",
             $"Every trajectory: [{files.Csv}]({files.Csv}).",
         ];
         return string.Concat(lines.Select(l => $"- {l}\n"));
     }
+
+    private static string Before(SearchResults results) => results.Original?.Results[0].Report.Unpruned is { Removed: > 0 } before
+        ? $", which was pruned before: of all channels of the unpruned network, {ReportFormat.Share(before.Removed)} were gone" : "";
 
     private static void List(StringBuilder text, IReadOnlyList<string> items)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PruneSearch.Core;
+using PruneSearch.Core.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
@@ -13,6 +14,8 @@ internal sealed class Settings
 {
     /// <summary>What the names of environment variables begin with.</summary>
     public const string Prefix = "PRUNESEARCH_";
+
+    private const int MaxBytes = 1 << 20;
 
     private readonly Dictionary<string, (string Value, string Source)> _values;
 
@@ -112,15 +115,15 @@ internal sealed class Settings
         Dictionary<string, string?> values;
         try
         {
-            values = new DeserializerBuilder().Build().Deserialize<Dictionary<string, string?>?>(File.ReadAllText(file)) ?? [];
+            values = new DeserializerBuilder().Build().Deserialize<Dictionary<string, string?>?>(TextFile.Read(file, MaxBytes)) ?? [];
         }
         catch (YamlException e)
         {
             throw new SettingsException($"{file}:{e.Start.Line}: expected lines of the form 'key: value' ({e.InnerException?.Message ?? e.Message})", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or FormatException)
         {
-            throw new SettingsException($"{file}: cannot be read: {e.Message}", e);
+            throw new SettingsException(e.Message, e);
         }
         string? unknown = values.Keys.FirstOrDefault(k => !keys.Contains(k));
         return unknown is null

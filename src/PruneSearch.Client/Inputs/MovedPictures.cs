@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
@@ -54,7 +55,7 @@ public static class MovedPictures
             {
                 return false;
             }
-            using var first = File.OpenRead(dataset.PathOf(dataset.Samples[0]));
+            using var first = RegularFile.OpenRead(dataset.PathOf(dataset.Samples[0]));
             return dataset.Samples[0].Sha256.Length == 0 || Convert.ToHexStringLower(SHA256.HashData(first)) == dataset.Samples[0].Sha256;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Weights;
 
@@ -11,8 +12,6 @@ namespace PruneSearch.Client.SearchFiles;
 /// <param name="Detector">The detector they belong to.</param>
 internal sealed record BaseWeights(string Path, string Sha256, DetectorSpec Detector)
 {
-    private const int MaxTextBytes = 1 << 20;
-
     /// <summary>Reads and checks the weights of a search; <see langword="null"/> when it has none.</summary>
     /// <exception cref="FormatException">They are damaged or belong to another detector.</exception>
     /// <exception cref="IOException">They cannot be read.</exception>
@@ -22,15 +21,12 @@ internal sealed record BaseWeights(string Path, string Sha256, DetectorSpec Dete
         {
             return null;
         }
-        bool background = Build(source.Template, path).Scores.Background;
-        var detector = source.WeightsDetector is { } file
-            ? DetectorSpec.FromJson(ReadText(file), file)
-            : source.Template with { Classes = LabelFile.Read(source.Labels!, background), BatchNorm = false };
-        using var stream = File.OpenRead(path);
-        var network = Build(detector, source.WeightsDetector ?? source.Labels!);
-        Safetensors.Read(stream, path).RequireFit(network.Network, path);
+        var model = source.WeightsDetector is { } file ? DetectorFolder.ReadModel(file)
+            : Build(source.Template with { Classes = LabelFile.Read(source.Labels!, Build(source.Template, path).Scores.Background), BatchNorm = false }, source.Labels!);
+        using var stream = RegularFile.OpenRead(path);
+        Safetensors.Read(stream, path).RequireFit(model.Network, path);
         stream.Position = 0;
-        return new BaseWeights(path, Convert.ToHexStringLower(SHA256.HashData(stream)), detector);
+        return new BaseWeights(path, Convert.ToHexStringLower(SHA256.HashData(stream)), model.Spec);
     }
 
     private static DetectorModel Build(DetectorSpec spec, string source)
@@ -44,7 +40,4 @@ internal sealed record BaseWeights(string Path, string Sha256, DetectorSpec Dete
             throw new FormatException($"{source}: {e.Message}", e);
         }
     }
-
-    private static string ReadText(string path) => new FileInfo(path).Length > MaxTextBytes
-        ? throw new FormatException($"{path}: is larger than {MaxTextBytes} bytes, expected a short text") : File.ReadAllText(path);
 }

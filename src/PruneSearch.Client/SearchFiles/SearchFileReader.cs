@@ -1,16 +1,15 @@
 using PruneSearch.Client.SearchFiles.Schema;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlDotNet.RepresentationModel;
+using PruneSearch.Data.Text;
 
 namespace PruneSearch.Client.SearchFiles;
 
 /// <summary>Reads search files strictly: whatever it does not understand, it refuses with its place.</summary>
 public static class SearchFileReader
 {
-    private const int MaxBytes = 1 << 20, MaxDepth = 32;
+    private const int MaxBytes = 1 << 20;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="SearchFileException">It cannot be read or is not valid; every error is listed.</exception>
@@ -42,68 +41,27 @@ public static class SearchFileReader
     {
         try
         {
-            var info = new FileInfo(path);
-            if (info.Exists && info.Length > MaxBytes)
-            {
-                throw new SearchFileException($"{path}: {info.Length} bytes are no search file, expected at most {MaxBytes}");
-            }
-            return File.ReadAllText(path);
+            return TextFile.Read(path, MaxBytes);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (FileNotFoundException e)
         {
             throw new SearchFileException($"{path}: there is no such file, expected a search file", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is IOException or FormatException)
         {
-            throw new SearchFileException($"{path}: cannot be read: {e.Message}", e);
+            throw new SearchFileException(e.Message, e);
         }
     }
 
     private static T Parse<T>(string text, string path, Func<string, bool> required, Func<SearchFileRules, Action<string, string>, T> read)
     {
         var reader = new DocumentReader(path);
-        var root = reader.Mapping(LoadRoot(text, path), SettingsSection.Of<SearchSettings>().Requiring(s => required(s.Key)), "");
+        var root = reader.Mapping(YamlText.Load(text, (at, message) => new SearchFileException($"{path}:{at.Line}:{at.Column}: {message}")), SettingsSection.Of<SearchSettings>().Requiring(s => required(s.Key)), "");
         if (root is null || reader.Errors.Count > 0)
         {
             throw new SearchFileException(reader.Errors);
         }
         var file = read(new SearchFileRules(reader, root), (key, message) => reader.Error(root.At(key), message));
         return reader.Errors.Count > 0 ? throw new SearchFileException(reader.Errors) : file;
-    }
-
-    private static YamlNode LoadRoot(string text, string path)
-    {
-        try
-        {
-            RefuseDepth(text, path);
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            return stream.Documents.Count == 1 ? stream.Documents[0].RootNode
-                : throw new SearchFileException($"{path}: has {stream.Documents.Count} YAML documents, expected one");
-        }
-        catch (YamlException e)
-        {
-            throw new SearchFileException($"{path}:{e.Start.Line}:{e.Start.Column}: no valid YAML: {(e.InnerException ?? e).Message}", e);
-        }
-    }
-
-    // The document model is built recursively, and aliases can multiply a small text: both end here.
-    private static void RefuseDepth(string text, string path)
-    {
-        var parser = new Parser(new StringReader(text));
-        int depth = 0;
-        while (parser.MoveNext())
-        {
-            var at = parser.Current!.Start;
-            depth += parser.Current.NestingIncrease;
-            if (depth > MaxDepth)
-            {
-                throw new SearchFileException($"{path}:{at.Line}:{at.Column}: nested too deeply, expected at most {MaxDepth} levels");
-            }
-            if (parser.Current is AnchorAlias)
-            {
-                throw new SearchFileException($"{path}:{at.Line}:{at.Column}: an alias (*name), expected the values themselves");
-            }
-        }
     }
 }

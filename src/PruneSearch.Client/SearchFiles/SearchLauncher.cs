@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
@@ -30,7 +31,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     public CheckedSearch Check(SearchFile file, CancellationToken cancellation = default)
     {
         var (weights, splits, @base) = Read(file.Path, file.Settings.Detector, file.Settings.Data, cancellation);
-        Guard(() => RequireReachable(file, @base.Detector));
+        Guard(() => RequireReachable(file, weights?.Detector ?? @base.Detector));
         var plan = Guard(() => Planner.Plan(
             file.Settings, @base, Settings(file.Settings.Data, splits), NewId(file.Settings.Name), time.GetUtcNow(), file.Text));
         return new CheckedSearch(plan with { Test = splits.Test?.ManifestHash }, splits, weights);
@@ -121,7 +122,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
 
     private static async Task CopyAsync(BaseWeights weights, Stream target, CancellationToken cancellation)
     {
-        byte[] content = await File.ReadAllBytesAsync(weights.Path, cancellation).ConfigureAwait(false);
+        byte[] content = RegularFile.ReadAllBytes(weights.Path, Array.MaxLength);
         if (Convert.ToHexStringLower(SHA256.HashData(content)) != weights.Sha256)
         {
             throw new SearchFileException($"{weights.Path}: changed while the search was being launched");
@@ -131,7 +132,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
 
     private static double RequireReachable(SearchFile file, DetectorSpec detector)
     {
-        var (settings, dense) = (file.Settings, DetectorCatalog.Build(detector));
+        var (settings, dense) = (file.Settings, DetectorCatalog.Build(detector).RelativeTo(detector));
         return settings.Variants.Count == 0 ? RequireReachable(file, dense, settings.Prune, "pruning")
             : settings.Variants.Min(v => RequireReachable(file, dense, v.Prune, $"pruning for variant '{v.Name}'"));
     }

@@ -35,7 +35,7 @@ internal sealed class StageGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         StageDescription.RequireKey(Key);
-        _demand = new StageWaiters(Key, GrainFactory, logger);
+        _demand = new StageWaiters(Key, GrainFactory, timings, logger);
         _lease = new StageLeases(record.State, timings, time);
         _store = new StageRecordStore(this, record, _lease, time, logger);
         _report = await store.TryReadReportAsync(Key);
@@ -69,7 +69,7 @@ internal sealed class StageGrain(
 
     public async Task ReleaseAsync(string trajectory)
     {
-        _demand.Remove(trajectory);
+        await _demand.RemoveAsync(trajectory);
         if (_demand.Wanted is null && !IsOver)
         {
             if (_lease.Revoke())
@@ -84,7 +84,7 @@ internal sealed class StageGrain(
 
     public async Task<StageLease?> LeaseAsync(string worker)
     {
-        if (IsOver || _demand.Wanted is not { } wanted || _lease.IsHeld)
+        if (IsOver || _lease.IsHeld || await _demand.ConfirmAsync() is not { } wanted)
         {
             return null;
         }

@@ -8,7 +8,7 @@ namespace PruneSearch.Cluster.Stages;
 /// <summary>
 /// Who wants a stage, and its place in the queue of its device class. Nothing of it is persisted: trajectories ask again and again.
 /// </summary>
-internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger logger)
+internal sealed class StageWaiters(string key, IGrainFactory grains, ClusterTimings timings, ILogger logger)
 {
     private readonly HashSet<string> _waiters = [];
     private Request? _request;
@@ -33,8 +33,29 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
         };
     }
 
-    /// <summary>A trajectory does not want it any more.</summary>
-    public void Remove(string trajectory) => _waiters.Remove(trajectory);
+    /// <summary>A trajectory does not want it any more, if it says so itself.</summary>
+    public async Task RemoveAsync(string trajectory)
+    {
+        if (_waiters.Contains(trajectory) && !await WaitsAsync(trajectory, otherwise: false))
+        {
+            _waiters.Remove(trajectory);
+        }
+    }
+
+    /// <summary>What is wanted by a trajectory that says so itself: whoever asked in its name does not count.</summary>
+    public async Task<Request?> ConfirmAsync()
+    {
+        while (_waiters.Count > 0)
+        {
+            string waiter = _waiters.First();
+            if (await WaitsAsync(waiter, otherwise: true))
+            {
+                return _request;
+            }
+            _waiters.Remove(waiter);
+        }
+        return null;
+    }
 
     /// <summary>Puts it into the queue if it is wanted.</summary>
     public Task EnqueueAsync() => Wanted is { } wanted ? Dispatcher(wanted).EnqueueAsync(key, wanted.RemainingStages) : Task.CompletedTask;
@@ -54,6 +75,20 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ILogger log
         }
         _waiters.Clear();
         return DequeueAsync();
+    }
+
+    // The trajectory may be waiting for this stage's answer: the question is one that it answers in between.
+    private async Task<bool> WaitsAsync(string trajectory, bool otherwise)
+    {
+        try
+        {
+            return await grains.GetGrain<ITrajectoryGrain>(trajectory).WaitsForAsync(key).WaitAsync(timings.CallPatience);
+        }
+        catch (Exception e)
+        {
+            Log.MessageLost(logger, e, $"stage {key}");
+            return otherwise;
+        }
     }
 
     private IDispatcherGrain Dispatcher(Request request) => grains.GetGrain<IDispatcherGrain>(request.DeviceClass);

@@ -49,13 +49,17 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
         return _walk.News(knownReports);
     }
 
+    public Task<bool> WaitsForAsync(string stageKey) => Task.FromResult(WaitsFor(stageKey) is not null);
+
     public async Task StageEndedAsync(string stageKey)
     {
-        if (_walk is { State: WorkState.Running } walk && walk.CurrentKey == stageKey)
+        if (WaitsFor(stageKey) is { } walk)
         {
             await AdvanceAsync(walk);
         }
     }
+
+    private TrajectoryWalk? WaitsFor(string stageKey) => _walk is { State: WorkState.Running } walk && walk.CurrentKey == stageKey ? walk : null;
 
     private async Task AdvanceAsync(TrajectoryWalk walk)
     {

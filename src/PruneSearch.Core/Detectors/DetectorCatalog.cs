@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors.Ssd;
+using PruneSearch.Core.Detectors.Yolox;
 
 namespace PruneSearch.Core.Detectors;
 
@@ -6,7 +7,7 @@ namespace PruneSearch.Core.Detectors;
 public static class DetectorCatalog
 {
     private static readonly Lock Changes = new();
-    private static IReadOnlyList<IDetectorFamily> _families = [new SsdFamily()];
+    private static IReadOnlyList<IDetectorFamily> _families = [new SsdFamily(), new YoloxFamily()];
 
     /// <summary>All families; the first is the one that is meant where none is named.</summary>
     public static IReadOnlyList<IDetectorFamily> Families => _families;

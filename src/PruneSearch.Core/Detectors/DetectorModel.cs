@@ -45,11 +45,19 @@ public sealed record DetectorModel
     /// <summary>How it learns.</summary>
     public required TrainingRule Training { get; init; }
 
+    /// <summary>What pictures must become.</summary>
+    public InputSpec InputSpec => new(Spec.InputSize, Input);
+
     /// <summary>Class outputs a row: the classes, and the background where there is one.</summary>
     public int ClassOutputs => Scores.OutputsFor(Spec.Classes.Count);
 
-    /// <summary>The unpruned detector.</summary>
+    /// <summary>The detector that shares count from: the unpruned one, or the one that <see cref="RelativeTo"/> was given.</summary>
     public DetectorModel Dense => With(new Dictionary<string, int>());
+
+    /// <summary>The same detector, of which shares count from another one and not from the unpruned one.</summary>
+    /// <param name="original">What pruning began with: the detector that a search or a command was given. It may be this one.</param>
+    /// <exception cref="ArgumentException">It has other groups, or one of them is narrower there.</exception>
+    public DetectorModel RelativeTo(DetectorSpec original) => this with { Network = Network.RelativeTo(original.Widths) };
 
     /// <summary>The same detector with other widths.</summary>
     /// <param name="widths">Width of each group that is not at its dense width.</param>

@@ -70,12 +70,17 @@ public sealed record DetectorSpec : IHasForms
         }
     }
 
-    /// <summary>Architecture, size and options in one line.</summary>
+    /// <summary>Architecture, size and options in one line: those that a search file names, and what else differs from the family's defaults.</summary>
+    /// <exception cref="ArgumentException">There is no such architecture.</exception>
     public string Describe()
     {
-        var options = JsonSerializer.SerializeToNode(Options, Options.GetType(), CoreJson.Canonical)!.AsObject();
-        return FormattableString.Invariant($"{Architecture}, input {InputSize}×{InputSize}")
-            + string.Concat(options.Select(o => $", {JsonNamingPolicy.KebabCaseLower.ConvertName(o.Key)} {o.Value}"));
+        var type = Options.GetType();
+        JsonObject Members(DetectorOptions options) => JsonSerializer.SerializeToNode(options, type, CoreJson.Canonical)!.AsObject();
+        var defaults = Members(DetectorCatalog.Find(Architecture).Template.Options);
+        var settings = type.GetProperties().Where(p => p.IsDefined(typeof(DescriptionAttribute), inherit: false)).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToHashSet();
+        return FormattableString.Invariant($"{Architecture}, input {InputSize}×{InputSize}") + string.Concat(Members(Options)
+            .Where(o => settings.Contains(o.Key) || !JsonNode.DeepEquals(o.Value, defaults[o.Key]))
+            .Select(o => $", {JsonNamingPolicy.KebabCaseLower.ConvertName(o.Key)} {o.Value}"));
     }
 
     /// <summary>The readable, versioned JSON form.</summary>

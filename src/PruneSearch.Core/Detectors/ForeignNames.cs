@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Core.Detectors;
 
@@ -22,4 +23,13 @@ public sealed record ForeignNames
 
     /// <summary>How pictures become inputs there; <see langword="null"/> where it is the same as here.</summary>
     public InputRule? Input { get; init; }
+
+    /// <summary>What a tensor there is here, by its name here; <see langword="null"/> where all are the same.</summary>
+    public Func<string, WeightTensor, WeightTensor>? Convert { get; init; }
+
+    /// <summary>
+    /// Whether layers here stand in the order in which the other program computes them: then an exported graph, which has lost the
+    /// names, can be told by the order of its convolutions.
+    /// </summary>
+    public bool SameOrder { get; init; }
 }

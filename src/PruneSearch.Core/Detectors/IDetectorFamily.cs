@@ -9,6 +9,9 @@ public interface IDetectorFamily
     /// <summary>How other programs call its tensors.</summary>
     IReadOnlyList<ForeignNames> Foreign { get; }
 
+    /// <summary>Whether TensorFlow exports such detectors as TensorFlow Lite files, with the outputs that this family has.</summary>
+    bool InTensorFlowLite => false;
+
     /// <summary>Builds the network at the widths of the specification, its reference boxes and its rules.</summary>
     /// <param name="spec">Of this family, with input size and number of classes within what any detector may have.</param>
     /// <exception cref="ArgumentException">A value outside its range, or a width that does not fit.</exception>

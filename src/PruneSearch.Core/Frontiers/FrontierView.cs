@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -30,6 +31,13 @@ public sealed record FrontierPoint
     /// <summary>Whether no other point beats it in every objective.</summary>
     [Id(5)]
     public required bool OnFrontier { get; init; }
+
+    /// <summary>
+    /// Share of the original's channels that are gone, 0 to 1: in the groups that are pruned, compared with the detector that the
+    /// search was given. 0 for what is not pruned.
+    /// </summary>
+    [JsonIgnore]
+    public double Pruned => Schedule is ScheduleKind.Base or ScheduleKind.DenseControl ? 0 : Report.Channels.Removed;
 
     /// <summary>Key of the stage that this one went on from; <see langword="null"/> for the base.</summary>
     [Id(10)]

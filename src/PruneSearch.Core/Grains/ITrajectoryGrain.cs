@@ -1,3 +1,4 @@
+using Orleans.Concurrency;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -22,6 +23,10 @@ public interface ITrajectoryGrain : IGrainWithStringKey
     /// <param name="knownReports">The caller has that many of its first reports; they are left out.</param>
     [Alias("Status")]
     Task<TrajectoryNews> GetStatusAsync(int knownReports);
+
+    /// <summary>Whether a stage is the one that it waits for.</summary>
+    [Alias("WaitsFor"), AlwaysInterleave]
+    Task<bool> WaitsForAsync(string stageKey);
 
     /// <summary>A stage that it waits for completed or failed for good: it is asked how it stands. Repeating it is harmless.</summary>
     [Alias("StageEnded")]

@@ -63,7 +63,7 @@ public sealed class ChannelGroup
     /// <summary>The part of the network it belongs to.</summary>
     public ChannelGroupKind Kind { get; }
 
-    /// <summary>Channels in the unpruned network.</summary>
+    /// <summary>Channels that shares count from: those in the unpruned network, or in the one that <see cref="Network.RelativeTo"/> was given.</summary>
     public int DenseWidth { get; }
 
     /// <summary>Channels now, from 1 to <see cref="DenseWidth"/>.</summary>

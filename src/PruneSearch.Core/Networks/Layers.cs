@@ -113,6 +113,12 @@ public sealed record BatchNormLayer : Layer
 {
     /// <summary>Added to the variance.</summary>
     public required double Epsilon { get; init; }
+
+    /// <summary>Name of the norm whose tensors this one uses too, on another feature map; <see langword="null"/> for its own.</summary>
+    public string? TensorsOf { get; init; }
+
+    /// <summary>What the names of its tensors begin with.</summary>
+    public string Tensors => TensorsOf ?? Name;
 }
 
 /// <summary>An elementwise function.</summary>

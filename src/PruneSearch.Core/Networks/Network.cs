@@ -92,6 +92,15 @@ public sealed class Network
         return new Network([.. Layers.Select(Narrow)], Outputs, [.. Groups.Select(g => groups[g.Name])]);
     }
 
+    /// <summary>The same network, of which shares count from the widths of another one and not from the unpruned ones.</summary>
+    /// <param name="original">Width of each group of what pruning began with; a group that is not named counts from its own dense width.</param>
+    /// <exception cref="ArgumentException">A group that the network does not have, or one that is wider than in the original.</exception>
+    public Network RelativeTo(IReadOnlyDictionary<string, int> original)
+    {
+        RequireGroups(original.Keys, _groups.Keys);
+        return new Network(Layers, Outputs, [.. Groups.Select(g => new ChannelGroup(g.Name, g.Kind, original.GetValueOrDefault(g.Name, g.DenseWidth), g.Width))]);
+    }
+
     /// <summary>Multiply-accumulate operations of one convolution.</summary>
     public static long MacsOf(ConvLayer conv) =>
         (long)conv.Channels.Width * conv.Height * conv.Width * (conv.InputChannels.Width / conv.Groups) * conv.Kernel * conv.Kernel;
@@ -104,7 +113,7 @@ public sealed class Network
         }
     }
 
-    private static bool OwnsTensors(Layer layer) => layer is not ConvLayer { WeightsOf: not null };
+    private static bool OwnsTensors(Layer layer) => layer is not (ConvLayer { WeightsOf: not null } or BatchNormLayer { TensorsOf: not null });
 
     private static IEnumerable<TensorDeclaration> Declare(Layer layer)
     {

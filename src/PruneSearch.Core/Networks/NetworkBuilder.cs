@@ -97,6 +97,24 @@ public sealed class NetworkBuilder
         return Add(new BatchNormLayer { Name = name, Inputs = [input], Channels = from.Channels, Height = from.Height, Width = from.Width, Epsilon = epsilon });
     }
 
+    /// <summary>Adds a batch normalisation that uses the tensors of another one on a different feature map.</summary>
+    /// <param name="name">Layer name.</param>
+    /// <param name="input">Layer to read; it has the channel groups that the other norm reads.</param>
+    /// <param name="tensorsOf">The norm whose tensors it shares.</param>
+    /// <exception cref="ArgumentException">There is no such norm, or its input has other channel groups.</exception>
+    public string SharedBatchNorm(string name, string input, string tensorsOf)
+    {
+        var from = Find(input);
+        if (Find(tensorsOf) is not BatchNormLayer owner || !from.Channels.Equals(owner.Channels))
+        {
+            throw new ArgumentException($"'{name}' cannot share the tensors of '{tensorsOf}': that is no batch norm of the channels of {Describe(from)}.");
+        }
+        return Add(new BatchNormLayer
+        {
+            Name = name, Inputs = [input], Channels = from.Channels, Height = from.Height, Width = from.Width, Epsilon = owner.Epsilon, TensorsOf = owner.Tensors,
+        });
+    }
+
     /// <summary>Adds an elementwise function.</summary>
     public string Activation(string name, string input, ActivationFunction function)
     {

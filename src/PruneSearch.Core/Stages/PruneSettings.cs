@@ -8,8 +8,9 @@ namespace PruneSearch.Core.Stages;
 public sealed record PruneSettings
 {
     /// <summary>
-    /// Share of the dense detector's <see cref="Target"/> that is gone after this stage: above 0 and below 1. Cumulative. For
-    /// channels it counts within the selected groups, for the other targets over the whole detector.
+    /// Share of the original's <see cref="Target"/> that is gone after this stage: above 0 and below 1. Cumulative: the original is the
+    /// detector that the search or the command was given. For channels it counts within the selected groups, for the other
+    /// targets over the whole detector.
     /// </summary>
     [Id(0)]
     public required double Ratio { get; init; }
@@ -31,7 +32,7 @@ public sealed record PruneSettings
     [Description("Kinds (`hidden`, `residual`, `neck`, `stem`, `head`) or names of the channel groups to prune, or `all`."), MinLength(1)]
     public IReadOnlyList<string> Groups { get; init; } = ["hidden"];
 
-    /// <summary>Largest share of a group's dense channels that may go: above 0 and below 1.</summary>
+    /// <summary>Largest share of a group's channels in the original that may go: above 0 and below 1.</summary>
     [Id(4)]
     [Description("Largest share of a group's channels that may go."), Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
     public double MaxGroupRatio { get; init; } = 0.9;

@@ -1,3 +1,5 @@
+using PruneSearch.Core.Networks;
+
 namespace PruneSearch.Core.Stages;
 
 /// <summary>What a finished stage tells.</summary>
@@ -36,7 +38,7 @@ public sealed record StageReport
     [Id(7)]
     public required LatencyReport Latency { get; init; }
 
-    /// <summary>Channels in all prunable groups of the dense detector and now.</summary>
+    /// <summary>Channels of the original, the detector that the search was given, and now: in the groups that pruning may take; in all where nothing was pruned.</summary>
     [Id(8)]
     public required ChannelCount Channels { get; init; }
 
@@ -80,15 +82,22 @@ public sealed record StageReport
     [Id(22)]
     public DateTimeOffset? Finished { get; init; }
 
+    /// <summary>Channels of the unpruned network and now, in all groups: what was gone before the search counts too. <see langword="null"/> in reports from before that was noted.</summary>
+    [Id(24)]
+    public ChannelCount? Unpruned { get; init; }
+
     /// <summary>Threads of the slot that finished the stage, on a CPU: with others the last digits of sums, and so the weights, differ. 0 on a GPU.</summary>
     [Id(23)]
     public int Threads { get; init; }
 }
 
-/// <summary>How many channels there were and are in the groups that may be pruned.</summary>
+/// <summary>How many channels there were and are.</summary>
 [GenerateSerializer, Alias("prunesearch.ChannelCount")]
 public readonly record struct ChannelCount([property: Id(0)] int Dense, [property: Id(1)] int Now)
 {
+    /// <summary>The channels of all groups of a network.</summary>
+    public static ChannelCount Of(Network network) => new(network.Groups.Sum(g => g.DenseWidth), network.Groups.Sum(g => g.Width));
+
     /// <summary>Share that is gone, 0 to 1.</summary>
     public double Removed => Dense == 0 ? 0 : 1.0 - (double)Now / Dense;
 }

@@ -40,8 +40,19 @@ public static class DetectorFolder
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static (DetectorModel Model, WeightSet Weights) Read(string folder)
     {
-        string weightsFile = Path.Combine(folder, WeightsFile);
-        var model = ReadModel(Path.Combine(folder, DetectorFile));
+        string? lacking = ((string[])[DetectorFile, WeightsFile]).FirstOrDefault(f => !File.Exists(Path.Combine(folder, f)));
+        return lacking is null ? Read(Path.Combine(folder, DetectorFile), Path.Combine(folder, WeightsFile))
+            : throw new FileNotFoundException($"{folder}: has no {lacking}, expected a folder as train, import and prune write it", Path.Combine(folder, lacking));
+    }
+
+    /// <summary>Reads a detector whose two files stand elsewhere.</summary>
+    /// <param name="specFile">The specification.</param>
+    /// <param name="weightsFile">The tensors.</param>
+    /// <exception cref="FormatException">A file is damaged, or the weights are those of another detector.</exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    public static (DetectorModel Model, WeightSet Weights) Read(string specFile, string weightsFile)
+    {
+        var model = ReadModel(specFile);
         var weights = Safetensors.Read(weightsFile);
         weights.RequireFit(model.Network, weightsFile);
         return (model, weights);

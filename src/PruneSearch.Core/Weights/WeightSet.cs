@@ -81,10 +81,10 @@ public sealed class WeightSet : SortedDictionary<string, WeightTensor>
         }
         foreach (var norm in network.Layers.OfType<BatchNormLayer>())
         {
-            float least = this[norm.Name + ".running_var"].Values.Min();
+            float least = this[norm.Tensors + ".running_var"].Values.Min();
             if (least < 0)
             {
-                throw new FormatException(FormattableString.Invariant($"{source}: tensor '{norm.Name}.running_var' has the variance {least:G6}, expected at least 0."));
+                throw new FormatException(FormattableString.Invariant($"{source}: tensor '{norm.Tensors}.running_var' has the variance {least:G6}, expected at least 0."));
             }
         }
     }

@@ -24,16 +24,17 @@ internal sealed class Mosaic(int size, SeededRandom random)
     /// <summary>Decides where a picture lies and keeps its objects that are to be seen.</summary>
     /// <param name="tile">Which of the four.</param>
     /// <param name="picture">The whole picture.</param>
+    /// <param name="extent">Its width and height at full size, in fractions of the mosaic.</param>
     /// <param name="flip">Whether it may be mirrored.</param>
     /// <param name="decisions">Decides.</param>
     /// <returns>A view as large as the mosaic, in which the picture lies where it belongs.</returns>
-    public AugmentedView Place(int tile, AugmentedView picture, bool flip, SeededRandom decisions)
+    public AugmentedView Place(int tile, AugmentedView picture, (double Width, double Height) extent, bool flip, SeededRandom decisions)
     {
         double scale = decisions.NextDouble(MinScale, 1), x = (double)_column / size, y = (double)_row / size;
         bool flipped = flip && decisions.NextBool();
-        double left = IsRight(tile) ? x : x - scale, top = IsLower(tile) ? y : y - scale;
-        double unflippedLeft = flipped ? 1 - left - scale : left;
-        var view = picture.Show(new PixelWindow(-unflippedLeft / scale, -top / scale, 1 / scale, 1 / scale), _ => true, clip: false);
+        double width = scale * extent.Width, height = scale * extent.Height, left = IsRight(tile) ? x : x - width, top = IsLower(tile) ? y : y - height;
+        double unflippedLeft = flipped ? 1 - left - width : left;
+        var view = picture.Show(new PixelWindow(-unflippedLeft / width, -top / height, 1 / width, 1 / height), _ => true, clip: false);
         view = flipped ? RandomFlip.Flip(view) : view;
         var (rows, columns) = (Rows(tile), Columns(tile));
         var frame = new BoxCorners((float)rows.Start.Value / size, (float)columns.Start.Value / size, (float)rows.End.Value / size, (float)columns.End.Value / size);

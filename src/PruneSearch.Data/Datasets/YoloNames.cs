@@ -1,7 +1,6 @@
 using System.Globalization;
-using PruneSearch.Core;
 using PruneSearch.Core.Files;
-using YamlDotNet.Core;
+using PruneSearch.Data.Text;
 using YamlDotNet.RepresentationModel;
 
 namespace PruneSearch.Data.Datasets;
@@ -38,29 +37,17 @@ internal static class YoloNames
             : otherwise ?? throw new DatasetException($"{list}: does not exist, expected a class name a line (or {YamlFiles[0]} with '{Key}', or a list of classes in the options)");
     }
 
-    private static string[] OfYaml(string text, string file)
+    private static string[] OfYaml(string text, string file) => YamlText.Load(text, (at, message) => new DatasetException($"{file}: line {at.Line}: {message}")) switch
     {
-        try
+        YamlMappingNode root => root.Children.FirstOrDefault(c => c.Key is YamlScalarNode { Value: Key }).Value switch
         {
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            if (stream.Documents is not [{ RootNode: YamlMappingNode root }, ..])
-            {
-                throw new DatasetException($"{file}: is no mapping, expected the key '{Key}'");
-            }
-            return root.Children.FirstOrDefault(c => c.Key is YamlScalarNode { Value: Key }).Value switch
-            {
-                null => throw new DatasetException($"{file}: lacks '{Key}', expected a list of class names"),
-                YamlSequenceNode names => [.. names.Children.Select(n => Name(n, file))],
-                YamlMappingNode names => Numbered(names, file),
-                var other => throw new DatasetException($"{file}: line {other.Start.Line}: '{Key}' is a single value, expected a list of class names, or a mapping from numbers to names"),
-            };
-        }
-        catch (YamlException e)
-        {
-            throw new DatasetException($"{file}: line {e.Start.Line}: no valid YAML: {ErrorText.OneLine(e.Message)}", e);
-        }
-    }
+            null => throw new DatasetException($"{file}: lacks '{Key}', expected a list of class names"),
+            YamlSequenceNode names => [.. names.Children.Select(n => Name(n, file))],
+            YamlMappingNode names => Numbered(names, file),
+            var other => throw new DatasetException($"{file}: line {other.Start.Line}: '{Key}' is a single value, expected a list of class names, or a mapping from numbers to names"),
+        },
+        _ => throw new DatasetException($"{file}: is no mapping, expected the key '{Key}'"),
+    };
 
     private static string[] Numbered(YamlMappingNode mapping, string file)
     {

@@ -14,13 +14,14 @@ public static class ImageResampler
 {
     private const int Channels = 3;
 
-    /// <summary>Stretches a picture, or a window of its plane, to a square of numbers from −1 (black) to 1 (white).</summary>
+    /// <summary>Stretches a picture, or a window of its plane, to a square of RGB numbers from −1 (black) to 1 (white).</summary>
     /// <param name="image">The picture.</param>
-    /// <param name="window">What part of its plane; outside the picture the numbers are 0 (mid grey).</param>
+    /// <param name="window">What part of its plane.</param>
     /// <param name="flip">Whether the result is mirrored left to right.</param>
     /// <param name="size">Edge of the result in pixels, at least 1.</param>
     /// <param name="destination">Receives <c>[size, size, 3]</c>.</param>
-    public static void Resample(RgbImage image, PixelWindow window, bool flip, int size, Span<float> destination)
+    /// <param name="outside">The numbers outside the picture; 0 is mid grey.</param>
+    public static void Resample(RgbImage image, PixelWindow window, bool flip, int size, Span<float> destination, float outside = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, size * size * Channels);
@@ -42,11 +43,11 @@ public static class ImageResampler
                 var row = destination.Slice(y * size * Channels, size * Channels);
                 if (rows[y].First < 0)
                 {
-                    row.Clear();
+                    row.Fill(outside);
                     continue;
                 }
                 BlendRows(image, rows[y], from * Channels, to * Channels, blended);
-                BlendColumns(blended, across, row);
+                BlendColumns(blended, across, row, outside);
             }
         }
         finally
@@ -136,13 +137,13 @@ public static class ImageResampler
 
     // A vector holds a pixel and the number after it, which the next pixel overwrites; so the last pixel is no vector.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void BlendColumns(ReadOnlySpan<float> source, ReadOnlySpan<Tap> columns, Span<float> row)
+    private static void BlendColumns(ReadOnlySpan<float> source, ReadOnlySpan<Tap> columns, Span<float> row, float outside)
     {
         int to = 0, vectors = Vector128.IsHardwareAccelerated ? columns.Length - 1 : 0;
         ref float from = ref MemoryMarshal.GetReference(source), result = ref MemoryMarshal.GetReference(row);
         foreach (var tap in columns[..vectors])
         {
-            var pixel = Vector128<float>.Zero;
+            var pixel = Vector128.Create(outside);
             if (tap.First >= 0)
             {
                 var left = Vector128.LoadUnsafe(ref from, (nuint)(tap.First * Channels));
@@ -156,7 +157,7 @@ public static class ImageResampler
         {
             for (int channel = 0; channel < Channels; channel++, to++)
             {
-                float left = tap.First < 0 ? 0 : source[tap.First * Channels + channel], right = tap.First < 0 ? 0 : source[tap.Second * Channels + channel];
+                float left = tap.First < 0 ? outside : source[tap.First * Channels + channel], right = tap.First < 0 ? outside : source[tap.Second * Channels + channel];
                 row[to] = left + (right - left) * tap.Weight;
             }
         }

@@ -1,9 +1,10 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Data.Loading;
 
-/// <summary>Every picture of a data set once, in order and unchanged but for its size.</summary>
+/// <summary>Every picture of a data set once, in order and unchanged but for what the detector's input asks for.</summary>
 public sealed class EvaluationLoader
 {
     private readonly SampleRenderer _renderer;
@@ -11,17 +12,17 @@ public sealed class EvaluationLoader
 
     /// <summary>A loader.</summary>
     /// <param name="dataset">The data.</param>
-    /// <param name="inputSize">Edge of the detector's input in pixels, at least 1.</param>
+    /// <param name="input">What the pictures must become.</param>
     /// <param name="batchSize">Pictures a batch, at least 1; the last batch may have fewer.</param>
     /// <param name="cache">Decoded pictures to be kept between evaluations; <see langword="null"/> keeps none.</param>
-    public EvaluationLoader(DetectionDataset dataset, int inputSize, int batchSize = 8, ImageCache? cache = null)
+    public EvaluationLoader(DetectionDataset dataset, InputSpec input, int batchSize = 8, ImageCache? cache = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(input.Size, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         _samples = dataset.Samples.Count;
-        _inputSize = inputSize;
+        _inputSize = input.Size;
         _batchSize = batchSize;
-        _renderer = new SampleRenderer(dataset, cache ?? new ImageCache(dataset, inputSize, maxBytes: 0), inputSize);
+        _renderer = new SampleRenderer(dataset, cache ?? new ImageCache(dataset, input.Size, maxBytes: 0), input);
     }
 
     /// <summary>All batches, prepared in the background.</summary>

@@ -1,3 +1,4 @@
+using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
 
 namespace PruneSearch.Data.Loading;
@@ -11,7 +12,7 @@ public sealed record ImageBatch
     /// <summary>Edge of the pictures in pixels.</summary>
     public required int Size { get; init; }
 
-    /// <summary>RGB from −1 to 1: <c>[Count, Size, Size, 3]</c>.</summary>
+    /// <summary>The numbers that the detector wants: <c>[Count, Size, Size, 3]</c>.</summary>
     public required float[] Pixels { get; init; }
 
     /// <summary>One a picture.</summary>
@@ -35,6 +36,9 @@ public sealed record BatchImage
 
     /// <summary>Height of the original picture in pixels.</summary>
     public required int Height { get; init; }
+
+    /// <summary>What part of the picture's plane the batch shows; that of a mosaic is the whole.</summary>
+    public PixelWindow Window { get; init; } = PixelWindow.Whole;
 
     /// <summary>Objects, without crowds; fractions of the picture as the batch shows it.</summary>
     public required BoxCorners[] Boxes { get; init; }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Images;
@@ -7,8 +8,10 @@ using PruneSearch.Data.PostProcessing;
 namespace PruneSearch.Data.Loading;
 
 /// <summary>Makes one picture of a batch.</summary>
-internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache, int size)
+internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache, InputSpec input)
 {
+    private readonly InputPixels _pixels = new(input.Rule);
+
     /// <summary>Writes the pixels and tells what they show.</summary>
     /// <param name="index">Which sample.</param>
     /// <param name="options">How it varies.</param>
@@ -22,12 +25,14 @@ internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache,
         {
             PhotometricDistortion.Apply(pixels, random);
         }
+        _pixels.Convert(pixels);
         return new BatchImage
         {
             SampleIndex = index,
             ImageId = sample.ImageId,
             Width = sample.Width,
             Height = sample.Height,
+            Window = view.Window,
             Boxes = [.. view.Boxes],
             Classes = [.. view.Classes],
         };
@@ -35,6 +40,7 @@ internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache,
 
     private AugmentedView RenderOne(int index, AugmentationOptions options, SeededRandom? random, Span<float> pixels)
     {
+        var image = cache.Get(index);
         var view = Whole(index);
         if (random is not null)
         {
@@ -42,21 +48,24 @@ internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache,
             view = options.Crop ? RandomCrop.Apply(view, random) : view;
             view = options.Flip ? RandomFlip.Apply(view, random) : view;
         }
-        ImageResampler.Resample(cache.Get(index), view.Window, view.Flipped, size, pixels);
+        view = InInput(view, image);
+        ImageResampler.Resample(image, view.Window, view.Flipped, input.Size, pixels, _pixels.Outside);
         return view;
     }
 
     private AugmentedView RenderMosaic(int first, AugmentationOptions options, SeededRandom random, Span<float> pixels)
     {
-        var mosaic = new Mosaic(size, random);
+        var mosaic = new Mosaic(input.Size, random);
         float[] whole = ArrayPool<float>.Shared.Rent(pixels.Length);
         try
         {
             for (int tile = 0; tile < Mosaic.Tiles; tile++)
             {
                 int index = tile == 0 ? first : random.NextInt(dataset.Samples.Count);
-                var view = mosaic.Place(tile, Whole(index), options.Flip, random);
-                ImageResampler.Resample(cache.Get(index), view.Window, view.Flipped, size, whole.AsSpan(0, pixels.Length));
+                var image = cache.Get(index);
+                var shown = InputWindow.Of(input.Rule, image.Width, image.Height);
+                var view = mosaic.Place(tile, Whole(index), (1 / shown.Width, 1 / shown.Height), options.Flip, random);
+                ImageResampler.Resample(image, view.Window, view.Flipped, input.Size, whole.AsSpan(0, pixels.Length), _pixels.Outside);
                 mosaic.Copy(tile, whole, pixels);
             }
         }
@@ -65,6 +74,15 @@ internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache,
             ArrayPool<float>.Shared.Return(whole);
         }
         return mosaic.ToView();
+    }
+
+    // The view with what the input shows around it. A mirrored picture lies where it would lie otherwise.
+    private AugmentedView InInput(AugmentedView view, RgbImage image)
+    {
+        var shown = InputWindow.Of(input.Rule, view.Window.Width * image.Width, view.Window.Height * image.Height);
+        return shown == PixelWindow.Whole ? view
+            : view.Flipped ? RandomFlip.Flip(RandomFlip.Flip(view).Show(shown with { X = 1 - shown.X - shown.Width }, _ => true))
+            : view.Show(shown, _ => true);
     }
 
     private AugmentedView Whole(int index)

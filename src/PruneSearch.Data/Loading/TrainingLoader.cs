@@ -21,12 +21,12 @@ public sealed class TrainingLoader
     /// <param name="cache">Decoded pictures shared with other loaders of this data set; <see langword="null"/> for its own.</param>
     public TrainingLoader(DetectionDataset dataset, TrainingLoaderOptions options, ImageCache? cache = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.InputSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Input.Size, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1);
         ArgumentOutOfRangeException.ThrowIfZero(dataset.Samples.Count);
         _options = options;
         _samples = dataset.Samples.Count;
-        _renderer = new SampleRenderer(dataset, cache ?? new ImageCache(dataset, options.InputSize, options.CacheBytes), options.InputSize);
+        _renderer = new SampleRenderer(dataset, cache ?? new ImageCache(dataset, options.Input.Size, options.CacheBytes), options.Input);
     }
 
     /// <summary>The batches of a range of steps, prepared in the background while the caller works on the one before.</summary>
@@ -45,7 +45,7 @@ public sealed class TrainingLoader
     /// <exception cref="DatasetException">A picture cannot be read any more.</exception>
     public ImageBatch Load(int step)
     {
-        int size = _options.InputSize, stride = size * size * 3;
+        int size = _options.Input.Size, stride = size * size * 3;
         float[] pixels = _recycled.TryTake(out float[]? used) ? used : GC.AllocateUninitializedArray<float>(_options.BatchSize * stride);
         var images = new BatchImage[_options.BatchSize];
         for (int slot = 0; slot < images.Length; slot++)

@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Augmentation;
 
 namespace PruneSearch.Data.Loading;
@@ -5,8 +6,8 @@ namespace PruneSearch.Data.Loading;
 /// <summary>What a training loader delivers.</summary>
 public sealed record TrainingLoaderOptions
 {
-    /// <summary>Edge of the detector's input in pixels, at least 1.</summary>
-    public required int InputSize { get; init; }
+    /// <summary>What the pictures must become.</summary>
+    public required InputSpec Input { get; init; }
 
     /// <summary>Pictures a step, at least 1.</summary>
     public int BatchSize { get; init; } = 8;

@@ -38,7 +38,7 @@ public static class DetectorEvaluator
         var found = new List<ImageDetection>();
         using var guard = no_grad();
         using var network = new TorchNetwork(model.Network, weights, device);
-        foreach (var batch in new EvaluationLoader(dataset, model.Spec.InputSize, BatchSize).Batches(cancellation))
+        foreach (var batch in new EvaluationLoader(dataset, model.InputSpec, BatchSize).Batches(cancellation))
         {
             using var scope = NewDisposeScope();
             var images = TrainingBatch.ToTensor(batch, device);
@@ -54,6 +54,7 @@ public static class DetectorEvaluator
                 var image = batch.Images[i];
                 found.AddRange(DetectionDecoder
                     .Decode(model, Of(DetectorModel.BoxesOutput, i), Of(DetectorModel.ClassesOutput, i), Of(DetectorModel.ObjectnessOutput, i), options)
+                    .InPicture(image.Window)
                     .Where(d => toDataset[d.Class] >= 0)
                     .Select(d => ImageDetection.From(d with { Class = toDataset[d.Class] }, image.ImageId, image.Width, image.Height)));
             }

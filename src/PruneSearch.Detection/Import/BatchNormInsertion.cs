@@ -43,29 +43,29 @@ public static class BatchNormInsertion
     public static WeightSet Insert(Network folded, Network normalised, WeightSet weights, IEnumerable<Tensor> calibration, Device device)
     {
         var norms = normalised.Layers.OfType<BatchNormLayer>().ToDictionary(l => l.Inputs[0]);
-        var statistics = Collect(folded, weights, calibration, norms.Keys, device);
+        var statistics = Collect(folded, weights, calibration, norms.ToDictionary(n => n.Key, n => n.Value.Tensors), device);
         var result = new WeightSet();
         foreach (var tensor in normalised.Tensors.Where(t => weights.ContainsKey(t.Name)))
         {
             result.Add(tensor.Name, weights[tensor.Name]);
         }
-        foreach (var (conv, norm) in norms)
+        foreach (var (conv, norm) in norms.DistinctBy(n => n.Value.Tensors))
         {
-            var (mean, variance) = statistics[conv].Moments();
+            var (mean, variance) = statistics[norm.Tensors].Moments();
             float[] added = weights[((ConvLayer)folded[conv]).BiasName].Values, left = ((ConvLayer)normalised[conv]).Bias ? added : new float[added.Length];
             int[] shape = [added.Length];
-            result.Add(norm.Name + ".weight", new(shape, [.. variance.Select(v => (float)Math.Sqrt(v + norm.Epsilon))]));
-            result.Add(norm.Name + ".bias", new(shape, [.. mean.Select(m => (float)m)])); // the mean of the folded output is mean + bias
-            result.Add(norm.Name + ".running_mean", new(shape, [.. mean.Select((m, i) => (float)(m - added[i] + left[i]))]));
-            result.Add(norm.Name + ".running_var", new(shape, [.. variance.Select(v => (float)v)]));
+            result.Add(norm.Tensors + ".weight", new(shape, [.. variance.Select(v => (float)Math.Sqrt(v + norm.Epsilon))]));
+            result.Add(norm.Tensors + ".bias", new(shape, [.. mean.Select(m => (float)m)])); // the mean of the folded output is mean + bias
+            result.Add(norm.Tensors + ".running_mean", new(shape, [.. mean.Select((m, i) => (float)(m - added[i] + left[i]))]));
+            result.Add(norm.Tensors + ".running_var", new(shape, [.. variance.Select(v => (float)v)]));
         }
         result.RequireFinite("inserted batch norms");
         return result;
     }
 
-    private static Dictionary<string, ChannelMoments> Collect(Network network, WeightSet weights, IEnumerable<Tensor> calibration, ICollection<string> layers, Device device)
+    private static Dictionary<string, ChannelMoments> Collect(Network network, WeightSet weights, IEnumerable<Tensor> calibration, Dictionary<string, string> keyOf, Device device)
     {
-        var statistics = layers.ToDictionary(l => l, l => new ChannelMoments(network[l].Channels.Width));
+        var statistics = keyOf.DistinctBy(k => k.Value).ToDictionary(k => k.Value, k => new ChannelMoments(network[k.Key].Channels.Width));
         using var guard = no_grad();
         using var runner = new TorchNetwork(network, weights, device);
         int batches = 0;
@@ -75,9 +75,9 @@ public static class BatchNormInsertion
             using var image = batch;
             runner.Forward(image.to(device), observe: (layer, _, output) =>
             {
-                if (statistics.TryGetValue(layer.Name, out var moments))
+                if (keyOf.TryGetValue(layer.Name, out string? key))
                 {
-                    moments.Add(output);
+                    statistics[key].Add(output);
                 }
             });
             batches++;

@@ -1,5 +1,7 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Import.Onnx;
 using PruneSearch.Detection.Import.PyTorch;
 using PruneSearch.Detection.Import.Tflite;
 
@@ -19,12 +21,7 @@ public static class DetectorImport
     /// <param name="options">What it does not tell.</param>
     /// <exception cref="FormatException">It is damaged or another network; the message names the tensor, its shape and the expected one.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static ImportedDetector Read(string path, ImportOptions? options = null)
-    {
-        long length = new FileInfo(path).Length;
-        return length <= MaxFileBytes ? Read(File.ReadAllBytes(path), path, options)
-            : throw new FormatException($"{path}: {length} bytes are no weights of a detector of this kind, expected at most {MaxFileBytes}");
-    }
+    public static ImportedDetector Read(string path, ImportOptions? options = null) => Read(RegularFile.ReadAllBytes(path, MaxFileBytes), path, options);
 
     /// <summary>Reads a file's content.</summary>
     /// <param name="content">All bytes.</param>
@@ -37,6 +34,10 @@ public static class DetectorImport
         if (content.Length >= 8 && content.AsSpan(4, 4).SequenceEqual(TfliteModel.Identifier))
         {
             return TfliteImport.Read(content, source, options);
+        }
+        if (OnnxImport.Knows(content))
+        {
+            return OnnxImport.Read(content, source, options);
         }
         var tensors = Tensors(content, source);
         return OwnNamesImport.Family(tensors, options) is { } family ? OwnNamesImport.Read(family, tensors, source, options)

@@ -23,17 +23,20 @@ public sealed class DetectionLoss
         _assign = model.Training.Assignment switch
         {
             AssignmentRule.Iou iou => new IouAssigner(model.References, iou).Assign,
+            AssignmentRule.SimOta optimal => new SimOtaAssigner(model, optimal).Assign,
             var other => throw Unknown(other),
         };
         ILossTerm classes = model.Training.Classes switch
         {
             ClassLossRule.HardNegatives hard => new HardNegativeLoss(model.Scores, hard.Ratio),
+            ClassLossRule.Overlap => new OverlapLoss(),
             var other => throw Unknown(other),
         };
         ILossTerm boxes = model.Training.Boxes switch
         {
             BoxLossRule.SmoothL1 => new CodedBoxLoss(smooth: true),
             BoxLossRule.L1 => new CodedBoxLoss(smooth: false),
+            BoxLossRule.Iou iou => new IouBoxLoss(iou, model.BoxCode),
             var other => throw Unknown(other),
         };
         _terms = [classes, boxes];

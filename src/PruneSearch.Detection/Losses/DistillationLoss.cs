@@ -7,7 +7,7 @@ namespace PruneSearch.Detection.Losses;
 
 /// <summary>
 /// How far a pruned detector is from the dense one on the same pictures (after Hinton et al. 2015, and Chen et al. 2017 for
-/// detectors): cross-entropy against the teacher's class probabilities, and smooth L1 to its boxes, both weighted by how sure
+/// detectors): cross-entropy against the teacher's class probabilities (and its objectness), and smooth L1 to its boxes, both weighted by how sure
 /// the teacher is that something is there.
 /// </summary>
 public static class DistillationLoss
@@ -24,22 +24,27 @@ public static class DistillationLoss
     {
         using var scope = NewDisposeScope();
         Tensor logits = student[DetectorModel.ClassesOutput], wanted = teacher[DetectorModel.ClassesOutput];
-        Tensor probabilities, difference;
-        if (scores.Function == ScoreFunction.Sigmoid)
+        var probabilities = scores.Function == ScoreFunction.Sigmoid ? wanted.sigmoid() : wanted.softmax(2);
+        var difference = scores.Function == ScoreFunction.Sigmoid ? Difference(logits, wanted, probabilities)
+            : (probabilities * (wanted.log_softmax(2) - logits.log_softmax(2))).sum(2);
+        var sure = probabilities.narrow(2, scores.FirstClass, probabilities.shape[2] - scores.FirstClass).amax([2]); // [N, rows]
+        if (scores.Objectness)
         {
-            probabilities = wanted.sigmoid();
-            var floor = nn.functional.binary_cross_entropy_with_logits(wanted, probabilities, reduction: nn.Reduction.None);
-            difference = (nn.functional.binary_cross_entropy_with_logits(logits, probabilities, reduction: nn.Reduction.None) - floor).sum(2);
+            var objectness = teacher[DetectorModel.ObjectnessOutput].sigmoid();
+            var there = objectness.squeeze(2); // classes mean something where there is an object
+            difference = difference * there + Difference(student[DetectorModel.ObjectnessOutput], teacher[DetectorModel.ObjectnessOutput], objectness);
+            sure = sure * there;
         }
-        else
-        {
-            probabilities = wanted.softmax(2);
-            difference = (probabilities * (wanted.log_softmax(2) - logits.log_softmax(2))).sum(2);
-        }
-        var sure = probabilities.narrow(2, scores.FirstClass, probabilities.shape[2] - scores.FirstClass).amax([2]); // [N, boxes]
         var weight = sure.add(BackgroundWeight, One);
         using Scalar share = boxWeight;
         var boxes = nn.functional.smooth_l1_loss(student[DetectorModel.BoxesOutput], teacher[DetectorModel.BoxesOutput], reduction: nn.Reduction.None).sum(2);
         return ((difference * weight).sum() / weight.sum() + ((boxes * sure).sum() / sure.sum().add(One, One)).mul(share)).MoveToOuterDisposeScope();
+    }
+
+    // Cross-entropy of independent two-way decisions, less what it is for the teacher itself: [N, rows].
+    private static Tensor Difference(Tensor logits, Tensor wanted, Tensor probabilities)
+    {
+        var floor = nn.functional.binary_cross_entropy_with_logits(wanted, probabilities, reduction: nn.Reduction.None);
+        return (nn.functional.binary_cross_entropy_with_logits(logits, probabilities, reduction: nn.Reduction.None) - floor).sum(2);
     }
 }

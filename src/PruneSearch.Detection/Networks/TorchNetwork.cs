@@ -179,7 +179,7 @@ public sealed class TorchNetwork : IDisposable
         {
             ConvLayer conv => Convolve(conv, x),
             BatchNormLayer norm => nn.functional.batch_norm(
-                x, _tensors[norm.Name + ".running_mean"], _tensors[norm.Name + ".running_var"], _tensors[norm.Name + ".weight"], _tensors[norm.Name + ".bias"],
+                x, _tensors[norm.Tensors + ".running_mean"], _tensors[norm.Tensors + ".running_var"], _tensors[norm.Tensors + ".weight"], _tensors[norm.Tensors + ".bias"],
                 training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
             ActivationLayer activation => Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
             AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.add(maps[input], One)),

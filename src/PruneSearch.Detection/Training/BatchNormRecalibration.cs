@@ -23,7 +23,7 @@ public static class BatchNormRecalibration
     /// <exception cref="NotFiniteNumberException">Statistics are not finite; the message names them.</exception>
     public static WeightSet Run(DetectorModel model, WeightSet weights, IEnumerable<Tensor> calibration, Device device)
     {
-        var statistics = model.Network.Layers.OfType<BatchNormLayer>().ToDictionary(l => l.Name, l => new ChannelMoments(l.Channels.Width));
+        var statistics = model.Network.Layers.OfType<BatchNormLayer>().DistinctBy(l => l.Tensors).ToDictionary(l => l.Tensors, l => new ChannelMoments(l.Channels.Width));
         if (statistics.Count == 0)
         {
             return weights;
@@ -34,7 +34,13 @@ public static class BatchNormRecalibration
         foreach (var images in calibration)
         {
             using var scope = NewDisposeScope();
-            network.Forward(images.to(device), training: true, observe: (layer, input, _) => statistics.GetValueOrDefault(layer.Name)?.Add(input));
+            network.Forward(images.to(device), training: true, observe: (layer, input, _) =>
+            {
+                if (layer is BatchNormLayer norm)
+                {
+                    statistics[norm.Tensors].Add(input);
+                }
+            });
             batches++;
         }
         if (batches == 0)

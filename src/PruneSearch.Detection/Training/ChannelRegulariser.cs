@@ -74,7 +74,7 @@ public sealed class ChannelRegulariser
 
     private static List<ChannelSlice> Slices(Network network, ChannelGroup group, string kind)
     {
-        var scales = network.Layers.OfType<BatchNormLayer>().Select(l => l.Name + ".weight").ToHashSet(StringComparer.Ordinal);
+        var scales = network.Layers.OfType<BatchNormLayer>().Select(l => l.Tensors + ".weight").ToHashSet(StringComparer.Ordinal);
         var trainable = network.Tensors.Where(t => t.Trainable).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         List<ChannelSlice> slices = kind switch
         {

@@ -1,18 +1,21 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Images;
 using PruneSearch.Data.Loading;
 
 namespace PruneSearch.Inference.Detecting;
 
-/// <summary>Pictures as exported networks take them: <c>[3, size, size]</c>, RGB in [−1, 1].</summary>
+/// <summary>Pictures as exported networks take them: <c>[3, size, size]</c>.</summary>
 public static class NetworkInput
 {
-    /// <summary>A decoded picture, stretched to the square.</summary>
-    public static float[] Of(RgbImage image, int size)
+    /// <summary>A decoded picture.</summary>
+    public static float[] Of(RgbImage image, InputSpec input)
     {
-        float[] pixels = new float[size * size * 3];
-        ImageResampler.Resample(image, PixelWindow.Whole, flip: false, size, pixels);
-        return Planes(pixels, size);
+        float[] pixels = new float[input.Size * input.Size * 3];
+        var numbers = new InputPixels(input.Rule);
+        ImageResampler.Resample(image, InputWindow.Of(input.Rule, image.Width, image.Height), flip: false, input.Size, pixels, numbers.Outside);
+        numbers.Convert(pixels);
+        return Planes(pixels, input.Size);
     }
 
     /// <summary>Pixels <c>[size, size, 3]</c> as planes <c>[3, size, size]</c>.</summary>
@@ -30,6 +33,6 @@ public static class NetworkInput
     }
 
     /// <summary>Pictures of a data set, chosen by the seed, to calibrate a quantised model on; at most as many as there are.</summary>
-    public static IReadOnlyList<float[]> Choose(DetectionDataset dataset, int count, int size, int seed) =>
-        [.. new EvaluationLoader(SeededChoice.Of(dataset, count, seed), size, batchSize: 1).Batches().Select(b => Planes(b.Pixels, size))];
+    public static IReadOnlyList<float[]> Choose(DetectionDataset dataset, int count, InputSpec input, int seed) =>
+        [.. new EvaluationLoader(SeededChoice.Of(dataset, count, seed), input, batchSize: 1).Batches().Select(b => Planes(b.Pixels, input.Size))];
 }

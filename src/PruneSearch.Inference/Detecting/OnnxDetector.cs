@@ -1,5 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Files;
 using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Onnx;
@@ -10,11 +12,11 @@ namespace PruneSearch.Inference.Detecting;
 public sealed class OnnxDetector : IDisposable
 {
     private readonly OnnxSession _session;
-    private readonly ExportedDetector _exported;
+    private readonly ExportedModel _exported;
     private readonly TimeProvider _time;
     private readonly RunOptions _run = new();
 
-    private OnnxDetector(OnnxSession session, ExportedDetector exported, TimeProvider time)
+    private OnnxDetector(OnnxSession session, ExportedModel exported, TimeProvider time)
     {
         _session = session;
         _exported = exported;
@@ -23,6 +25,9 @@ public sealed class OnnxDetector : IDisposable
 
     /// <summary>The detector: its classes, input size and box code.</summary>
     public DetectorSpec Spec => _exported.Model.Spec;
+
+    /// <summary>What pictures must become.</summary>
+    public InputSpec InputSpec => _exported.Model.InputSpec;
 
     /// <summary>Whether suppression happens in the model, with thresholds fixed at its export.</summary>
     public bool EndToEnd => _exported.EndToEnd;
@@ -36,7 +41,7 @@ public sealed class OnnxDetector : IDisposable
     /// <param name="time">Tells how long things take; <see langword="null"/> for the system's clock.</param>
     /// <exception cref="FormatException">It is damaged or no exported detector; the message says what is wrong and begins with the path.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static OnnxDetector Open(string path, int threads = 1, TimeProvider? time = null) => Load(File.ReadAllBytes(path), path, threads, time);
+    public static OnnxDetector Open(string path, int threads = 1, TimeProvider? time = null) => Load(RegularFile.ReadAllBytes(path, Array.MaxLength), path, threads, time);
 
     /// <summary>Loads a file's content.</summary>
     /// <param name="model">All bytes of the file.</param>
@@ -46,7 +51,7 @@ public sealed class OnnxDetector : IDisposable
     /// <exception cref="FormatException">It is damaged or no exported detector; the message says what is wrong.</exception>
     public static OnnxDetector Load(byte[] model, string source, int threads = 1, TimeProvider? time = null)
     {
-        var exported = ExportedDetector.Of(OnnxFile.Read(model, source), source);
+        var exported = ExportedModel.Read(model, source);
         return new OnnxDetector(OnnxSession.Load(model, threads, source), exported, time ?? TimeProvider.System);
     }
 
@@ -64,14 +69,14 @@ public sealed class OnnxDetector : IDisposable
     public IReadOnlyList<Detection> Detect(RgbImage image, DetectionOptions? options, out DetectionTimes times)
     {
         long start = _time.GetTimestamp();
-        float[] picture = NetworkInput.Of(image, Spec.InputSize);
+        float[] picture = NetworkInput.Of(image, InputSpec);
         long prepared = _time.GetTimestamp();
         var found = Detect(picture, options, out double network, out double decoding);
         times = new DetectionTimes(_time.GetElapsedTime(start, prepared).TotalMilliseconds, network, decoding);
-        return found;
+        return [.. found.InPicture(InputWindow.Of(InputSpec.Rule, image.Width, image.Height))];
     }
 
-    /// <summary>Finds objects in a picture that is a network input already: <c>[3, size, size]</c>, RGB in [−1, 1].</summary>
+    /// <summary>Finds objects in a picture that is a network input already: <c>[3, size, size]</c>; boxes are in fractions of the input.</summary>
     /// <exception cref="ArgumentException">It has another number of values.</exception>
     public IReadOnlyList<Detection> Detect(float[] picture, DetectionOptions? options = null) => Detect(picture, options, out _, out _);
 

@@ -18,11 +18,12 @@ public static class OnnxEvaluator
     {
         int[] toDataset = ClassMapping.Of(detector.Spec.Classes, dataset.Classes);
         var found = new List<ImageDetection>();
-        foreach (var batch in new EvaluationLoader(dataset, detector.Spec.InputSize, batchSize: 1).Batches(cancellation))
+        foreach (var batch in new EvaluationLoader(dataset, detector.InputSpec, batchSize: 1).Batches(cancellation))
         {
             cancellation.ThrowIfCancellationRequested();
             var image = batch.Images[0];
             found.AddRange(detector.Detect(NetworkInput.Planes(batch.Pixels, batch.Size), options)
+                .InPicture(image.Window)
                 .Where(d => toDataset[d.Class] >= 0)
                 .Select(d => ImageDetection.From(d with { Class = toDataset[d.Class] }, image.ImageId, image.Width, image.Height)));
         }

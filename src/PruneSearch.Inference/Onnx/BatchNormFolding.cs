@@ -6,13 +6,13 @@ namespace PruneSearch.Inference.Onnx;
 /// <summary>
 /// Turns a convolution followed by batch normalisation into one convolution with a bias: with s = weight / sqrt(running_var + ε),
 /// the kernel of each output channel is multiplied by s and the bias becomes bias_bn + (bias_conv − running_mean) · s.
-/// Convolutions that share their kernel get one each, because each has a norm of its own.
+/// Convolutions that share their kernel get one each where each has a norm of its own, and share it where they share the norm too.
 /// </summary>
 public static class BatchNormFolding
 {
     /// <summary>
     /// The batch norms of a network that can be folded: by name, each with the convolution before it. That convolution must
-    /// have no other reader and be no prediction head, and so must all others that share its kernel.
+    /// have no other reader and be no prediction head, and so must all others that share its kernel or the norm's tensors.
     /// </summary>
     public static IReadOnlyDictionary<string, ConvLayer> Foldable(Network network)
     {
@@ -21,14 +21,20 @@ public static class BatchNormFolding
             .Where(bn => network[bn.Inputs[0]] is ConvLayer && readers[bn.Inputs[0]] == 1)
             .ToDictionary(bn => bn.Name, bn => (ConvLayer)network[bn.Inputs[0]]);
         var kept = network.Layers.OfType<ConvLayer>().Except(alone.Values).Select(c => c.Weight).ToHashSet();
-        return alone.Where(f => !kept.Contains(f.Value.Weight)).ToDictionary();
+        var foldable = alone.Where(f => !kept.Contains(f.Value.Weight)).ToDictionary();
+        var needed = network.Layers.OfType<BatchNormLayer>().Where(n => !foldable.ContainsKey(n.Name)).Select(n => n.Tensors).ToHashSet();
+        return foldable.Where(f => !needed.Contains(((BatchNormLayer)network[f.Key]).Tensors)).ToDictionary();
     }
 
-    /// <summary>Name of the kernel that <see cref="Fold(Network, WeightSet)"/> makes for a convolution: its own, also where it shared one.</summary>
-    public static string WeightOf(ConvLayer folded) => folded.Name + ".weight";
-
-    /// <summary>Name of the bias that <see cref="Fold(Network, WeightSet)"/> makes for a convolution.</summary>
-    public static string BiasOf(ConvLayer folded) => folded.Name + ".bias";
+    /// <summary>
+    /// The layer whose name the kernel and bias have that <see cref="Fold(Network, WeightSet)"/> makes of a norm and the convolution
+    /// before it: that convolution, also where it shared its kernel, or the first that shares both its kernel and the norm's tensors.
+    /// </summary>
+    public static string OwnerOf(Network network, BatchNormLayer norm)
+    {
+        var conv = (ConvLayer)network[norm.Inputs[0]];
+        return network[network[norm.Tensors].Inputs[0]] is ConvLayer first && first.Weight == conv.Weight ? first.Name : conv.Name;
+    }
 
     /// <summary>
     /// Weights with all foldable batch norms folded: convolution weights and biases under the convolutions' names, and the
@@ -47,17 +53,18 @@ public static class BatchNormFolding
         {
             folded[tensor.Name] = weights[tensor.Name];
         }
-        foreach (var (name, conv) in foldable)
+        foreach (var (norm, conv) in foldable.Select(f => ((BatchNormLayer)network[f.Key], f.Value)).DistinctBy(f => OwnerOf(network, f.Item1)))
         {
-            Fold((BatchNormLayer)network[name], conv, weights, folded);
+            string owner = OwnerOf(network, norm);
+            (folded[owner + ".weight"], folded[owner + ".bias"]) = Fold(norm, conv, weights);
         }
         folded.RequireFinite("folding batch norms");
         return folded;
     }
 
-    private static void Fold(BatchNormLayer norm, ConvLayer conv, WeightSet weights, WeightSet folded)
+    private static (WeightTensor Kernel, WeightTensor Bias) Fold(BatchNormLayer norm, ConvLayer conv, WeightSet weights)
     {
-        float[] Of(string tensor) => weights[$"{norm.Name}.{tensor}"].Values;
+        float[] Of(string tensor) => weights[$"{norm.Tensors}.{tensor}"].Values;
         float[] gain = Of("weight"), shift = Of("bias"), mean = Of("running_mean"), variance = Of("running_var");
         float[]? before = conv.Bias ? weights[conv.BiasName].Values : null;
         var kernel = weights[conv.Weight];
@@ -72,7 +79,6 @@ public static class BatchNormFolding
                 values[i] = (float)(kernel.Values[i] * scale);
             }
         }
-        folded[WeightOf(conv)] = new WeightTensor(kernel.Shape, values);
-        folded[BiasOf(conv)] = new WeightTensor([channels], bias);
+        return (new WeightTensor(kernel.Shape, values), new WeightTensor([channels], bias));
     }
 }

@@ -29,13 +29,13 @@ internal sealed class NetworkGraph
     /// <summary>Writes everything: layers, then outputs under their names with a prefix.</summary>
     public void Write(string prefix = "")
     {
-        var folded = _foldable.Values.Select(c => c.Name).ToHashSet();
+        var folded = _foldable.ToDictionary(f => f.Value.Name, f => BatchNormFolding.OwnerOf(_network, (BatchNormLayer)_network[f.Key]));
         foreach (var layer in _network.Layers)
         {
             if (layer is ConvLayer conv)
             {
-                bool own = folded.Contains(conv.Name);
-                Convolve(conv, own ? BatchNormFolding.WeightOf(conv) : conv.Weight, own ? BatchNormFolding.BiasOf(conv) : conv.Bias ? conv.BiasName : null);
+                string? owner = folded.GetValueOrDefault(conv.Name);
+                Convolve(conv, owner is null ? conv.Weight : owner + ".weight", owner is not null ? owner + ".bias" : conv.Bias ? conv.BiasName : null);
             }
             else
             {
@@ -62,7 +62,7 @@ internal sealed class NetworkGraph
             case BatchNormLayer when _foldable.ContainsKey(layer.Name):
                 break;
             case BatchNormLayer norm:
-                string[] state = [.. ((string[])["weight", "bias", "running_mean", "running_var"]).Select(t => Tensor($"{norm.Name}.{t}"))];
+                string[] state = [.. ((string[])["weight", "bias", "running_mean", "running_var"]).Select(t => Tensor($"{norm.Tensors}.{t}"))];
                 _graph.Node("BatchNormalization", norm.Name, [inputs[0], .. state], Attribute("epsilon", (float)norm.Epsilon));
                 break;
             case ActivationLayer activation:

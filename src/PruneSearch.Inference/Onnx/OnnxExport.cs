@@ -93,7 +93,7 @@ public static class OnnxExport
     public static byte[] ToEndToEnd(byte[] raw, string source, DetectionOptions? detections = null)
     {
         var file = OnnxFile.Read(raw, source);
-        var detector = ExportedDetector.Of(file, source);
+        var detector = ExportedModel.Of(file, source);
         if (detector.EndToEnd || file.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue != 1)
         {
             throw new FormatException($"{source}: the model {(detector.EndToEnd ? "is end to end already" : "takes any number of pictures")}, expected the raw form for one picture");

@@ -44,6 +44,15 @@ public static class OnnxMetadata
     /// <summary>How a pixel from 0 to 255 becomes an input value.</summary>
     public const string Normalisation = "input_normalisation";
 
+    /// <summary>How a picture fills the square: <c>stretch</c>, or <c>letterbox</c>, which keeps its aspect ratio.</summary>
+    public const string InputFit = "input_fit";
+
+    /// <summary>Where a letterboxed picture lies: <c>top-left</c> or <c>center</c>.</summary>
+    public const string InputPlace = "input_place";
+
+    /// <summary>Grey of what a letterboxed picture leaves, 0 to 255.</summary>
+    public const string InputFill = "input_fill";
+
     /// <summary>Order of the four coded box values.</summary>
     public const string BoxOrder = "box_order";
 
@@ -75,6 +84,7 @@ public static class OnnxMetadata
             [InputSize] = spec.InputSize.ToString(CultureInfo.InvariantCulture),
             [InputLayout] = $"NCHW, {input.Channels.ToString().ToUpperInvariant()}",
             [Normalisation] = string.Create(CultureInfo.InvariantCulture, $"(pixel - [{string.Join(", ", input.Mean)}]) / [{string.Join(", ", input.Deviation)}]"),
+            [InputFit] = Word(input.Fit),
             [BoxOrder] = Word(model.BoxCode.Order),
             [BoxScales] = string.Create(CultureInfo.InvariantCulture, $"{model.BoxCode.CenterScale}, {model.BoxCode.SizeScale}"),
             [BoxMaxLogSize] = model.BoxCode.MaxLogSize.ToString(CultureInfo.InvariantCulture),
@@ -82,6 +92,11 @@ public static class OnnxMetadata
             [Background] = model.Scores.Background ? "true" : "false",
             [Objectness] = model.Scores.Objectness ? "true" : "false",
         };
+        if (input.Fit == Core.Detectors.Rules.InputFit.Letterbox)
+        {
+            entries[InputPlace] = Word(input.Place);
+            entries[InputFill] = input.Fill.ToString(CultureInfo.InvariantCulture);
+        }
         foreach (var (key, value) in more)
         {
             if (!entries.TryAdd(key, value))

@@ -77,7 +77,7 @@ public static class Compensator
     // The kernels and what may have taken the shift.
     private static WeightSet TensorsOf(Network network, ReaderSite site, WeightSet weights)
     {
-        string[] norms = [.. network.Layers.OfType<BatchNormLayer>().Where(n => site.Layers.Any(l => l.Name == n.Inputs[0])).Select(n => n.Name + ".running_mean")];
+        string[] norms = [.. network.Layers.OfType<BatchNormLayer>().Where(n => site.Layers.Any(l => l.Name == n.Inputs[0])).Select(n => n.Tensors + ".running_mean")];
         var changed = new WeightSet();
         foreach (string name in (string[])[site.Conv.Weight, .. site.Conv.Bias ? [site.Conv.BiasName] : norms])
         {

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
@@ -9,16 +10,23 @@ namespace PruneSearch.Pruning.Compensation;
 
 /// <summary>
 /// How much what a detector says changes with an error in the outputs of its convolutions: the Fisher information of the
-/// detections (class scores as independent Bernoulli variables, box values as normal ones that count where there is an
-/// object), estimated with random signs (Hutchinson 1990). No annotations are needed.
+/// detections (objectness and class scores as independent Bernoulli variables, box values as normal ones; boxes, and classes
+/// beside an objectness, count as far as there is an object), estimated with random signs (Hutchinson 1990). No annotations are needed.
 /// </summary>
 internal static class OutputSensitivity
 {
     private const int Pictures = 48, PicturesAtOnce = 4;
 
     /// <summary>For each output channel of each site: mean over pictures of the squared gradients, summed over positions.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="scores">How its outputs become scores; <see langword="null"/> where they are no detections, and all count alike.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="sites">Whose outputs.</param>
+    /// <param name="calibration">Batches of pictures.</param>
+    /// <param name="seed">Draws the signs.</param>
     /// <returns>Site key to one value an output of the part.</returns>
-    public static IReadOnlyDictionary<string, double[]> Collect(Network network, WeightSet weights, IReadOnlyList<ReaderSite> sites, IReadOnlyList<Tensor> calibration, int seed)
+    public static IReadOnlyDictionary<string, double[]> Collect(
+        Network network, ScoreRule? scores, WeightSet weights, IReadOnlyList<ReaderSite> sites, IReadOnlyList<Tensor> calibration, int seed)
     {
         using var runner = new TorchNetwork(network, weights);
         using var random = new Generator((ulong)seed, CPU);
@@ -37,7 +45,7 @@ internal static class OutputSensitivity
                 {
                     maps[layer.Name] = layer is InputLayer ? pictures : runner.Evaluate(layer, maps);
                 }
-                var gradients = autograd.grad([Probe(network, maps, random)], [.. layers.Select(l => maps[l])]);
+                var gradients = autograd.grad([Probe(network, scores, maps, random)], [.. layers.Select(l => maps[l])]);
                 var squares = layers.Zip(gradients, (name, g) => (name, Values: g.square().sum([0, 2, 3]).to(ScalarType.Float64).data<double>().ToArray())).ToDictionary(p => p.name, p => p.Values, StringComparer.Ordinal);
                 foreach (var site in sites)
                 {
@@ -57,9 +65,8 @@ internal static class OutputSensitivity
 
     // A scalar whose squared gradients have the Fisher information as their mean: each output times a random sign and its own
     // standard deviation. Labels drawn from the scores would have the same mean, but most of it in few rare draws.
-    private static Tensor Probe(Network network, Dictionary<string, Tensor> maps, Generator random)
+    private static Tensor Probe(Network network, ScoreRule? scores, Dictionary<string, Tensor> maps, Generator random)
     {
-        var classes = network.Outputs.FirstOrDefault(o => o.Name == DetectorModel.ClassesOutput);
         var total = zeros([]);
         foreach (var output in network.Outputs)
         {
@@ -67,22 +74,26 @@ internal static class OutputSensitivity
             {
                 var values = Rows(maps[output.Heads[level]], output.Values);
                 var signs = randint(0, 2, values.shape, generator: random).to(ScalarType.Float32) * 2 - 1;
-                var information = output == classes ? Variance(values.detach()) : classes is null ? null : Objectness(maps[classes.Heads[level]].detach(), classes.Values);
+                var information = scores is null ? null : Information(output, level);
                 total = total + (values * (information is null ? signs : signs * information.sqrt())).sum();
             }
         }
         return total;
-    }
 
-    // p (1 − p) of each class score.
-    private static Tensor Variance(Tensor logits)
-    {
-        var p = logits.sigmoid();
-        return p * (1 - p);
+        Tensor Information(NetworkOutput output, int level)
+        {
+            Tensor? Head(string name) => network.Outputs.FirstOrDefault(o => o.Name == name) is { } found ? Rows(maps[found.Heads[level]].detach(), found.Values).sigmoid() : null;
+            var objectness = scores!.Objectness ? Head(DetectorModel.ObjectnessOutput) : null;
+            var classes = Head(DetectorModel.ClassesOutput)!;
+            Tensor Where(Tensor p) => objectness is null ? p : p * objectness;
+            return output.Name switch
+            {
+                DetectorModel.ClassesOutput => Where(classes * (1 - classes)),
+                DetectorModel.ObjectnessOutput => objectness! * (1 - objectness!),
+                _ => Where(classes.narrow(2, scores.FirstClass, classes.shape[2] - scores.FirstClass).amax([2], keepdim: true)),
+            };
+        }
     }
-
-    // Highest score of a class, without the background: [N, boxes, 1].
-    private static Tensor Objectness(Tensor head, int values) => Rows(head, values).sigmoid().narrow(2, 1, values - 1).amax([2], keepdim: true);
 
     private static Tensor Rows(Tensor head, int values) => head.permute(0, 2, 3, 1).reshape(head.shape[0], -1, values);
 }

@@ -108,7 +108,7 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
             {
                 return [];
             }
-            targets.Add((norm.Name + ".running_mean", -1));
+            targets.Add((norm.Tensors + ".running_mean", -1));
         }
         return targets;
     }

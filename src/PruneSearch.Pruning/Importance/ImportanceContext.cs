@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Compensation;
@@ -21,6 +22,7 @@ public sealed class ImportanceContext : IDisposable
     /// <param name="seed">Seed of random scores.</param>
     /// <param name="loss">Loss of one picture by its outputs and its index; <see langword="null"/> for the mean square of all outputs, which needs no labels.</param>
     /// <param name="reduction">How a group's tensors make one score.</param>
+    /// <param name="scores">How the network's outputs become scores; <see langword="null"/> where they are no detections.</param>
     public ImportanceContext(
         Network network,
         WeightSet weights,
@@ -28,13 +30,14 @@ public sealed class ImportanceContext : IDisposable
         IReadOnlyList<Tensor> calibration,
         int seed = 0,
         Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null,
-        Reduction reduction = Reduction.Mean)
+        Reduction reduction = Reduction.Mean,
+        ScoreRule? scores = null)
     {
         (Network, Weights, Seed, Reduction) = (network, weights, seed, reduction);
         _gradients = new(() => GradientStatistics.Collect(network, weights, RequireImages(calibration), loss));
         _activations = new(() => ActivationStatistics.Collect(network, weights, RequireImages(calibration)));
         _sensitivity = new(() => OutputSensitivity.Collect(
-            network, weights, ReaderSite.Of(network, groups.Select(g => g.Name).ToHashSet(StringComparer.Ordinal)), RequireImages(calibration), seed));
+            network, scores, weights, ReaderSite.Of(network, groups.Select(g => g.Name).ToHashSet(StringComparer.Ordinal)), RequireImages(calibration), seed));
         _readers = new(() => ReaderCollector.Collect(network, weights, groups, RequireImages(calibration)));
     }
 

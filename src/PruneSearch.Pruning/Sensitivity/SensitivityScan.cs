@@ -36,7 +36,7 @@ public static class SensitivityScan
         CancellationToken cancellation = default)
     {
         var groups = GroupSelection.Resolve(detector.Network, settings);
-        var scores = PruningEngine.Score(detector.Network, weights, settings, calibration, seed);
+        var scores = PruningEngine.Score(detector, weights, settings, calibration, seed);
         foreach (var group in groups)
         {
             var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = 0, MaxGroupRatio = NoCap, Ranking = "local" };

@@ -61,7 +61,7 @@ public sealed class ModelCommandsTests : IDisposable
             (Write("text.onnx", Encoding.UTF8.GetBytes("no model at all")), "no ONNX model"),
             (Write("old.onnx", SmallModel.OldOperators()), "operator set 9, expected 17 to 22"),
             (Write("foreign.onnx", SmallModel.Foreign()), "'plane'"),
-            (Path.Combine(_folder, "absent.onnx"), "there is no such file"),
+            (Path.Combine(_folder, "absent.onnx"), "does not exist"),
             (_folder, command == "detect" ? "detector.json" : "is a folder"),
         ];
         foreach (var (path, reason) in files)

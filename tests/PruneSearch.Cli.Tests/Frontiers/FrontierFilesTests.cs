@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Core;
@@ -75,7 +76,24 @@ public sealed class FrontierFilesTests
         string[] lines = output.ToString().Split('\n');
         Assert.Equal(["iterative-40 #1 (1)", "iterative-40 #1", "iterative-40 #1 (1) (2)"], lines.Where(l => l.Contains("iterative", StringComparison.Ordinal)).Select(l => l.Split('│')[2].Trim()));
         Assert.Equal(["(1) it removed nothing", "(2) other threads"], lines.Where(l => l.StartsWith('(')));
-        Assert.EndsWith(",other threads; it removed nothing", FrontierFiles.Csv(view).TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith(",other threads; it removed nothing,", FrontierFiles.Csv(view).TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_original_that_was_pruned_before_is_not_pruned_and_its_relation_to_the_unpruned_network_is_said()
+    {
+        var original = Some.Point("dense", ScheduleKind.Base, 0, 0, Some.Report(.78, 1, 430) with { Unpruned = new(1000, 430) }); // a report of before: 57 %
+        var pruned = Some.Point("one-shot-40", ScheduleKind.OneShot, .4, 1, Some.Report(.7, 1.5) with { Channels = new(400, 240), Unpruned = new(1000, 270) });
+        using var output = new StringWriter();
+
+        FrontierTable.Write(new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, Some.View() with { Points = [original, pruned] });
+
+        string[] rows = [.. output.ToString().Split('\n').Where(l => l.Contains(" % │", StringComparison.Ordinal)).Select(l => l.Split('│')[3].Trim())];
+        Assert.Equal(["0 %", "40 %"], rows);
+        Assert.Contains("The original was pruned before: of all channels of the unpruned network, 57 % were gone.", output.ToString(), StringComparison.Ordinal);
+        string[] csv = FrontierFiles.Csv(Some.View() with { Points = [original, pruned] }).Split('\n');
+        Assert.Equal(["0", "0.4"], csv[1..3].Select(l => l.Split(',')[5]));
+        Assert.Equal([.57, .73], csv[1..3].Select(l => Math.Round(double.Parse(l.Split(',')[^1], CultureInfo.InvariantCulture), 9)));
     }
 
     [Fact]

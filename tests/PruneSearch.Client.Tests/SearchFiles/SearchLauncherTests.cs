@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
 using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Storage;
 using PruneSearch.Tests;
@@ -158,6 +161,25 @@ public sealed class SearchLauncherTests : IDisposable
         Assert.False(start.WeightsDetector.BatchNorm);
         await using var stored = await store.OpenReadAsync(CheckpointNames.Input(start.WeightsSha256!), TestContext.Current.CancellationToken);
         Assert.Equal(new FileInfo(weights).Length, stored.Length);
+    }
+
+    [Fact]
+    public void Levels_count_from_the_detector_that_the_file_names()
+    {
+        var dense = DetectorCatalog.Build(DetectorCatalog.Families[0].Template with { InputSize = 64, Classes = ["circle"] });
+        var narrow = dense.With(dense.Network.Groups.ToDictionary(g => g.Name, g => g.Kind == ChannelGroupKind.Hidden ? 8 : g.Width)); // no smaller multiple of 8 is left
+        using (var file = File.Create(Path.Combine(_folder, "narrow.safetensors")))
+        {
+            var weights = new WeightSet();
+            foreach (var tensor in narrow.Network.Tensors)
+            {
+                weights.Add(tensor.Name, new WeightTensor(tensor.Shape, new float[tensor.Length]));
+            }
+            Safetensors.Write(file, weights);
+        }
+        File.WriteAllText(Path.Combine(_folder, "narrow.json"), narrow.Spec.ToJson());
+
+        Assert.Contains("level 0.2 of the channels cannot be reached", ErrorOf(Shapes("weights: narrow.safetensors, weights-detector: narrow.json")), StringComparison.Ordinal);
     }
 
     [Fact]

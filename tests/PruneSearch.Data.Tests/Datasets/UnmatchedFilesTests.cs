@@ -95,6 +95,8 @@ public sealed class UnmatchedFilesTests : IDisposable
     [InlineData("names: {0: cat, 2: dog}\n", "'names' has the number '2', expected each from 0 to 1 once")]
     [InlineData("names: [cat, [dog]]\n", "data.yaml: line 1: 'names' has something that is no text, expected class names")]
     [InlineData("names: [cat\n", "no valid YAML")]
+    [InlineData("names: &a [cat]\nx: *a\n", "data.yaml: line 2: an alias (*name), expected the values themselves")]
+    [InlineData("names: [cat]\n---\nnames: [dog]\n", "has 2 YAML documents, expected one")]
     [InlineData("- cat\n", "data.yaml: is no mapping, expected the key 'names'")]
     public void Yaml_without_names_is_refused_in_its_words(string yaml, string expected)
     {
@@ -102,6 +104,15 @@ public sealed class UnmatchedFilesTests : IDisposable
         Pictures("images/val/a.png");
         Write("labels/val/a.txt");
         Refused(() => DatasetReader.ReadYolo(_folder, "val"), expected);
+    }
+
+    [Fact]
+    public void Deep_yaml_does_not_overflow_the_stack()
+    {
+        Write("data.yaml", "names: " + new string('[', 100_000));
+        Pictures("images/val/a.png");
+        Write("labels/val/a.txt");
+        Refused(() => DatasetReader.ReadYolo(_folder, "val"), "nested too deeply");
     }
 
     [Theory]

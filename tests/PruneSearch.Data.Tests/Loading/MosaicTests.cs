@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Loading;
@@ -69,5 +70,5 @@ public sealed class MosaicTests
     }
 
     private TrainingLoader Loader(AugmentationOptions augmentation) =>
-        new(_dataset, new TrainingLoaderOptions { InputSize = Size, BatchSize = 1, Seed = 5, Augmentation = augmentation });
+        new(_dataset, new TrainingLoaderOptions { Input = InputSpec.Stretched(Size), BatchSize = 1, Seed = 5, Augmentation = augmentation });
 }

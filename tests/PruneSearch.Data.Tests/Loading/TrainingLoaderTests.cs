@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Loading;
 
@@ -8,7 +9,7 @@ public sealed class TrainingLoaderTests(ShapesFixture shapes) : IClassFixture<Sh
     private static readonly AugmentationOptions All = new() { Flip = true, Crop = true, Expand = true, Photometric = true };
 
     private TrainingLoader Loader(long seed = 3, AugmentationOptions? augmentation = null) =>
-        new(shapes.Train, new TrainingLoaderOptions { InputSize = 48, BatchSize = 4, Seed = seed, Augmentation = augmentation ?? All });
+        new(shapes.Train, new TrainingLoaderOptions { Input = InputSpec.Stretched(48), BatchSize = 4, Seed = seed, Augmentation = augmentation ?? All });
 
     [Fact]
     public void A_resumed_run_sees_the_same_batches()
@@ -27,7 +28,7 @@ public sealed class TrainingLoaderTests(ShapesFixture shapes) : IClassFixture<Sh
     public void Several_threads_deliver_the_same_batches_in_the_same_order()
     {
         var one = Loader().Batches(2, 30, TestContext.Current.CancellationToken);
-        var options = new TrainingLoaderOptions { InputSize = 48, BatchSize = 4, Seed = 3, Augmentation = All, Threads = 4, Prefetch = 1 };
+        var options = new TrainingLoaderOptions { Input = InputSpec.Stretched(48), BatchSize = 4, Seed = 3, Augmentation = All, Threads = 4, Prefetch = 1 };
         var four = new TrainingLoader(shapes.Train, options).Batches(2, 30, TestContext.Current.CancellationToken);
         int step = 2;
         foreach (var (expected, actual) in one.Zip(four))
@@ -93,7 +94,7 @@ public sealed class TrainingLoaderTests(ShapesFixture shapes) : IClassFixture<Sh
     public void A_missing_picture_reaches_the_reader_as_an_error()
     {
         var broken = shapes.Train with { Root = Path.Combine(shapes.Train.Root, "gone") };
-        var loader = new TrainingLoader(broken, new TrainingLoaderOptions { InputSize = 48 });
+        var loader = new TrainingLoader(broken, new TrainingLoaderOptions { Input = InputSpec.Stretched(48) });
         var error = Assert.Throws<PruneSearch.Data.Datasets.DatasetException>(() => loader.Batches(0, 3, TestContext.Current.CancellationToken).ToList());
         Assert.Contains(".png", error.Message, StringComparison.Ordinal);
     }
@@ -116,7 +117,7 @@ public sealed class TrainingLoaderTests(ShapesFixture shapes) : IClassFixture<Sh
     {
         long two = 2L * 64 * 64 * 3;
         var cache = new ImageCache(shapes.Train, 48, two);
-        var options = new TrainingLoaderOptions { InputSize = 48, BatchSize = 4, Seed = 3, Augmentation = All };
+        var options = new TrainingLoaderOptions { Input = InputSpec.Stretched(48), BatchSize = 4, Seed = 3, Augmentation = All };
         var cached = new TrainingLoader(shapes.Train, options, cache).Batches(0, 6, TestContext.Current.CancellationToken).ToList();
         Assert.Equal(two, cache.Bytes);
         Assert.Equal(Loader().Load(5).Pixels, cached[5].Pixels);
@@ -125,7 +126,7 @@ public sealed class TrainingLoaderTests(ShapesFixture shapes) : IClassFixture<Sh
     [Fact]
     public void Evaluation_shows_every_picture_in_order_with_its_boxes()
     {
-        var images = new EvaluationLoader(shapes.Train, 64, 4).Batches(TestContext.Current.CancellationToken).ToList();
+        var images = new EvaluationLoader(shapes.Train, InputSpec.Stretched(64), 4).Batches(TestContext.Current.CancellationToken).ToList();
         Assert.Equal([4, 4, 2], images.Select(b => b.Count));
         Assert.Equal(Enumerable.Range(0, 10), images.SelectMany(b => b.Images).Select(i => i.SampleIndex));
         var box = shapes.Train.Samples[9].Objects[0].Box;

@@ -40,6 +40,28 @@ public sealed class SharedTensorsTests
     }
 
     [Fact]
+    public void Levels_that_share_a_norm_get_the_statistics_of_both()
+    {
+        Network folded = TwoLevels(norms: false), normalised = TwoLevels(norms: true, shared: true);
+        var weights = RandomWeights.For(Some.SmallDetector(out _) with { Network = folded, References = [] }, seed: 1);
+        weights["tower.bias"].Values.AsSpan().Fill(0.7f);
+
+        var result = BatchNormInsertion.Insert(folded, normalised, weights, [Some.Batch(1).Images, Some.Batch(2).Images], CPU);
+
+        result.RequireFit(normalised, "with norms");
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var before = new TorchNetwork(folded, weights);
+        using var after = new TorchNetwork(normalised, result);
+        var image = Some.Batch(3).Images;
+        Assert.Equal(0, (before.Forward(image)["boxes"] - after.Forward(image)["boxes"]).abs().max().item<float>(), 1e-4);
+        double sum = 0, count = 0;
+        before.Forward(cat([Some.Batch(1).Images, Some.Batch(2).Images]), observe: (layer, _, output) =>
+            (sum, count) = layer.Name.StartsWith("tower", StringComparison.Ordinal) ? (sum + output.select(1, 0).sum().item<float>(), count + output.select(1, 0).numel()) : (sum, count));
+        Assert.Equal(sum / count, result["tower.bn1.bias"].Values[0], 1e-4);
+    }
+
+    [Fact]
     public void A_convolution_that_keeps_its_bias_beside_a_norm_keeps_its_function()
     {
         Network folded = TwoLevels(norms: false), normalised = TwoLevels(norms: true, biases: true);
@@ -56,14 +78,14 @@ public sealed class SharedTensorsTests
         Assert.Equal(0, (before.Forward(image)["boxes"] - after.Forward(image)["boxes"]).abs().max().item<float>(), 1e-4);
     }
 
-    private static Network TwoLevels(bool norms, bool biases = false)
+    private static Network TwoLevels(bool norms, bool biases = false, bool shared = false)
     {
         var builder = new NetworkBuilder();
         string fine = builder.Conv("fine", builder.Input(DetectorModel.ImageInput, 3, 64, 64), ChannelLayout.Fixed(4), kernel: 3, stride: 4);
         string coarse = builder.Conv("coarse", fine, ChannelLayout.Fixed(4), kernel: 3, stride: 2);
         string tower = builder.Conv("tower", fine, ChannelLayout.Fixed(5), kernel: 3, bias: !norms || biases), again = builder.SharedConv("tower@2", coarse, "tower");
         string head = builder.Conv("head", norms ? builder.BatchNorm("tower.bn1", tower) : tower, ChannelLayout.Fixed(8), kernel: 1);
-        builder.Output("boxes", [head, builder.SharedConv("head@2", norms ? builder.BatchNorm("tower.bn2", again) : again, "head")], 4);
+        builder.Output("boxes", [head, builder.SharedConv("head@2", shared ? builder.SharedBatchNorm("tower.bn2", again, "tower.bn1") : norms ? builder.BatchNorm("tower.bn2", again) : again, "head")], 4);
         return builder.Build();
     }
 }

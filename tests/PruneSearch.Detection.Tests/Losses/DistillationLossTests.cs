@@ -22,4 +22,20 @@ public sealed class DistillationLossTests
         Assert.True(both > 0.1f && both > classes && classes > -1e-5f);
         Assert.Equal(classes + 2 * (both - classes), DistillationLoss.Compute(other, outputs, scores, boxWeight: 2).item<float>(), 1e-4f);
     }
+
+    [Fact]
+    public void Where_the_teacher_sees_nothing_only_its_objectness_teaches()
+    {
+        using var scope = NewDisposeScope();
+        var scores = new ScoreRule { Function = ScoreFunction.Sigmoid, Background = false, Objectness = true };
+        Dictionary<string, Tensor> Outputs(float box, float @class, float objectness) =>
+            new() { ["boxes"] = full([1, 5, 4], box), ["classes"] = full([1, 5, 3], @class), ["objectness"] = full([1, 5, 1], objectness) };
+        float Loss(float box, float @class, float objectness) => DistillationLoss.Compute(Outputs(box, @class, objectness), Outputs(0, 1, -30), scores).item<float>();
+
+        Assert.Equal(0, Loss(5, -5, -30), 1e-5f);
+        Assert.Equal(MathF.Log(1 + MathF.Exp(2)), Loss(0, 1, 2), 1e-4f); // −log of the probability of nothing
+        var sure = Outputs(0, 1, 30);
+        Assert.InRange(DistillationLoss.Compute(Outputs(0, -1, 30), sure, scores).item<float>(), 0.5f, 10);
+        Assert.InRange(DistillationLoss.Compute(Outputs(1, 1, 30), sure, scores).item<float>(), 0.5f, 10);
+    }
 }

@@ -98,7 +98,7 @@ public sealed class OnnxDetectorTests
     {
         var (model, weights) = Some.TrainedDetector();
         byte[] dense = OnnxExport.ToBytes(model, weights);
-        float[][] calibration = [.. Photos(12).Select(p => NetworkInput.Of(ImageDecoder.Decode(p), 300))];
+        float[][] calibration = [.. Photos(12).Select(p => NetworkInput.Of(ImageDecoder.Decode(p), InputSpec.Stretched(300)))];
         using var before = OnnxDetector.Load(dense, "dense");
         using var after = OnnxDetector.Load(Int8Quantisation.Quantise(dense, calibration), "quantised");
         int same = 0, all = 0;

@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Images;
 using PruneSearch.Detection.Evaluation;
@@ -30,13 +31,13 @@ public sealed class OnnxEvaluatorTests
     {
         var dataset = DatasetReader.ReadCoco(Path.Combine(SharedData.Voc, "val.json"), Path.Combine(SharedData.Voc, "images")).Take(6);
 
-        var chosen = NetworkInput.Choose(dataset, 4, 300, seed: 5);
+        var chosen = NetworkInput.Choose(dataset, 4, InputSpec.Stretched(300), seed: 5);
 
         Assert.Equal(4, chosen.Count);
-        Assert.Equal(chosen, NetworkInput.Choose(dataset, 4, 300, seed: 5));
-        Assert.NotEqual(chosen, NetworkInput.Choose(dataset, 4, 300, seed: 6));
-        Assert.Equal(6, NetworkInput.Choose(dataset, 100, 300, seed: 5).Count);
-        var pictures = dataset.Samples.Select(s => NetworkInput.Of(ImageDecoder.Decode(dataset.PathOf(s)), 300)).ToList();
+        Assert.Equal(chosen, NetworkInput.Choose(dataset, 4, InputSpec.Stretched(300), seed: 5));
+        Assert.NotEqual(chosen, NetworkInput.Choose(dataset, 4, InputSpec.Stretched(300), seed: 6));
+        Assert.Equal(6, NetworkInput.Choose(dataset, 100, InputSpec.Stretched(300), seed: 5).Count);
+        var pictures = dataset.Samples.Select(s => NetworkInput.Of(ImageDecoder.Decode(dataset.PathOf(s)), InputSpec.Stretched(300))).ToList();
         Assert.All(chosen, c => Assert.Contains(pictures, p => p.SequenceEqual(c)));
     }
 }

@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
@@ -57,7 +58,7 @@ public sealed class TorchAgreementTests
     {
         var (dense, weights) = Some.TrainedDetector();
         var pruned = Shrink.To(dense, weights, UniformWidths.For(dense.Network, 0.3, 8, ChannelGroupKind.Hidden));
-        float[][] photos = [.. Directory.EnumerateFiles(SharedData.Voc, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(3).Select(p => NetworkInput.Of(ImageDecoder.Decode(p), 300)), Some.RandomPicture(300, seed: 1)];
+        float[][] photos = [.. Directory.EnumerateFiles(SharedData.Voc, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(3).Select(p => NetworkInput.Of(ImageDecoder.Decode(p), InputSpec.Stretched(300))), Some.RandomPicture(300, seed: 1)];
 
         double before = LargestDifference(dense, weights, photos), after = LargestDifference(pruned.Model, pruned.Weights, photos);
         TestContext.Current.TestOutputHelper?.WriteLine($"largest difference: dense {before:G3}, pruned {after:G3}");

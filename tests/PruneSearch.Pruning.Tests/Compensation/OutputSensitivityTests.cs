@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Compensation;
@@ -7,6 +8,8 @@ namespace PruneSearch.Tests.Pruning.Compensation;
 
 public sealed class OutputSensitivityTests
 {
+    private static readonly ScoreRule Scores = new() { Function = ScoreFunction.Sigmoid, Background = true };
+
     [Fact]
     public void Box_outputs_count_with_the_objectness_and_class_outputs_with_their_variance()
     {
@@ -18,12 +21,36 @@ public sealed class OutputSensitivityTests
         var sites = ReaderSite.Of(network, new HashSet<string>(["A"], StringComparer.Ordinal));
         using var pictures = Some.Picture(5, 4, 4);
 
-        var found = OutputSensitivity.Collect(network, weights, sites, [pictures], seed: 1);
+        var found = OutputSensitivity.Collect(network, Scores, weights, sites, [pictures], seed: 1);
 
         const int Positions = 4 * 4;
         double P(double logit) => 1 / (1 + Math.Exp(-logit));
         Assert.All(found["boxes.weight#0"], v => Assert.Equal(Positions * P(1), v, 1e-4)); // the best class that is not the background
         Assert.Equal([Positions * 0.25, Positions * P(1) * P(-1), Positions * P(1) * P(-1)], found["classes.weight#0"], (a, b) => Math.Abs(a - b) < 1e-4);
+    }
+
+    [Fact]
+    public void Classes_and_boxes_count_as_far_as_objectness_says_that_something_is_there()
+    {
+        var network = Build(objectness: true);
+        var weights = Some.Weights(network);
+        foreach (string output in (string[])["boxes", "classes", "objectness"])
+        {
+            Array.Clear(weights[output + ".weight"].Values);
+        }
+        weights["classes.bias"] = new WeightTensor([3], [2, 1, -1]);
+        weights["objectness.bias"] = new WeightTensor([1], [-2]);
+        var sites = ReaderSite.Of(network, new HashSet<string>(["A"], StringComparer.Ordinal));
+        using var pictures = Some.Picture(5, 4, 4);
+
+        var found = OutputSensitivity.Collect(network, new() { Function = ScoreFunction.Sigmoid, Background = false, Objectness = true }, weights, sites, [pictures], seed: 1);
+
+        const int Positions = 4 * 4;
+        double P(double logit) => 1 / (1 + Math.Exp(-logit));
+        Assert.All(found["boxes.weight#0"], v => Assert.Equal(Positions * P(2) * P(-2), v, 1e-4));
+        Assert.Equal(
+            [Positions * P(2) * P(-2) * P(-2), Positions * P(1) * P(-1) * P(-2), Positions * P(1) * P(-1) * P(-2)], found["classes.weight#0"], (a, b) => Math.Abs(a - b) < 1e-4);
+        Assert.Equal(Positions * P(2) * P(-2), found["objectness.weight#0"][0], 1e-4);
     }
 
     [Fact]
@@ -41,7 +68,7 @@ public sealed class OutputSensitivityTests
         var sites = ReaderSite.Of(network, _ => true);
         using var pictures = Some.Picture(64, 4, 4);
 
-        double[] found = OutputSensitivity.Collect(network, weights, sites, [pictures], seed: 1)["make.weight#0"];
+        double[] found = OutputSensitivity.Collect(network, Scores, weights, sites, [pictures], seed: 1)["make.weight#0"];
 
         const double Expected = 16 * 4 * 9 * 0.5; // positions · outputs · weight² · objectness, the mean over random signs
         Assert.InRange(found[0], 0.85 * Expected, 1.15 * Expected);
@@ -55,17 +82,21 @@ public sealed class OutputSensitivityTests
         var weights = Some.Weights(network);
         var sites = ReaderSite.Of(network, _ => true);
         using var pictures = Some.Picture(2, 4, 4);
-        double[] Collect(int seed) => OutputSensitivity.Collect(network, weights, sites, [pictures], seed)["make.weight#0"];
+        double[] Collect(int seed) => OutputSensitivity.Collect(network, Scores, weights, sites, [pictures], seed)["make.weight#0"];
         Assert.Equal(Collect(1), Collect(1));
         Assert.NotEqual(Collect(1), Collect(2));
     }
 
-    private static Network Build()
+    private static Network Build(bool objectness = false)
     {
         var b = new NetworkBuilder();
         string made = b.Conv("make", b.Input("image", 3, 4, 4), b.Group("A", ChannelGroupKind.Hidden, 2), 1);
         b.Output("boxes", [b.Conv("boxes", made, ChannelLayout.Fixed(4), 1)], 4);
         b.Output("classes", [b.Conv("classes", made, ChannelLayout.Fixed(3), 1)], 3);
+        if (objectness)
+        {
+            b.Output("objectness", [b.Conv("objectness", made, ChannelLayout.Fixed(1), 1)], 1);
+        }
         return b.Build();
     }
 }

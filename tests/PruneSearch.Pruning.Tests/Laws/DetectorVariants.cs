@@ -1,6 +1,7 @@
 using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
+using PruneSearch.Core.Detectors.Yolox;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Tests.Pruning.Laws;
@@ -8,21 +9,20 @@ namespace PruneSearch.Tests.Pruning.Laws;
 /// <summary>Every variant of every detector, small.</summary>
 internal static class DetectorVariants
 {
-    private static readonly SortedDictionary<string, DetectorSpec> Specs = new(All().ToDictionary(p => p.Name, p => p.Spec), StringComparer.Ordinal);
+    private static readonly SortedDictionary<string, (DetectorSpec Narrow, DetectorSpec Wide)> Specs = new(Ssd().Concat(Yolox()).ToDictionary(p => p.Name, p => (p.Narrow, p.Wide)), StringComparer.Ordinal);
 
     public static IEnumerable<TheoryDataRow<string>> Names => Specs.Keys.Select(n => new TheoryDataRow<string>(n));
 
     /// <summary>Builds a narrow variant for pictures of 32 pixels, quick enough for hundreds of prunings, at some widths.</summary>
-    public static DetectorModel Create(string name, SortedDictionary<string, int>? widths = null) => Build(Specs[name], widths);
+    public static DetectorModel Create(string name, SortedDictionary<string, int>? widths = null) => Build(Specs[name].Narrow, widths);
 
     /// <summary>Builds a variant at the width in its name for pictures of 64 pixels, at some widths.</summary>
-    public static DetectorModel CreateWide(string name, SortedDictionary<string, int>? widths = null) =>
-        Build((Specs[name] with { InputSize = 64 }).WithOption("widthMultiplier", double.Parse(name[(name.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture)), widths);
+    public static DetectorModel CreateWide(string name, SortedDictionary<string, int>? widths = null) => Build(Specs[name].Wide, widths);
 
     private static DetectorModel Build(DetectorSpec spec, SortedDictionary<string, int>? widths) =>
         DetectorCatalog.Build(widths is null ? spec : spec with { Widths = widths });
 
-    private static IEnumerable<(string Name, DetectorSpec Spec)> All()
+    private static IEnumerable<(string Name, DetectorSpec Narrow, DetectorSpec Wide)> Ssd()
     {
         double[] widths = [0.35, 0.5, 1.0], narrowWidths = [0.1, 0.2, 0.3];
         int turn = 0;
@@ -35,15 +35,28 @@ internal static class DetectorVariants
                     foreach (var padding in Enum.GetValues<PaddingStyle>())
                     {
                         var (width, narrow) = (widths[turn % widths.Length], narrowWidths[turn++ % widths.Length]);
-                        yield return (string.Create(CultureInfo.InvariantCulture, $"{extras}-{heads}-{(norms ? "norms" : "biases")}-{padding}-{width}"), new DetectorSpec
-                        {
-                            Architecture = SsdFamily.Architecture,
-                            Classes = ["a", "b"],
-                            InputSize = 32,
-                            BatchNorm = norms,
-                            Options = new SsdOptions { WidthMultiplier = narrow, Extras = extras, Heads = heads, Padding = padding },
-                        });
+                        DetectorSpec At(double multiplier, int size) => SsdFamily.Spec(["a", "b"], new SsdOptions { WidthMultiplier = multiplier, Extras = extras, Heads = heads, Padding = padding })
+                            with { InputSize = size, BatchNorm = norms };
+                        yield return (string.Create(CultureInfo.InvariantCulture, $"{extras}-{heads}-{(norms ? "norms" : "biases")}-{padding}-{width}"), At(narrow, 32), At(width, 64));
                     }
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<(string Name, DetectorSpec Narrow, DetectorSpec Wide)> Yolox()
+    {
+        double[] widths = [0.25, 0.375, 0.5], narrowWidths = [0.0625, 0.09375, 0.125];
+        int turn = 0;
+        foreach (bool depthwise in (bool[])[true, false])
+        {
+            foreach (bool norms in (bool[])[true, false])
+            {
+                foreach (double depth in (double[])[0.33, 0.67])
+                {
+                    var (width, narrow) = (widths[turn % widths.Length], narrowWidths[turn++ % widths.Length]);
+                    DetectorSpec At(double multiplier, int size) => YoloxFamily.Spec(["a", "b"], new YoloxOptions { Depth = depth, Width = multiplier, Depthwise = depthwise }, size) with { BatchNorm = norms };
+                    yield return (string.Create(CultureInfo.InvariantCulture, $"yolox-{(depthwise ? "depthwise" : "full")}-{(norms ? "norms" : "biases")}-{depth}-{width}"), At(narrow, 32), At(width, 64));
                 }
             }
         }

@@ -31,6 +31,11 @@ internal static class Vocabulary
         ["squeeze-and-excite"] = w => Build(w, b => b.Head(b.Conv("c", b.Squeeze("se", b.Conv("a", b.Picture(), "A", 8)), "C", 6))),
         ["space-to-depth"] = w => Build(w, b => b.Head(b.Conv("c", b.Network.SpaceToDepth("s2d", b.Conv("a", b.Picture(), "A", 6), 2), "C", 6))),
         ["focus"] = w => Build(w, b => b.Head(b.Conv("c", b.Network.SpaceToDepth("s2d", b.Picture(), 2), "C", 6))),
+        ["cross-stage-partial"] = w => Build(w, b => b.Head(b.Partial(depthwise: false))),
+        ["cross-stage-partial-depthwise"] = w => Build(w, b => b.Head(b.Partial(depthwise: true))),
+        ["cross-stage-partial-bias-only"] = w => Build(w, b => b.Head(b.Partial(depthwise: true)), norms: false),
+        ["pyramid-pooling"] = w => Build(w, b => b.Head(b.PyramidPooling())),
+        ["concatenated-pyramid"] = w => Build(w, b => b.ConcatenatedPyramid()),
         ["pooling"] = w => Build(w, b => b.Head(b.Conv("c", b.Network.MaxPool("pool", b.Conv("a", b.Picture(), "A", 6), 2, 2, Same), "C", 6))),
     };
 
@@ -108,6 +113,31 @@ internal static class Vocabulary
             Heads(Network.Sum("merged", side, Network.UpsampleTo("up", top, fine)), top);
         }
 
+        // A chain of bottlenecks with shortcuts, and a way around it.
+        public string Partial(bool depthwise)
+        {
+            string image = Conv("a", Picture(), "A", 6), x = Conv("chain", image, "chain", 5), around = Conv("around", image, "around", 4);
+            for (int i = 0; i < 2; i++)
+            {
+                string inner = Conv($"m{i}.inner", x, $"inner{i}", 7), spatial = depthwise ? Depthwise($"m{i}.d", inner) : inner;
+                x = Network.Sum($"m{i}.add", Silu($"m{i}", Linear($"m{i}.out", spatial, "chain", 5)), x);
+            }
+            return Conv("mixed", Network.Concat("stack", x, around), "mixed", 8);
+        }
+
+        public string PyramidPooling()
+        {
+            string x = Conv("b", Conv("a", Picture(), "A", 6), "B", 5);
+            return Conv("c", Network.Concat("stack", x, Network.MaxPool("p3", x, 3, 1, PaddingStyle.Symmetric), Network.MaxPool("p5", x, 5, 1, PaddingStyle.Symmetric)), "C", 6);
+        }
+
+        public void ConcatenatedPyramid()
+        {
+            string fine = Conv("fine", Picture(), "F", 6, 2), coarse = Conv("coarse", fine, "G", 9, 2), side = Conv("side", coarse, "S", 5);
+            string up = Conv("up.mixed", Network.Concat("up.stack", Network.UpsampleTo("up", side, fine), fine), "U", 7);
+            Heads(up, Conv("down.mixed", Network.Concat("down.stack", Conv("down", up, "D", 4, 2), side), "M", 6));
+        }
+
         public void SharedHeads()
         {
             string fine = Conv("fine", Picture(), "F", 6, 2), coarse = Conv("coarse", fine, "F", 6, 2);
@@ -127,6 +157,8 @@ internal static class Vocabulary
         private string Norm(string name, string input) => norms ? Network.BatchNorm(name + ".bn", input) : input;
 
         private string Relu(string name, string input) => Network.Activation(name + ".relu", input, ActivationFunction.Relu6);
+
+        private string Silu(string name, string input) => Network.Activation(name + ".silu", input, ActivationFunction.Silu);
 
         private ChannelGroup Group(string name, int width) => Network.Group(name, name.EndsWith(".hidden", StringComparison.Ordinal) ? ChannelGroupKind.Hidden : ChannelGroupKind.Neck, width);
     }

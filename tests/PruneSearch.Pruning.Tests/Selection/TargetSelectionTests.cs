@@ -1,5 +1,6 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
+using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
@@ -31,6 +32,33 @@ public sealed class TargetSelectionTests
         double gone = Gone(Dense, plan, target);
         Assert.InRange(gone, roundTo == 1 && ranking != "local" ? 0.297 : 0.26, 0.3);
         Assert.True(plan.Removed > 0);
+    }
+
+    [Theory]
+    [InlineData("channels")]
+    [InlineData("macs")]
+    [InlineData("parameters")]
+    public void Shares_count_from_the_detector_that_pruning_was_given(string target)
+    {
+        // Half of every hidden group is gone already; of what is left, 30 % go, and then 40 %, both counted from there.
+        var halves = Dense.Network.Groups.ToDictionary(g => g.Name, g => g.Kind == ChannelGroupKind.Hidden ? Math.Max(8, g.DenseWidth / 2) : g.DenseWidth);
+        var given = DetectorCatalog.Build(Dense.Spec with { Widths = new(halves, StringComparer.Ordinal) });
+        Assert.True(Select(given, Settings with { Target = "channels", Ratio = 0.2 }).RemovesNothing); // of the unpruned one, more is gone
+        var original = given.RelativeTo(given.Spec);
+
+        var once = original.With(Shrinker.NewWidths(original.Network, Select(original, Settings with { Target = target })));
+        var twice = once.With(Shrinker.NewWidths(once.Network, Select(once, Settings with { Target = target, Ratio = 0.4 })));
+
+        Assert.InRange(Share(once), 0.28, 0.3);
+        Assert.InRange(Share(twice), 0.38, 0.4);
+
+        double Share(DetectorModel model) => 1 - (double)Count(model) / Count(given);
+        long Count(DetectorModel model) => target switch
+        {
+            "macs" => model.Network.Macs,
+            "parameters" => model.Network.Parameters,
+            _ => model.Network.Groups.Where(g => g.Kind is ChannelGroupKind.Hidden or ChannelGroupKind.Neck).Sum(g => g.Width),
+        };
     }
 
     [Fact]

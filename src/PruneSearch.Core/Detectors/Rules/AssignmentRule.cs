@@ -24,13 +24,16 @@ public abstract record AssignmentRule
     }
 
     /// <summary>
-    /// By what the detector answers (SimOTA; Ge et al. 2021, section 2.1): of the rows whose reference centre lies in the object
-    /// or near its centre, those with the least cost, as many as the IoUs of the best rows sum up to.
+    /// By what the detector answers (SimOTA; Ge et al. 2021, section 2.1): of the rows whose cell's middle lies near the centre of
+    /// an object, those with the least cost, as many as the IoUs of the best rows sum up to.
     /// </summary>
     public sealed record SimOta : AssignmentRule
     {
-        /// <summary>How near a row's centre is to an object's centre, in edges of the row's reference box.</summary>
-        public double CenterRadius { get; init; } = 2.5;
+        /// <summary>How near that middle is to an object's centre, in edges of the row's reference box.</summary>
+        public double CenterRadius { get; init; } = 1.5;
+
+        /// <summary>Where the middle of a row's cell is, from the centre of its reference box, in edges of that box.</summary>
+        public double CellOffset { get; init; }
 
         /// <summary>Rows whose IoUs are summed up to the number of rows of an object, at least 1.</summary>
         public int Candidates { get; init; } = 10;

@@ -27,6 +27,9 @@ public sealed class SsdFamily : IDetectorFamily
         },
     ];
 
+    /// <inheritdoc/>
+    public bool InTensorFlowLite => true;
+
     /// <summary>The specification with given classes.</summary>
     public static DetectorSpec Spec(IReadOnlyList<string> classes, SsdOptions? options = null) =>
         new() { Architecture = Architecture, InputSize = 300, Classes = classes, Options = options ?? new SsdOptions() };

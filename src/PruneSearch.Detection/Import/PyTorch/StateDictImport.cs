@@ -30,8 +30,9 @@ internal sealed class StateDictImport
         select new StateDictImport(family, names, tensors, first[..^names.First.Length], source, options)).FirstOrDefault();
 
     /// <summary>Imports it.</summary>
+    /// <param name="format">What the file is, for the notes.</param>
     /// <exception cref="FormatException">A tensor is missing, has another shape or a value that is not finite; the message names it and what was expected.</exception>
-    public ImportedDetector Read()
+    public ImportedDetector Read(string format = "PyTorch state dict")
     {
         var template = _options.Apply(_names.Template);
         var member = _family.Build(template);
@@ -41,7 +42,8 @@ internal sealed class StateDictImport
         var weights = RandomWeights.For(model, _options.Seed);
         foreach (var (declared, name) in Named(model.Network))
         {
-            weights[declared.Name] = Problem(name, declared.Shape) is { } problem ? throw problem : _tensors[name];
+            var tensor = Problem(name, declared.Shape) is { } problem ? throw problem : _tensors[name];
+            weights[declared.Name] = _names.Convert?.Invoke(declared.Name, tensor) ?? tensor;
         }
         int taken = Others(model.Network, weights);
         Rescale(model.Network, weights);
@@ -53,7 +55,7 @@ internal sealed class StateDictImport
         int others = model.Network.Tensors.Count(t => Name(t.Name) is null);
         return new ImportedDetector(model, weights,
         [
-            .. _options.Notes(model.Spec, "PyTorch state dict"),
+            .. _options.Notes(model.Spec, format),
             .. others == 0 ? [] : (string[])[taken == others ? "what such files do not have comes from the file too, by this program's names"
                 : $"the backbone comes from the file, and {taken} of {others} other tensors; the others start random, with seed {_options.Seed}"],
         ]);

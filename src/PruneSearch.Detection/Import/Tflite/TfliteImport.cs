@@ -17,7 +17,7 @@ internal static class TfliteImport
         var ends = DetectorOutputs.Find(file);
         options = options with { InputSize = InputSize(file), Scores = options.Scores ?? (ends.Has(TfliteOperator.Softmax) ? ScoreFunction.Softmax : null) };
         GraphMatch? best = null;
-        foreach (var family in options.Families)
+        foreach (var family in options.Families.Where(f => f.InTensorFlowLite))
         {
             int classes = ends.ClassOutputs - family.Build(family.Template).Scores.FirstClass;
             var template = options.Apply(family.Template) with { Classes = options.ClassesFor(classes, source), BatchNorm = false };
@@ -32,7 +32,7 @@ internal static class TfliteImport
                 best = best is null || match.Matched > best.Matched ? match : best;
             }
         }
-        throw new FormatException(best!.Failure);
+        throw new FormatException(best?.Failure ?? $"{source}: a TensorFlow Lite file is no detector of architecture '{options.Architecture}'");
     }
 
     private static int InputSize(TfliteModel file)
