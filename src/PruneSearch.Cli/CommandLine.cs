@@ -17,7 +17,7 @@ internal static class CommandLine
         var parsed = Root(context).Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(parsed.Errors[0].Message)}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(Explain(parsed))}").ConfigureAwait(false);
             return ExitCode.BadInput;
         }
         var configuration = new InvocationConfiguration
@@ -29,6 +29,11 @@ internal static class CommandLine
         };
         return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
     }
+
+    // A word that is no command is told as such, and not as the lack of one.
+    private static string Explain(ParseResult parsed) => parsed is { CommandResult.Command.Subcommands: { Count: > 0 } commands, UnmatchedTokens: [var word, ..] } && !word.StartsWith('-')
+        ? $"'{word}' is no command, expected one of {string.Join(", ", commands.Select(c => c.Name))}"
+        : parsed.Errors[0].Message;
 
     /// <summary>All commands, with their arguments and options.</summary>
     internal static RootCommand Root(CliContext context)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Inference.Latency;
@@ -19,7 +20,6 @@ internal sealed class Measurement(StageFiles files, TimeProvider time, Device de
     /// <param name="model">The detector.</param>
     /// <param name="onnx">The same, exported.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="StageFailedException">The engine is not known.</exception>
     public LatencyReport Measure(DetectorModel model, byte[] onnx, CancellationToken cancellation) => Measure(model, onnx, onnx, FrontierPoints.TrainedPrecision, cancellation);
 
     /// <summary>Latency of the integer form of a model, beside the dense model in floating point.</summary>
@@ -28,9 +28,9 @@ internal sealed class Measurement(StageFiles files, TimeProvider time, Device de
     /// <param name="onnx">The same, exported.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StageFailedException">The engine does not run integer models.</exception>
-    public LatencyReport MeasureInt8(DetectorModel model, byte[] int8, byte[] onnx, CancellationToken cancellation) => settings.Engine == OnnxLatencyEngine.Name
+    public LatencyReport MeasureInt8(DetectorModel model, byte[] int8, byte[] onnx, CancellationToken cancellation) => settings.Engine == MeasuringEngine.OnnxRuntime
         ? Measure(model, int8, onnx, FrontierPoints.QuantisedPrecision, cancellation)
-        : throw new StageFailedException($"engine '{settings.Engine}' does not run integer models, expected {OnnxLatencyEngine.Name}");
+        : throw new StageFailedException($"engine '{EnumNames.Of(settings.Engine)}' does not run integer models, expected {EnumNames.Of(MeasuringEngine.OnnxRuntime)}");
 
     private LatencyReport Measure(DetectorModel model, byte[] candidateFile, byte[] ownFile, string precision, CancellationToken cancellation)
     {
@@ -55,31 +55,20 @@ internal sealed class Measurement(StageFiles files, TimeProvider time, Device de
     // What it loads is read once, for all sessions.
     private Func<ILatencyEngine> Loader(Func<DetectorModel> model, Func<byte[]> onnx, string source)
     {
-        switch (settings.Engine)
+        if (settings.Engine != MeasuringEngine.OnnxRuntime)
         {
-            case OnnxLatencyEngine.Name:
-                byte[] file = onnx();
-                return () => new OnnxLatencyEngine(file, settings.Threads, source);
-            case TorchLatencyEngine.Name:
-                return TorchLatencyEngine.Loader(model(), device, settings.Threads);
-            default:
-                throw Unknown();
+            return TorchLatencyEngine.Loader(model(), device, settings.Threads);
         }
+        byte[] file = onnx();
+        return () => new OnnxLatencyEngine(file, settings.Threads, source);
     }
 
     private string Identify(DetectorSpec spec, DetectorSpec dense, string precision)
     {
-        var on = settings.Engine switch
-        {
-            OnnxLatencyEngine.Name => OnnxLatencyEngine.DeviceOf(settings.Threads),
-            TorchLatencyEngine.Name => TorchLatencyEngine.DeviceOf(device, settings.Threads),
-            _ => throw Unknown(),
-        };
+        var on = settings.Engine == MeasuringEngine.OnnxRuntime ? OnnxLatencyEngine.DeviceOf(settings.Threads) : TorchLatencyEngine.DeviceOf(device, settings.Threads);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}|{LatencyMeter.Method}")));
     }
 
     // Names of classes do not matter either, only how many there are.
     private static string Structure(DetectorSpec spec) => (spec with { Classes = [.. spec.Classes.Select((_, i) => $"{i}")] }).ToJson();
-
-    private StageFailedException Unknown() => new($"unknown engine '{settings.Engine}', expected {OnnxLatencyEngine.Name} or {TorchLatencyEngine.Name}");
 }

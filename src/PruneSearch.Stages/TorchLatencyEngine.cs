@@ -15,9 +15,6 @@ namespace PruneSearch.Stages;
 /// </summary>
 public sealed class TorchLatencyEngine : ILatencyEngine
 {
-    /// <summary>What settings call this engine.</summary>
-    public const string Name = "torch";
-
     private readonly TorchNetwork _network;
     private readonly Tensor _image;
     private readonly Device _device;

@@ -73,6 +73,13 @@ public sealed class CommandTreeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_word_that_is_no_command_is_told_as_such()
+    {
+        await RefusedAsync(["dance"], "'dance' is no command, expected one of silo, train, evaluate");
+        await RefusedAsync(["data", "pull"], "'pull' is no command, expected one of push");
+    }
+
+    [Fact]
     public async Task Hints_say_how_a_number_went_wrong()
     {
         await RefusedAsync(["widths", "x.onnx", "--speed-up", "1,5"], "--speed-up is '1,5', expected a number from 1 to 100 with a decimal point and no other separators");
@@ -101,6 +108,7 @@ public sealed class CommandTreeTests : IDisposable
         await RefusedAsync(["measure", "x.onnx", "--json", _home], "--json", "it is a folder, expected the name of a file");
         await RefusedAsync(["measure", "x.onnx", "--json", Path.Combine(_home, "none", "x")], "--json", "there is no folder");
         await RefusedAsync(["measure", "x.onnx", "--json", "-"], "--json is '-', expected the name of a file");
+        await RefusedAsync(["list", "--home", file], "--home", "is a file, expected a folder");
         await RefusedAsync(["train", "x.yaml", "--out", file], "--out", "it is a file, expected a folder");
         await RefusedAsync(["report", "id", "--out", Path.Combine(file, "below")], "--out", $"{file} is a file, expected a folder");
         await RefusedAsync(["measure", "x.onnx", "--json", here], "x.onnx: does not exist, expected an ONNX file");

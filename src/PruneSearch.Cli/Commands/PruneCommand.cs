@@ -5,6 +5,7 @@ using PruneSearch.Cli.Detectors;
 using PruneSearch.Cli.Inspecting;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Files;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
@@ -21,7 +22,7 @@ internal static class PruneCommand
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var options = new PruneOptions("target", "protect", "min-width", "max-group-ratio", "ranking");
+        var options = new PruneOptions();
         var source = new Argument<string>("DETECTOR") { Description = $"The detector: {NamedDetector.Expected(Forms)}" };
         var output = OutputOption.Folder("--out", "Folder for the pruned detector");
         output.Required = true;
@@ -77,7 +78,7 @@ internal static class PruneCommand
                 throw new SearchFileException($"--out '{folder}' has a {name} already, expected a folder without a detector");
             }
         }
-        HomeFolder.RequireWritable(folder);
+        AtomicFolder.RequireWritable(folder);
     }
 
     private static void Report(CliContext context, NamedDetector input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)
@@ -89,7 +90,7 @@ internal static class PruneCommand
         var before = input.Model;
         string how = settings.Compensate ? "compensated" : "not compensated";
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {settings.Criterion}, {how}) in {took.TotalSeconds:0.0} s."));
+            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {EnumNames.Of(settings.Criterion)}, {how}) in {took.TotalSeconds:0.0} s."));
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters {InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
         if (Unpruned(before).Removed > 0)

@@ -15,6 +15,10 @@ internal static class QueryCommands
     {
         if (place.Cluster is null && !Directory.Exists(place.Home))
         {
+            if (File.Exists(place.Home))
+            {
+                throw new IOException($"--home {place.Home}: is a file, expected a folder");
+            }
             await context.Output.WriteLineAsync($"No searches: {place.Home} does not exist.").ConfigureAwait(false);
             return ExitCode.Ok;
         }

@@ -13,7 +13,7 @@ namespace PruneSearch.Cli.Detectors;
 /// <param name="cancellation">Gives up.</param>
 internal sealed class CandidateLatency(DetectorModel detector, MeasureSettings settings, TimeProvider time, CancellationToken cancellation)
 {
-    private readonly MeasureSettings _settings = settings with { Engine = OnnxLatencyEngine.Name };
+    private readonly MeasureSettings _settings = settings with { Engine = MeasuringEngine.OnnxRuntime };
     private byte[]? _dense;
 
     /// <summary>Latency of a detector as a share of the dense one's.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
-using PruneSearch.Cluster.Searches;
+using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;

@@ -6,7 +6,7 @@ using PruneSearch.Client;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
-using PruneSearch.Cluster.Searches;
+using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Storage;
 

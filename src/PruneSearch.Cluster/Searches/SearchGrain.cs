@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
-using PruneSearch.Cluster.Stages;
+using PruneSearch.Cluster.Recovery;
+using PruneSearch.Cluster.Trajectories;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
@@ -21,20 +22,18 @@ internal sealed class SearchGrain(
     [PersistentState("progress")] IPersistentState<SearchProgress> progress,
     ICheckpointStore store,
     ClusterTimings timings,
-    RecoveryPolicy wake,
+    RecoveryPolicy recovery,
     ILogger<SearchGrain> logger) : Grain, ISearchGrain, IRemindable
 {
     private readonly SearchProgressStore _progress = new(progress);
-    private SearchState? _state;
-    private StatusProjection? _status;
-    private SearchReports? _reports;
-    private TrajectoryClient? _trajectories;
-    private PollSchedule? _schedule;
+    private OpenSearch? _search;
     private IGrainTimer? _poll;
 
-    private WakeRegistration Wake => field ??= new WakeRegistration(this, GrainFactory, Id, wake.ByItself, logger);
+    private WakeRegistration Wake => field ??= new WakeRegistration(this, GrainFactory, Id, recovery.ByItself, logger);
 
-    private SearchPlan Plan => record.State.Plan ?? throw new KeyNotFoundException($"There is no search '{Id}'.");
+    private OpenSearch Search => _search ?? throw new KeyNotFoundException($"There is no search '{Id}'.");
+
+    private bool IsDriven => _poll is not null;
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -42,7 +41,7 @@ internal sealed class SearchGrain(
     {
         if (record.State.Plan is { } plan)
         {
-            await OpenAsync(plan);
+            _search = await OpenAsync(plan);
         }
     }
 
@@ -60,104 +59,88 @@ internal sealed class SearchGrain(
             await SavePlanAsync(plan);
             await Wake.ListAsync();
         }
-        if (_state is null)
+        if (_search is null)
         {
-            await OpenAsync(plan);
-            await DriveAsync(retryFailed: false);
+            _search = await OpenAsync(plan);
+            await DriveAsync(_search, retryFailed: false);
         }
     }
 
     public async Task ResumeAsync(bool retryFailed)
     {
-        _ = Plan;
+        var search = Search;
         if (await _progress.ResumeAsync(retryFailed))
         {
-            _state!.ForgetStandings();
+            search.Rest();
             await Wake.ListAsync();
-            await DriveAsync(retryFailed);
+            await DriveAsync(search, retryFailed);
         }
     }
 
     public async Task CancelAsync(string reason)
     {
-        _ = Plan;
-        if (!_progress.IsRunning)
+        var search = Search;
+        if (_progress.IsRunning)
         {
-            return;
+            await _progress.EndAsync(WorkState.Cancelled, reason);
+            StopPolling();
+            await search.CancelAsync();
+            await Wake.StopAsync();
         }
-        await _progress.EndAsync(WorkState.Cancelled, reason);
-        var unfinished = Plan.Trajectories.Where(IsUnfinished).ToList();
-        StopPolling();
-        await Task.WhenAll(unfinished.Select(t => _trajectories!.CancelAsync(t, _state!.MissingKeys(t.Name))));
-        await Wake.StopAsync();
     }
 
     public async Task WakeAsync()
     {
-        if (wake.ByItself && (record.State.Plan is null || !_progress.IsRunning))
+        if (recovery.ByItself && (_search is null || !_progress.IsRunning))
         {
             await Wake.StopAsync();
         }
-        else if (wake.ByItself && _poll is null)
+        else if (recovery.ByItself && !IsDriven)
         {
-            await DriveAsync(retryFailed: false);
+            await DriveAsync(Search, retryFailed: false);
             await Wake.ListAsync();
         }
     }
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => WakeAsync();
 
-    public Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit) => Task.FromResult(Summary() is { } summary ? _status!.Page(after, limit, summary) : null);
+    public Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit) => Task.FromResult(_search?.Page(after, limit, IsDriven));
 
     public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(record.State.Plan);
 
-    public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(Summary());
+    public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(_search?.Summary(IsDriven));
 
-    public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(Summary() is { } summary ? _reports!.Page(after, limit, summary.State) : null);
+    public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(_search?.Reports(after, limit, IsDriven));
 
     public Task<TrajectoryOrder?> GetTrajectoryAsync(string trajectory) =>
-        Task.FromResult(_state?.Find(trajectory) is { } plan ? new TrajectoryOrder(Plan.DeviceClass, plan, record.State.TraceParent) : null);
+        Task.FromResult(_search is { } search && search.Find(trajectory) is { } plan ? new TrajectoryOrder(search.Plan.DeviceClass, plan, record.State.TraceParent) : null);
 
     public Task<WorkState?> GetStateAsync() => Task.FromResult<WorkState?>(record.State.Plan is null ? null : _progress.State);
 
     public async Task ReportAsync(string stageKey)
     {
-        if (_state is not null && _state.Lacks(stageKey) && await store.TryReadReportAsync(stageKey) is { } report)
+        if (_search is { } search && await search.ReadReportAsync(stageKey, flush: !IsDriven))
         {
-            _state.Add(report);
-            if (_reports!.IsFull || _poll is null)
-            {
-                await _reports.FlushAsync();
-            }
-            await SaveAsync(); // it may have been the last one
+            await SaveAsync(search); // it may have been the last one
         }
     }
 
     public async Task TrajectoryFailedAsync(string trajectory)
     {
-        if (_poll is not null && _state!.Find(trajectory) is { } plan && IsUnfinished(plan))
+        if (_search is { } search && IsDriven)
         {
-            Learn(trajectory, await _trajectories!.AskAsync(_schedule!, new PollSchedule.Poll(plan, IsFirst: false), _state.Known(trajectory)));
-            await SaveAsync();
+            await search.AskAsync(trajectory);
+            await SaveAsync(search);
         }
     }
 
-    private async Task PollAsync()
+    private async Task PollAsync(OpenSearch search)
     {
         try
         {
-            foreach (var batch in _schedule!.Due(_state!.AtWork).Chunk(PollSchedule.AtOnce))
-            {
-                var answers = await Task.WhenAll(batch.Select(poll => _trajectories!.AskAsync(_schedule, poll, _state.Known(poll.Plan.Name))));
-                foreach (var (poll, news) in batch.Zip(answers))
-                {
-                    Learn(poll.Plan.Name, news);
-                }
-            }
-            _state.Explain(Plan.Trajectories.Where(IsUnfinished).Select(t => t.Name), await _trajectories!.LookAtQueueAsync());
-            await _reports!.FlushAsync();
-            await SaveAsync();
-            _status!.Measure(_reports.Volume);
+            await search.PollAsync();
+            await SaveAsync(search);
+            search.Measure();
         }
         catch (InconsistentStateException)
         {
@@ -169,50 +152,34 @@ internal sealed class SearchGrain(
         }
     }
 
-    private void Learn(string trajectory, TrajectoryNews? news)
+    private async Task SaveAsync(OpenSearch search)
     {
-        if (news is not null)
-        {
-            _state!.Update(trajectory, news);
-            // Many trajectories may wait for the stage that failed: one of them keeps the log.
-            if (news.State == WorkState.Failed && _progress.Failed(trajectory, news.Reason, _state.IsFirst(trajectory) ? news.LogTail : null))
-            {
-                _state.Touch(trajectory);
-            }
-        }
-    }
-
-    private async Task SaveAsync()
-    {
-        if (_poll is null || !_progress.IsRunning)
+        if (!IsDriven || !_progress.IsRunning)
         {
             return;
         }
-        if (!_status!.IsOver)
+        if (!search.IsOver)
         {
             await _progress.SaveAsync();
             return;
         }
-        await _reports!.FlushAsync(); // who follows the reports has all of them when the search is over
-        var (state, reason) = _status.Outcome();
+        await search.FlushAsync(); // who follows the reports has all of them when the search is over
+        var (state, reason) = search.Outcome();
         await _progress.EndAsync(state, reason);
         Log.SearchEnded(logger, Id, state.ToString());
-        _status.Measure(_reports.Volume);
+        search.Measure();
         StopPolling();
+        search.Rest();
         await Wake.StopAsync();
     }
 
-    private SearchSummary? Summary() => _status?.Summary(_poll is not null, _reports!.Volume);
-
-    private bool IsUnfinished(TrajectoryPlan t) => !_state!.IsComplete(t.Name) && !_progress.Ended.ContainsKey(t.Name);
-
-    private async Task DriveAsync(bool retryFailed)
+    private async Task DriveAsync(OpenSearch search, bool retryFailed)
     {
-        _schedule = new PollSchedule(Plan.Trajectories, IsUnfinished, retryFailed);
-        if (_poll is null)
+        search.Restart(retryFailed);
+        if (!IsDriven)
         {
             Log.SearchDriven(logger, Id);
-            _poll = this.RegisterGrainTimer(_ => PollAsync(), new GrainTimerCreationOptions(TimeSpan.Zero, timings.Poll) { KeepAlive = true });
+            _poll = this.RegisterGrainTimer(_ => PollAsync(search), new GrainTimerCreationOptions(TimeSpan.Zero, timings.Poll) { KeepAlive = true });
             await Wake.RemindAsync();
         }
     }
@@ -221,7 +188,6 @@ internal sealed class SearchGrain(
     {
         _poll?.Dispose();
         _poll = null;
-        _state!.ForgetStandings();
     }
 
     private async Task SavePlanAsync(SearchPlan plan)
@@ -239,11 +205,18 @@ internal sealed class SearchGrain(
         }
     }
 
-    private async Task OpenAsync(SearchPlan plan)
-    {
-        var state = new SearchState(plan);
-        _reports = await SearchReports.OpenAsync(store, plan, state);
-        (_state, _status) = (state, new StatusProjection(state, _progress));
-        _trajectories = new TrajectoryClient(GrainFactory, plan, timings, logger);
-    }
+    private Task<OpenSearch> OpenAsync(SearchPlan plan) => OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger));
+}
+
+/// <summary>The part of a search that never changes after launch.</summary>
+[GenerateSerializer, Alias("prunesearch.SearchRecord")]
+internal sealed class SearchRecord
+{
+    /// <summary>The plan.</summary>
+    [Id(0)]
+    public SearchPlan? Plan { get; set; }
+
+    /// <summary>W3C trace context of the span made at launch; <see langword="null"/> when nobody listened.</summary>
+    [Id(1)]
+    public string? TraceParent { get; set; }
 }

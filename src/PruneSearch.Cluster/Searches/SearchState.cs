@@ -15,7 +15,6 @@ internal sealed class SearchState
     private readonly Dictionary<string, List<string>> _users = [];
     private readonly Dictionary<string, int> _missing;
     private readonly Dictionary<string, StageReport> _reports = [];
-    private readonly StageIndex _places;
     private readonly Dictionary<string, Standing> _live = [];
     private readonly Dictionary<string, WaitReason> _waits = [];
     private readonly HashSet<string> _atWork = [];
@@ -25,7 +24,6 @@ internal sealed class SearchState
         Plan = plan;
         _keys = plan.Trajectories.ToDictionary(t => t.Name, t => t.Stages.Select(s => s.ComputeKey()).ToArray());
         _indices = plan.Trajectories.Index().ToDictionary(t => t.Item.Name, t => t.Index);
-        _places = new StageIndex(plan, _keys);
         _missing = _keys.ToDictionary(k => k.Key, k => k.Value.Length);
         Changes = new ChangeFeed(plan.Trajectories.Count);
         foreach (var (name, keys) in _keys)
@@ -145,8 +143,26 @@ internal sealed class SearchState
     /// <summary>Whether a stage finished.</summary>
     public bool Has(string key) => _reports.ContainsKey(key);
 
-    /// <summary>A report as a point of the search, not yet weighed.</summary>
-    public FrontierPoint? Point(StageReport report) => _places.Point(report);
+    /// <summary>A report as a point of the first trajectory that has its stage, not yet weighed; <see langword="null"/> when its stage is none of the search's.</summary>
+    public FrontierPoint? Point(StageReport report)
+    {
+        if (!_users.ContainsKey(report.Key))
+        {
+            return null;
+        }
+        var trajectory = Plan.Trajectories[_indices[First(report.Key)]];
+        int index = Array.IndexOf(_keys[trajectory.Name], report.Key);
+        return new FrontierPoint
+        {
+            Trajectory = trajectory.Name,
+            Schedule = index == 0 ? ScheduleKind.Base : trajectory.Schedule,
+            Ratio = trajectory.Stages.Take(index + 1).LastOrDefault(s => s.Prune is not null)?.Prune!.Ratio ?? 0,
+            Iteration = index,
+            Report = report,
+            OnFrontier = false,
+            Parent = trajectory.Stages[index].Parent,
+        };
+    }
 
     /// <summary>Whether all stages of a trajectory finished.</summary>
     public bool IsComplete(string trajectory) => _missing[trajectory] == 0;

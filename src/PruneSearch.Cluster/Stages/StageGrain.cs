@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
-using PruneSearch.Cluster.Searches;
+using PruneSearch.Cluster.Recovery;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;

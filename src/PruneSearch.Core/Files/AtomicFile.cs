@@ -126,7 +126,7 @@ public static class AtomicFile
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
-                string message = $"{said}: cannot be written: {e.Message}";
+                string message = $"{said}: cannot be written: {FileDraft.Explain(e)}";
                 throw e is DirectoryNotFoundException ? new DirectoryNotFoundException(message, e) : new IOException(message, e);
             }
         }

@@ -30,6 +30,30 @@ public static class AtomicFolder
         }
     }
 
+    /// <summary>Makes a folder for what is written to it; when that fails and nothing is in it, the folder goes again.</summary>
+    /// <param name="folder">The folder; it may be there.</param>
+    /// <param name="write">Writes to it. What it throws passes through.</param>
+    /// <exception cref="IOException">The folder cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be made.</exception>
+    public static void WithFolder(string folder, Action write)
+    {
+        bool made = !Directory.Exists(folder);
+        Directory.CreateDirectory(folder);
+        bool written = false;
+        try
+        {
+            write();
+            written = true;
+        }
+        finally
+        {
+            if (made && !written && !Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                Remove(folder);
+            }
+        }
+    }
+
     /// <summary>Checks that a folder can be written, or made; nothing stays changed.</summary>
     /// <exception cref="IOException">It cannot; the message says why.</exception>
     public static void RequireWritable(string folder)
@@ -50,12 +74,9 @@ public static class AtomicFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{folder}: cannot be written: {Reason(e, there)}", e);
+            throw new IOException($"{folder}: cannot be written: {FileDraft.Explain(e)}", e);
         }
     }
-
-    // The name of a draft would only confuse.
-    private static string Reason(Exception e, string? folder) => e is UnauthorizedAccessException ? $"access to {folder} is denied" : e.Message;
 
     private static void Remove(string draft)
     {

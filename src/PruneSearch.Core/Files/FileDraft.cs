@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 
 namespace PruneSearch.Core.Files;
 
@@ -6,7 +7,7 @@ namespace PruneSearch.Core.Files;
 /// A file under a temporary name, until its content is complete and on the disk. What was not published is removed, whatever
 /// failed; what a killed process left is removed by a later draft in the same folder.
 /// </summary>
-public sealed class FileDraft : IDisposable
+public sealed partial class FileDraft : IDisposable
 {
     private const string Prefix = ".prunesearch-", Suffix = ".tmp";
     private const int BufferBytes = 1 << 16;
@@ -62,6 +63,9 @@ public sealed class FileDraft : IDisposable
         }
     }
 
+    /// <summary>An error's message without the names of drafts: they would only confuse.</summary>
+    internal static string Explain(Exception e) => Drafts().Replace(e.Message, "");
+
     /// <summary>Brings the content to the disk and closes the draft: it can get its name now.</summary>
     /// <exception cref="IOException">There is no space left, or the disk failed.</exception>
     public void Complete()
@@ -95,4 +99,7 @@ public sealed class FileDraft : IDisposable
             // The folder is gone or was closed to us meanwhile; the error on the way says more.
         }
     }
+
+    [GeneratedRegex(@"[/\\]\.prunesearch-[0-9a-f]{32}\.tmp")]
+    private static partial Regex Drafts();
 }

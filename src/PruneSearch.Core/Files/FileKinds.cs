@@ -22,11 +22,12 @@ public static partial class FileKinds
             return FileKind.Missing;
         }
         Span<byte> answer = stackalloc byte[StatxBytes];
-        int mode = OperatingSystem.IsLinux() && Statx(CurrentFolder, path, 0, TypeWanted, answer) == 0 ? MemoryMarshal.Read<ushort>(answer[StatxMode..])
-            : OperatingSystem.IsMacOS() && Stat(path, answer[..StatBytes]) == 0 ? MemoryMarshal.Read<ushort>(answer[StatMode..])
-            : RegularType; // Windows has no such files among others, and what cannot be asked about cannot be opened either
+        int mode = OperatingSystem.IsLinux() ? Statx(CurrentFolder, path, 0, TypeWanted, answer) == 0 ? MemoryMarshal.Read<ushort>(answer[StatxMode..]) : 0
+            : OperatingSystem.IsMacOS() ? Stat(path, answer[..StatBytes]) == 0 ? MemoryMarshal.Read<ushort>(answer[StatMode..]) : 0
+            : RegularType; // Windows has no such files among others
         return (mode & TypeMask) switch
         {
+            0 => FileKind.Missing, // a link to nothing counts as a file in .NET
             RegularType => FileKind.Regular,
             FolderType => FileKind.Folder,
             _ => FileKind.Special,

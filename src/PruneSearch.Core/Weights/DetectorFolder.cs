@@ -27,12 +27,11 @@ public static class DetectorFolder
     public static void Write(string folder, DetectorModel model, WeightSet weights)
     {
         weights.RequireFit(model.Network, folder);
-        Directory.CreateDirectory(folder);
-        AtomicFile.WriteAll([
+        AtomicFolder.WithFolder(folder, () => AtomicFile.WriteAll([
             (Path.Combine(folder, WeightsFile), stream => Safetensors.Write(stream, weights)),
             (Path.Combine(folder, LabelsFile), stream => stream.Write(Encoding.UTF8.GetBytes(LabelFile.Text(model)))),
             (Path.Combine(folder, DetectorFile), stream => stream.Write(Encoding.UTF8.GetBytes(model.Spec.ToJson() + "\n"))),
-        ]);
+        ]));
     }
 
     /// <summary>Reads a detector, on any machine: <c>var (model, weights) = DetectorFolder.Read(folder)</c>.</summary>

@@ -17,6 +17,10 @@ internal static class CocoFile
         try
         {
             using var stream = RegularFile.OpenRead(file);
+            if (stream.Length == 0)
+            {
+                throw new DatasetException($"{file}: is empty, expected an object with images, annotations and categories");
+            }
             return JsonSerializer.Deserialize<CocoDocument>(stream, Format) ?? throw new DatasetException($"{file}: is null, expected an object with images, annotations and categories");
         }
         catch (FileNotFoundException e)

@@ -45,7 +45,7 @@ public static class DatasetReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DatasetException($"{source}: cannot be read: {e.Message}", e);
+            throw new DatasetException(e.Message.Contains(source, StringComparison.Ordinal) ? e.Message : $"{source}: cannot be read: {e.Message}", e);
         }
     }
 }

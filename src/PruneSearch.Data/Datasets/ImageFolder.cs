@@ -27,12 +27,12 @@ internal sealed class ImageFolder
     public IReadOnlyList<string> Files => _files.Value;
 
     /// <summary>Refuses names that are absolute or climb out of their folder.</summary>
-    public static void CheckRelative(string name, string where)
+    public static void CheckRelative(string name, string where, string what = "a picture")
     {
         bool climbs = name.Split('/', '\\').Contains("..");
         if (string.IsNullOrWhiteSpace(name) || climbs || name.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(name))
         {
-            throw new DatasetException($"{where}: '{name}' is no name of a picture, expected a path within the folder of the pictures");
+            throw new DatasetException($"{where}: '{name}' is no name of {what}, expected a path within the folder, without '..'");
         }
     }
 

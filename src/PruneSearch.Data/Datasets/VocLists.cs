@@ -25,7 +25,7 @@ internal sealed class VocLists(VocAnnotations annotations)
                 continue;
             }
             string where = $"{list}: line {line}", said = text.Trim();
-            ImageFolder.CheckRelative(said, where);
+            ImageFolder.CheckRelative(said, where, "an annotation");
             if (Find(said, out string difference) is not { } name)
             {
                 throw new DatasetException($"{where}: there is no annotation '{said}.xml' in {annotations.Folder}");

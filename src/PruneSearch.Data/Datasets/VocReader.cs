@@ -8,7 +8,7 @@ internal static class VocReader
     public static DetectionDataset Read(string root, string split, DatasetReadOptions options)
     {
         root = Path.GetFullPath(root);
-        ImageFolder.CheckRelative(split, root);
+        ImageFolder.CheckRelative(split, root, "a split");
         string list = Path.Combine(root, "ImageSets", "Main", split + ".txt");
         if (!File.Exists(list))
         {

@@ -14,7 +14,7 @@ internal static class YoloReader
     public static DetectionDataset Read(string root, string split, DatasetReadOptions options)
     {
         root = Path.GetFullPath(root);
-        ImageFolder.CheckRelative(split, root);
+        ImageFolder.CheckRelative(split, root, "a split");
         var folder = new ImageFolder(Path.Combine(root, "images", split));
         string labelFolder = Path.Combine(root, "labels", split);
         if (!Directory.Exists(labelFolder))

@@ -1,3 +1,4 @@
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Inference.Latency;
@@ -24,9 +25,9 @@ public sealed class LatencyMeter(TimeProvider time)
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public LatencyReport Compare(byte[] dense, byte[] candidate, MeasureSettings settings, CancellationToken cancellation = default)
     {
-        if (settings.Engine != OnnxLatencyEngine.Name)
+        if (settings.Engine != MeasuringEngine.OnnxRuntime)
         {
-            throw new ArgumentException($"Engine '{settings.Engine}' does not run exported files; expected '{OnnxLatencyEngine.Name}'.", nameof(settings));
+            throw new ArgumentException($"Engine '{EnumNames.Of(settings.Engine)}' does not run exported files; expected '{EnumNames.Of(MeasuringEngine.OnnxRuntime)}'.", nameof(settings));
         }
         return Compare(
             () => new OnnxLatencyEngine(dense, settings.Threads, "dense model"),

@@ -70,10 +70,12 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
                 return false;
             }
             var frontier = await c.Searches.FrontierAsync("chaos").ConfigureAwait(false);
-            var runs = workers.SelectMany(w => RunLine.Read(w.Settings.RunsLog)).ToList();
+            var slots = workers.Select(w => RunLine.Read(w.Settings.RunsLog)).ToList();
+            var runs = slots.SelectMany(s => s).ToList();
+            var repeated = Outcomes.Repeated(slots);
             result = new ChaosResult
             {
-                Faults = [.. faults.Select((f, i) => f with { Repeated = Outcomes.Repeated(runs, f.At, i + 1 < faults.Count ? faults[i + 1].At : DateTimeOffset.MaxValue) })],
+                Faults = [.. faults.Select((f, i) => f with { Repeated = repeated.Count(at => at >= f.At && (i + 1 == faults.Count || at < faults[i + 1].At)) })],
                 Stages = summary.Stages,
                 Attempts = runs.Count(r => r.What == "start"),
                 BegunAgain = Outcomes.BegunAfterCompletion(workers.Select(w => w.Folder)),

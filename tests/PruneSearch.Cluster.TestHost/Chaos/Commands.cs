@@ -42,7 +42,7 @@ public static class Commands
         foreach (var kind in result.Faults.GroupBy(f => f.Kind).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             double[] seconds = [.. kind.Select(f => f.Recovery?.TotalSeconds ?? double.NaN).Order()];
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind.Key,-20} {seconds.Length,3} times, all slots at work after {seconds[seconds.Length / 2]:F1} s (median), {seconds[^1]:F1} s (longest); {kind.Sum(f => f.Repeated)} stages begun again"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind.Key,-20} {seconds.Length,3} times, all slots at work after {seconds[seconds.Length / 2]:F1} s (median), {seconds[^1]:F1} s (longest); {kind.Sum(f => f.Repeated)} attempts made again"));
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{result.Faults.Count} faults in {result.Duration.TotalMinutes:F1} min; search {result.State}; {result.Stages} stages, {result.Attempts} attempts, {result.BegunAgain.Count} begun again after they were done; same frontier: {result.SameFrontier}"));

@@ -7,6 +7,6 @@ namespace PruneSearch.Cluster.TestHost.Chaos;
 /// <param name="Recovery">Until all slots were at work again; <see langword="null"/> when there was no work left for all of them.</param>
 public sealed record Fault(string Kind, DateTimeOffset At, TimeSpan Lasted, TimeSpan? Recovery)
 {
-    /// <summary>Stages that were begun again between this fault and the next.</summary>
+    /// <summary>Attempts that ended between this fault and the next and had to be made again.</summary>
     public int Repeated { get; init; }
 }

@@ -19,9 +19,17 @@ public static partial class Outcomes
         return [.. attempts.Where(a => a.Any(e => e.What == "completed") && a.Any(e => e.What == "begins" && e.At > a.Where(c => c.What == "completed").Min(c => c.At))).Select(a => a.Key)];
     }
 
-    /// <summary>Stages that were begun again within a time: what a fault cost.</summary>
-    public static int Repeated(IEnumerable<RunLine> runs, DateTimeOffset from, DateTimeOffset to) =>
-        runs.Where(r => r.What == "start").GroupBy(r => r.Key).SelectMany(g => g.OrderBy(r => r.At).Skip(1)).Count(r => r.At >= from && r.At < to);
+    /// <summary>
+    /// When attempts ended that were followed by another one at the same stage, whenever that began: what faults cost. One whose process
+    /// died has no end: it counts when the next thing was heard of its slot.
+    /// </summary>
+    /// <param name="slots">What was heard of each slot, oldest first.</param>
+    public static IReadOnlyList<DateTimeOffset> Repeated(IEnumerable<IReadOnlyList<RunLine>> slots)
+    {
+        var attempts = slots.SelectMany(lines => lines.Index().Where(l => l.Item.What == "start").Select(l => (
+            l.Item.Key, l.Item.At, End: l.Index + 1 < lines.Count ? lines[l.Index + 1].At : DateTimeOffset.MaxValue)));
+        return [.. attempts.GroupBy(a => a.Key).SelectMany(g => g.OrderBy(a => a.At).SkipLast(1)).Select(a => a.End)];
+    }
 
     private static IEnumerable<(DateTimeOffset At, string Key, string What)> Read(string path)
     {

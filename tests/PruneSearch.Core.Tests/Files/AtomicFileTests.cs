@@ -67,6 +67,11 @@ public sealed class AtomicFileTests : IDisposable
         Fails(Path.Combine(_folder, new string('x', 300)), "x: cannot be written: ");
         Fails("", ": cannot be written: ");
         Assert.Equal([Out], Directory.GetFileSystemEntries(_folder));
+        if (OperatingSystem.IsLinux()) // where not even root writes
+        {
+            Fails("/proc/x", "/proc/x: cannot be written: ");
+            Assert.DoesNotContain(".prunesearch-", Assert.Throws<IOException>(() => AtomicFolder.RequireWritable("/proc/x")).Message, StringComparison.Ordinal);
+        }
 
         static void Fails(string path, string expected)
         {
@@ -126,6 +131,17 @@ public sealed class AtomicFileTests : IDisposable
         AtomicFile.Write(Out, "x");
         Assert.False(File.Exists(left));
         Assert.True(File.Exists(young));
+    }
+
+    [Fact]
+    public void A_folder_that_nothing_could_be_written_to_goes_again()
+    {
+        string folder = Path.Combine(_folder, "made");
+        Assert.Throws<InvalidOperationException>(() => AtomicFolder.WithFolder(folder, () => throw new InvalidOperationException("made up")));
+        Assert.False(Directory.Exists(folder));
+        AtomicFolder.WithFolder(folder, () => File.WriteAllText(Path.Combine(folder, "a"), "x"));
+        Assert.Throws<InvalidOperationException>(() => AtomicFolder.WithFolder(folder, () => throw new InvalidOperationException("made up")));
+        Assert.True(File.Exists(Path.Combine(folder, "a")));
     }
 
     [Fact]

@@ -34,6 +34,8 @@ public sealed class ReadingTests : IDisposable
         }
         Assert.Contains("is a folder", Assert.Throws<IOException>(() => RegularFile.OpenRead(_folder)).Message, StringComparison.Ordinal);
         Assert.Contains("does not exist", Assert.Throws<FileNotFoundException>(() => RegularFile.OpenRead(Path.Combine(_folder, "none"))).Message, StringComparison.Ordinal);
+        File.CreateSymbolicLink(Path.Combine(_folder, "broken"), Path.Combine(_folder, "none"));
+        Assert.Contains("broken: does not exist, expected a file", Assert.Throws<FileNotFoundException>(() => RegularFile.OpenRead(Path.Combine(_folder, "broken"))).Message, StringComparison.Ordinal);
         Assert.Empty(RegularFile.ReadAllBytes(Write("empty", ""), 0));
         Assert.Contains("5 bytes, expected at most 4", Assert.Throws<IOException>(() => RegularFile.ReadAllBytes(Write("five", "12345"), 4)).Message, StringComparison.Ordinal);
     }

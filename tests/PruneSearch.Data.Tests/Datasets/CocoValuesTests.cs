@@ -70,7 +70,8 @@ public sealed class CocoValuesTests : IDisposable
     [InlineData("""{"images":[{"id":1,"file_name":"a","width":-8}],"annotations":[],"categories":[]}""", "images[0].width is -8, expected a whole number of pixels")]
     [InlineData("""{"images":[{"id":1,"file_name":"a","width":8.5}],"annotations":[],"categories":[]}""", "images[0].width is 8.5, expected a whole number of pixels")]
     [InlineData("""{"images":[],"annotations":[],"categories":[{"id":"x","name":"cat"}]}""", "categories[0].id is 'x', expected a whole number")]
-    [InlineData("", "no valid JSON")]
+    [InlineData("", "is empty, expected an object")]
+    [InlineData(" ", "no valid JSON")]
     public void So_are_files_of_another_form(string json, string expected) => Refused(() => ReadText(json), expected);
 
     [Fact]

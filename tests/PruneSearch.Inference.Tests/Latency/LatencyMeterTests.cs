@@ -132,7 +132,7 @@ public sealed class LatencyMeterTests
     public void Settings_for_another_engine_and_files_that_are_no_models_are_refused()
     {
         var meter = new LatencyMeter(TimeProvider.System);
-        Assert.Contains("'torch'", Assert.Throws<ArgumentException>(() => meter.Compare([], [], new MeasureSettings { Engine = "torch" }, TestContext.Current.CancellationToken)).Message);
+        Assert.Contains("'torch'", Assert.Throws<ArgumentException>(() => meter.Compare([], [], new MeasureSettings { Engine = MeasuringEngine.Torch }, TestContext.Current.CancellationToken)).Message);
         Assert.StartsWith("dense model", Assert.Throws<FormatException>(() => meter.Compare([1], [1], new MeasureSettings(), TestContext.Current.CancellationToken)).Message);
     }
 

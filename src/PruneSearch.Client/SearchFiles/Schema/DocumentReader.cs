@@ -140,6 +140,7 @@ internal sealed class DocumentReader(string file)
             string suggestion = type switch
             {
                 SettingType.Choice c => Suggestion(text, c.Words),
+                SettingType.WholeNumber or SettingType.Number or SettingType.Flag when type.Parse(text) is not null => " without quotes",
                 SettingType.WholeNumber or SettingType.Number => PlainNumber.Hint(text),
                 _ => "",
             };

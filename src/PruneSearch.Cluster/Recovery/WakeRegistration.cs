@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Grains;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Recovery;
 
 /// <summary>
 /// Sees to it that a coordinator is woken after its silo died: the index of running searches is gone through every few seconds

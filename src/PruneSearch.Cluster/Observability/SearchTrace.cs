@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using PruneSearch.Core;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Observability;
 
 /// <summary>The root of a search's trace.</summary>
 internal static class SearchTrace

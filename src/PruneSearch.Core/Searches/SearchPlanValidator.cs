@@ -1,11 +1,9 @@
 using System.Text.Json;
-using PruneSearch.Core;
-using PruneSearch.Core.Searches;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Core.Searches;
 
 /// <summary>Refuses plans that could not run.</summary>
-internal static class SearchPlanValidator
+public static class SearchPlanValidator
 {
     /// <summary>Checks identifiers, objectives and the chain of stages of every trajectory.</summary>
     /// <param name="plan">The plan.</param>

@@ -1,6 +1,6 @@
 using PruneSearch.Core.Searches;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Trajectories;
 
 /// <summary>
 /// Whose turn it is to be asked. Every poll takes a bounded number of trajectories, in turn, and those at work in between: the

@@ -4,7 +4,7 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Trajectories;
 
 /// <summary>A coordinator's calls to its trajectories. One that does not answer is asked again later; the others need not wait for it.</summary>
 internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, ClusterTimings timings, ILogger logger)

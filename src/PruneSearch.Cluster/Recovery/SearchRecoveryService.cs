@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Grains;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Recovery;
 
 /// <summary>Whether searches that were running go on by themselves after a restart.</summary>
 /// <param name="ByItself">True in a cluster; on one machine the user resumes.</param>
