@@ -13,5 +13,6 @@ return await new RootCommand("Measures parts of PruneSearch.")
     LoaderVerb.Create(),
     MetricsVerb.Create(),
     PruneVerb.Create(),
+    AccuracyVerb.Create(),
     CopiesVerb.Create(),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);

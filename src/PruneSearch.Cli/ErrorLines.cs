@@ -2,6 +2,7 @@ using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
+using PruneSearch.Core.Grains;
 using PruneSearch.Data.Images;
 
 namespace PruneSearch.Cli;
@@ -9,7 +10,7 @@ namespace PruneSearch.Cli;
 /// <summary>Turns what commands throw into lines on the error output and exit codes.</summary>
 internal static class ErrorLines
 {
-    /// <summary>Set to 1, the stack trace of an unexpected error is shown.</summary>
+    /// <summary>Set to 1, the stack trace of an unexpected error, or of one with a cluster, is shown.</summary>
     public const string TraceVariable = "PRUNESEARCH_TRACE";
 
     /// <summary>Runs a command.</summary>
@@ -32,16 +33,24 @@ internal static class ErrorLines
             await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}").ConfigureAwait(false);
             return ExitCode.Stuck;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or KeyNotFoundException or FormatException or ImageDecodeException or SettingsException or NotFiniteNumberException)
+        catch (ClusterException e) when (!ShowsTraces)
+        {
+            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+        catch (Exception e) when (e is (IOException and not ClusterException) or UnauthorizedAccessException or KeyNotFoundException
+            or FormatException or ImageDecodeException or SettingsException or NotFiniteNumberException)
         {
             return Bad(context, e.Message);
         }
-        catch (Exception e) when (Environment.GetEnvironmentVariable(TraceVariable) != "1")
+        catch (Exception e) when (!ShowsTraces)
         {
             await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {ErrorText.OneLine(e.Message)} (set {TraceVariable}=1 for details)").ConfigureAwait(false);
             return ExitCode.Failed;
         }
     }
+
+    private static bool ShowsTraces => Environment.GetEnvironmentVariable(TraceVariable) == "1";
 
     private static int Bad(CliContext context, params string[] lines)
     {

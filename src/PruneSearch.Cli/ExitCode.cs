@@ -6,7 +6,7 @@ internal static class ExitCode
     /// <summary>Done.</summary>
     public const int Ok = 0;
 
-    /// <summary>The search failed or was cancelled, or something unexpected happened.</summary>
+    /// <summary>The search failed or was cancelled, the cluster, its database or its store cannot be reached, or something unexpected happened.</summary>
     public const int Failed = 1;
 
     /// <summary>The input is wrong: arguments, search file, data, weights, a folder that cannot be written.</summary>

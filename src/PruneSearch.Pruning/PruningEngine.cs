@@ -14,8 +14,7 @@ namespace PruneSearch.Pruning;
 public static class PruningEngine
 {
     /// <summary>Whether settings need calibration pictures: for compensation, or for a criterion that looks at activations or gradients.</summary>
-    /// <exception cref="ArgumentException">The criterion is unknown.</exception>
-    public static bool NeedsImages(PruneSettings settings) => ImportanceCatalog.NeedsImages(settings.Criterion) || settings.Compensate;
+    public static bool NeedsImages(PruneSettings settings) => ImportanceCatalog.Create(settings.Criterion).NeedsImages || settings.Compensate;
 
     /// <summary>Prunes a detector.</summary>
     /// <param name="detector">The detector as it is, pruned already or not.</param>
@@ -43,7 +42,7 @@ public static class PruningEngine
     {
         var network = detector.Network;
         weights.RequireFit(network, "weights to prune");
-        var groups = GroupSelection.Resolve(network, settings);
+        var groups = settings.GroupsOf(network);
         Choice Choose(DetectorModel now, WeightSet nowWeights)
         {
             var scores = Score(now, nowWeights, settings, calibration, seed, loss);
@@ -68,10 +67,10 @@ public static class PruningEngine
         Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null)
     {
         var network = detector.Network;
-        var groups = GroupSelection.Resolve(network, settings);
+        var groups = settings.GroupsOf(network);
         var importance = ImportanceCatalog.Create(settings.Criterion);
-        using var context = new ImportanceContext(network, weights, groups, calibration, seed, loss, ParseReduction(settings.Reduction), detector.Scores);
-        string normalisation = settings.Normalisation != "auto" ? settings.Normalisation : settings.Criterion == ImportanceCatalog.Obs ? "none" : "mean";
+        using var context = new ImportanceContext(network, weights, groups, calibration, seed, loss, settings.Reduction, detector.Scores);
+        var normalisation = settings.Normalisation == ScoreNormalisation.Auto ? importance.Normalisation : settings.Normalisation;
         var scores = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var group in groups)
         {
@@ -86,12 +85,4 @@ public static class PruningEngine
         var (spec, cut) = Shrinker.Shrink(detector, weights, plan);
         return (spec, cut, plan);
     }
-
-    private static Reduction ParseReduction(string name) => name switch
-    {
-        "mean" => Reduction.Mean,
-        "sum" => Reduction.Sum,
-        "max" => Reduction.Max,
-        _ => throw new ArgumentException($"Unknown reduction '{name}'; expected mean, sum or max."),
-    };
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Inference.Latency;
@@ -19,7 +20,6 @@ internal sealed class Measurement(StageFiles files, TimeProvider time, Device de
     /// <param name="model">The detector.</param>
     /// <param name="onnx">The same, exported.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="StageFailedException">The engine is not known.</exception>
     public LatencyReport Measure(DetectorModel model, byte[] onnx, CancellationToken cancellation) => Measure(model, onnx, onnx, FrontierPoints.TrainedPrecision, cancellation);
 
     /// <summary>Latency of the integer form of a model, beside the dense model in floating point.</summary>
@@ -28,9 +28,9 @@ internal sealed class Measurement(StageFiles files, TimeProvider time, Device de
     /// <param name="onnx">The same, exported.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StageFailedException">The engine does not run integer models.</exception>
-    public LatencyReport MeasureInt8(DetectorModel model, byte[] int8, byte[] onnx, CancellationToken cancellation) => settings.Engine == OnnxLatencyEngine.Name
+    public LatencyReport MeasureInt8(DetectorModel model, byte[] int8, byte[] onnx, CancellationToken cancellation) => settings.Engine == MeasuringEngine.OnnxRuntime
         ? Measure(model, int8, onnx, FrontierPoints.QuantisedPrecision, cancellation)
-        : throw new StageFailedException($"engine '{settings.Engine}' does not run integer models, expected {OnnxLatencyEngine.Name}");
+        : throw new StageFailedException($"engine '{EnumNames.Of(settings.Engine)}' does not run integer models, expected {EnumNames.Of(MeasuringEngine.OnnxRuntime)}");
 
     private LatencyReport Measure(DetectorModel model, byte[] candidateFile, byte[] ownFile, string precision, CancellationToken cancellation)
     {
@@ -43,35 +43,32 @@ internal sealed class Measurement(StageFiles files, TimeProvider time, Device de
         // What training left behind is cleared away now and not during the measurement.
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        using var dense = settings.Baseline is { } key
-            ? Engine(() => DetectorCatalog.Build(denseSpec), () => files.ReadBytes(CheckpointNames.Onnx(key)), "dense")
-            : Engine(() => model, () => ownFile, "dense");
-        using var candidate = Engine(() => model, () => candidateFile, "candidate");
+        var dense = settings.Baseline is { } key
+            ? Loader(() => DetectorCatalog.Build(denseSpec), () => files.ReadBytes(CheckpointNames.Onnx(key)), "dense")
+            : Loader(() => model, () => ownFile, "dense");
+        var candidate = Loader(() => model, () => candidateFile, "candidate");
         var latency = new LatencyMeter(time).Compare(dense, candidate, LatencyOptions.From(settings), cancellation);
         files.WriteLatency(id, latency);
         return latency;
     }
 
-    private ILatencyEngine Engine(Func<DetectorModel> model, Func<byte[]> onnx, string source) => settings.Engine switch
+    // What it loads is read once, for all sessions.
+    private Func<ILatencyEngine> Loader(Func<DetectorModel> model, Func<byte[]> onnx, string source)
     {
-        OnnxLatencyEngine.Name => new OnnxLatencyEngine(onnx(), settings.Threads, source),
-        TorchLatencyEngine.Name => new TorchLatencyEngine(model(), device, settings.Threads),
-        _ => throw Unknown(),
-    };
+        if (settings.Engine != MeasuringEngine.OnnxRuntime)
+        {
+            return TorchLatencyEngine.Loader(model(), device, settings.Threads);
+        }
+        byte[] file = onnx();
+        return () => new OnnxLatencyEngine(file, settings.Threads, source);
+    }
 
     private string Identify(DetectorSpec spec, DetectorSpec dense, string precision)
     {
-        var on = settings.Engine switch
-        {
-            OnnxLatencyEngine.Name => OnnxLatencyEngine.DeviceOf(settings.Threads),
-            TorchLatencyEngine.Name => TorchLatencyEngine.DeviceOf(device, settings.Threads),
-            _ => throw Unknown(),
-        };
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}")));
+        var on = settings.Engine == MeasuringEngine.OnnxRuntime ? OnnxLatencyEngine.DeviceOf(settings.Threads) : TorchLatencyEngine.DeviceOf(device, settings.Threads);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}|{LatencyMeter.Method}")));
     }
 
     // Names of classes do not matter either, only how many there are.
     private static string Structure(DetectorSpec spec) => (spec with { Classes = [.. spec.Classes.Select((_, i) => $"{i}")] }).ToJson();
-
-    private StageFailedException Unknown() => new($"unknown engine '{settings.Engine}', expected {OnnxLatencyEngine.Name} or {TorchLatencyEngine.Name}");
 }

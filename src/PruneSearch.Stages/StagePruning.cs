@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
@@ -36,7 +37,7 @@ internal sealed class StagePruning(StageFiles files, StageJob job, Measurement m
         var pruned = files.ReadPruned(key) ?? Prune(model, weights, settings, train, key, cancellation);
         if (pruned.Plan.RemovesNothing)
         {
-            warnings.Add(FormattableString.Invariant($"pruning to {Math.Round(100 * settings.Ratio, 4)} % of the {settings.Target} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed"));
+            warnings.Add(FormattableString.Invariant($"pruning to {Math.Round(100 * settings.Ratio, 4)} % of the {EnumNames.Of(settings.Target)} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed"));
         }
         return pruned;
     }

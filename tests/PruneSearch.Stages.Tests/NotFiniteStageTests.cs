@@ -38,9 +38,9 @@ public sealed class NotFiniteStageTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("adamw")]
-    [InlineData("sgd")]
-    public async Task A_batch_of_one_picture_with_maps_of_one_position_leaves_finite_tensors_and_says_what_stays(string optimizer)
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Sgd)]
+    public async Task A_batch_of_one_picture_with_maps_of_one_position_leaves_finite_tensors_and_says_what_stays(OptimizerKind optimizer)
     {
         var report = Run(Base(new FineTuneSettings { Steps = 3, BatchSize = 1, Optimizer = optimizer, EmaDecay = 0.9, CarryOptimizer = true }));
 
@@ -65,7 +65,7 @@ public sealed class NotFiniteStageTests : IDisposable
     [Fact]
     public async Task A_last_step_that_spoils_the_weights_fails_the_stage_with_the_tensor()
     {
-        var stage = Base(new FineTuneSettings { Steps = 1, BatchSize = 4, Optimizer = "sgd", LearningRate = 3e38, ClipNorm = 0, WarmUp = 0 });
+        var stage = Base(new FineTuneSettings { Steps = 1, BatchSize = 4, Optimizer = OptimizerKind.Sgd, LearningRate = 3e38, ClipNorm = 0, WarmUp = 0 });
         Assert.Matches("^fine-tuning diverged: tensor '[^']+' is (NaN|infinite|minus infinite) at ", Assert.Throws<StageFailedException>(() => Run(stage)).Message);
         Assert.False(await _store.ExistsAsync(CheckpointNames.Weights(stage.ComputeKey()), TestContext.Current.CancellationToken));
     }
@@ -73,7 +73,7 @@ public sealed class NotFiniteStageTests : IDisposable
     [Fact]
     public async Task Weights_that_are_finite_but_answer_with_no_numbers_fail_the_stage_with_the_layer()
     {
-        var stage = Base(new FineTuneSettings { Steps = 1, BatchSize = 4, Optimizer = "sgd", LearningRate = 1e25, ClipNorm = 0, WarmUp = 0 });
+        var stage = Base(new FineTuneSettings { Steps = 1, BatchSize = 4, Optimizer = OptimizerKind.Sgd, LearningRate = 1e25, ClipNorm = 0, WarmUp = 0 });
         Assert.Matches("^evaluate: layer '[^']+' gives values that are not finite on picture '", Assert.Throws<StageFailedException>(() => Run(stage)).Message);
         Assert.False(await _store.ExistsAsync(CheckpointNames.Weights(stage.ComputeKey()), TestContext.Current.CancellationToken));
     }
@@ -81,7 +81,7 @@ public sealed class NotFiniteStageTests : IDisposable
     [Fact]
     public async Task A_state_that_is_spoiled_is_not_kept_when_the_stage_is_cancelled()
     {
-        var stage = Base(new FineTuneSettings { Steps = 5, BatchSize = 4, Optimizer = "sgd", LearningRate = 3e38, ClipNorm = 0, WarmUp = 0 });
+        var stage = Base(new FineTuneSettings { Steps = 5, BatchSize = 4, Optimizer = OptimizerKind.Sgd, LearningRate = 3e38, ClipNorm = 0, WarmUp = 0 });
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => _runner.Run(new StageJob(stage.ComputeKey(), stage, Epoch: 1), p => StopAfter(p.Step), stop.Token));
         await foreach (string name in _store.ListAsync(CheckpointNames.Snapshots(stage.ComputeKey()), TestContext.Current.CancellationToken))

@@ -41,7 +41,7 @@ public sealed class StagePruningTests : IDisposable
     public async Task A_latency_target_is_met_and_its_widths_hold_when_the_stage_is_resumed()
     {
         Run(Base());
-        var stage = Pruned(0.3, "latency");
+        var stage = Pruned(0.3, PruneTarget.Latency);
         using var stop = new CancellationTokenSource();
         Assert.ThrowsAny<OperationCanceledException>(() => _runner.Run(new StageJob(stage.ComputeKey(), stage, Epoch: 1), p => StopAt(p.Step), stop.Token));
         string pruned = CheckpointNames.Pruned(stage.ComputePruningKey());
@@ -71,44 +71,44 @@ public sealed class StagePruningTests : IDisposable
     public void A_latency_that_cannot_be_reached_fails_with_what_can_be()
     {
         Run(Base());
-        var stage = Pruned(0.99, "latency");
+        var stage = Pruned(0.99, PruneTarget.Latency);
         string message = Assert.Throws<StageFailedException>(() => Run(stage with { Prune = stage.Prune! with { MaxGroupRatio = 0.2 } })).Message;
         Assert.Contains("of the latency cannot be reached", message, StringComparison.Ordinal);
         Assert.Contains("reachable maximum is ", message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("macs")]
-    [InlineData("parameters")]
-    public void A_share_of_the_work_goes(string target)
+    [InlineData(PruneTarget.Macs)]
+    [InlineData(PruneTarget.Parameters)]
+    public void A_share_of_the_work_goes(PruneTarget target)
     {
         var dense = Run(Base());
         var pruned = Run(Pruned(0.3, target));
-        double gone = target == "macs" ? 1 - (double)pruned.Macs / dense.Macs : 1 - (double)pruned.Parameters / dense.Parameters;
+        double gone = target == PruneTarget.Macs ? 1 - (double)pruned.Macs / dense.Macs : 1 - (double)pruned.Parameters / dense.Parameters;
         Assert.InRange(gone, 0.26, 0.3);
     }
 
     [Theory]
-    [InlineData("taylor")]
-    [InlineData("fisher")]
-    [InlineData("activation")]
-    public async Task Criteria_that_look_at_pictures_repeat_byte_for_byte(string criterion)
+    [InlineData(Criterion.Taylor)]
+    [InlineData(Criterion.Fisher)]
+    [InlineData(Criterion.Activation)]
+    public async Task Criteria_that_look_at_pictures_repeat_byte_for_byte(Criterion criterion)
     {
         Run(Base());
-        var stage = Pruned(0.4, "channels");
+        var stage = Pruned(0.4, PruneTarget.Channels);
         stage = stage with { FineTune = null, Prune = stage.Prune! with { Criterion = criterion } };
         string first = Run(stage).WeightsSha256;
         await _store.DeleteAsync(CheckpointNames.Pruned(stage.ComputePruningKey()), TestContext.Current.CancellationToken);
         Assert.Equal(first, Run(stage).WeightsSha256);
-        Assert.NotEqual(first, Run(stage with { Prune = stage.Prune! with { Criterion = "l2" } }).WeightsSha256);
+        Assert.NotEqual(first, Run(stage with { Prune = stage.Prune! with { Criterion = Criterion.L2 } }).WeightsSha256);
     }
 
     [Fact]
     public async Task Stages_that_prune_alike_and_train_otherwise_share_the_pruning()
     {
         Run(Base());
-        var stage = Pruned(0.4, "channels");
-        stage = stage with { FineTune = null, Prune = stage.Prune! with { Criterion = "random" } };
+        var stage = Pruned(0.4, PruneTarget.Channels);
+        stage = stage with { FineTune = null, Prune = stage.Prune! with { Criterion = Criterion.Random } };
         var trained = stage with { FineTune = new FineTuneSettings { Steps = 1, BatchSize = 4 } };
         var measured = stage with { Measure = stage.Measure with { Threads = 2 } };
 
@@ -125,7 +125,7 @@ public sealed class StagePruningTests : IDisposable
     {
         var settings = new FineTuneSettings { Steps = 4, BatchSize = 4, CarryOptimizer = true };
         var start = Base() with { FineTune = settings };
-        var stage = Pruned(0.5, "channels") with { Parent = start.ComputeKey(), FineTune = settings with { Steps = 3 }, Measure = Measure(start) };
+        var stage = Pruned(0.5, PruneTarget.Channels) with { Parent = start.ComputeKey(), FineTune = settings with { Steps = 3 }, Measure = Measure(start) };
         Run(start);
         var report = Run(stage);
 
@@ -141,7 +141,7 @@ public sealed class StagePruningTests : IDisposable
         Assert.NotEqual(report.WeightsSha256, Run(fresh).WeightsSha256);
 
         // A step that removes nothing and trains nothing hands the state on as it is.
-        var nothing = Pruned(0.5, "channels") with { Parent = report.Key, FineTune = stage.FineTune, Measure = Measure(start) };
+        var nothing = Pruned(0.5, PruneTarget.Channels) with { Parent = report.Key, FineTune = stage.FineTune, Measure = Measure(start) };
         Assert.Equal(0, Run(nothing).TrainedSteps);
         Assert.Equal(7, (await StateAsync(nothing)).Steps);
     }
@@ -149,7 +149,7 @@ public sealed class StagePruningTests : IDisposable
     [Fact]
     public void Regularisation_prepares_the_groups_that_will_be_pruned()
     {
-        var settings = new FineTuneSettings { Steps = 4, BatchSize = 4, Regularisation = new() { Kind = "bn-scale", Strength = 0.9, Share = 1 } };
+        var settings = new FineTuneSettings { Steps = 4, BatchSize = 4, Regularisation = new() { Kind = RegularisationKind.BnScale, Strength = 0.9, Share = 1 } };
         string plain = Run(Base() with { FineTune = settings with { Regularisation = null } }).WeightsSha256;
         Assert.NotEqual(plain, Run(Base() with { FineTune = settings }).WeightsSha256);
         var unknown = Base() with { FineTune = settings with { Regularisation = settings.Regularisation! with { Groups = ["tail"] } } };
@@ -167,11 +167,11 @@ public sealed class StagePruningTests : IDisposable
         Seed = 1,
     };
 
-    private StageDescription Pruned(double ratio, string target) => new()
+    private StageDescription Pruned(double ratio, PruneTarget target) => new()
     {
         Parent = Base().ComputeKey(),
         Data = Data,
-        Prune = new PruneSettings { Ratio = ratio, Target = target, Groups = ["hidden", "neck"], Criterion = "l2", Compensate = false, CalibrationImages = 8 },
+        Prune = new PruneSettings { Ratio = ratio, Target = target, Groups = ["hidden", "neck"], Criterion = Criterion.L2, Compensate = false, CalibrationImages = 8 },
         FineTune = new FineTuneSettings { Steps = 2, BatchSize = 4 },
         Measure = Measure(Base()),
         Seed = 1,

@@ -227,9 +227,9 @@ public sealed class StageRunnerTests : IDisposable
         Assert.NotEqual(first.WeightsSha256, trained.WeightsSha256);
 
         var one = runner.Run(Job(Pruned(0.5)), _ => { }, default);
-        var other = runner.Run(Job(Pruned(0.5) with { Parent = trained.Key, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = trained.Key }, Prune = new PruneSettings { Ratio = 0.5, Ranking = "local" } }), _ => { }, default);
+        var other = runner.Run(Job(Pruned(0.5) with { Parent = trained.Key, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = trained.Key }, Prune = new PruneSettings { Ratio = 0.5, Ranking = ChannelRanking.Local } }), _ => { }, default);
         var threads = runner.Run(Job(Pruned(0.5) with { Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = first.Key, Threads = 2 } }), _ => { }, default);
-        var torch = runner.Run(Job(Pruned(0.5) with { Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = first.Key, Engine = "torch" } }), _ => { }, default);
+        var torch = runner.Run(Job(Pruned(0.5) with { Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = first.Key, Engine = MeasuringEngine.Torch } }), _ => { }, default);
 
         Assert.Equal(first.Latency, trained.Latency);
         bool same = await ReadTextAsync(store, CheckpointNames.Detector(one.Key)) == await ReadTextAsync(store, CheckpointNames.Detector(other.Key));
@@ -248,7 +248,7 @@ public sealed class StageRunnerTests : IDisposable
 
         var group = Pruned(0.5) with { Prune = new PruneSettings { Ratio = 0.5, Groups = ["tail"] } };
         Assert.Contains("'tail'", Assert.Throws<StageFailedException>(() => runner.Run(Job(group), _ => { }, default)).Message, StringComparison.Ordinal);
-        var rate = Pruned(0.5) with { FineTune = new FineTuneSettings { Steps = 20, BatchSize = 2, Optimizer = "sgd", LearningRate = 1e9, ClipNorm = 0 } };
+        var rate = Pruned(0.5) with { FineTune = new FineTuneSettings { Steps = 20, BatchSize = 2, Optimizer = OptimizerKind.Sgd, LearningRate = 1e9, ClipNorm = 0 } };
         Assert.Contains("diverged", Assert.Throws<StageFailedException>(() => runner.Run(Job(rate), _ => { }, default)).Message, StringComparison.Ordinal);
     }
 

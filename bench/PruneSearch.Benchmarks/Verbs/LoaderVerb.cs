@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
@@ -38,11 +39,11 @@ internal static class LoaderVerb
             p.GetValue(size),
             p.GetValue(steps),
             p.GetValue(rounds),
-            p.GetValue(precision)!));
+            EnumNames.Parse<Precision>(p.GetValue(precision)!)));
         return command;
     }
 
-    private static int Run(DetectionDataset data, int size, int steps, int rounds, string precision)
+    private static int Run(DetectionDataset data, int size, int steps, int rounds, Precision precision)
     {
         LoadAlone(data, size);
         if (rounds == 0)
@@ -50,7 +51,7 @@ internal static class LoaderVerb
             return 0;
         }
         var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = data.Classes, InputSize = size, Options = new SsdOptions() });
-        var settings = new FineTuneSettings { Steps = Endless, BatchSize = BatchSize, Optimizer = "sgd", LearningRate = 1e-4, WarmUp = 0, Precision = precision };
+        var settings = new FineTuneSettings { Steps = Endless, BatchSize = BatchSize, Optimizer = OptimizerKind.Sgd, LearningRate = 1e-4, WarmUp = 0, Precision = precision };
         using var trainer = new Trainer(model, RandomWeights.For(model, 1), settings, CPU);
         var ready = Loader(data, size, 0).Batches(0, 8).Select(b => TrainingBatch.From(b, CPU)).ToList();
         Arm[] arms =

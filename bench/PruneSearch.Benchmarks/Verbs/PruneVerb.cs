@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Import;
 using PruneSearch.Pruning;
+using PruneSearch.Pruning.Importance;
 using static System.FormattableString;
 
 namespace PruneSearch.Benchmarks.Verbs;
@@ -12,7 +14,7 @@ namespace PruneSearch.Benchmarks.Verbs;
 /// <summary>Scoring, selecting and shrinking SSD-MobileNet-V2 (300 × 300, width 1.0) with the criteria that need no pictures.</summary>
 internal static class PruneVerb
 {
-    private static readonly string[] Criteria = ["l1", "l2", "l1-readers", "l2-readers", "bn", "fpgm", "random"];
+    private static readonly Criterion[] Criteria = [.. Enum.GetValues<Criterion>().Where(c => !ImportanceCatalog.Create(c).NeedsImages)];
 
     public static Command Create()
     {
@@ -21,7 +23,7 @@ internal static class PruneVerb
         var groups = new Option<string>("--groups") { DefaultValueFactory = _ => "all", Description = "Kinds or names of groups, or all" };
         var target = new Option<string>("--target") { DefaultValueFactory = _ => "channels", Description = "channels, parameters or macs" };
         var command = new Command("prune", "Scoring, selecting and shrinking without pictures") { rounds, ratio, groups, target };
-        command.SetAction(p => Run(p.GetValue(rounds), new PruneSettings { Ratio = p.GetValue(ratio), Groups = [p.GetValue(groups)!], Target = p.GetValue(target)! }));
+        command.SetAction(p => Run(p.GetValue(rounds), new PruneSettings { Ratio = p.GetValue(ratio), Groups = [p.GetValue(groups)!], Target = EnumNames.Parse<PruneTarget>(p.GetValue(target)!) }));
         return command;
     }
 
@@ -29,8 +31,8 @@ internal static class PruneVerb
     {
         var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = [.. Enumerable.Range(0, 23).Select(i => Invariant($"c{i}"))], Options = new SsdOptions() });
         var weights = RandomWeights.For(model, 1);
-        Console.WriteLine(Invariant($"{settings.Ratio:P0} of the {settings.Target}, groups {settings.Groups[0]}, {model.Network.Parameters} parameters; milliseconds"));
-        foreach (string criterion in Criteria)
+        Console.WriteLine(Invariant($"{settings.Ratio:P0} of the {EnumNames.Of(settings.Target)}, groups {settings.Groups[0]}, {model.Network.Parameters} parameters; milliseconds"));
+        foreach (var criterion in Criteria)
         {
             var times = new List<double>();
             for (int i = 0; i < rounds; i++)
@@ -39,7 +41,7 @@ internal static class PruneVerb
                 PruningEngine.Prune(model, weights, settings with { Criterion = criterion, Compensate = false }, [], seed: 1);
                 times.Add(clock.Elapsed.TotalMilliseconds);
             }
-            Console.WriteLine(Invariant($"{criterion,-12} first {times[0],5:0}  median {times.Order().ElementAt(rounds / 2),5:0}  slowest {times.Max(),5:0}"));
+            Console.WriteLine(Invariant($"{EnumNames.Of(criterion),-12} first {times[0],5:0}  median {times.Order().ElementAt(rounds / 2),5:0}  slowest {times.Max(),5:0}"));
         }
         return 0;
     }

@@ -4,6 +4,8 @@ using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Backbones;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
@@ -26,11 +28,11 @@ internal static class TrainVerb
         var precision = new Option<string>("--precision") { DefaultValueFactory = _ => "float32", Description = "float32, bfloat16 or auto" };
         var steps = new Option<int>("--steps") { DefaultValueFactory = _ => 6, Description = "Timed steps, after two that are not" };
         var command = new Command("train", "Speed of training in pictures a second") { size, batch, width, precision, steps };
-        command.SetAction(p => Run(p.GetValue(size), p.GetValue(batch), p.GetValue(width), p.GetValue(precision)!, p.GetValue(steps)));
+        command.SetAction(p => Run(p.GetValue(size), p.GetValue(batch), p.GetValue(width), EnumNames.Parse<Precision>(p.GetValue(precision)!), p.GetValue(steps)));
         return command;
     }
 
-    private static int Run(int size, int batch, double width, string precision, int steps)
+    private static int Run(int size, int batch, double width, Precision precision, int steps)
     {
         const int WarmUp = 2;
         var network = MobileNetV2.Build(size, width, PaddingStyle.Symmetric);
@@ -39,7 +41,7 @@ internal static class TrainVerb
         {
             ConvolutionType = TrainingPrecision.Resolve(precision, CPU),
         };
-        using var optimizer = Detection.Training.Optimizer.Create(torchNetwork, "sgd", weightDecay: 0, momentum: 0.9);
+        using var optimizer = Detection.Training.Optimizer.Create(torchNetwork, OptimizerKind.Sgd, weightDecay: 0, momentum: 0.9);
         var clock = new Stopwatch();
         for (int step = 0; step < WarmUp + steps; step++)
         {
@@ -52,7 +54,7 @@ internal static class TrainVerb
             optimizer.Step(0.01, step);
         }
         double rate = batch * steps / clock.Elapsed.TotalSeconds;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"prunesearch train size={size} b={batch} w={width} {precision} {rate:0.0} img/s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"prunesearch train size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s"));
         return 0;
     }
 

@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using PruneSearch.Cli.Detectors;
 using PruneSearch.Core;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Files;
 using PruneSearch.Data.Images;
 using PruneSearch.Detection;
@@ -24,13 +26,13 @@ internal static class MeasureCommand
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of one measurement, all models together", 30.0, 0.1, 3600);
         var repeat = NumberOption.Create("--repeat", "Measurements to make, one after another", 1, 1, 100);
-        var engine = ChoiceOption.Create("--engine", "What runs the networks", [OnnxLatencyEngine.Name, TorchLatencyEngine.Name], OnnxLatencyEngine.Name);
+        var engine = ChoiceOption.Create("--engine", "What runs the networks", EnumNames.Of<MeasuringEngine>(), EnumNames.Of(MeasuringEngine.OnnxRuntime));
         var device = new Option<string>("--device") { Description = "Device of the engine torch: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
         var image = new Option<string?>("--image") { Description = "Picture on which pre- and post-processing are timed too", HelpName = "IMAGE" };
         var json = OutputOption.File("--json", "Write all figures as JSON");
         var command = new Command("measure", "Measure the speed of exported models side by side") { files, threads, seconds, repeat, engine, device, image, json };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(files)!, new Settings(
-            p.GetValue(threads), p.GetValue(seconds), p.GetValue(repeat), p.GetValue(engine)!, p.GetValue(device)!, p.GetValue(image), p.GetValue(json)), c), c));
+            p.GetValue(threads), p.GetValue(seconds), p.GetValue(repeat), EnumNames.Parse<MeasuringEngine>(p.GetValue(engine)!), p.GetValue(device)!, p.GetValue(image), p.GetValue(json)), c), c));
         return command;
     }
 
@@ -59,7 +61,7 @@ internal static class MeasureCommand
 
     private static LatencyCandidate Candidate(CliContext context, string name, byte[] content, Settings settings)
     {
-        if (settings.Engine == OnnxLatencyEngine.Name)
+        if (settings.Engine == MeasuringEngine.OnnxRuntime)
         {
             if (OnnxAnswer.Problem(content, name) is { } problem) // whatever is wrong with a file is told before anything is measured
             {
@@ -80,7 +82,7 @@ internal static class MeasureCommand
         try
         {
             var device = TorchDevices.Select(settings.Device);
-            return new LatencyCandidate(name, content.Length, () => new TorchLatencyEngine(exported.Model, device, settings.Threads));
+            return new LatencyCandidate(name, content.Length, TorchLatencyEngine.Loader(exported.Model, device, settings.Threads));
         }
         catch (ArgumentException e)
         {
@@ -101,5 +103,5 @@ internal static class MeasureCommand
         return text.ToString();
     }
 
-    private sealed record Settings(int Threads, double MaxSeconds, int Repeat, string Engine, string Device, string? Image, string? Json);
+    private sealed record Settings(int Threads, double MaxSeconds, int Repeat, MeasuringEngine Engine, string Device, string? Image, string? Json);
 }

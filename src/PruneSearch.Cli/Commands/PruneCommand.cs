@@ -22,7 +22,7 @@ internal static class PruneCommand
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var options = new PruneOptions("target", "protect", "min-width", "max-group-ratio", "ranking");
+        var options = new PruneOptions();
         var source = new Argument<string>("DETECTOR") { Description = $"The detector: {NamedDetector.Expected(Forms)}" };
         var output = OutputOption.Folder("--out", "Folder for the pruned detector");
         output.Required = true;
@@ -52,7 +52,7 @@ internal static class PruneCommand
 
             try
             {
-                using var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
+                var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
                 var pruned = BadInput.Guard(() => PruningEngine.Prune(
                     input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
                 var after = input.Model.With(pruned.Spec.Widths);
@@ -90,7 +90,7 @@ internal static class PruneCommand
         var before = input.Model;
         string how = settings.Compensate ? "compensated" : "not compensated";
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {settings.Criterion}, {how}) in {took.TotalSeconds:0.0} s."));
+            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {EnumNames.Of(settings.Criterion)}, {how}) in {took.TotalSeconds:0.0} s."));
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters {InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
         if (Unpruned(before).Removed > 0)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PruneSearch.Cli.Detectors;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Pruning;
@@ -18,9 +19,9 @@ internal sealed class PruneOptions
     private readonly Option<string?> _pictures = new("--pictures") { Description = "Folder with pictures to calibrate on, without annotations; the training split of a search file when left out", HelpName = "FOLDER" };
     private readonly Option<int> _seed = NumberOption.Create("--seed", "Seed of the choice of pictures and of random scores", 1, 0, int.MaxValue);
 
-    /// <summary>Options for what all of these commands need, and for further settings.</summary>
-    /// <param name="further">Their keys.</param>
-    public PruneOptions(params IEnumerable<string> further) => _settings = new(["groups", "criterion", RoundToKey, "calibration-images", .. further]);
+    /// <summary>Options for all settings of pruning but some; compensation has its own, and statistics are measured anew only in a search.</summary>
+    /// <param name="without">Keys of those that the command has no use for.</param>
+    public PruneOptions(params IEnumerable<string> without) => _settings = new(["compensate", "recalibrate", .. without]);
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -60,7 +61,7 @@ internal sealed class PruneOptions
         }
         var dataset = parsed.GetValue(_pictures) is { } folder ? CalibrationPictures.OfFolder(folder)
             : input.Search is { } search ? training(search)
-            : throw new SearchFileException($"criterion {settings.Criterion}{(settings.Compensate ? " with compensation" : "")} looks at pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
+            : throw new SearchFileException($"criterion {EnumNames.Of(settings.Criterion)}{(settings.Compensate ? " with compensation" : "")} looks at pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
         return CalibrationPictures.Choose(dataset, settings.CalibrationImages, input.Model.InputSpec, Seed(parsed), cancellation);
     });
 }

@@ -20,7 +20,7 @@ internal static class SensitivityCommand
     /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var options = new PruneOptions();
+        var options = new PruneOptions("target", "protect", "min-width", "max-group-ratio", "ranking");
         var file = new Argument<string>("FILE") { Description = "The search file (YAML): its data, and its detector unless --detector says another" };
         var detector = new Option<string?>("--detector") { Description = "Folder with detector.json and weights.safetensors", HelpName = "FOLDER" };
         var ratios = NumberOption.Several("--ratios", "Shares of a group's channels that go; 0.25 0.5 0.75 when left out", new SettingType.Number(0, 1, MinExclusive: true, MaxExclusive: true));

@@ -10,13 +10,10 @@ internal sealed class SettingOptions<T>
 {
     private readonly List<(Setting Setting, Option Option, Func<ParseResult, object?> Said)> _options;
 
-    /// <summary>Options for some settings.</summary>
-    /// <param name="keys">Their keys.</param>
-    public SettingOptions(params IEnumerable<string> keys)
-    {
-        var all = SettingsSection.Of<T>().Common;
-        _options = [.. keys.Select(k => Of(all.First(s => s.Key == k)))];
-    }
+    /// <summary>Options for all settings but some.</summary>
+    /// <param name="without">Keys of those that the command has no use for.</param>
+    public SettingOptions(params IReadOnlyList<string> without) =>
+        _options = [.. SettingsSection.Of<T>().Common.Where(s => !without.Contains(s.Key)).Select(Of)];
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)

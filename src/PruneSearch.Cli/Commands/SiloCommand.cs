@@ -9,7 +9,7 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Runs one process of a cluster until it is told to stop.</summary>
 internal static class SiloCommand
 {
-    private static readonly string[] ClientKeys = ["gateways"];
+    private static readonly string[] ClientKeys = ["gateways", "timeout-seconds"];
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CliContext context)

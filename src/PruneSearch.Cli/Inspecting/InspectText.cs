@@ -1,8 +1,9 @@
 using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
 using PruneSearch.Pruning.Importance;
-using PruneSearch.Pruning.Selection;
 using Spectre.Console;
 
 namespace PruneSearch.Cli.Inspecting;
@@ -18,12 +19,12 @@ internal static class InspectText
         {
             table.AddRow(
                 Markup.Escape(group.Name),
-                GroupSelection.KindName(group.Kind),
+                EnumNames.Of(group.Kind),
                 Text($"{group.DenseWidth}"),
                 Text($"{group.Width}"),
                 Share(group.DenseWidth, group.Width),
-                Text($"{ScoreScaling.CostOf(network, group, "macs"):#,0}"),
-                Text($"{ScoreScaling.CostOf(network, group, "parameters"):#,0}"));
+                Text($"{ScoreScaling.CostOf(network, group, ChannelCost.Macs):#,0}"),
+                Text($"{ScoreScaling.CostOf(network, group, ChannelCost.Parameters):#,0}"));
         }
         return table;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
@@ -75,13 +76,13 @@ internal static class ResultSection
         {
             return "Nothing is pruned.";
         }
-        string pruning = $"Importance `{prune.Criterion}`, {prune.Ranking} ranking of {string.Join(", ", prune.Groups)} by {prune.Target}, {(prune.Compensate ? "with" : "without")} compensation.";
+        string pruning = $"Importance `{EnumNames.Of(prune.Criterion)}`, {EnumNames.Of(prune.Ranking)} ranking of {string.Join(", ", prune.Groups)} by {EnumNames.Of(prune.Target)}, {(prune.Compensate ? "with" : "without")} compensation.";
         string training = tune is null ? "Nothing is trained after pruning."
             : $"One fine-tuning is {Training(tune)}, {(tune.Distillation > 0 ? FormattableString.Invariant($"with distillation {tune.Distillation}") : "without distillation")}.";
         return $"{pruning} {training}{(start.FineTune is { } first ? $" The dense original was trained for {Training(first)}." : " The dense original is the pretrained detector as it is.")}";
     }
 
-    private static string Training(FineTuneSettings f) => FormattableString.Invariant($"{f.Steps} steps of {f.BatchSize} pictures ({f.Optimizer}, learning rate {f.LearningRate})");
+    private static string Training(FineTuneSettings f) => FormattableString.Invariant($"{f.Steps} steps of {f.BatchSize} pictures ({EnumNames.Of(f.Optimizer)}, learning rate {f.LearningRate})");
 
     private static string Reading(SearchResults results, ResultFiles files)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PruneSearch.Cli.Plots;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Pruning.Sensitivity;
 using ScottPlot;
@@ -40,7 +41,7 @@ internal static class SensitivityPlot
         plot.Axes.Left.TickLabelStyle.FontSize = 14;
         plot.Axes.Bottom.SetTicks([.. ratios.Select((_, i) => (double)i)], [.. ratios.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r * 100:0.#} %"))]);
         plot.Axes.Bottom.TickLabelStyle.FontSize = 15;
-        plot.XLabel($"channels removed · criterion {settings.Criterion}, {(settings.Compensate ? "compensated" : "not compensated")}, no fine-tuning", 15);
+        plot.XLabel($"channels removed · criterion {EnumNames.Of(settings.Criterion)}, {(settings.Compensate ? "compensated" : "not compensated")}, no fine-tuning", 15);
         plot.HideGrid();
         plot.Axes.Margins(0, 0);
         return plot.GetImageBytes(FixedWidth + CellWidth * ratios.Length, FixedHeight + CellHeight * groups.Length, ImageFormat.Png);

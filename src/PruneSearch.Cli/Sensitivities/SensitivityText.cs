@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PruneSearch.Core.Settings;
 using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Sensitivity;
 using Spectre.Console;
@@ -28,7 +29,7 @@ internal static class SensitivityText
         {
             var first = group.First();
             table.AddRow([
-                Markup.Escape(first.Group), GroupSelection.KindName(first.Kind), first.DenseWidth.ToString(CultureInfo.InvariantCulture),
+                Markup.Escape(first.Group), EnumNames.Of(first.Kind), first.DenseWidth.ToString(CultureInfo.InvariantCulture),
                 .. group.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Accuracy:0.000} ({r.Accuracy - whole:+0.000;−0.000; 0.000})")),
             ]);
         }
@@ -42,7 +43,7 @@ internal static class SensitivityText
         text.Append(CultureInfo.InvariantCulture, $",,0,,,,{whole}\n");
         foreach (var row in rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{row.Group},{GroupSelection.KindName(row.Kind)},{row.Ratio},{row.DenseWidth},{row.Width},{row.Macs},{row.Accuracy}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{row.Group},{EnumNames.Of(row.Kind)},{row.Ratio},{row.DenseWidth},{row.Width},{row.Macs},{row.Accuracy}\n");
         }
         return text.ToString();
     }

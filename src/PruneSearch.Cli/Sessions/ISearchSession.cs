@@ -8,6 +8,7 @@ namespace PruneSearch.Cli.Sessions;
 internal interface ISearchSession : IAsyncDisposable
 {
     /// <summary>Where inputs and results lie.</summary>
+    /// <exception cref="Client.Configuration.SettingsException">Nobody said where the checkpoints of the cluster are.</exception>
     ICheckpointStore Checkpoints { get; }
 
     /// <summary>Launches a search.</summary>

@@ -4,6 +4,7 @@ using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 using PruneSearch.Stages;
@@ -23,12 +24,11 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
         {
             var address = ClusterAddress.Parse(cluster);
             address.Warnings.ToList().ForEach(warn);
-            if (address.Checkpoints is null)
+            var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), warn, cancellation).ConfigureAwait(false);
+            return new Session(client.Searches, client.Checkpoints, client, RetryPolicy.WithCluster(), address.Patience)
             {
-                throw new SettingsException($"--cluster {cluster}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
-            }
-            var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation).ConfigureAwait(false);
-            return new Session(client.Searches, client.Checkpoints!, client, RetryPolicy.WithCluster());
+                Address = cluster,
+            };
         }
         if (OwnerOnly.ComplaintAboutFolder(place.Home) is { } complaint)
         {
@@ -37,23 +37,35 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
         if (!work)
         {
             var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
-            return new Session(connection.Client, connection.Store, connection, RetryPolicy.OnThisMachine());
+            return Session.OnThisMachine(connection.Client, connection.Store, connection);
         }
         var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = place.Home, ConfigureServices = services => services.AddStageRunner() }, cancellation).ConfigureAwait(false);
-        return new Session(host.Client, host.Store, host, RetryPolicy.OnThisMachine()) { StuckStage = host.StuckStage };
+        return Session.OnThisMachine(host.Client, host.Store, host, host.StuckStage);
     }
 
-    private sealed class Session(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, RetryPolicy retry) : ISearchSession
+    /// <param name="client">Asks.</param>
+    /// <param name="store">The checkpoints, where they are known.</param>
+    /// <param name="owner">Disposed of at the end.</param>
+    /// <param name="retry">Asks again.</param>
+    /// <param name="limit">How long a question may take in all.</param>
+    private sealed class Session(
+        SearchClient client, ICheckpointStore? store, IAsyncDisposable owner, RetryPolicy retry, TimeSpan limit) : ISearchSession
     {
         private readonly Dictionary<string, SearchWatch> _watches = [];
 
-        public ICheckpointStore Checkpoints => store;
+        public string? Address { get; init; }
 
         public Task<string>? StuckStage { get; init; }
 
-        public Task LaunchAsync(SearchPlan plan) => retry.CallAsync(() => client.LaunchAsync(plan));
+        public ICheckpointStore Checkpoints => store ?? throw new SettingsException(
+            $"--cluster {Address}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
 
-        public Task<IReadOnlyList<SearchSummary>> ListAsync() => retry.CallAsync(client.ListAsync);
+        public static Session OnThisMachine(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, Task<string>? stuckStage = null) =>
+            new(client, store, owner, RetryPolicy.OnThisMachine(), Timeout.InfiniteTimeSpan) { StuckStage = stuckStage };
+
+        public Task LaunchAsync(SearchPlan plan) => AskAsync(() => client.LaunchAsync(plan));
+
+        public Task<IReadOnlyList<SearchSummary>> ListAsync() => AskAsync(client.ListAsync);
 
         public async Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null)
         {
@@ -61,18 +73,39 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
             {
                 _watches[id] = watch = client.Watch(id);
             }
-            var status = await retry.CallAsync(watch.LookAsync, lost).ConfigureAwait(false);
+            var status = await AskAsync(watch.LookAsync, lost).ConfigureAwait(false);
             return StuckStage is { IsCompleted: true } && !status.State.IsOver() ? throw new StuckStageException(await StuckStage.ConfigureAwait(false)) : status;
         }
 
-        public Task<SearchPlan> PlanAsync(string id) => retry.CallAsync(() => client.PlanAsync(id));
+        public Task<SearchPlan> PlanAsync(string id) => AskAsync(() => client.PlanAsync(id));
 
-        public Task<FrontierView> FrontierAsync(string id) => retry.CallAsync(() => client.FrontierAsync(id));
+        public Task<FrontierView> FrontierAsync(string id) => AskAsync(() => client.FrontierAsync(id));
 
-        public Task ResumeAsync(string id, bool retryFailed) => retry.CallAsync(() => client.ResumeAsync(id, retryFailed));
+        public Task ResumeAsync(string id, bool retryFailed) => AskAsync(() => client.ResumeAsync(id, retryFailed));
 
-        public Task CancelAsync(string id, string reason) => retry.CallAsync(() => client.CancelAsync(id, reason));
+        public Task CancelAsync(string id, string reason) => AskAsync(() => client.CancelAsync(id, reason));
 
         public ValueTask DisposeAsync() => owner.DisposeAsync();
+
+        private async Task AskAsync(Func<Task> call) => await AskAsync(async () =>
+        {
+            await call().ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+
+        private async Task<T> AskAsync<T>(Func<Task<T>> call, Action<Exception>? lost = null)
+        {
+            var answer = retry.CallAsync(call, lost);
+            try
+            {
+                return await answer.WaitAsync(lost is not null ? Timeout.InfiniteTimeSpan : limit).ConfigureAwait(false);
+            }
+            catch (TimeoutException e)
+            {
+                throw new ClusterException(answer.IsCompleted || Address is null
+                    ? "The process that runs the searches did not answer in time."
+                    : $"The cluster {Address} did not answer within {limit.TotalSeconds:F0} s.", e) { IsPassing = true };
+            }
+        }
     }
 }

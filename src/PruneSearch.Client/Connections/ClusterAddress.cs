@@ -7,6 +7,8 @@ namespace PruneSearch.Client.Connections;
 /// <summary>How a program finds a running cluster and its checkpoints.</summary>
 public sealed record ClusterAddress
 {
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>Name of the cluster in its database; <c>prunesearch</c> by default.</summary>
     public string ClusterId { get; init; } = "prunesearch";
 
@@ -25,8 +27,11 @@ public sealed record ClusterAddress
     /// <summary>What is not right about how it was written, such as a file with a password that others can read; one line each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>How long to try to reach a gateway; 1 s to 10 min, 15 s by default.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>How long to connect, and how long to wait for an answer, in all; 1 s to 10 min, 30 s by default.</summary>
+    public TimeSpan Patience { get; init; } = DefaultPatience;
+
+    /// <summary>Whether a failed attempt to connect is the last one.</summary>
+    internal bool Once { get; init; }
 
     /// <summary>
     /// Reads an address as users write it: gateways (<c>10.0.0.5:30000,10.0.0.6:30000</c>), or a YAML file with the settings
@@ -51,6 +56,7 @@ public sealed record ClusterAddress
                 Database = settings.Text("database"),
                 Checkpoints = settings.Text("checkpoints"),
                 Container = settings.Text("container") ?? "prunesearch",
+                Patience = settings.Seconds("timeout-seconds", DefaultPatience, 1, 600),
                 Warnings = settings.Warnings,
             };
     }

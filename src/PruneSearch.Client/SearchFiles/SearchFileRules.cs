@@ -24,7 +24,7 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
             Variants = [.. root.Mappings("variants").Select(v => Variant(settings, v))],
         };
         RequireDifferent(settings.Variants.Select(v => v.Name), "variants");
-        if (settings.Export is not null && settings.Measure.Engine == "torch")
+        if (settings.Export is not null && settings.Measure.Engine == MeasuringEngine.Torch)
         {
             reader.Error(root.Mapping("export").At("int8"), "export.int8 is true, but measure.engine is 'torch', which does not run integer models, expected onnxruntime");
         }
@@ -95,7 +95,7 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
     {
         double level = settings.Trajectories.Levels[^1];
         var prune = settings.Prune with { Ratio = level };
-        if (prune.Target == "channels" && level > prune.MaxGroupRatio)
+        if (prune.Target == PruneTarget.Channels && level > prune.MaxGroupRatio)
         {
             var at = variant?.Has("max-group-ratio") == true ? variant.At("max-group-ratio") : root.Mapping("trajectories").At("levels");
             reader.Error(at, FormattableString.Invariant($"level {level} cannot be reached, expected at most {all.PathOf("max-group-ratio")}, which is {prune.MaxGroupRatio}"));

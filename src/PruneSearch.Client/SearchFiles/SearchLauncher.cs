@@ -3,6 +3,7 @@ using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
@@ -142,7 +143,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         double level = file.Settings.Trajectories.Levels[^1], reachable = PruningLimits.Reachable(dense, prune);
         return level <= reachable + 1e-9 ? reachable
             : throw new SearchFileException(FormattableString.Invariant(
-                $"{file.Path}: level {level} of the {prune.Target} cannot be reached with the groups and limits in {where}, expected at most {Math.Floor(reachable * 1000) / 1000}"));
+                $"{file.Path}: level {level} of the {EnumNames.Of(prune.Target)} cannot be reached with the groups and limits in {where}, expected at most {Math.Floor(reachable * 1000) / 1000}"));
     }
 
     private static void RequirePictures(DetectionDataset dataset, string path, string split)

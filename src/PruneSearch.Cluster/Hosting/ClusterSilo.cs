@@ -5,10 +5,12 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Connections.Security;
 using Orleans.Placement;
+using Orleans.Providers;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Serialization;
 using Orleans.Storage;
 using PruneSearch.Cluster.Connections;
+using PruneSearch.Cluster.Errors;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Placement;
 
@@ -17,6 +19,7 @@ namespace PruneSearch.Cluster.Hosting;
 /// <summary>What all silos have in common, embedded ones included.</summary>
 internal static class ClusterSilo
 {
+    private const string StorageName = "database";
     private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(10);
 
     /// <summary>Where a silo listens.</summary>
@@ -44,7 +47,12 @@ internal static class ClusterSilo
         silo.ConfigureEndpoints(endpoint.Address, endpoint.SiloPort, endpoint.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(endpoint.Address));
         silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (database.Invariant, database.ConnectionString));
         silo.UseAdoNetReminderService(o => o.Configure(r => (r.Invariant, r.ConnectionString) = (database.Invariant, database.ConnectionString)));
-        silo.AddAdoNetGrainStorageAsDefault((OptionsBuilder<AdoNetGrainStorageOptions> storage) => storage.Configure<Serializer>((o, serializer) =>
+        silo.AddIncomingGrainCallFilter<GrainErrorFilter>();
+        silo.AddOutgoingGrainCallFilter<GrainErrorFilter>();
+        silo.Services.AddKeyedSingleton<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (services, _) =>
+            ActivatorUtilities.CreateInstance<GuardedGrainStorage>(services, services.GetRequiredKeyedService<IGrainStorage>(StorageName)));
+        silo.Services.AddSingleton(services => services.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME));
+        silo.AddAdoNetGrainStorage(StorageName, (OptionsBuilder<AdoNetGrainStorageOptions> storage) => storage.Configure<Serializer>((o, serializer) =>
         {
             (o.Invariant, o.ConnectionString) = (database.Invariant, database.ConnectionString);
             o.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);

@@ -79,11 +79,12 @@ public sealed class SearchConnection : IAsyncDisposable
             ClusterId = EmbeddedSilo.ClusterName,
             Gateways = [new IPEndPoint(IPAddress.Loopback, running.GatewayPort)],
             Checkpoints = home,
-            Patience = TimeSpan.Zero, // whoever calls tries again
+            Patience = Patience,
+            Once = true, // whoever calls tries again
         };
         try
         {
-            var client = await ClusterClient.ConnectAsync(address, Configure, cancellation).ConfigureAwait(false);
+            var client = await ClusterClient.ConnectAsync(address, Configure, cancellation: cancellation).ConfigureAwait(false);
             return new SearchConnection(client, client.Searches, client.Checkpoints!, running.ProcessId);
         }
         catch (IOException)

@@ -1,3 +1,5 @@
+using PruneSearch.Core.Settings;
+
 namespace PruneSearch.Core.Networks;
 
 /// <summary>Which channel groups a user's lists of kinds and names mean.</summary>
@@ -6,7 +8,7 @@ public static class GroupSelector
     /// <summary>What selects every group.</summary>
     public const string All = "all";
 
-    private static readonly string[] ProtectedByDefault = [KindName(ChannelGroupKind.Residual)];
+    private static readonly string[] ProtectedByDefault = [EnumNames.Of(ChannelGroupKind.Residual)];
 
     /// <summary>The groups, in the network's order, each once.</summary>
     /// <param name="network">The network.</param>
@@ -31,16 +33,13 @@ public static class GroupSelector
             : throw new ArgumentException($"The network has no channel group of [{string.Join(", ", selectors)}]{(spared.Count > 0 ? " that is not protected" : "")}.");
     }
 
-    /// <summary>A kind as users write it.</summary>
-    public static string KindName(ChannelGroupKind kind) => kind.ToString().ToLowerInvariant();
-
     private static HashSet<string> Matches(Network network, IEnumerable<string> selectors)
     {
         var matches = new HashSet<string>(StringComparer.Ordinal);
         foreach (string selector in selectors)
         {
             int before = matches.Count;
-            matches.UnionWith(network.Groups.Where(g => g.Name == selector || KindName(g.Kind) == selector || selector == All).Select(g => g.Name));
+            matches.UnionWith(network.Groups.Where(g => g.Name == selector || EnumNames.Of(g.Kind) == selector || selector == All).Select(g => g.Name));
             if (matches.Count == before && !Kinds.Contains(selector) && !network.Groups.Any(g => g.Name == selector))
             {
                 throw new ArgumentException(
@@ -50,5 +49,5 @@ public static class GroupSelector
         return matches;
     }
 
-    private static IEnumerable<string> Kinds => Enum.GetValues<ChannelGroupKind>().Select(KindName);
+    private static IReadOnlyList<string> Kinds => EnumNames.Of<ChannelGroupKind>();
 }

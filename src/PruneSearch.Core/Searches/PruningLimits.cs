@@ -40,8 +40,8 @@ public static class PruningLimits
     /// <exception cref="ArgumentException">The settings name groups that the detector does not have.</exception>
     public static double Reachable(DetectorModel dense, PruneSettings settings)
     {
-        var groups = GroupSelector.Select(dense.Network, settings.Groups, settings.Protect);
-        if (settings.Target == "channels")
+        var groups = settings.GroupsOf(dense.Network);
+        if (settings.Target == PruneTarget.Channels)
         {
             return 1 - (double)groups.Sum(g => Narrowest(g, settings)) / groups.Sum(g => g.DenseWidth);
         }
@@ -53,8 +53,8 @@ public static class PruningLimits
         var narrow = dense.Network.With(widths);
         return settings.Target switch
         {
-            "macs" => 1 - (double)narrow.Macs / dense.Network.Macs,
-            "parameters" => 1 - (double)narrow.Parameters / dense.Network.Parameters,
+            PruneTarget.Macs => 1 - (double)narrow.Macs / dense.Network.Macs,
+            PruneTarget.Parameters => 1 - (double)narrow.Parameters / dense.Network.Parameters,
             _ => 1,
         };
     }

@@ -12,6 +12,9 @@ public abstract record SettingType
     /// <summary>What is accepted, for messages and the guide: "a whole number from 1 to 64".</summary>
     public abstract string Expected { get; }
 
+    /// <summary>Whether a value of the right type is in the range that there may be.</summary>
+    public virtual bool Allows(object value) => true;
+
     /// <summary>The value that a text stands for; <see langword="null"/> when it is of another type or out of range, and for lists and mappings.</summary>
     public virtual object? Parse(string text) => null;
 
@@ -65,6 +68,9 @@ public abstract record SettingType
         public override string Expected => Max == int.MaxValue ? $"a whole number of at least {Min}" : $"a whole number from {Min} to {Max}";
 
         /// <inheritdoc/>
+        public override bool Allows(object value) => value is int number && number >= Min && number <= Max;
+
+        /// <inheritdoc/>
         public override object? Parse(string text) => PlainNumber.ParseWhole(text) is { } number && number >= Min && number <= Max ? number : null;
     }
 
@@ -75,6 +81,9 @@ public abstract record SettingType
         public override string Expected => string.Create(
             CultureInfo.InvariantCulture,
             $"a number {(MinExclusive ? "above" : "from")} {Min} {(MaxExclusive ? "and below" : MinExclusive ? "and at most" : "to")} {Max}");
+
+        /// <inheritdoc/>
+        public override bool Allows(object value) => value is double number && Contains(number);
 
         /// <summary>Whether a number is in the range.</summary>
         public bool Contains(double value) => (MinExclusive ? value > Min : value >= Min) && (MaxExclusive ? value < Max : value <= Max);
@@ -99,6 +108,9 @@ public abstract record SettingType
         /// <inheritdoc/>
         public override string Expected =>
             $"a list of {(Min > 1 ? $"at least {Min} different values" : Min == 1 ? "one or more" : "any length")}, each {Item.Expected}";
+
+        /// <inheritdoc/>
+        public override bool Allows(object value) => value is System.Collections.IEnumerable items && items.Cast<object>().All(Item.Allows);
     }
 
     /// <summary>Settings with keys of their own.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 
 namespace PruneSearch.Core.Settings;
@@ -25,6 +26,20 @@ public sealed record SettingsSection
 
     /// <summary>The settings of a record, as they stand on it.</summary>
     public static SettingsSection Of<T>() => SettingsReflection.Section(typeof(T), null);
+
+    /// <summary>Checks the numbers of a record that did not come from a file.</summary>
+    /// <exception cref="ArgumentException">One is outside its range; the message says which, and the range.</exception>
+    public static void RequireRanges<T>(T record)
+        where T : class
+    {
+        foreach (var setting in Of<T>().Common)
+        {
+            if (setting.Get(record) is { } value && !setting.Type.Allows(value))
+            {
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{setting.Key} is {value}, expected {setting.Type.Expected}"));
+            }
+        }
+    }
 
     /// <summary>All settings of one form.</summary>
     /// <param name="form">The word of the form; <see langword="null"/> where there are none.</param>

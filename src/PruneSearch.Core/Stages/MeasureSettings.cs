@@ -11,18 +11,18 @@ public sealed record MeasureSettings
     [Id(0)]
     public string? Baseline { get; init; }
 
-    /// <summary><c>onnxruntime</c> or <c>torch</c>.</summary>
+    /// <summary>What users deploy, or what they train with.</summary>
     [Id(1)]
-    [Description("What runs the exported network."), AllowedValues("onnxruntime", "torch")]
-    public string Engine { get; init; } = "onnxruntime";
+    [Description("What runs the exported network.")]
+    public MeasuringEngine Engine { get; init; } = MeasuringEngine.OnnxRuntime;
 
-    /// <summary>Threads within the network, at least 1.</summary>
+    /// <summary>Of one run; runs never overlap.</summary>
     [Id(2)]
     [Description("Threads within the network."), Range(1, 256)]
     public int Threads { get; init; } = 1;
 
-    /// <summary>Time limit of one measurement in seconds, above 0.</summary>
+    /// <summary>It may end earlier: when its intervals are narrow enough.</summary>
     [Id(3)]
-    [Description("Time limit of one measurement."), Range(0.0, 3600.0, MinimumIsExclusive = true)]
+    [Description("Time limit of one measurement, in seconds."), Range(0.0, 3600.0, MinimumIsExclusive = true)]
     public double MaxSeconds { get; init; } = 10;
 }

@@ -7,21 +7,17 @@ namespace PruneSearch.Core.Stages;
 [GenerateSerializer, Alias("prunesearch.RegularisationSettings")]
 public sealed record RegularisationSettings
 {
-    /// <summary>
-    /// <c>group-lasso</c> pulls everything that belongs to a channel, in all tensors, towards zero together (Yuan, Lin 2006);
-    /// <c>bn-scale</c> pulls the batch norms' scales (Liu et al. 2017, "network slimming").
-    /// </summary>
+    /// <summary>What is pulled.</summary>
     [Id(0)]
     [Description("Pull everything that belongs to a channel towards zero, or only the scales of its batch norms.")]
-    [AllowedValues("group-lasso", "bn-scale")]
-    public required string Kind { get; init; }
+    public required RegularisationKind Kind { get; init; }
 
-    /// <summary>How far each channel's norm is pulled in all, as a share of the mean norm in its group: above 0 to 1.</summary>
+    /// <summary>In all steps together.</summary>
     [Id(1)]
     [Description("How far each channel's norm is pulled in all, as a share of the mean norm in its group."), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Strength { get; init; } = 0.2;
 
-    /// <summary>Share of the steps, the last ones, during which it pulls: above 0 to 1.</summary>
+    /// <summary>The last steps before the pruning.</summary>
     [Id(2)]
     [Description("Share of the steps, the last ones, during which it pulls."), Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double Share { get; init; } = 0.5;

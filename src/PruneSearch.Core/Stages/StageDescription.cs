@@ -60,5 +60,5 @@ public sealed record StageDescription
     /// the same one. How speed is measured counts where a pruning depends on it. 64 hexadecimal digits.
     /// </summary>
     public string ComputePruningKey() =>
-        (this with { FineTune = null, Export = null, Measure = Prune?.Target == "latency" ? Measure : new MeasureSettings() }).ComputeKey();
+        (this with { FineTune = null, Export = null, Measure = Prune?.Target == PruneTarget.Latency ? Measure : new MeasureSettings() }).ComputeKey();
 }

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
@@ -27,13 +28,10 @@ public sealed class ChannelRegulariser
     /// <param name="groups">Groups that will be pruned.</param>
     /// <param name="settings">How.</param>
     /// <param name="steps">Steps of the training in all.</param>
-    /// <exception cref="ArgumentException">A setting is unknown or outside its range, or the channels of a group pass no batch norm.</exception>
+    /// <exception cref="ArgumentException">A setting is outside its range, or the channels of a group pass no batch norm.</exception>
     public ChannelRegulariser(TorchNetwork network, IReadOnlyList<ChannelGroup> groups, RegularisationSettings settings, int steps)
     {
-        if (settings.Strength is not (> 0 and <= 1) || settings.Share is not (> 0 and <= 1))
-        {
-            throw new ArgumentException($"Regularisation strength {settings.Strength} and share {settings.Share} must be above 0 and at most 1.");
-        }
+        SettingsSection.RequireRanges(settings);
         _network = network;
         _groups = [.. groups.Select(g => Slices(network.Network, g, settings.Kind))];
         _steps = Math.Max(1, (int)Math.Round(steps * settings.Share));
@@ -72,17 +70,12 @@ public sealed class ChannelRegulariser
         return others.Length == 0 ? squares : squares.sum(others);
     }
 
-    private static List<ChannelSlice> Slices(Network network, ChannelGroup group, string kind)
+    private static List<ChannelSlice> Slices(Network network, ChannelGroup group, RegularisationKind kind)
     {
         var scales = network.Layers.OfType<BatchNormLayer>().Select(l => l.Tensors + ".weight").ToHashSet(StringComparer.Ordinal);
         var trainable = network.Tensors.Where(t => t.Trainable).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        List<ChannelSlice> slices = kind switch
-        {
-            "group-lasso" => [.. group.Slices.Where(s => trainable.Contains(s.Tensor))],
-            "bn-scale" => [.. group.Slices.Where(s => scales.Contains(s.Tensor))],
-            _ => throw new ArgumentException($"Unknown regularisation '{kind}'; expected group-lasso or bn-scale."),
-        };
+        List<ChannelSlice> slices = [.. group.Slices.Where(s => (kind == RegularisationKind.BnScale ? scales : trainable).Contains(s.Tensor))];
         return slices.Count > 0 ? slices
-            : throw new ArgumentException($"Regularisation '{kind}' needs batch norms, but the channels of group '{group.Name}' pass none; choose group-lasso.");
+            : throw new ArgumentException($"Regularisation '{EnumNames.Of(kind)}' needs batch norms, but the channels of group '{group.Name}' pass none; choose group-lasso.");
     }
 }

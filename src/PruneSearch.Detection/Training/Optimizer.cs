@@ -1,3 +1,4 @@
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
@@ -16,13 +17,8 @@ public abstract class Optimizer(TorchNetwork network) : IDisposable
     private readonly SortedDictionary<string, Tensor> _state = new(StringComparer.Ordinal);
 
     /// <summary>Makes one of the optimizers that settings can name.</summary>
-    /// <exception cref="ArgumentException">The name is not known.</exception>
-    public static Optimizer Create(TorchNetwork network, string name, double weightDecay, double momentum) => name switch
-    {
-        "adamw" => new AdamW(network, weightDecay),
-        "sgd" => new Sgd(network, weightDecay, momentum),
-        _ => throw new ArgumentException($"Unknown optimizer '{name}'; known are adamw, sgd."),
-    };
+    public static Optimizer Create(TorchNetwork network, OptimizerKind kind, double weightDecay, double momentum) =>
+        kind == OptimizerKind.Sgd ? new Sgd(network, weightDecay, momentum) : new AdamW(network, weightDecay);
 
     /// <summary>Applies the gradients and clears them.</summary>
     /// <param name="learningRate">Rate of this step.</param>

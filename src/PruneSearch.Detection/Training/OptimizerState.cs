@@ -1,19 +1,21 @@
 using System.Globalization;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Detection.Training;
 
 /// <summary>What an optimizer knows at the end of a training, so that the next one need not find it out again.</summary>
-/// <param name="Optimizer">Its name in settings; the state of another one is of no use to it.</param>
+/// <param name="Optimizer">What made it; the state of another one is of no use to it.</param>
 /// <param name="Steps">Steps that made the state, over all trainings, at least 1.</param>
 /// <param name="Tensors">State tensors, named after the weights that they belong to: <c>Conv.weight/exp_avg</c>.</param>
-public sealed record OptimizerState(string Optimizer, int Steps, WeightSet Tensors)
+public sealed record OptimizerState(OptimizerKind Optimizer, int Steps, WeightSet Tensors)
 {
     /// <summary>Writes it as one safetensors file.</summary>
     public void Write(Stream stream) => Safetensors.Write(stream, Tensors, new Dictionary<string, string>
     {
-        ["optimizer"] = Optimizer,
+        ["optimizer"] = EnumNames.Of(Optimizer),
         ["steps"] = Steps.ToString(CultureInfo.InvariantCulture),
     });
 
@@ -26,8 +28,8 @@ public sealed record OptimizerState(string Optimizer, int Steps, WeightSet Tenso
         var metadata = Safetensors.ReadMetadata(stream, source);
         stream.Position = 0;
         string? optimizer = metadata.GetValueOrDefault("optimizer"), text = metadata.GetValueOrDefault("steps");
-        return optimizer is not null && int.TryParse(text, CultureInfo.InvariantCulture, out int steps) && steps > 0
-            ? new OptimizerState(optimizer, steps, Safetensors.Read(stream, source))
+        return EnumNames.Find<OptimizerKind>(optimizer) is { } kind && int.TryParse(text, CultureInfo.InvariantCulture, out int steps) && steps > 0
+            ? new OptimizerState(kind, steps, Safetensors.Read(stream, source))
             : throw new FormatException($"{source}: no optimizer state: metadata 'optimizer' is '{optimizer}' and 'steps' is '{text}'");
     }
 

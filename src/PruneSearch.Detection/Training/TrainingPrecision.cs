@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using PruneSearch.Core.Stages;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,22 +8,17 @@ namespace PruneSearch.Detection.Training;
 /// <summary>The number type of convolutions while training; weights, their updates and batch-norm statistics are float32 always.</summary>
 public static class TrainingPrecision
 {
-    /// <summary>All values of the setting.</summary>
-    public static readonly IReadOnlyList<string> Names = ["auto", "float32", "bfloat16"];
-
     /// <summary>Whether the processor multiplies bfloat16 numbers itself (AVX512_BF16 or AMX); without, they are slower than float32.</summary>
     public static bool ProcessorHasBFloat16 { get; } = HasBFloat16();
 
     /// <summary>The type that a setting stands for on a device.</summary>
-    /// <param name="name"><c>float32</c>, <c>bfloat16</c>, or <c>auto</c>: bfloat16 on a CPU that has it, else float32.</param>
+    /// <param name="precision">The setting.</param>
     /// <param name="device">Where training runs.</param>
-    /// <exception cref="ArgumentException">Another name.</exception>
-    public static ScalarType Resolve(string name, Device device) => name switch
+    public static ScalarType Resolve(Precision precision, Device device) => precision switch
     {
-        "float32" => ScalarType.Float32,
-        "bfloat16" => ScalarType.BFloat16,
-        "auto" => device.type == DeviceType.CPU && ProcessorHasBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
-        _ => throw new ArgumentException($"Unknown precision '{name}'; known are {string.Join(", ", Names)}."),
+        Precision.Full => ScalarType.Float32,
+        Precision.BFloat16 => ScalarType.BFloat16,
+        _ => device.type == DeviceType.CPU && ProcessorHasBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32,
     };
 
     private static bool HasBFloat16()

@@ -7,9 +7,6 @@ namespace PruneSearch.Inference.Latency;
 /// <summary>An exported model in ONNX Runtime on the CPU, run on one random picture.</summary>
 public sealed class OnnxLatencyEngine : ILatencyEngine
 {
-    /// <summary>What settings call this engine.</summary>
-    public const string Name = "onnxruntime";
-
     private readonly OnnxSession _session;
     private readonly RunOptions _run = new();
     private readonly OrtValue _input;

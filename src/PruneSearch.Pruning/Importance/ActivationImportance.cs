@@ -5,6 +5,8 @@ namespace PruneSearch.Pruning.Importance;
 /// <summary>Mean absolute activation of a channel where it is read, over the calibration pictures.</summary>
 internal sealed class ActivationImportance : IImportance
 {
+    public bool NeedsImages => true;
+
     public double[] Score(ChannelGroup group, ImportanceContext context)
     {
         var rows = new List<double[]>();

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Pruning.Importance;
@@ -26,11 +27,11 @@ internal static class ChannelTerms
     }
 
     /// <summary>One score a channel from one score a tensor and channel.</summary>
-    public static double[] Reduce(IReadOnlyList<double[]> rows, Reduction reduction) =>
+    public static double[] Reduce(IReadOnlyList<double[]> rows, ScoreReduction reduction) =>
         [.. Enumerable.Range(0, rows[0].Length).Select(c => reduction switch
         {
-            Reduction.Sum => rows.Sum(r => r[c]),
-            Reduction.Max => rows.Max(r => r[c]),
+            ScoreReduction.Sum => rows.Sum(r => r[c]),
+            ScoreReduction.Max => rows.Max(r => r[c]),
             _ => rows.Average(r => r[c]),
         })];
 

@@ -1,5 +1,6 @@
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Compensation;
 using static TorchSharp.torch;
@@ -30,7 +31,7 @@ public sealed class ImportanceContext : IDisposable
         IReadOnlyList<Tensor> calibration,
         int seed = 0,
         Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null,
-        Reduction reduction = Reduction.Mean,
+        ScoreReduction reduction = ScoreReduction.Mean,
         ScoreRule? scores = null)
     {
         (Network, Weights, Seed, Reduction) = (network, weights, seed, reduction);
@@ -51,7 +52,7 @@ public sealed class ImportanceContext : IDisposable
     public int Seed { get; }
 
     /// <summary>How a group's tensors make one score.</summary>
-    public Reduction Reduction { get; }
+    public ScoreReduction Reduction { get; }
 
     internal GradientStatistics Gradients => _gradients.Value;
 

@@ -16,6 +16,10 @@ internal sealed class ObsImportance : IImportance
 {
     private const double Damping = 1e-3;
 
+    public bool NeedsImages => true;
+
+    public ScoreNormalisation Normalisation => ScoreNormalisation.None; // errors in the same outputs compare as they are
+
     public double[] Score(ChannelGroup group, ImportanceContext context)
     {
         var sites = ReaderSite.Of(context.Network, new HashSet<string>([group.Name], StringComparer.Ordinal));

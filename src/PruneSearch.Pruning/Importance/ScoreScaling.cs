@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Pruning.Importance;
@@ -8,33 +9,30 @@ public static class ScoreScaling
 {
     /// <summary>Scales the scores of one group.</summary>
     /// <param name="scores">One a channel.</param>
-    /// <param name="normalisation"><c>none</c>, <c>mean</c> (mean becomes 1), <c>max</c> (largest becomes 1) or <c>gaussian</c> (mean 0, standard deviation 1).</param>
-    /// <exception cref="ArgumentException">The normalisation is unknown.</exception>
-    public static double[] Normalise(double[] scores, string normalisation)
+    /// <param name="normalisation">How; not <see cref="ScoreNormalisation.Auto"/>, which stands for one of the others.</param>
+    public static double[] Normalise(double[] scores, ScoreNormalisation normalisation)
     {
         double mean = scores.Average();
         return normalisation switch
         {
-            "none" => scores,
-            "mean" => Divide(scores, mean),
-            "max" => Divide(scores, scores.Max()),
-            "gaussian" => Divide([.. scores.Select(s => s - mean)], Math.Sqrt(scores.Average(s => (s - mean) * (s - mean)))),
-            _ => throw new ArgumentException($"Unknown normalisation '{normalisation}'; expected none, mean, max or gaussian."),
+            ScoreNormalisation.None => scores,
+            ScoreNormalisation.Mean => Divide(scores, mean),
+            ScoreNormalisation.Max => Divide(scores, scores.Max()),
+            ScoreNormalisation.Gaussian => Divide([.. scores.Select(s => s - mean)], Math.Sqrt(scores.Average(s => (s - mean) * (s - mean)))),
+            _ => throw new ArgumentOutOfRangeException(nameof(normalisation), normalisation, "expected what auto stands for"),
         };
     }
 
     /// <summary>What one channel of a group costs.</summary>
     /// <param name="network">The network.</param>
     /// <param name="group">The group.</param>
-    /// <param name="perCost"><c>none</c> (1), <c>macs</c>, <c>parameters</c>, or <c>memory</c>: bytes of its parameters and of the feature maps that hold it.</param>
-    /// <exception cref="ArgumentException">The cost is unknown.</exception>
-    public static double CostOf(Network network, ChannelGroup group, string perCost) => perCost switch
+    /// <param name="perCost">What is counted; nothing costs 1.</param>
+    public static double CostOf(Network network, ChannelGroup group, ChannelCost perCost) => perCost switch
     {
-        "none" => 1,
-        "parameters" => Parameters(network, group),
-        "macs" => network.Layers.OfType<ConvLayer>().Sum(conv => Macs(conv, group)),
-        "memory" => sizeof(float) * (Parameters(network, group) + network.Layers.Sum(layer => Values(layer, group))),
-        _ => throw new ArgumentException($"Unknown cost '{perCost}'; expected none, macs, parameters or memory."),
+        ChannelCost.None => 1,
+        ChannelCost.Parameters => Parameters(network, group),
+        ChannelCost.Macs => network.Layers.OfType<ConvLayer>().Sum(conv => Macs(conv, group)),
+        _ => sizeof(float) * (Parameters(network, group) + network.Layers.Sum(layer => Values(layer, group))),
     };
 
     private static double[] Divide(double[] scores, double by) => by > 0 ? [.. scores.Select(s => s / by)] : scores;

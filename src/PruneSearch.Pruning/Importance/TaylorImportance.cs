@@ -9,6 +9,8 @@ namespace PruneSearch.Pruning.Importance;
 /// </summary>
 internal sealed class TaylorImportance(bool fisher) : IImportance
 {
+    public bool NeedsImages => true;
+
     public double[] Score(ChannelGroup group, ImportanceContext context)
     {
         var statistics = fisher ? context.Gradients.Squares : context.Gradients.Magnitudes;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Pruning.Selection;
@@ -19,21 +20,20 @@ public static class ChannelSelection
     /// widths of the selected groups, so channels that are gone already count too. Rounding never removes more channels than
     /// asked in all; it may remove fewer. <see cref="TargetSelection"/> serves the other targets.
     /// </param>
-    /// <exception cref="ArgumentException">An unknown group or ranking, a number outside its range, or a target that the cap makes unreachable.</exception>
+    /// <exception cref="ArgumentException">An unknown group, a number outside its range, or a target that the cap makes unreachable.</exception>
     public static PruningPlan Select(Network network, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings)
     {
         RequireRanges(settings);
-        var groups = GroupSelection.Resolve(network, settings);
+        var groups = settings.GroupsOf(network);
         var quotas = groups.Select((g, i) => new GroupQuota(g, i, Scores(g, scores), settings)).ToList();
         RequireReachable(quotas, settings);
         int dense = groups.Sum(g => g.DenseWidth);
         int budget = PruningLimits.Share(dense, settings.Ratio) - groups.Sum(g => g.DenseWidth - g.Width);
         IEnumerable<IEnumerable<GroupQuota>> competitors = settings.Ranking switch
         {
-            "global" => [quotas],
-            "isomorphic" => quotas.GroupBy(q => q.Group.Kind),
-            "local" => quotas.Select(q => (GroupQuota[])[q]),
-            _ => throw new ArgumentException($"Unknown ranking '{settings.Ranking}'; expected global, local or isomorphic."),
+            ChannelRanking.Local => quotas.Select(q => (GroupQuota[])[q]),
+            ChannelRanking.Isomorphic => quotas.GroupBy(q => q.Group.Kind),
+            _ => [quotas],
         };
         // Where earlier pruning took more than its share from some, what the others would lose can be more than is left to lose.
         foreach (var candidate in Weakest(competitors.SelectMany(c => Candidates([.. c], settings.Ratio)), budget))
@@ -44,7 +44,7 @@ public static class ChannelSelection
         {
             quota.RoundDown();
         }
-        FillUp(quotas, budget - quotas.Sum(q => q.Removed), settings.Ranking == "local" ? q => q.Asked - q.Removed : q => -q.BlockCost);
+        FillUp(quotas, budget - quotas.Sum(q => q.Removed), settings.Ranking == ChannelRanking.Local ? q => q.Asked - q.Removed : q => -q.BlockCost);
         var kept = quotas.Where(q => q.Removed > 0).ToDictionary(q => q.Group.Name, q => q.Kept(), StringComparer.Ordinal);
         return new PruningPlan(kept, quotas.Sum(q => q.Removed));
     }
@@ -54,7 +54,7 @@ public static class ChannelSelection
     internal static (int Gone, int Reachable, int Dense) Range(Network network, PruneSettings settings)
     {
         RequireRanges(settings);
-        var quotas = GroupSelection.Resolve(network, settings).Select((g, i) => new GroupQuota(g, i, new double[g.Width], settings)).ToList();
+        var quotas = settings.GroupsOf(network).Select((g, i) => new GroupQuota(g, i, new double[g.Width], settings)).ToList();
         return (quotas.Sum(q => q.Gone), quotas.Sum(q => q.Gone + q.Removable), quotas.Sum(q => q.Group.DenseWidth));
     }
 
@@ -102,18 +102,7 @@ public static class ChannelSelection
         {
             throw new ArgumentException($"Pruning ratio {settings.Ratio} is not from 0 to below 1.");
         }
-        if (settings.MaxGroupRatio is not (> 0 and < 1))
-        {
-            throw new ArgumentException($"Cap per group {settings.MaxGroupRatio} is not above 0 and below 1.");
-        }
-        if (settings.RoundTo is not (>= 1 and <= 64))
-        {
-            throw new ArgumentException($"Rounding to {settings.RoundTo} is not from 1 to 64.");
-        }
-        if (settings.MinWidth < 1)
-        {
-            throw new ArgumentException($"Floor per group {settings.MinWidth} is not at least 1 channel.");
-        }
+        SettingsSection.RequireRanges(settings);
     }
 
     private static void RequireReachable(IReadOnlyList<GroupQuota> quotas, PruneSettings settings)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Pruning.Selection;
@@ -11,21 +12,6 @@ namespace PruneSearch.Pruning.Selection;
 /// </summary>
 public static class TargetSelection
 {
-    /// <summary>Every target that settings can name.</summary>
-    public static readonly IReadOnlyList<string> Names = [Channels, Parameters, Macs, Latency];
-
-    /// <summary>Channels of the selected groups.</summary>
-    public const string Channels = "channels";
-
-    /// <summary>Trainable values of the whole detector.</summary>
-    public const string Parameters = "parameters";
-
-    /// <summary>Multiply-accumulate operations of the whole detector.</summary>
-    public const string Macs = "macs";
-
-    /// <summary>Measured latency of the whole detector.</summary>
-    public const string Latency = "latency";
-
     // Measuring takes seconds and scatters by about a percent: a finer search would find noise.
     private const int LatencySteps = 200;
 
@@ -42,7 +28,7 @@ public static class TargetSelection
     /// </exception>
     public static PruningPlan Select(DetectorModel detector, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings, Func<DetectorSpec, double>? latency = null)
     {
-        if (settings.Target == Channels)
+        if (settings.Target == PruneTarget.Channels)
         {
             return ChannelSelection.Select(detector.Network, scores, settings);
         }
@@ -53,7 +39,7 @@ public static class TargetSelection
 
         // The plan that is kept never takes more than asked; the first takes nothing.
         var best = new PruningPlan(ImmutableDictionary<string, ImmutableArray<int>>.Empty, 0);
-        int end = high, smallest = settings.Target == Latency ? Math.Max(1, dense / LatencySteps) : 1;
+        int end = high, smallest = settings.Target == PruneTarget.Latency ? Math.Max(1, dense / LatencySteps) : 1;
         while (high - low > smallest)
         {
             int middle = low + (high - low) / 2;
@@ -76,7 +62,7 @@ public static class TargetSelection
             return gone > settings.Ratio + 1e-9 ? before
                 : gone >= settings.Ratio - 1e-9 ? all
                 : throw new ArgumentException(FormattableString.Invariant(
-                    $"Pruning ratio {settings.Ratio} of the {settings.Target} cannot be reached: {ChannelSelection.Limits(settings)}, the reachable maximum is {ChannelSelection.RoundedDown(gone)}."));
+                    $"Pruning ratio {settings.Ratio} of the {EnumNames.Of(settings.Target)} cannot be reached: {ChannelSelection.Limits(settings)}, the reachable maximum is {ChannelSelection.RoundedDown(gone)}."));
         }
     }
 
@@ -90,10 +76,9 @@ public static class TargetSelection
         }
         return settings.Target switch
         {
-            Parameters => Share(n => n.Parameters),
-            Macs => Share(n => n.Macs),
-            Latency => latency is null ? throw new ArgumentException("The target 'latency' needs something that measures; there is nothing here.") : Remembered(latency),
-            _ => throw new ArgumentException($"Unknown target '{settings.Target}'; expected one of {string.Join(", ", Names)}."),
+            PruneTarget.Parameters => Share(n => n.Parameters),
+            PruneTarget.Macs => Share(n => n.Macs),
+            _ => Remembered(latency ?? throw new ArgumentException("The target 'latency' needs something that measures; there is nothing here.")),
         };
     }
 

@@ -35,11 +35,11 @@ public static class SensitivityScan
         Func<DetectorModel, WeightSet, double> evaluate,
         CancellationToken cancellation = default)
     {
-        var groups = GroupSelection.Resolve(detector.Network, settings);
+        var groups = settings.GroupsOf(detector.Network);
         var scores = PruningEngine.Score(detector, weights, settings, calibration, seed);
         foreach (var group in groups)
         {
-            var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = 0, MaxGroupRatio = NoCap, Ranking = "local" };
+            var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = 0, MaxGroupRatio = NoCap, Ranking = ChannelRanking.Local };
             double most = 1 - (double)PruningLimits.Narrowest(group, alone) / group.DenseWidth;
             foreach (double ratio in ratios)
             {

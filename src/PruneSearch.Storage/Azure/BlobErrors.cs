@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs.Models;
+using PruneSearch.Core.Grains;
 
 namespace PruneSearch.Storage.Azure;
 
@@ -34,8 +35,10 @@ internal static class BlobErrors
             RequestFailedException { Status: 404 } missing when missing.ErrorCode == BlobErrorCode.ContainerNotFound => new IOException($"{place}: the container does not exist", e),
             RequestFailedException { Status: 404 } => new FileNotFoundException($"{place}: there is no such object", name, e),
             RequestFailedException { Status: 412 } => new IOException($"{place}: it was replaced while it was being read", e),
+            RequestFailedException { Status: 408 or 429 or >= 500 } busy =>
+                new ClusterException($"{place}: the service answered {busy.Status} {busy.ErrorCode}: {FirstLine(busy)}", e) { IsPassing = true },
             RequestFailedException { Status: > 0 } answered => new IOException($"{place}: the service answered {answered.Status} {answered.ErrorCode}: {FirstLine(answered)}", e),
-            _ => new IOException($"{place}: cannot be reached: {FirstLine(last)}", e),
+            _ => new ClusterException($"{place}: cannot be reached: {FirstLine(last)}", e) { IsPassing = true },
         };
     }
 

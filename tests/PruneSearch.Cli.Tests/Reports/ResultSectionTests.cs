@@ -94,7 +94,7 @@ public sealed class ResultSectionTests
     [Fact]
     public void Variants_have_a_table_each_and_their_settings_said()
     {
-        var prune = new PruneSettings { Ratio = .4, Criterion = "l2", Compensate = false };
+        var prune = new PruneSettings { Ratio = .4, Criterion = Criterion.L2, Compensate = false };
         var plan = Made.Plan([1, 2], new VariantSettings { Name = "plain", Prune = prune, FineTune = new() { Steps = 50 } }, new VariantSettings { Name = "taught", Prune = prune, FineTune = new() { Steps = 60, Distillation = 2 } });
         var results = SearchResults.From(plan, Made.Status(plan, Map50, SpeedUp), null);
 

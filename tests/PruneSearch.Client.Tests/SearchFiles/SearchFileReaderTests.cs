@@ -1,6 +1,7 @@
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Client.Tests.SearchFiles;
 
@@ -43,7 +44,7 @@ public sealed class SearchFileReaderTests
         Assert.Equal(new ScheduleSettings.OneShot { Budget = OneShotBudget.SameTotal }, file.Trajectories.Schedules[1]);
         Assert.Equal([Objective.Map50, Objective.Latency], file.Objectives);
         Assert.Equal(["hidden"], file.Prune.Groups);
-        Assert.Equal((1, "onnxruntime", 10.0), (file.Measure.Threads, file.Measure.Engine, file.Measure.MaxSeconds));
+        Assert.Equal((1, MeasuringEngine.OnnxRuntime, 10.0), (file.Measure.Threads, file.Measure.Engine, file.Measure.MaxSeconds));
         Assert.Equal([1], file.EverySeed);
         Assert.Empty(file.Variants);
         Assert.Equal(Valid, SearchFileReader.Parse(Valid, "search.yaml").Text);
@@ -64,10 +65,10 @@ public sealed class SearchFileReaderTests
     {
         var file = Parse(Valid);
 
-        Assert.Equal(new Core.Stages.FineTuneSettings { Steps = 10 }, file.Detector.FineTune);
-        Assert.Equal(new Core.Stages.PruneSettings { Ratio = 0.4, Groups = file.Prune.Groups }, file.Prune);
-        Assert.Equal(new Core.Stages.MeasureSettings(), file.Measure);
-        Assert.Equal(new Core.Stages.BaseSettings { Detector = file.Detector.Template }.CalibrationImages, file.Detector.CalibrationImages);
+        Assert.Equal(new FineTuneSettings { Steps = 10 }, file.Detector.FineTune);
+        Assert.Equal(new PruneSettings { Ratio = 0.4, Groups = file.Prune.Groups }, file.Prune);
+        Assert.Equal(new MeasureSettings(), file.Measure);
+        Assert.Equal(new BaseSettings { Detector = file.Detector.Template }.CalibrationImages, file.Detector.CalibrationImages);
     }
 
     [Fact]
@@ -81,10 +82,11 @@ public sealed class SearchFileReaderTests
         Assert.Equal(["all", "Conv"], file.Prune.Groups);
         Assert.Equal(["neck"], file.Prune.Protect);
         var prune = file.Prune;
-        Assert.Equal(("macs", "taylor", "max", "gaussian", "memory", "isomorphic"), (prune.Target, prune.Criterion, prune.Reduction, prune.Normalisation, prune.PerCost, prune.Ranking));
+        Assert.Equal(
+            (PruneTarget.Macs, Criterion.Taylor, ScoreReduction.Max, ScoreNormalisation.Gaussian, ChannelCost.Memory, ChannelRanking.Isomorphic), (prune.Target, prune.Criterion, prune.Reduction, prune.Normalisation, prune.PerCost, prune.Ranking));
         Assert.Equal((0.8, 4, 16), (prune.MaxGroupRatio, prune.MinWidth, prune.RoundTo));
         Assert.True(file.FineTune!.CarryOptimizer);
-        Assert.Equal(new Core.Stages.RegularisationSettings { Kind = "bn-scale", Strength = 0.3, Share = 1, Groups = file.FineTune.Regularisation!.Groups, Protect = file.FineTune.Regularisation.Protect }, file.FineTune.Regularisation);
+        Assert.Equal(new RegularisationSettings { Kind = RegularisationKind.BnScale, Strength = 0.3, Share = 1, Groups = file.FineTune.Regularisation!.Groups, Protect = file.FineTune.Regularisation.Protect }, file.FineTune.Regularisation);
         Assert.Equal(prune.Groups, file.FineTune.Regularisation.Groups);
         Assert.Equal(prune.Protect, file.FineTune.Regularisation.Protect);
         Assert.Equal(new ScheduleSettings.Iterative { Iterations = 4, Shape = ScheduleShape.Cubic }, file.Trajectories.Schedules[2]);
@@ -110,13 +112,13 @@ public sealed class SearchFileReaderTests
         Assert.Equal([3, 1], file.EverySeed);
         Assert.Equal(["classical", "taught"], file.Variants.Select(v => v.Name));
         var (classical, taught) = (file.Variants[0], file.Variants[1]);
-        Assert.Equal(("l2", false), (classical.Prune.Criterion, classical.Prune.Compensate));
+        Assert.Equal((Criterion.L2, false), (classical.Prune.Criterion, classical.Prune.Compensate));
         Assert.Equal(["hidden", "neck"], classical.Prune.Groups);
         Assert.Equal(file.FineTune, classical.FineTune);
-        Assert.Equal(("obs", true), (taught.Prune.Criterion, taught.Prune.Compensate));
+        Assert.Equal((Criterion.Obs, true), (taught.Prune.Criterion, taught.Prune.Compensate));
         Assert.Equal((5, 1e-3, 2.0), (taught.FineTune!.Steps, taught.FineTune.LearningRate, taught.FineTune.Distillation));
         Assert.Equal(["all"], taught.FineTune.Regularisation!.Groups);
-        Assert.Equal(("l2", true), (file.Prune.Criterion, file.Prune.Compensate));
+        Assert.Equal((Criterion.L2, true), (file.Prune.Criterion, file.Prune.Compensate));
     }
 
     [Fact]
@@ -178,8 +180,8 @@ public sealed class SearchFileReaderTests
     {
         Assert.Null(Parse(Valid).Export);
         Assert.Null(Parse(Valid + "export: {int8: false}\n").Export);
-        Assert.Equal(new Core.Stages.ExportSettings { Quantise = true }, Parse(Valid + "export: {int8: true}\n").Export);
-        Assert.Equal(new Core.Stages.ExportSettings { Quantise = true, CalibrationImages = 8, WeightBits = 7 }, Parse(Valid + "export: {int8: true, calibration-images: 8, weight-bits: 7}\n").Export);
+        Assert.Equal(new ExportSettings { Quantise = true }, Parse(Valid + "export: {int8: true}\n").Export);
+        Assert.Equal(new ExportSettings { Quantise = true, CalibrationImages = 8, WeightBits = 7 }, Parse(Valid + "export: {int8: true, calibration-images: 8, weight-bits: 7}\n").Export);
     }
 
     [Theory]

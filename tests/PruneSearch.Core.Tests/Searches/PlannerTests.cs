@@ -43,6 +43,19 @@ public sealed class PlannerTests
         [.. plan.Trajectories.Single(t => t.Name == trajectory).Stages.Select(s => s.ComputeKey())];
 
     [Fact]
+    public void Keys_follow_from_the_stages_and_are_computed_once()
+    {
+        var trajectory = Planner.Plan(Settings, Base, Data, "test-0001", DateTimeOffset.UnixEpoch).Trajectories[^1];
+        Assert.Equal(trajectory.Stages.Select(s => s.ComputeKey()), trajectory.Keys);
+        Assert.Same(trajectory.Keys, trajectory.Keys);
+
+        var other = trajectory with { Stages = [trajectory.Stages[0] with { Seed = 7 }] };
+
+        Assert.Equal([other.Stages[0].ComputeKey()], other.Keys);
+        Assert.DoesNotContain("keys", System.Text.Json.JsonSerializer.Serialize(trajectory, CoreJson.Canonical), StringComparison.OrdinalIgnoreCase); // old and new homes read each other's plans
+    }
+
+    [Fact]
     public void Trajectories_stand_in_the_order_of_the_schedules_after_the_dense_one()
     {
         var plan = Plan(Settings);
@@ -63,9 +76,9 @@ public sealed class PlannerTests
     }
 
     [Theory]
-    [InlineData("channels")]
-    [InlineData("latency")]
-    public void One_shots_with_different_budgets_prune_once(string target)
+    [InlineData(PruneTarget.Channels)]
+    [InlineData(PruneTarget.Latency)]
+    public void One_shots_with_different_budgets_prune_once(PruneTarget target)
     {
         var settings = Settings with { Prune = Settings.Prune with { Target = target } };
         StageDescription Stage(SearchSettings s, string trajectory) => Plan(s).Trajectories.Single(t => t.Name == trajectory).Stages[1];
@@ -77,7 +90,7 @@ public sealed class PlannerTests
         Assert.NotEqual(key, Stage(settings, "one-shot-20").ComputePruningKey());
         Assert.NotEqual(key, Stage(settings with { Seeds = [8] }, "one-shot-40").ComputePruningKey());
         // Only a latency depends on how it is measured.
-        Assert.Equal(target != "latency", key == (stage with { Measure = stage.Measure with { Threads = 1 } }).ComputePruningKey());
+        Assert.Equal(target != PruneTarget.Latency, key == (stage with { Measure = stage.Measure with { Threads = 1 } }).ComputePruningKey());
     }
 
     [Fact]
@@ -168,7 +181,7 @@ public sealed class PlannerTests
     {
         VariantSettings[] variants =
         [
-            new() { Name = "classical", Prune = Settings.Prune with { Criterion = "l2", Compensate = false }, FineTune = Settings.FineTune },
+            new() { Name = "classical", Prune = Settings.Prune with { Criterion = Criterion.L2, Compensate = false }, FineTune = Settings.FineTune },
             new() { Name = "compensated", Prune = Settings.Prune, FineTune = Settings.FineTune },
         ];
         var trajectories = Trying(new ScheduleSettings.Iterative { Step = 0.1 }, new ScheduleSettings.DenseControl()) with { Levels = [0.2] };
@@ -198,7 +211,7 @@ public sealed class PlannerTests
     [Fact]
     public void Only_what_a_pruning_follows_is_prepared_for_it()
     {
-        var regularisation = new RegularisationSettings { Kind = "group-lasso" };
+        var regularisation = new RegularisationSettings { Kind = RegularisationKind.GroupLasso };
         var plan = Plan(Settings with { FineTune = new() { Steps = 50, Regularisation = regularisation } });
 
         IEnumerable<bool> Prepared(string name) => plan.Trajectories.Single(t => t.Name == name).Stages.Skip(1).Select(s => s.FineTune!.Regularisation == regularisation);

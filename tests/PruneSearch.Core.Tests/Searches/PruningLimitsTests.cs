@@ -30,7 +30,7 @@ public sealed class PruningLimitsTests
     public void The_reachable_share_is_that_of_the_narrowest_detector()
     {
         Assert.Equal(0.5, PruningLimits.Reachable(Dense, Settings), 1e-9);
-        Assert.Equal(1, PruningLimits.Reachable(Dense, Settings with { Target = "latency" }));
+        Assert.Equal(1, PruningLimits.Reachable(Dense, Settings with { Target = PruneTarget.Latency }));
 
         // Half of the hidden channels, by hand: all of them are multiples of 16.
         var widths = Dense.Network.Widths;
@@ -39,8 +39,8 @@ public sealed class PruningLimitsTests
             widths[hidden] /= 2;
         }
         var half = DetectorCatalog.Build(Dense.Spec with { Widths = widths }).Network;
-        Assert.Equal(1 - (double)half.Macs / Dense.Network.Macs, PruningLimits.Reachable(Dense, Settings with { Target = "macs" }), 1e-12);
-        Assert.Equal(1 - (double)half.Parameters / Dense.Network.Parameters, PruningLimits.Reachable(Dense, Settings with { Target = "parameters" }), 1e-12);
+        Assert.Equal(1 - (double)half.Macs / Dense.Network.Macs, PruningLimits.Reachable(Dense, Settings with { Target = PruneTarget.Macs }), 1e-12);
+        Assert.Equal(1 - (double)half.Parameters / Dense.Network.Parameters, PruningLimits.Reachable(Dense, Settings with { Target = PruneTarget.Parameters }), 1e-12);
     }
 
     [Theory]

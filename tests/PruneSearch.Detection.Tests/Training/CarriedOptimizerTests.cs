@@ -8,12 +8,12 @@ namespace PruneSearch.Tests.Detection.Training;
 public sealed class CarriedOptimizerTests
 {
     // No warm-up and hardly any decay, so that two trainings in a row can be compared with a long one.
-    private static readonly FineTuneSettings Settings = new() { Steps = 1000, BatchSize = 4, LearningRate = 1e-3, WarmUp = 0, Precision = "float32" };
+    private static readonly FineTuneSettings Settings = new() { Steps = 1000, BatchSize = 4, LearningRate = 1e-3, WarmUp = 0, Precision = Precision.Full };
 
     [Theory]
-    [InlineData("adamw")]
-    [InlineData("sgd")]
-    public void Training_goes_on_as_if_it_had_not_ended(string optimizer)
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void Training_goes_on_as_if_it_had_not_ended(OptimizerKind optimizer)
     {
         var settings = Settings with { Optimizer = optimizer };
         var model = Some.SmallDetector(out var weights);
@@ -40,14 +40,14 @@ public sealed class CarriedOptimizerTests
     public void State_of_another_optimizer_is_of_no_use_and_of_another_detector_refused()
     {
         var model = Some.SmallDetector(out var weights);
-        using var sgd = new Trainer(model, weights, Settings with { Optimizer = "sgd" }, CPU);
+        using var sgd = new Trainer(model, weights, Settings with { Optimizer = OptimizerKind.Sgd }, CPU);
         TrainOn(sgd, 0);
         var state = sgd.ToOptimizerState();
         using var adamw = new Trainer(model, weights, Settings, CPU);
         adamw.Carry(state);
         Assert.Equal(0, adamw.ToOptimizerState().Steps);
 
-        var wrong = new OptimizerState("adamw", 1, new WeightSet { ["Conv.weight/exp_avg"] = new WeightTensor([1], [1]) });
+        var wrong = new OptimizerState(OptimizerKind.AdamW, 1, new WeightSet { ["Conv.weight/exp_avg"] = new WeightTensor([1], [1]) });
         Assert.Contains("'Conv.weight/exp_avg'", Assert.Throws<FormatException>(() => adamw.Carry(wrong)).Message, StringComparison.Ordinal);
         using var empty = new MemoryStream();
         Safetensors.Write(empty, []);

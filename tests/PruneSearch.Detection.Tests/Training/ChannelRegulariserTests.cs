@@ -22,7 +22,7 @@ public sealed class ChannelRegulariserTests
     public void Group_lasso_shrinks_all_that_belongs_to_a_channel_as_computed_by_hand()
     {
         using var network = new TorchNetwork(Small, Values());
-        var regulariser = new ChannelRegulariser(network, Small.Groups, new() { Kind = "group-lasso", Strength = 0.2, Share = 0.5 }, steps: 2);
+        var regulariser = new ChannelRegulariser(network, Small.Groups, new() { Kind = RegularisationKind.GroupLasso, Strength = 0.2, Share = 0.5 }, steps: 2);
 
         regulariser.After(0); // not yet
         Assert.Equal(Values()["make.weight"].Values, network.ToWeights()["make.weight"].Values);
@@ -36,7 +36,7 @@ public sealed class ChannelRegulariserTests
     public void A_weak_channel_reaches_zero_and_stays_there()
     {
         using var network = new TorchNetwork(Small, Values());
-        var regulariser = new ChannelRegulariser(network, Small.Groups, new() { Kind = "group-lasso", Strength = 0.5, Share = 1 }, steps: 1);
+        var regulariser = new ChannelRegulariser(network, Small.Groups, new() { Kind = RegularisationKind.GroupLasso, Strength = 0.5, Share = 1 }, steps: 1);
         regulariser.After(0); // 1 − 0.5 · 3 is below zero
         Near([2.1f, 0, 0, 0, 0, 0], network.ToWeights()["make.weight"].Values);
         regulariser.After(0);
@@ -51,7 +51,7 @@ public sealed class ChannelRegulariserTests
         weights[name].Values[0] = -2;
         using var network = new TorchNetwork(model.Network, weights);
         var hidden = model.Network.Groups.Where(g => g.Kind == ChannelGroupKind.Hidden).ToList();
-        new ChannelRegulariser(network, hidden, new() { Kind = "bn-scale", Strength = 0.1, Share = 1 }, steps: 1).After(0);
+        new ChannelRegulariser(network, hidden, new() { Kind = RegularisationKind.BnScale, Strength = 0.1, Share = 1 }, steps: 1).After(0);
 
         var after = network.ToWeights();
         Assert.InRange(after[name].Values[0], -1.95f, -1.8f);
@@ -65,8 +65,8 @@ public sealed class ChannelRegulariserTests
     {
         var model = Some.SmallDetector(out var weights);
         var hidden = model.Network.Groups.Where(g => g.Kind == ChannelGroupKind.Hidden).ToList();
-        var plain = new FineTuneSettings { Steps = 8, BatchSize = 4, LearningRate = 1e-3, Precision = "float32" };
-        var pulled = plain with { Regularisation = new() { Kind = "bn-scale", Strength = 0.5 } };
+        var plain = new FineTuneSettings { Steps = 8, BatchSize = 4, LearningRate = 1e-3, Precision = Precision.Full };
+        var pulled = plain with { Regularisation = new() { Kind = RegularisationKind.BnScale, Strength = 0.5 } };
         using var without = new Trainer(model, weights, plain, CPU);
         using var with = new Trainer(model, weights, pulled, CPU, prepared: hidden);
         using var resumed = new Trainer(model, weights, pulled, CPU, prepared: hidden);
@@ -94,9 +94,8 @@ public sealed class ChannelRegulariserTests
     {
         using var network = new TorchNetwork(Small, Values());
         string Message(RegularisationSettings settings) => Assert.Throws<ArgumentException>(() => new ChannelRegulariser(network, Small.Groups, settings, 10)).Message;
-        Assert.Contains("'ridge'", Message(new() { Kind = "ridge" }), StringComparison.Ordinal);
-        Assert.Contains("pass none", Message(new() { Kind = "bn-scale" }), StringComparison.Ordinal);
-        Assert.Contains("strength 0 ", Message(new() { Kind = "group-lasso", Strength = 0 }), StringComparison.Ordinal);
+        Assert.Contains("pass none", Message(new() { Kind = RegularisationKind.BnScale }), StringComparison.Ordinal);
+        Assert.Contains("strength is 0, expected a number above 0", Message(new() { Kind = RegularisationKind.GroupLasso, Strength = 0 }), StringComparison.Ordinal);
     }
 
     private static void Near(float[] expected, float[] actual) => Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) < 1e-6f);

@@ -38,7 +38,7 @@ public sealed class MemoryTests
         var model = TinyDetector();
         var weights = RandomWeights.For(model, 1);
         using var teacher = new TorchNetwork(model.Network, weights);
-        var settings = new FineTuneSettings { Steps = WarmUp + Steps, BatchSize = 2, EmaDecay = 0.9, Distillation = 1, Precision = "float32" };
+        var settings = new FineTuneSettings { Steps = WarmUp + Steps, BatchSize = 2, EmaDecay = 0.9, Distillation = 1, Precision = Precision.Full };
         using var trainer = new Trainer(model, weights, settings, CPU, teacher);
         Train(WarmUp);
         Infer(WarmUp);

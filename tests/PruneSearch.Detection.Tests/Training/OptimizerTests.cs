@@ -1,4 +1,5 @@
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
@@ -12,9 +13,9 @@ namespace PruneSearch.Tests.Detection.Training;
 public sealed class OptimizerTests
 {
     [Theory]
-    [InlineData("adamw")]
-    [InlineData("sgd")]
-    public void Updates_are_those_of_the_reference(string name)
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void Updates_are_those_of_the_reference(OptimizerKind kind)
     {
         var builder = new NetworkBuilder();
         string image = builder.Input("image", 2, 4, 4);
@@ -22,9 +23,9 @@ public sealed class OptimizerTests
         var network = builder.Build();
         float[] start = [0.5f, -0.25f, 1f, 2f, -1f, 0.75f];
         using var ours = new TorchNetwork(network, new WeightSet { ["conv.weight"] = new([3, 2, 1, 1], start) });
-        using var optimizer = PruneSearch.Detection.Training.Optimizer.Create(ours, name, weightDecay: 0.1, momentum: 0.8);
+        using var optimizer = PruneSearch.Detection.Training.Optimizer.Create(ours, kind, weightDecay: 0.1, momentum: 0.8);
         using var reference = new Parameter(tensor(start, [3, 2, 1, 1]));
-        using torch.optim.Optimizer theirs = name == "adamw"
+        using torch.optim.Optimizer theirs = kind == OptimizerKind.AdamW
             ? optim.AdamW([reference], lr: 0.05, weight_decay: 0.1)
             : optim.SGD([reference], learningRate: 0.05, momentum: 0.8, weight_decay: 0.1);
         for (int step = 0; step < 5; step++)
@@ -46,7 +47,7 @@ public sealed class OptimizerTests
     {
         var model = Some.SmallDetector(out var weights);
         using var network = new TorchNetwork(model.Network, weights);
-        using var optimizer = PruneSearch.Detection.Training.Optimizer.Create(network, "sgd", 0, 0);
+        using var optimizer = PruneSearch.Detection.Training.Optimizer.Create(network, OptimizerKind.Sgd, 0, 0);
         using var batch = Some.Batch(1);
         using var outputs = NewDisposeScope();
         (network.Forward(batch.Images)["boxes"].square().sum() * 1000).backward();

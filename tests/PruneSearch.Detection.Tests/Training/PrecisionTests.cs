@@ -1,3 +1,4 @@
+using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
 using TorchSharp;
@@ -10,9 +11,9 @@ public sealed class PrecisionTests
     [Fact]
     public void Automatic_is_what_the_processor_can_do()
     {
-        Assert.Equal(TrainingPrecision.ProcessorHasBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, TrainingPrecision.Resolve("auto", CPU));
-        Assert.Equal(ScalarType.Float32, TrainingPrecision.Resolve("auto", new Device(DeviceType.CUDA, 0)));
-        Assert.Equal(ScalarType.Float32, TrainingPrecision.Resolve("float32", CPU));
+        Assert.Equal(TrainingPrecision.ProcessorHasBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, TrainingPrecision.Resolve(Precision.Auto, CPU));
+        Assert.Equal(ScalarType.Float32, TrainingPrecision.Resolve(Precision.Auto, new Device(DeviceType.CUDA, 0)));
+        Assert.Equal(ScalarType.Float32, TrainingPrecision.Resolve(Precision.Full, CPU));
         if (OperatingSystem.IsLinux() && File.Exists("/proc/cpuinfo"))
         {
             string flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("flags", StringComparison.Ordinal)) ?? "";

@@ -31,9 +31,9 @@ public sealed class SingleValueTests
     }
 
     [Theory]
-    [InlineData("adamw")]
-    [InlineData("sgd")]
-    public void Training_leaves_nothing_behind_that_is_not_finite_and_trains_those_layers_too(string optimizer)
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void Training_leaves_nothing_behind_that_is_not_finite_and_trains_those_layers_too(OptimizerKind optimizer)
     {
         var model = Some.SmallDetector(out var weights);
         using var trainer = new Trainer(model, weights, new FineTuneSettings { Steps = 3, BatchSize = 1, Optimizer = optimizer, EmaDecay = 0.9, CarryOptimizer = true }, CPU);

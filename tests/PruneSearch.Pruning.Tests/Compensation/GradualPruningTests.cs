@@ -31,9 +31,9 @@ public sealed class GradualPruningTests
     }
 
     [Theory]
-    [InlineData("obs", false)]
-    [InlineData("l2", true)]
-    public void Values_beyond_a_float_on_the_calibration_pictures_name_the_layer(string criterion, bool compensate)
+    [InlineData(Criterion.Obs, false)]
+    [InlineData(Criterion.L2, true)]
+    public void Values_beyond_a_float_on_the_calibration_pictures_name_the_layer(Criterion criterion, bool compensate)
     {
         var (model, weights) = Some.SmallDetector();
         var kernel = weights["expanded_conv_5.project.weight"];

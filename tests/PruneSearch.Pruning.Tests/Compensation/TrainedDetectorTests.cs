@@ -15,7 +15,7 @@ public sealed class TrainedDetectorTests
     {
         var model = Some.TrainedDetector(out var weights);
         var photos = Some.CalibrationPhotos(96, model.Spec.InputSize);
-        var settings = new PruneSettings { Ratio = 0.2, Criterion = "obs", Compensate = true };
+        var settings = new PruneSettings { Ratio = 0.2, Criterion = Criterion.Obs, Compensate = true };
 
         var result = PruningEngine.Prune(model, weights, settings, photos, seed: 1, compensation: new CompensationOptions { Rounds = 1 }, cancellation: TestContext.Current.CancellationToken);
         photos.ForEach(p => p.Dispose());

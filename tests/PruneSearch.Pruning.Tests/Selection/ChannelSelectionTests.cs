@@ -21,7 +21,7 @@ public sealed class ChannelSelectionTests
     [Fact]
     public void Local_ranking_takes_the_same_share_of_every_group()
     {
-        var plan = ChannelSelection.Select(Two(4, 4), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = "local" });
+        var plan = ChannelSelection.Select(Two(4, 4), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = ChannelRanking.Local });
         Assert.Equal([2, 3], plan.Kept["A"]);
         Assert.Equal([2, 3], plan.Kept["B"]);
     }
@@ -29,7 +29,7 @@ public sealed class ChannelSelectionTests
     [Fact]
     public void Isomorphic_ranking_takes_the_same_share_of_every_kind()
     {
-        var plan = ChannelSelection.Select(Two(4, 4, ChannelGroupKind.Hidden), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = "isomorphic" });
+        var plan = ChannelSelection.Select(Two(4, 4, ChannelGroupKind.Hidden), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = ChannelRanking.Isomorphic });
         Assert.Equal(2, plan.Kept["A"].Length);
         Assert.Equal(2, plan.Kept["B"].Length);
     }
@@ -54,10 +54,10 @@ public sealed class ChannelSelectionTests
     }
 
     [Theory]
-    [InlineData("global")]
-    [InlineData("local")]
-    [InlineData("isomorphic")]
-    public void Pruned_widths_are_multiples_and_never_more_goes_than_asked_whatever_the_widths(string ranking)
+    [InlineData(ChannelRanking.Global)]
+    [InlineData(ChannelRanking.Local)]
+    [InlineData(ChannelRanking.Isomorphic)]
+    public void Pruned_widths_are_multiples_and_never_more_goes_than_asked_whatever_the_widths(ChannelRanking ranking)
     {
         for (int seed = 0; seed < 500; seed++)
         {
@@ -116,7 +116,7 @@ public sealed class ChannelSelectionTests
     [InlineData(0.8, 0.5, "all", "a ratio of 0.5")]
     [InlineData(0.5, 0.9, "C", "Unknown channel group 'C'")]
     [InlineData(0.5, 0.9, "stem", "no channel group")]
-    [InlineData(0.5, 1.0, "all", "Cap per group 1")]
+    [InlineData(0.5, 1.0, "all", "max-group-ratio is 1, expected a number above 0 and below 1")]
     [InlineData(0.95, 0.9, "all", "with at most 0.9 of each group, 14 of 16 channels can go, a ratio of 0.875")]
     public void Mistakes_are_named(double ratio, double cap, string group, string message)
     {

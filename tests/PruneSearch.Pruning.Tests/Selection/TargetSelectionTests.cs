@@ -21,29 +21,29 @@ public sealed class TargetSelectionTests
     private static readonly PruneSettings Settings = new() { Ratio = 0.3, Groups = ["hidden", "neck"], RoundTo = 1 };
 
     [Theory]
-    [InlineData("macs", "global", 1)]
-    [InlineData("macs", "local", 1)]
-    [InlineData("macs", "isomorphic", 8)]
-    [InlineData("parameters", "global", 8)]
-    [InlineData("parameters", "local", 1)]
-    public void As_much_goes_as_asked_and_no_more(string target, string ranking, int roundTo)
+    [InlineData(PruneTarget.Macs, ChannelRanking.Global, 1)]
+    [InlineData(PruneTarget.Macs, ChannelRanking.Local, 1)]
+    [InlineData(PruneTarget.Macs, ChannelRanking.Isomorphic, 8)]
+    [InlineData(PruneTarget.Parameters, ChannelRanking.Global, 8)]
+    [InlineData(PruneTarget.Parameters, ChannelRanking.Local, 1)]
+    public void As_much_goes_as_asked_and_no_more(PruneTarget target, ChannelRanking ranking, int roundTo)
     {
         var plan = Select(Dense, Settings with { Target = target, Ranking = ranking, RoundTo = roundTo });
         double gone = Gone(Dense, plan, target);
-        Assert.InRange(gone, roundTo == 1 && ranking != "local" ? 0.297 : 0.26, 0.3);
+        Assert.InRange(gone, roundTo == 1 && ranking != ChannelRanking.Local ? 0.297 : 0.26, 0.3);
         Assert.True(plan.Removed > 0);
     }
 
     [Theory]
-    [InlineData("channels")]
-    [InlineData("macs")]
-    [InlineData("parameters")]
-    public void Shares_count_from_the_detector_that_pruning_was_given(string target)
+    [InlineData(PruneTarget.Channels)]
+    [InlineData(PruneTarget.Macs)]
+    [InlineData(PruneTarget.Parameters)]
+    public void Shares_count_from_the_detector_that_pruning_was_given(PruneTarget target)
     {
         // Half of every hidden group is gone already; of what is left, 30 % go, and then 40 %, both counted from there.
         var halves = Dense.Network.Groups.ToDictionary(g => g.Name, g => g.Kind == ChannelGroupKind.Hidden ? Math.Max(8, g.DenseWidth / 2) : g.DenseWidth);
         var given = DetectorCatalog.Build(Dense.Spec with { Widths = new(halves, StringComparer.Ordinal) });
-        Assert.True(Select(given, Settings with { Target = "channels", Ratio = 0.2 }).RemovesNothing); // of the unpruned one, more is gone
+        Assert.True(Select(given, Settings with { Target = PruneTarget.Channels, Ratio = 0.2 }).RemovesNothing); // of the unpruned one, more is gone
         var original = given.RelativeTo(given.Spec);
 
         var once = original.With(Shrinker.NewWidths(original.Network, Select(original, Settings with { Target = target })));
@@ -55,8 +55,8 @@ public sealed class TargetSelectionTests
         double Share(DetectorModel model) => 1 - (double)Count(model) / Count(given);
         long Count(DetectorModel model) => target switch
         {
-            "macs" => model.Network.Macs,
-            "parameters" => model.Network.Parameters,
+            PruneTarget.Macs => model.Network.Macs,
+            PruneTarget.Parameters => model.Network.Parameters,
             _ => model.Network.Groups.Where(g => g.Kind is ChannelGroupKind.Hidden or ChannelGroupKind.Neck).Sum(g => g.Width),
         };
     }
@@ -70,8 +70,8 @@ public sealed class TargetSelectionTests
             asked.Add(string.Join(',', spec.Widths.Values));
             return 0.25 + 0.75 * DetectorCatalog.Build(spec).Network.Macs / Dense.Network.Macs;
         }
-        var plan = Select(Dense, Settings with { Target = "latency", RoundTo = 8 }, Measure);
-        Assert.InRange(0.75 * Gone(Dense, plan, "macs"), 0.27, 0.3);
+        var plan = Select(Dense, Settings with { Target = PruneTarget.Latency, RoundTo = 8 }, Measure);
+        Assert.InRange(0.75 * Gone(Dense, plan, PruneTarget.Macs), 0.27, 0.3);
         Assert.InRange(asked.Count, 3, 9);
         Assert.Equal(asked.Count, asked.Distinct().Count());
     }
@@ -79,28 +79,27 @@ public sealed class TargetSelectionTests
     [Fact]
     public void What_is_gone_already_counts_and_pruning_on_reaches_the_same_share()
     {
-        var first = Select(Dense, Settings with { Target = "macs", Ratio = 0.2 });
+        var first = Select(Dense, Settings with { Target = PruneTarget.Macs, Ratio = 0.2 });
         var pruned = DetectorCatalog.Build(Dense.Spec with { Widths = Shrinker.NewWidths(Dense.Network, first) });
 
-        Assert.True(Select(pruned, Settings with { Target = "macs", Ratio = 0.15 }).RemovesNothing);
-        var second = Select(pruned, Settings with { Target = "macs", Ratio = 0.4 });
-        Assert.InRange(Gone(pruned, second, "macs"), 0.395, 0.4);
+        Assert.True(Select(pruned, Settings with { Target = PruneTarget.Macs, Ratio = 0.15 }).RemovesNothing);
+        var second = Select(pruned, Settings with { Target = PruneTarget.Macs, Ratio = 0.4 });
+        Assert.InRange(Gone(pruned, second, PruneTarget.Macs), 0.395, 0.4);
     }
 
     [Fact]
     public void Equal_input_gives_equal_plans()
     {
-        var settings = Settings with { Target = "macs", RoundTo = 8 };
+        var settings = Settings with { Target = PruneTarget.Macs, RoundTo = 8 };
         Assert.Equal(Select(Dense, settings).Kept.SelectMany(k => k.Value), Select(Dense, settings).Kept.SelectMany(k => k.Value));
     }
 
     [Theory]
-    [InlineData("macs", 0.9, 0.5, "of the macs cannot be reached: with at most 0.5 of each group, the reachable maximum is 0.")]
-    [InlineData("parameters", 0.95, 0.5, "of the parameters cannot be reached")]
-    [InlineData("latency", 0.3, 0.9, "needs something that measures")]
-    [InlineData("watts", 0.3, 0.9, "Unknown target 'watts'; expected one of channels, parameters, macs, latency")]
-    [InlineData("macs", 1.0, 0.9, "ratio 1 is not from 0 to below 1")]
-    public void Mistakes_are_named(string target, double ratio, double cap, string message)
+    [InlineData(PruneTarget.Macs, 0.9, 0.5, "of the macs cannot be reached: with at most 0.5 of each group, the reachable maximum is 0.")]
+    [InlineData(PruneTarget.Parameters, 0.95, 0.5, "of the parameters cannot be reached")]
+    [InlineData(PruneTarget.Latency, 0.3, 0.9, "needs something that measures")]
+    [InlineData(PruneTarget.Macs, 1.0, 0.9, "ratio 1 is not from 0 to below 1")]
+    public void Mistakes_are_named(PruneTarget target, double ratio, double cap, string message)
     {
         var error = Assert.Throws<ArgumentException>(() => Select(Dense, Settings with { Target = target, Ratio = ratio, MaxGroupRatio = cap }));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
@@ -109,10 +108,10 @@ public sealed class TargetSelectionTests
     [Fact]
     public void The_reachable_maximum_can_be_reached()
     {
-        var settings = Settings with { Target = "macs", Ratio = 0.95, MaxGroupRatio = 0.5 };
+        var settings = Settings with { Target = PruneTarget.Macs, Ratio = 0.95, MaxGroupRatio = 0.5 };
         string message = Assert.Throws<ArgumentException>(() => Select(Dense, settings)).Message;
         double reachable = double.Parse(message[(message.LastIndexOf(' ') + 1)..^1], System.Globalization.CultureInfo.InvariantCulture);
-        Assert.InRange(Gone(Dense, Select(Dense, settings with { Ratio = reachable }), "macs"), reachable - 0.01, reachable);
+        Assert.InRange(Gone(Dense, Select(Dense, settings with { Ratio = reachable }), PruneTarget.Macs), reachable - 0.01, reachable);
     }
 
     private static PruningPlan Select(DetectorModel model, PruneSettings settings, Func<DetectorSpec, double>? latency = null)
@@ -122,9 +121,9 @@ public sealed class TargetSelectionTests
         return TargetSelection.Select(model, scores, settings, latency);
     }
 
-    private static double Gone(DetectorModel model, PruningPlan plan, string target)
+    private static double Gone(DetectorModel model, PruningPlan plan, PruneTarget target)
     {
         var after = DetectorCatalog.Build(model.Spec with { Widths = Shrinker.NewWidths(model.Network, plan) }).Network;
-        return 1 - (target == "macs" ? (double)after.Macs / Dense.Network.Macs : (double)after.Parameters / Dense.Network.Parameters);
+        return 1 - (target == PruneTarget.Macs ? (double)after.Macs / Dense.Network.Macs : (double)after.Parameters / Dense.Network.Parameters);
     }
 }

@@ -52,6 +52,22 @@ internal static class GuideTables
             text.Append(CultureInfo.InvariantCulture, $"| `{setting.Key}` | {setting.Description} | {Values(setting.Type)} | {Default(setting)} |\n");
         }
         text.Append('\n');
+        foreach (var setting in settings)
+        {
+            Choices(text, setting);
+        }
+    }
+
+    // A list of what may be chosen, where that is described one by one.
+    private static void Choices(StringBuilder text, Setting setting)
+    {
+        var described = setting.Type is SettingType.Choice c ? c.Values.Select(v => (Name: v.Key, What: v.Value is Enum e ? EnumNames.DescriptionOf(e) : null)).ToList() : [];
+        if (described.Any(v => v.What is not null))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"`{setting.Key}`:\n\n");
+            described.ForEach(v => text.Append(CultureInfo.InvariantCulture, $"- `{v.Name}`: {v.What}\n"));
+            text.Append('\n');
+        }
     }
 
     private static string Values(SettingType type) => type switch

@@ -1,7 +1,7 @@
-namespace PruneSearch.Pruning.Importance;
+namespace PruneSearch.Core.Stages;
 
 /// <summary>How the scores of a group's tensors become one score a channel.</summary>
-public enum Reduction
+public enum ScoreReduction
 {
     /// <summary>Their mean.</summary>
     Mean,
