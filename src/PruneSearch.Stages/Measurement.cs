@@ -43,22 +43,30 @@ internal sealed class Measurement(StageFiles files, TimeProvider time, Device de
         // What training left behind is cleared away now and not during the measurement.
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        using var dense = settings.Baseline is { } key
-            ? Engine(() => DetectorCatalog.Build(denseSpec), () => files.ReadBytes(CheckpointNames.Onnx(key)), "dense")
-            : Engine(() => model, () => ownFile, "dense");
-        using var candidate = Engine(() => model, () => candidateFile, "candidate");
+        var dense = settings.Baseline is { } key
+            ? Loader(() => DetectorCatalog.Build(denseSpec), () => files.ReadBytes(CheckpointNames.Onnx(key)), "dense")
+            : Loader(() => model, () => ownFile, "dense");
+        var candidate = Loader(() => model, () => candidateFile, "candidate");
         var latency = new LatencyMeter(time).Compare(dense, candidate, LatencyOptions.From(settings), cancellation);
         files.WriteLatency(id, latency);
         return latency;
     }
 
-    private ILatencyEngine Engine(Func<DetectorModel> model, Func<byte[]> onnx, string source) => settings.Engine == MeasuringEngine.OnnxRuntime
-        ? new OnnxLatencyEngine(onnx(), settings.Threads, source) : new TorchLatencyEngine(model(), device, settings.Threads);
+    // What it loads is read once, for all sessions.
+    private Func<ILatencyEngine> Loader(Func<DetectorModel> model, Func<byte[]> onnx, string source)
+    {
+        if (settings.Engine != MeasuringEngine.OnnxRuntime)
+        {
+            return TorchLatencyEngine.Loader(model(), device, settings.Threads);
+        }
+        byte[] file = onnx();
+        return () => new OnnxLatencyEngine(file, settings.Threads, source);
+    }
 
     private string Identify(DetectorSpec spec, DetectorSpec dense, string precision)
     {
         var on = settings.Engine == MeasuringEngine.OnnxRuntime ? OnnxLatencyEngine.DeviceOf(settings.Threads) : TorchLatencyEngine.DeviceOf(device, settings.Threads);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}")));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}|{LatencyMeter.Method}")));
     }
 
     // Names of classes do not matter either, only how many there are.

@@ -1,5 +1,6 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
+using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Inference.Latency;
@@ -19,16 +20,22 @@ public sealed class TorchLatencyEngine : ILatencyEngine
     private readonly Device _device;
     private readonly int _threadsBefore;
 
-    /// <summary>Builds the detector with random weights: they do not matter for speed.</summary>
+    /// <summary>Loads a detector again and again, with random weights: they do not matter for speed.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="device">Where it runs; a GPU is waited for.</param>
     /// <param name="threads">Threads within the network on a CPU, at least 1.</param>
-    public TorchLatencyEngine(DetectorModel model, Device device, int threads)
+    public static Func<ILatencyEngine> Loader(DetectorModel model, Device device, int threads)
+    {
+        var weights = RandomWeights.For(model, 1);
+        return () => new TorchLatencyEngine(model, weights, device, threads);
+    }
+
+    private TorchLatencyEngine(DetectorModel model, WeightSet weights, Device device, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _device = device;
         _threadsBefore = get_num_threads();
-        _network = new TorchNetwork(model.Network, RandomWeights.For(model, 1), device);
+        _network = new TorchNetwork(model.Network, weights, device);
         int size = model.Spec.InputSize;
         using var generator = new Generator(1);
         using var nhwc = rand([1, size, size, 3], generator: generator);

@@ -82,7 +82,7 @@ internal static class MeasureCommand
         try
         {
             var device = TorchDevices.Select(settings.Device);
-            return new LatencyCandidate(name, content.Length, () => new TorchLatencyEngine(exported.Model, device, settings.Threads));
+            return new LatencyCandidate(name, content.Length, TorchLatencyEngine.Loader(exported.Model, device, settings.Threads));
         }
         catch (ArgumentException e)
         {

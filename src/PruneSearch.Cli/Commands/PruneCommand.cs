@@ -52,7 +52,7 @@ internal static class PruneCommand
 
             try
             {
-                using var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
+                var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
                 var pruned = BadInput.Guard(() => PruningEngine.Prune(
                     input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
                 var after = input.Model.With(pruned.Spec.Widths);

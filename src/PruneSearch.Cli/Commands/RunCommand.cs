@@ -83,10 +83,9 @@ internal static class RunCommand
             }
             Directory.CreateDirectory(HomeFolder.Results(place.Home, search.Plan.Id));
             await session.LaunchAsync(search.Plan).ConfigureAwait(false);
-            var stages = search.Plan.Trajectories.SelectMany(t => t.Stages).ToList();
-            int distinct = stages.Select(s => s.ComputeKey()).Distinct().Count();
+            var stages = search.Plan.Trajectories.SelectMany(t => t.Keys).ToList();
             await context.Output.WriteLineAsync(
-                $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {distinct} stages to run ({stages.Count} without sharing), " +
+                $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {stages.Distinct().Count()} stages to run ({stages.Count} without sharing), " +
                 $"{search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} validation pictures, classes {string.Join(", ", search.Data.Train.Classes)}").ConfigureAwait(false);
             return await FollowAsync(context, session, place, search.Plan.Id, cancellation).ConfigureAwait(false);
         }

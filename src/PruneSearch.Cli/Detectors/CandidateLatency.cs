@@ -11,21 +11,14 @@ namespace PruneSearch.Cli.Detectors;
 /// <param name="settings">Threads and time limit of one measurement.</param>
 /// <param name="time">Tells the time.</param>
 /// <param name="cancellation">Gives up.</param>
-internal sealed class CandidateLatency(DetectorModel detector, MeasureSettings settings, TimeProvider time, CancellationToken cancellation) : IDisposable
+internal sealed class CandidateLatency(DetectorModel detector, MeasureSettings settings, TimeProvider time, CancellationToken cancellation)
 {
-    private OnnxLatencyEngine? _dense;
+    private readonly MeasureSettings _settings = settings with { Engine = MeasuringEngine.OnnxRuntime };
+    private byte[]? _dense;
 
     /// <summary>Latency of a detector as a share of the dense one's.</summary>
-    public double Of(DetectorSpec candidate)
-    {
-        _dense ??= Engine(detector.Dense);
-        using var engine = Engine(detector.With(candidate.Widths));
-        return 1 / new LatencyMeter(time).Compare(_dense, engine, LatencyOptions.From(settings), cancellation).SpeedUp;
-    }
+    public double Of(DetectorSpec candidate) =>
+        1 / new LatencyMeter(time).Compare(_dense ??= File(detector.Dense), File(detector.With(candidate.Widths)), _settings, cancellation).SpeedUp;
 
-    /// <inheritdoc/>
-    public void Dispose() => _dense?.Dispose();
-
-    private OnnxLatencyEngine Engine(DetectorModel model) =>
-        new(OnnxExport.ToBytes(model, RandomWeights.For(model, 1)), settings.Threads, "candidate");
+    private static byte[] File(DetectorModel model) => OnnxExport.ToBytes(model, RandomWeights.For(model, 1));
 }

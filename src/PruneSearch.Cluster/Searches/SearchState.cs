@@ -22,7 +22,7 @@ internal sealed class SearchState
     public SearchState(SearchPlan plan)
     {
         Plan = plan;
-        _keys = plan.Trajectories.ToDictionary(t => t.Name, t => t.Stages.Select(s => s.ComputeKey()).ToArray());
+        _keys = plan.Trajectories.ToDictionary(t => t.Name, t => t.Keys.ToArray());
         _indices = plan.Trajectories.Index().ToDictionary(t => t.Item.Name, t => t.Index);
         _missing = _keys.ToDictionary(k => k.Key, k => k.Value.Length);
         Changes = new ChangeFeed(plan.Trajectories.Count);

@@ -8,7 +8,7 @@ namespace PruneSearch.Cluster.Trajectories;
 internal sealed class TrajectoryWalk
 {
     private readonly TrajectoryPlan _plan;
-    private readonly string[] _keys;
+    private readonly IReadOnlyList<string> _keys;
     private readonly bool[] _retry;
     private readonly List<StageReport> _reports = [];
     private StageStatus? _waitsFor;
@@ -17,7 +17,7 @@ internal sealed class TrajectoryWalk
     {
         DeviceClass = deviceClass;
         _plan = plan;
-        _keys = [.. plan.Stages.Select(s => s.ComputeKey())];
+        _keys = plan.Keys;
         _retry = [.. plan.Stages.Select(_ => retryFailed)];
     }
 
@@ -40,7 +40,7 @@ internal sealed class TrajectoryWalk
     public string CurrentKey => _keys[_reports.Count];
 
     /// <summary>Stages from here to the end.</summary>
-    public int Remaining => _keys.Length - _reports.Count;
+    public int Remaining => _keys.Count - _reports.Count;
 
     /// <summary>Whether the next stage is to be tried again when it failed before: true once.</summary>
     public bool TakeRetry()
@@ -55,7 +55,7 @@ internal sealed class TrajectoryWalk
     {
         _waitsFor = null;
         _reports.Add(report);
-        if (_reports.Count == _keys.Length)
+        if (_reports.Count == _keys.Count)
         {
             State = WorkState.Completed;
         }
@@ -70,7 +70,7 @@ internal sealed class TrajectoryWalk
         LogTail = logTail;
         _waitsFor = null;
         State = WorkState.Failed;
-        Reason = $"stage {_reports.Count + 1} of {_keys.Length}: {reason}";
+        Reason = $"stage {_reports.Count + 1} of {_keys.Count}: {reason}";
     }
 
     /// <summary>The user stopped it.</summary>

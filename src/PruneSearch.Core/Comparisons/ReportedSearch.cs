@@ -24,7 +24,7 @@ public sealed record ReportedSearch
             Status = status,
             Reports = plan.Trajectories.ToDictionary(
                 t => t.Name,
-                t => (IReadOnlyList<StageReport>)[.. t.Stages.Select(s => byKey.GetValueOrDefault(s.ComputeKey())).TakeWhile(r => r is not null).OfType<StageReport>()]),
+                t => (IReadOnlyList<StageReport>)[.. t.Keys.Select(k => byKey.GetValueOrDefault(k)).TakeWhile(r => r is not null).OfType<StageReport>()]),
         };
     }
 }

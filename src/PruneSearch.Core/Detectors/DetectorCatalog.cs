@@ -1,3 +1,4 @@
+using PruneSearch.Core.Detectors.RetinaNet;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Detectors.Yolox;
 
@@ -7,7 +8,7 @@ namespace PruneSearch.Core.Detectors;
 public static class DetectorCatalog
 {
     private static readonly Lock Changes = new();
-    private static IReadOnlyList<IDetectorFamily> _families = [new SsdFamily(), new YoloxFamily()];
+    private static IReadOnlyList<IDetectorFamily> _families = [new SsdFamily(), new RetinaNetFamily(), new YoloxFamily()];
 
     /// <summary>All families; the first is the one that is meant where none is named.</summary>
     public static IReadOnlyList<IDetectorFamily> Families => _families;

@@ -24,6 +24,9 @@ public enum ScheduleKind
 [GenerateSerializer, Immutable, Alias("prunesearch.TrajectoryPlan")]
 public sealed record TrajectoryPlan
 {
+    [NonSerialized]
+    private IReadOnlyList<string>? _keys;
+
     /// <summary>Unique within the search: <c>iterative-40</c>, or <c>classical-iterative-40-s2</c> where there are variants and several seeds.</summary>
     [Id(0)]
     public required string Name { get; init; }
@@ -38,7 +41,11 @@ public sealed record TrajectoryPlan
 
     /// <summary>Its stages, from the base stage to its last; each one's parent is the one before.</summary>
     [Id(3)]
-    public required IReadOnlyList<StageDescription> Stages { get; init; }
+    public required IReadOnlyList<StageDescription> Stages
+    {
+        get;
+        init => (field, _keys) = (value, null);
+    }
 
     /// <summary>Name of its schedule, which its siblings at other levels and with other seeds have too; empty in plans from before there were such names.</summary>
     [Id(20)]
@@ -47,6 +54,10 @@ public sealed record TrajectoryPlan
     /// <summary>Name of its variant; <see langword="null"/> where the search has none, and for the base detector, which all variants share.</summary>
     [Id(21)]
     public string? Variant { get; init; }
+
+    /// <summary>Keys of its stages, in their order. They follow from the stages, so that nobody can send others; they are computed once.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Keys => _keys ??= [.. Stages.Select(s => s.ComputeKey())];
 
     /// <summary>Seed of everything random in it.</summary>
     [JsonIgnore]

@@ -59,7 +59,7 @@ public static class SearchPlanValidator
                 throw new ArgumentException(
                     $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' must have {(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent ?? "none"}.");
             }
-            parent = stage.ComputeKey();
+            parent = trajectory.Keys[i];
         }
     }
 }

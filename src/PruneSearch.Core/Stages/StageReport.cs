@@ -114,19 +114,19 @@ public sealed record LatencyReport
     [Id(1)]
     public required double Percentile90 { get; init; }
 
-    /// <summary>Median of the dense model measured alternately in the same run, in milliseconds.</summary>
+    /// <summary>Median of the dense model measured in turns with it, in milliseconds.</summary>
     [Id(2)]
     public required double DenseMilliseconds { get; init; }
 
-    /// <summary>Ratio of medians, dense over this model: above 1 is faster than dense.</summary>
+    /// <summary>Time of the dense model over that of this one, above 1 is faster than dense: the geometric mean over sessions of the median over rounds.</summary>
     [Id(3)]
     public required double SpeedUp { get; init; }
 
-    /// <summary>Lower end of the 95 % bootstrap confidence interval of the speed-up.</summary>
+    /// <summary>Lower end of the 95 % confidence interval of the speed-up, from its scatter between sessions.</summary>
     [Id(4)]
     public required double SpeedUpLow { get; init; }
 
-    /// <summary>Upper end of the 95 % bootstrap confidence interval of the speed-up.</summary>
+    /// <summary>Upper end of the 95 % confidence interval of the speed-up, from its scatter between sessions.</summary>
     [Id(5)]
     public required double SpeedUpHigh { get; init; }
 
@@ -145,6 +145,10 @@ public sealed record LatencyReport
     /// <summary>Time limit that the measurement had, in seconds.</summary>
     [Id(9)]
     public double MaxSeconds { get; init; }
+
+    /// <summary>Times that both models were loaded anew; 0 in reports from before that was done.</summary>
+    [Id(10)]
+    public int Sessions { get; init; }
 }
 
 /// <summary>Where a latency was measured.</summary>

@@ -29,6 +29,7 @@ public sealed class DetectionLoss
         ILossTerm classes = model.Training.Classes switch
         {
             ClassLossRule.HardNegatives hard => new HardNegativeLoss(model.Scores, hard.Ratio),
+            ClassLossRule.Focal focal => new FocalLoss(model.Scores, focal),
             ClassLossRule.Overlap => new OverlapLoss(),
             var other => throw Unknown(other),
         };

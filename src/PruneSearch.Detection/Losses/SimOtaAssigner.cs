@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace PruneSearch.Detection.Losses;
 
 /// <summary>
-/// Simplified optimal transport (Ge et al. 2021, section 2.1; centres as in YOLOX 0.3): of the rows whose cell lies near the
+/// Simplified optimal transport (Ge et al. 2021, section 2.1; centres as in release 0.3 of the authors' code): of the rows whose cell lies near the
 /// centre of any object, those with the least cost answer for an object, as many as the IoUs of the best rows sum up to. The cost
 /// is the cross-entropy of the scores plus a weight times −log IoU; rows near the centre of other objects only come last.
 /// </summary>

@@ -3,7 +3,7 @@ namespace PruneSearch.Inference.Latency;
 /// <summary>A model to be measured.</summary>
 /// <param name="Name">What the user calls it.</param>
 /// <param name="Bytes">Size of its file.</param>
-/// <param name="Load">Loads it; called again for every copy and every repetition.</param>
+/// <param name="Load">Loads it; called again for every copy, session and repetition.</param>
 public sealed record LatencyCandidate(string Name, long Bytes, Func<ILatencyEngine> Load)
 {
     /// <summary>An exported file in ONNX Runtime.</summary>

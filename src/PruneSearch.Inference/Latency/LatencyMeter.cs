@@ -4,15 +4,16 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Inference.Latency;
 
 /// <summary>
-/// Compares the speed of models so that a noisy machine cannot fool anybody: all are loaded, and after a warm-up they run
-/// in turns, in random order within each round, until the confidence intervals of their ratios to the dense model are narrow
-/// enough or the time is over. A model can be compared with itself: the ratio is then 1 but for noise.
+/// Compares the speed of models so that a noisy machine cannot fool anybody. In each of several sessions all models are loaded
+/// anew, warmed up, and run in turns, in random order within each round. Sessions follow one another until the confidence
+/// intervals of all ratios to the dense model are narrow enough or the time is over. A model can be compared with itself: the
+/// interval of the ratio then holds 1, but for one measurement in twenty.
 /// </summary>
 /// <param name="time">Tells the time; the system's monotonic clock outside tests.</param>
 public sealed class LatencyMeter(TimeProvider time)
 {
-    // Looking at the intervals costs time; they are looked at when there are this many times more rounds than at the last look.
-    private const double Growth = 1.15;
+    /// <summary>What results of this method are kept under; measurements of earlier ones are made anew.</summary>
+    public const string Method = "sessions";
 
     /// <summary>Measures exported models with ONNX Runtime.</summary>
     /// <param name="dense">The unpruned model's file.</param>
@@ -28,22 +29,27 @@ public sealed class LatencyMeter(TimeProvider time)
         {
             throw new ArgumentException($"Engine '{EnumNames.Of(settings.Engine)}' does not run exported files; expected '{EnumNames.Of(MeasuringEngine.OnnxRuntime)}'.", nameof(settings));
         }
-        using var first = new OnnxLatencyEngine(dense, settings.Threads, "dense model");
-        using var second = new OnnxLatencyEngine(candidate, settings.Threads, "candidate model");
-        return Compare(first, second, LatencyOptions.From(settings), cancellation);
+        return Compare(
+            () => new OnnxLatencyEngine(dense, settings.Threads, "dense model"),
+            () => new OnnxLatencyEngine(candidate, settings.Threads, "candidate model"), LatencyOptions.From(settings), cancellation);
     }
 
-    /// <summary>Measures two loaded models on the same device.</summary>
+    /// <summary>Measures two models on the same device.</summary>
+    /// <param name="dense">Loads the unpruned model; called for every session.</param>
+    /// <param name="candidate">Loads the other one.</param>
+    /// <param name="options">How long.</param>
+    /// <param name="cancellation">Ends the measurement after the current run.</param>
     /// <exception cref="ArgumentException">They are on different devices, or an option is outside its range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public LatencyReport Compare(ILatencyEngine dense, ILatencyEngine candidate, LatencyOptions? options = null, CancellationToken cancellation = default) =>
+    public LatencyReport Compare(Func<ILatencyEngine> dense, Func<ILatencyEngine> candidate, LatencyOptions? options = null, CancellationToken cancellation = default) =>
         CompareAll(dense, [candidate], options, cancellation)[0];
 
-    /// <summary>Measures any number of loaded models on the same device in one run.</summary>
+    /// <summary>Measures any number of models on the same device.</summary>
     /// <returns>One report for each candidate.</returns>
     /// <exception cref="ArgumentException">They are on different devices, there are no candidates, or an option is outside its range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<LatencyReport> CompareAll(ILatencyEngine dense, IReadOnlyList<ILatencyEngine> candidates, LatencyOptions? options = null, CancellationToken cancellation = default)
+    public IReadOnlyList<LatencyReport> CompareAll(
+        Func<ILatencyEngine> dense, IReadOnlyList<Func<ILatencyEngine>> candidates, LatencyOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new LatencyOptions();
         options.Validate();
@@ -51,63 +57,34 @@ public sealed class LatencyMeter(TimeProvider time)
         {
             throw new ArgumentException("There is no model to compare with the dense one.", nameof(candidates));
         }
-        if (candidates.FirstOrDefault(c => c.Device != dense.Device) is { } other)
-        {
-            throw new ArgumentException($"Speeds on different devices cannot be compared: {dense.Device} and {other.Device}.", nameof(candidates));
-        }
-        return [.. Measure([dense, .. candidates], options, cancellation).Select(pairs => Report(pairs, dense.Device, options))];
-    }
-
-    private PairedLatencies[] Measure(ILatencyEngine[] engines, LatencyOptions options, CancellationToken cancellation)
-    {
-        for (int i = 0; i < options.WarmUpRounds; i++)
-        {
-            foreach (var engine in engines)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                engine.Run();
-            }
-        }
+        Func<ILatencyEngine>[] models = [dense, .. candidates];
+        PairedLatencies[] pairs = [.. candidates.Select(_ => new PairedLatencies())];
         var random = new Random(options.Seed);
-        PairedLatencies[] pairs = [.. engines.Skip(1).Select(_ => new PairedLatencies())];
-        int[] order = [.. Enumerable.Range(0, engines.Length)];
-        double[] latencies = new double[engines.Length];
+        int[] order = [.. Enumerable.Range(0, models.Length)];
+        MeasuringDevice? device = null;
         long start = time.GetTimestamp();
-        int look = Math.Max(options.MinimumRounds, EarlyStopping.MinimumRuns);
-        while (pairs[0].Count < options.MinimumRounds || time.GetElapsedTime(start).TotalSeconds < options.MaxSeconds)
+        bool InTime() => time.GetElapsedTime(start).TotalSeconds < options.MaxSeconds;
+        for (int i = 0; i < options.MinimumSessions || (InTime() && !pairs.All(p => IsEnough(p, options))); i++)
         {
-            random.Shuffle(order);
-            foreach (int i in order)
+            // Two sessions load in opposite orders, so that what the order does to one, it does to the other the other way round.
+            if (i % 2 == 0)
             {
-                cancellation.ThrowIfCancellationRequested();
-                latencies[i] = Milliseconds(engines[i]);
+                random.Shuffle(order);
             }
-            for (int i = 0; i < pairs.Length; i++)
+            else
             {
-                pairs[i].Add(latencies[0], latencies[i + 1]);
+                Array.Reverse(order);
             }
-            if (pairs[0].Count >= look)
-            {
-                if (pairs.All(p => Enough(p, p.Interval(options.Resamples, new Random(options.Seed)), options)))
-                {
-                    break;
-                }
-                look = (int)Math.Ceiling(pairs[0].Count * Growth);
-            }
+            using var session = new MeasuringSession(models, order, time, random);
+            device = session.Device;
+            session.Measure(pairs, options, InTime, cancellation);
         }
-        return pairs;
-    }
-
-    private double Milliseconds(ILatencyEngine engine)
-    {
-        long start = time.GetTimestamp();
-        engine.Run();
-        return time.GetElapsedTime(start).TotalMilliseconds;
+        return [.. pairs.Select(p => Report(p, device!, options))];
     }
 
     private static LatencyReport Report(PairedLatencies pairs, MeasuringDevice device, LatencyOptions options)
     {
-        var (low, high) = pairs.Interval(options.Resamples, new Random(options.Seed));
+        var (low, high) = pairs.Interval();
         return new LatencyReport
         {
             Milliseconds = PairedLatencies.Median(pairs.Candidate),
@@ -117,13 +94,21 @@ public sealed class LatencyMeter(TimeProvider time)
             SpeedUpLow = low,
             SpeedUpHigh = high,
             Runs = pairs.Count,
-            Converged = Enough(pairs, (low, high), options),
+            Sessions = pairs.Sessions,
+            Converged = IsEnough(pairs, options),
             Device = device,
             MaxSeconds = options.MaxSeconds,
         };
     }
 
     // Too few runs for the percentile are not enough, however narrow the interval.
-    private static bool Enough(PairedLatencies pairs, (double Low, double High) interval, LatencyOptions options) =>
-        pairs.Count >= EarlyStopping.MinimumRuns && (interval.High - interval.Low) / 2 <= options.TargetHalfWidth * pairs.SpeedUp;
+    private static bool IsEnough(PairedLatencies pairs, LatencyOptions options)
+    {
+        if (pairs.Sessions < options.Sessions || pairs.Count < EarlyStopping.MinimumRuns)
+        {
+            return false;
+        }
+        var (low, high) = pairs.Interval();
+        return (high - low) / 2 <= options.TargetHalfWidth * pairs.SpeedUp;
+    }
 }

@@ -5,22 +5,28 @@ namespace PruneSearch.Inference.Latency;
 /// <summary>How long and how carefully to measure.</summary>
 public sealed record LatencyOptions
 {
-    /// <summary>Time limit in seconds, above 0, warm-up not counted. Each model gets <see cref="MinimumRounds"/> runs all the same.</summary>
+    /// <summary>Time limit in seconds, above 0, loading and warming up included. <see cref="MinimumSessions"/> are measured all the same.</summary>
     public double MaxSeconds { get; init; } = 10;
 
     /// <summary>Half-width of the confidence interval, as a share of the speed-up, at which measuring ends; above 0.</summary>
     public double TargetHalfWidth { get; init; } = 0.02;
 
-    /// <summary>Untimed runs of each model at the start, at least 1.</summary>
-    public int WarmUpRounds { get; init; } = 10;
+    /// <summary>Sessions before an interval that is narrow may end the measurement, at least 2: fewer are narrow by chance too often.</summary>
+    public int Sessions { get; init; } = 10;
 
-    /// <summary>Timed runs of each model whatever the time limit says, at least 3.</summary>
-    public int MinimumRounds { get; init; } = 10;
+    /// <summary>Sessions whatever the time limit says, at least 2.</summary>
+    public int MinimumSessions { get; init; } = 4;
 
-    /// <summary>Resamples of the bootstrap, at least 100.</summary>
-    public int Resamples { get; init; } = 1000;
+    /// <summary>Untimed runs of each model at the start of a session, at least 1; fast models get more, for 20 ms.</summary>
+    public int WarmUpRounds { get; init; } = 3;
 
-    /// <summary>Seed of the order within rounds and of the bootstrap.</summary>
+    /// <summary>Timed runs of each model in a session, at least 1; fast models get more, for as long as loading and warming up took.</summary>
+    public int Rounds { get; init; } = 8;
+
+    /// <summary>Timed runs of each model in a session whatever the time limit says, at least 1.</summary>
+    public int MinimumRounds { get; init; } = 3;
+
+    /// <summary>Seed of all orders.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>The options that a stage's settings ask for.</summary>
@@ -30,8 +36,10 @@ public sealed record LatencyOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxSeconds);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(TargetHalfWidth);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Sessions, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinimumSessions, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(WarmUpRounds, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MinimumRounds, 3);
-        ArgumentOutOfRangeException.ThrowIfLessThan(Resamples, 100);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Rounds, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinimumRounds, 1);
     }
 }

@@ -30,24 +30,8 @@ public sealed class LatencyTable
         {
             throw new ArgumentException("There is no model to measure.", nameof(models));
         }
-        var engines = new Stack<ILatencyEngine>();
-        try
-        {
-            foreach (var model in models.Prepend(models[0]))
-            {
-                engines.Push(model.Load());
-            }
-            ILatencyEngine[] loaded = [.. engines.Reverse()];
-            var reports = new LatencyMeter(time).CompareAll(loaded[0], loaded[1..], options, cancellation);
-            return new LatencyTable([.. models.Zip(reports, (m, r) => new LatencyRow(m.Name, m.Bytes, r))]);
-        }
-        finally
-        {
-            while (engines.TryPop(out var engine)) // in reverse order
-            {
-                engine.Dispose();
-            }
-        }
+        var reports = new LatencyMeter(time).CompareAll(models[0].Load, [.. models.Select(m => m.Load)], options, cancellation);
+        return new LatencyTable([.. models.Zip(reports, (m, r) => new LatencyRow(m.Name, m.Bytes, r))]);
     }
 
     /// <summary>The table in Markdown, with the device above it.</summary>
@@ -57,11 +41,11 @@ public sealed class LatencyTable
         var device = Rows[0].Report.Device;
         text.AppendLine(CultureInfo.InvariantCulture,
             $"{device.Processor}, {device.Engine}, {device.Threads} {(device.Threads == 1 ? "thread" : "threads")}{(device.Spinning ? ", spinning" : "")}, batch 1").AppendLine();
-        text.AppendLine("| model | MB | median ms | p90 ms | speed-up | 95 % interval | runs | converged |").AppendLine("|---|---|---|---|---|---|---|---|");
+        text.AppendLine("| model | MB | median ms | p90 ms | speed-up | 95 % interval | sessions | runs | converged |").AppendLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var (name, bytes, r) in Rows)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {name} | {bytes / 1e6:F2} | {r.Milliseconds:F2} | {r.Percentile90:F2} | {r.SpeedUp:F2} | {r.SpeedUpLow:F2} – {r.SpeedUpHigh:F2} | {r.Runs} | {(r.Converged ? "yes" : $"no, after {r.MaxSeconds:0.##} s")} |");
+                $"| {name} | {bytes / 1e6:F2} | {r.Milliseconds:F2} | {r.Percentile90:F2} | {r.SpeedUp:F2} | {r.SpeedUpLow:F2} – {r.SpeedUpHigh:F2} | {r.Sessions} | {r.Runs} | {(r.Converged ? "yes" : $"no, after {r.MaxSeconds:0.##} s")} |");
         }
         return text.ToString();
     }

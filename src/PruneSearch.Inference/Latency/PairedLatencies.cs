@@ -1,9 +1,17 @@
+using PruneSearch.Core.Comparisons;
+
 namespace PruneSearch.Inference.Latency;
 
-/// <summary>Latencies of two models that ran alternately: pair i holds one run of each, close together in time.</summary>
+/// <summary>
+/// Latencies of two models that ran in turns, in sessions for which both were loaded anew. What stays the same while a model
+/// is loaded, as its place in memory, makes all runs of a session faster or slower together: sessions are independent, runs are
+/// not. So the speed-up is that of the average session, and its interval follows from the scatter between sessions alone
+/// (Kalibera, Jones 2013, "Rigorous benchmarking in reasonable time"; Student 1908).
+/// </summary>
 public sealed class PairedLatencies
 {
-    private readonly List<double> _dense = [], _candidate = [];
+    private readonly List<double> _dense = [], _candidate = [], _logRatios = [];
+    private int _sessionStart;
 
     /// <summary>Latencies of the dense model, in order of measurement.</summary>
     public IReadOnlyList<double> Dense => _dense;
@@ -14,73 +22,48 @@ public sealed class PairedLatencies
     /// <summary>Number of pairs.</summary>
     public int Count => _dense.Count;
 
-    /// <summary>Median of the dense model over median of the candidate: above 1 is faster than dense.</summary>
-    public double SpeedUp => Median(_dense) / Median(_candidate);
+    /// <summary>Number of sessions that ended.</summary>
+    public int Sessions => _logRatios.Count;
 
-    /// <summary>Adds a pair of latencies, both in the same unit and above 0.</summary>
+    /// <summary>Geometric mean over sessions of dense over candidate, above 1 is faster than dense; NaN before the first session ended.</summary>
+    public double SpeedUp => Math.Exp(Spread.Of(_logRatios).Mean);
+
+    /// <summary>Adds a pair of latencies from one round, both in the same unit and above 0.</summary>
     public void Add(double dense, double candidate)
     {
         _dense.Add(dense);
         _candidate.Add(candidate);
     }
 
-    /// <summary>
-    /// 95 % confidence interval of <see cref="SpeedUp"/> by the circular block bootstrap (Politis and Romano 1992): whole
-    /// stretches of neighbouring pairs are drawn, because what disturbs a machine lasts longer than one run.
-    /// </summary>
-    /// <param name="resamples">Resamples, at least 100.</param>
-    /// <param name="random">Draws them.</param>
-    /// <exception cref="InvalidOperationException">There are no pairs.</exception>
-    public (double Low, double High) Interval(int resamples, Random random)
+    /// <summary>Ends a session: its ratio is the median over its rounds, which what disturbs single runs does not move.</summary>
+    /// <exception cref="InvalidOperationException">It has no rounds.</exception>
+    public void EndSession()
     {
-        int n = Count;
-        if (n == 0)
+        if (_sessionStart == Count)
         {
-            throw new InvalidOperationException("An interval needs at least one pair of latencies.");
+            throw new InvalidOperationException("A session needs at least one pair of latencies.");
         }
-        int block = (int)Math.Ceiling(Math.Cbrt(n));
-        int[] denseOrder = Order(_dense), candidateOrder = Order(_candidate), times = new int[n];
-        double[] ratios = new double[resamples];
-        for (int r = 0; r < resamples; r++)
+        _logRatios.Add(Median([.. Enumerable.Range(_sessionStart, Count - _sessionStart).Select(i => Math.Log(_dense[i] / _candidate[i]))]));
+        _sessionStart = Count;
+    }
+
+    /// <summary>95 % confidence interval of <see cref="SpeedUp"/>: Student's t over the logarithms of the sessions' ratios.</summary>
+    /// <exception cref="InvalidOperationException">Fewer than two sessions ended.</exception>
+    public (double Low, double High) Interval()
+    {
+        if (Sessions < 2)
         {
-            Array.Clear(times);
-            for (int drawn = 0, at = 0; drawn < n; drawn++, at++)
-            {
-                at = drawn % block == 0 ? random.Next(n) : at;
-                times[at % n]++;
-            }
-            ratios[r] = Median(_dense, denseOrder, times) / Median(_candidate, candidateOrder, times);
+            throw new InvalidOperationException($"An interval needs at least two sessions, but {Sessions} ended.");
         }
-        Array.Sort(ratios);
-        return (Quantile(ratios, 0.025), Quantile(ratios, 0.975));
+        var spread = Spread.Of(_logRatios);
+        double half = StudentT.HalfWidth(spread);
+        return (Math.Exp(spread.Mean - half), Math.Exp(spread.Mean + half));
     }
 
     /// <summary>The middle value, or the mean of the two middle ones.</summary>
-    public static double Median(IReadOnlyCollection<double> values) => Quantile([.. values.Order()], 0.5);
-
-    private static int[] Order(List<double> values) => [.. Enumerable.Range(0, values.Count).OrderBy(i => values[i])];
-
-    // The median of a sample in which value i stands times[i] times.
-    private static double Median(List<double> values, int[] order, int[] times)
+    public static double Median(IReadOnlyCollection<double> values)
     {
-        int lower = (values.Count - 1) / 2, upper = values.Count / 2, seen = 0;
-        double first = double.NaN;
-        foreach (int i in order)
-        {
-            seen += times[i];
-            first = double.IsNaN(first) && seen > lower ? values[i] : first;
-            if (seen > upper)
-            {
-                return (first + values[i]) / 2;
-            }
-        }
-        throw new InvalidOperationException("A resample has as many values as the sample.");
-    }
-
-    private static double Quantile(double[] sorted, double share)
-    {
-        double position = share * (sorted.Length - 1);
-        int below = (int)position;
-        return below + 1 < sorted.Length ? sorted[below] + (position - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

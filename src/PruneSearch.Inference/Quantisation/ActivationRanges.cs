@@ -34,7 +34,7 @@ internal static class ActivationRanges
         using var session = OnnxSession.Load(open.ToByteArray(), Environment.ProcessorCount, "model to calibrate");
 
         var ranges = activations.ToDictionary(a => a, _ => (Low: 0f, High: 0f)); // a range always holds 0, which padding needs
-        ForEach(session, pictures, (name, values) =>
+        ForEach(session, pictures, activations, (name, values) =>
         {
             var (low, high) = ranges[name];
             foreach (float value in values)
@@ -50,11 +50,11 @@ internal static class ActivationRanges
             return ranges;
         }
         var histograms = activations.ToDictionary(a => a, _ => new long[Bins]);
-        ForEach(session, pictures, (name, values) => Count(values, ranges[name], histograms[name]));
+        ForEach(session, pictures, activations, (name, values) => Count(values, ranges[name], histograms[name]));
         return ranges.ToDictionary(r => r.Key, r => Cut(histograms[r.Key], r.Value, options.Percentile));
     }
 
-    private static void ForEach(OnnxSession session, IReadOnlyList<float[]> pictures, ActivationVisitor visit)
+    private static void ForEach(OnnxSession session, IReadOnlyList<float[]> pictures, IReadOnlyCollection<string> activations, ActivationVisitor visit)
     {
         long[] shape = session.InputShape(batch: 1);
         long length = shape.Aggregate(1L, (n, d) => n * d);
@@ -65,7 +65,10 @@ internal static class ActivationRanges
             {
                 throw new ArgumentException($"A calibration picture has {picture.Length} values, expected {length}: [{string.Join(", ", shape)}].", nameof(pictures));
             }
-            visit(session.InputName, picture);
+            if (activations.Contains(session.InputName)) // not where its pixels are rearranged before the first convolution
+            {
+                visit(session.InputName, picture);
+            }
             using var input = OrtValue.CreateTensorValueFromMemory(picture, shape);
             using var outputs = session.Run(run, [session.InputName], [input], session.Session.OutputNames);
             for (int i = 0; i < outputs.Count; i++)

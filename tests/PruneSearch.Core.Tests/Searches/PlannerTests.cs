@@ -43,6 +43,19 @@ public sealed class PlannerTests
         [.. plan.Trajectories.Single(t => t.Name == trajectory).Stages.Select(s => s.ComputeKey())];
 
     [Fact]
+    public void Keys_follow_from_the_stages_and_are_computed_once()
+    {
+        var trajectory = Planner.Plan(Settings, Base, Data, "test-0001", DateTimeOffset.UnixEpoch).Trajectories[^1];
+        Assert.Equal(trajectory.Stages.Select(s => s.ComputeKey()), trajectory.Keys);
+        Assert.Same(trajectory.Keys, trajectory.Keys);
+
+        var other = trajectory with { Stages = [trajectory.Stages[0] with { Seed = 7 }] };
+
+        Assert.Equal([other.Stages[0].ComputeKey()], other.Keys);
+        Assert.DoesNotContain("keys", System.Text.Json.JsonSerializer.Serialize(trajectory, CoreJson.Canonical), StringComparison.OrdinalIgnoreCase); // old and new homes read each other's plans
+    }
+
+    [Fact]
     public void Trajectories_stand_in_the_order_of_the_schedules_after_the_dense_one()
     {
         var plan = Plan(Settings);

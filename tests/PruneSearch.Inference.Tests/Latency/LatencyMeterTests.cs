@@ -9,19 +9,18 @@ public sealed class LatencyMeterTests
     private readonly SimulatedClock _clock = new();
 
     [Fact]
-    public void A_steady_ratio_is_found_in_the_fewest_runs_that_allow_a_percentile()
+    public void A_steady_ratio_is_found_in_the_fewest_sessions_that_allow_an_interval()
     {
-        using var dense = new SimulatedEngine(_clock, _ => 20);
-        using var pruned = new SimulatedEngine(_clock, _ => 8);
-
-        var report = Compare(dense, pruned);
+        var report = Compare(_ => 20, _ => 8);
 
         Assert.Equal(2.5, report.SpeedUp, 1e-9);
+        Assert.Equal((2.5, 2.5), (Math.Round(report.SpeedUpLow, 9), Math.Round(report.SpeedUpHigh, 9)));
         Assert.Equal(8, report.Milliseconds, 1e-9);
         Assert.Equal(8, report.Percentile90, 1e-9);
         Assert.Equal(20, report.DenseMilliseconds, 1e-9);
         Assert.True(report.Converged);
-        Assert.Equal(64, report.Runs);
+        Assert.Equal(10, report.Sessions);
+        Assert.InRange(report.Runs, 80, 160);
     }
 
     [Fact]
@@ -29,11 +28,9 @@ public sealed class LatencyMeterTests
     {
         var random = new Random(5);
         // The machine gets slower and slower for both, and every tenth run is disturbed.
-        double Noise(int run) => (1 + run / 500.0) * (1 + 0.03 * random.NextDouble()) * (random.Next(10) == 0 ? 4 : 1);
-        using var dense = new SimulatedEngine(_clock, run => 20 * Noise(run));
-        using var pruned = new SimulatedEngine(_clock, run => 10 * Noise(run));
+        double Noise() => (1 + _clock.Seconds / 20) * (1 + 0.03 * random.NextDouble()) * (random.Next(10) == 0 ? 4 : 1);
 
-        var report = Compare(dense, pruned, new LatencyOptions { MaxSeconds = 60 });
+        var report = Compare(_ => 20 * Noise(), _ => 10 * Noise(), new LatencyOptions { MaxSeconds = 60 });
 
         Assert.Equal(2, report.SpeedUp, 0.05);
         Assert.InRange(2.0, report.SpeedUpLow, report.SpeedUpHigh);
@@ -44,50 +41,65 @@ public sealed class LatencyMeterTests
     public void It_says_when_the_time_was_over_before_the_interval_was_narrow()
     {
         var random = new Random(6);
-        using var dense = new SimulatedEngine(_clock, _ => 10 + 30 * random.NextDouble());
-        using var pruned = new SimulatedEngine(_clock, _ => 10 + 30 * random.NextDouble());
 
-        var report = Compare(dense, pruned, new LatencyOptions { MaxSeconds = 5 });
+        var report = Compare(_ => 10 + 30 * random.NextDouble(), _ => 10 + 30 * random.NextDouble(), new LatencyOptions { MaxSeconds = 5 });
 
         Assert.False(report.Converged);
         Assert.True(report.SpeedUpHigh - report.SpeedUpLow > 0.04);
-        Assert.InRange(report.Runs, 80, 130);
+        Assert.InRange(_clock.Seconds, 5, 6.5);
         Assert.Equal(5, report.MaxSeconds);
     }
 
     [Fact]
-    public void A_very_slow_network_gets_its_minimum_of_runs()
+    public void A_very_slow_network_gets_its_minimum_of_sessions_and_runs()
     {
-        using var dense = new SimulatedEngine(_clock, _ => 9000);
-        using var pruned = new SimulatedEngine(_clock, _ => 3000);
+        var report = Compare(_ => 9000, _ => 3000, new LatencyOptions { MaxSeconds = 1 });
 
-        var report = Compare(dense, pruned, new LatencyOptions { MaxSeconds = 1 });
-
-        Assert.Equal(10, report.Runs);
+        Assert.Equal((4, 12), (report.Sessions, report.Runs));
+        Assert.Equal(3, report.SpeedUp, 1e-9);
         Assert.False(report.Converged); // too few runs for the percentile
     }
 
     [Fact]
-    public void Models_run_alternately_and_warm_up_is_not_counted()
+    public void Each_run_that_counts_follows_one_of_the_same_model_that_does_not_and_warm_up_is_not_counted()
     {
         var order = new List<string>();
-        using var dense = new SimulatedEngine(_clock, run => run < 10 ? 500 : 20, () => order.Add("dense"));
-        using var pruned = new SimulatedEngine(_clock, run => run < 10 ? 900 : 10, () => order.Add("pruned"));
-
-        var report = Compare(dense, pruned);
+        var report = Compare(
+            Engine(run => run < 3 ? 500 : run % 2 == 0 ? 20 : 90, () => order.Add("dense")), // after three to warm up, every second counts
+            Engine(run => run < 3 ? 900 : run % 2 == 0 ? 10 : 90, () => order.Add("pruned")));
 
         Assert.Equal(2, report.SpeedUp, 1e-9);
-        Assert.All(order.Chunk(2), pair => Assert.NotEqual(pair[0], pair[1]));
-        Assert.Contains(order.Skip(20).Chunk(2), pair => pair[0] == "dense");
-        Assert.Contains(order.Skip(20).Chunk(2), pair => pair[0] == "pruned");
+        Assert.All(order.Skip(6).Take(32).Chunk(2), visit => Assert.Equal(visit[0], visit[1]));
+        Assert.Equal(["dense", "pruned"], order.Skip(6).Take(32).Chunk(4).Select(round => round[0]).Distinct().Order());
     }
 
     [Fact]
-    public void Different_devices_are_not_compared()
+    public void Models_are_loaded_anew_for_each_session_first_one_first_and_then_the_other_and_disposed_in_reverse()
     {
-        using var dense = new SimulatedEngine(_clock, _ => 1);
-        using var pruned = new SimulatedEngine(_clock, _ => 1, device: new MeasuringDevice("other", "engine", 1));
-        Assert.Contains("different devices", Assert.Throws<ArgumentException>(() => Compare(dense, pruned)).Message);
+        var events = new List<string>();
+        Func<ILatencyEngine> Load(string name) => () =>
+        {
+            events.Add("+" + name);
+            return new SimulatedEngine(_clock, _ => 10, onDispose: () => events.Add("-" + name));
+        };
+
+        var report = Compare(Load("a"), Load("b"));
+
+        string[][] sessions = [.. events.Chunk(4)];
+        Assert.Equal(report.Sessions, sessions.Length);
+        Assert.All(sessions, s => Assert.Equal([s[0], s[1], s[1].Replace('+', '-'), s[0].Replace('+', '-')], s));
+        Assert.All(sessions.Chunk(2).Where(p => p.Length == 2), pair => Assert.NotEqual(pair[0][0], pair[1][0]));
+    }
+
+    [Fact]
+    public void Different_devices_are_not_compared_and_what_was_loaded_is_disposed()
+    {
+        int disposed = 0;
+        var error = Assert.Throws<ArgumentException>(() => Compare(
+            () => new SimulatedEngine(_clock, _ => 1, onDispose: () => disposed++),
+            () => new SimulatedEngine(_clock, _ => 1, onDispose: () => disposed++, device: new MeasuringDevice("other", "engine", 1))));
+        Assert.Contains("different devices", error.Message);
+        Assert.Equal(2, disposed);
     }
 
     [Fact]
@@ -95,10 +107,9 @@ public sealed class LatencyMeterTests
     {
         using var cancellation = new CancellationTokenSource();
         int runs = 0;
-        using var dense = new SimulatedEngine(_clock, _ => 1, () => { if (++runs == 30) { cancellation.Cancel(); } });
-        using var pruned = new SimulatedEngine(_clock, _ => 1);
-        Assert.Throws<OperationCanceledException>(() => new LatencyMeter(_clock).Compare(dense, pruned, cancellation: cancellation.Token));
-        Assert.InRange(runs, 30, 31);
+        var dense = Engine(_ => 1, () => { if (++runs == 30) { cancellation.Cancel(); } });
+        Assert.Throws<OperationCanceledException>(() => new LatencyMeter(_clock).Compare(dense, Engine(_ => 1), cancellation: cancellation.Token));
+        Assert.Equal(30, runs);
     }
 
     [Fact]
@@ -160,21 +171,20 @@ public sealed class LatencyMeterTests
     }
 
     [Fact]
-    public void The_interval_holds_the_true_ratio_about_as_often_as_it_says()
+    public void An_interval_needs_sessions_and_a_session_runs()
     {
-        int held = 0;
-        for (int seed = 0; seed < 200; seed++)
-        {
-            var random = new Random(seed);
-            var pairs = new PairedLatencies();
-            for (int i = 0; i < 100; i++)
-            {
-                pairs.Add(30 * (1 + random.NextDouble()), 10 * (1 + random.NextDouble()));
-            }
-            var (low, high) = pairs.Interval(200, random);
-            held += low <= 3 && 3 <= high ? 1 : 0;
-        }
-        Assert.InRange(held, 175, 199);
+        var pairs = new PairedLatencies();
+        Assert.True(double.IsNaN(pairs.SpeedUp));
+        Assert.Throws<InvalidOperationException>(pairs.EndSession);
+        pairs.Add(3, 1);
+        pairs.EndSession();
+        Assert.Throws<InvalidOperationException>(() => pairs.Interval());
+        pairs.Add(3, 1);
+        pairs.Add(90, 1); // a disturbed run
+        pairs.Add(3, 1);
+        pairs.EndSession();
+        Assert.Equal((3, 3), pairs.Interval() is var (low, high) ? (Math.Round(low, 9), Math.Round(high, 9)) : default);
+        Assert.Equal(2, pairs.Sessions);
     }
 
     [Fact]
@@ -184,34 +194,11 @@ public sealed class LatencyMeterTests
         Assert.Null(ProcessorName.FromCpuInfo(["processor\t: 0", "BogoMIPS\t: 50"]));
     }
 
-    private LatencyReport Compare(ILatencyEngine dense, ILatencyEngine candidate, LatencyOptions? options = null) =>
+    private LatencyReport Compare(Func<int, double> dense, Func<int, double> candidate, LatencyOptions? options = null) =>
+        Compare(Engine(dense), Engine(candidate), options);
+
+    private LatencyReport Compare(Func<ILatencyEngine> dense, Func<ILatencyEngine> candidate, LatencyOptions? options = null) =>
         new LatencyMeter(_clock).Compare(dense, candidate, options, TestContext.Current.CancellationToken);
 
-    private sealed class SimulatedClock : TimeProvider
-    {
-        private long _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        public void Advance(double milliseconds) => _now += (long)Math.Round(milliseconds * TimeSpan.TicksPerMillisecond);
-    }
-
-    private sealed class SimulatedEngine(SimulatedClock clock, Func<int, double> milliseconds, Action? onRun = null, MeasuringDevice? device = null) : ILatencyEngine
-    {
-        private int _runs;
-
-        public MeasuringDevice Device { get; } = device ?? new MeasuringDevice("processor", "engine", 1);
-
-        public void Run()
-        {
-            onRun?.Invoke();
-            clock.Advance(milliseconds(_runs++));
-        }
-
-        public void Dispose()
-        {
-        }
-    }
+    private Func<ILatencyEngine> Engine(Func<int, double> milliseconds, Action? onRun = null) => () => new SimulatedEngine(_clock, milliseconds, onRun);
 }

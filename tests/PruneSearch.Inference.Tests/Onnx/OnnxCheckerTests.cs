@@ -37,7 +37,7 @@ public sealed class OnnxCheckerTests
         return OnnxExport.ToBytes(model, Some.Weights(model.Network, 1), new OnnxExportOptions { BatchSize = null });
     }
 
-    private static void Check(byte[] model)
+    internal static void Check(byte[] model)
     {
         var (code, output) = Run("import onnx, sys; m = onnx.load(sys.argv[1]); onnx.checker.check_model(m, full_check=True); print('checked', len(m.graph.node))", model);
         Assert.True(code == 0 && output.Contains("checked", StringComparison.Ordinal), output);

@@ -1,5 +1,6 @@
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.RetinaNet;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
@@ -49,6 +50,24 @@ public sealed class TorchAgreementTests
         float[] picture = Some.RandomPicture(80, seed: 12);
 
         // Random weights give outputs of any size: what is rounded grows with them.
+        Assert.InRange(LargestDifference(dense, weights, [picture], relative: true), 0, Tolerance);
+        Assert.InRange(LargestDifference(pruned.Model, pruned.Weights, [picture], relative: true), 0, Tolerance);
+    }
+
+    [Theory]
+    [InlineData(RetinaNetBackbone.MobileNetV2, HeadConvolutions.Full, HeadNorms.None, true)]
+    [InlineData(RetinaNetBackbone.MobileNetV2, HeadConvolutions.Separable, HeadNorms.PerLevel, true)]
+    [InlineData(RetinaNetBackbone.MobileNetV2, HeadConvolutions.Full, HeadNorms.Shared, true)]
+    [InlineData(RetinaNetBackbone.MobileNetV2, HeadConvolutions.Separable, HeadNorms.Shared, false)]
+    [InlineData(RetinaNetBackbone.ResNet18, HeadConvolutions.Full, HeadNorms.PerLevel, true)]
+    public void Pyramids_and_heads_that_levels_share_answer_alike_dense_and_pruned(RetinaNetBackbone backbone, HeadConvolutions heads, HeadNorms norms, bool batchNorm)
+    {
+        var options = new RetinaNetOptions { Backbone = backbone, WidthMultiplier = backbone == RetinaNetBackbone.MobileNetV2 ? 0.25 : 1, PyramidWidth = 64, HeadDepth = 2, Heads = heads, HeadNorms = norms };
+        var dense = DetectorCatalog.Build(RetinaNetFamily.Spec(Some.Classes, options, inputSize: 80) with { BatchNorm = batchNorm }); // 10, 5, 3, 2 and 1 rows
+        var weights = Some.Weights(dense.Network, seed: 11);
+        var pruned = Shrink.To(dense, weights, UniformWidths.For(dense.Network, 0.4, 1, AllKinds));
+        float[] picture = Some.RandomPicture(80, seed: 12);
+
         Assert.InRange(LargestDifference(dense, weights, [picture], relative: true), 0, Tolerance);
         Assert.InRange(LargestDifference(pruned.Model, pruned.Weights, [picture], relative: true), 0, Tolerance);
     }

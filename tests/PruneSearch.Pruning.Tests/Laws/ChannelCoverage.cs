@@ -45,7 +45,7 @@ internal static class ChannelCoverage
             {
                 ConvLayer { Bias: true } conv => [conv.Weight, conv.BiasName],
                 ConvLayer conv => [conv.Weight],
-                BatchNormLayer => [layer.Name + ".weight", layer.Name + ".bias", layer.Name + ".running_mean", layer.Name + ".running_var"],
+                BatchNormLayer norm => [norm.Tensors + ".weight", norm.Tensors + ".bias", norm.Tensors + ".running_mean", norm.Tensors + ".running_var"],
                 _ => [],
             };
             int[] made = Codes(layer.Channels, numbers);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.RetinaNet;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Detectors.Yolox;
 using PruneSearch.Core.Networks;
@@ -9,7 +10,7 @@ namespace PruneSearch.Tests.Pruning.Laws;
 /// <summary>Every variant of every detector, small.</summary>
 internal static class DetectorVariants
 {
-    private static readonly SortedDictionary<string, (DetectorSpec Narrow, DetectorSpec Wide)> Specs = new(Ssd().Concat(Yolox()).ToDictionary(p => p.Name, p => (p.Narrow, p.Wide)), StringComparer.Ordinal);
+    private static readonly SortedDictionary<string, (DetectorSpec Narrow, DetectorSpec Wide)> Specs = new(Ssd().Concat(Yolox()).Concat(RetinaNet()).ToDictionary(p => p.Name, p => (p.Narrow, p.Wide)), StringComparer.Ordinal);
 
     public static IEnumerable<TheoryDataRow<string>> Names => Specs.Keys.Select(n => new TheoryDataRow<string>(n));
 
@@ -60,5 +61,28 @@ internal static class DetectorVariants
                 }
             }
         }
+    }
+
+    private static IEnumerable<(string Name, DetectorSpec Narrow, DetectorSpec Wide)> RetinaNet()
+    {
+        double[] widths = [0.35, 0.5, 1.0], narrowWidths = [0.1, 0.2, 0.3];
+        int turn = 0;
+        foreach (var heads in Enum.GetValues<HeadConvolutions>())
+        {
+            foreach (var norms in Enum.GetValues<HeadNorms>())
+            {
+                foreach (var padding in Enum.GetValues<PaddingStyle>())
+                {
+                    var (width, narrow) = (widths[turn % widths.Length], narrowWidths[turn++ % widths.Length]);
+                    var options = new RetinaNetOptions { PyramidWidth = 64, HeadDepth = 2, Heads = heads, HeadNorms = norms, Padding = padding };
+                    yield return (string.Create(CultureInfo.InvariantCulture, $"retinanet-{heads}-{norms}-{padding}-{width}"),
+                        RetinaNetFamily.Spec(["a", "b"], options with { WidthMultiplier = narrow }, 32), RetinaNetFamily.Spec(["a", "b"], options with { WidthMultiplier = width }, 64));
+                }
+            }
+        }
+        var biases = RetinaNetFamily.Spec(["a", "b"], new() { PyramidWidth = 64, HeadDepth = 0, WidthMultiplier = 0.1 }, 32) with { BatchNorm = false };
+        yield return ("retinanet-biases", biases, biases with { InputSize = 64 });
+        var resnet = RetinaNetFamily.Spec(["a", "b"], new() { Backbone = RetinaNetBackbone.ResNet18, PyramidWidth = 64, HeadDepth = 1, Padding = PaddingStyle.Symmetric }, 32);
+        yield return ("retinanet-resnet-18", resnet, resnet with { InputSize = 64 });
     }
 }

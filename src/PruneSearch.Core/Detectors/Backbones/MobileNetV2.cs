@@ -33,11 +33,12 @@ public static class MobileNetV2
     }
 
     /// <summary>Adds the backbone to a network.</summary>
-    /// <returns>The expansion of block 13 (stride 16), which detectors read, and the last convolution (stride 32).</returns>
-    internal static (string Tap, string Last) Add(ConvUnits units, string image, double widthMultiplier)
+    /// <returns>The output of each block, the expansion of block 13 (stride 16), which detectors read, and the last convolution (stride 32).</returns>
+    internal static (IReadOnlyList<string> Blocks, string Tap, string Last) Add(ConvUnits units, string image, double widthMultiplier)
     {
         var network = units.Network;
         string tap = "";
+        var blocks = new List<string>();
         int channels = Divisible(32 * widthMultiplier);
         string features = units.Conv("Conv", image, network.Group("Conv", ChannelGroupKind.Stem, channels), kernel: 3, stride: 2);
         int block = 0;
@@ -56,11 +57,12 @@ public static class MobileNetV2
                 x = units.Depthwise(name + ".depthwise", x, repeat == 0 ? firstStride : 1);
                 x = units.Linear(name + ".project", x, chain);
                 features = repeat > 0 ? network.Sum(name + ".add", features, x) : x;
+                blocks.Add(features);
                 channels = output;
             }
         }
         var neck = network.Group("Conv_1", ChannelGroupKind.Neck, LastChannels(widthMultiplier));
-        return (tap, units.Conv("Conv_1", features, neck, kernel: 1));
+        return (blocks, tap, units.Conv("Conv_1", features, neck, kernel: 1));
     }
 
     private static int LastChannels(double widthMultiplier) => Divisible(1280 * Math.Max(1.0, widthMultiplier));

@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+
+namespace PruneSearch.Tests.Stages;
+
+/// <summary>A family of detectors is a folder and a line that registers it: nothing else knows its name.</summary>
+public sealed partial class FamilyNamesTests
+{
+    private const string Detectors = "src/PruneSearch.Core/Detectors/", Registration = Detectors + "DetectorCatalog.cs";
+
+    // What a paper called its augmentations is called so here.
+    private static readonly string[] Augmentations = ["src/PruneSearch.Data/Augmentation/", "src/PruneSearch.Core/Stages/FineTuneSettings.cs"];
+    private static readonly string[] Families = ["Ssd/", "RetinaNet/", "Yolox/"];
+
+    [Fact]
+    public void Only_a_familys_folder_and_its_registration_name_it()
+    {
+        string source = Path.Combine(Checkout.Root, "src");
+        var named = new List<string>();
+        foreach (string file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories))
+        {
+            string path = Path.GetRelativePath(Checkout.Root, file).Replace('\\', '/');
+            if (path == Registration || path.Contains("/obj/", StringComparison.Ordinal) || Families.Any(f => path.StartsWith(Detectors + f, StringComparison.Ordinal)) || Augmentations.Any(path.StartsWith))
+            {
+                continue;
+            }
+            named.AddRange(File.ReadLines(file).Select((text, i) => (text, i)).Where(l => Name().IsMatch(l.text)).Select(l => $"{path}:{l.i + 1}: {l.text.Trim()}"));
+        }
+        Assert.Empty(named);
+        Assert.All(Families, f => Assert.True(Directory.Exists(Path.Combine(Checkout.Root, Detectors, f))));
+        Assert.Contains(File.ReadLines(Path.Combine(Checkout.Root, Registration)), l => Name().IsMatch(l));
+    }
+
+    [GeneratedRegex("ssd|retinanet|yolox", RegexOptions.IgnoreCase)]
+    private static partial Regex Name();
+}
