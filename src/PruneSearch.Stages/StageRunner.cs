@@ -69,7 +69,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         var carried = pruning.CarriedState(parent, plan);
         if (stage.Prune is { Recalibrate: true, CalibrationImages: var pictures } && !removedNothing)
         {
-            warnings.Add($"batch norms were recalibrated on {pictures} training pictures after pruning");
+            warnings.Add($"batch norms were recalibrated on {Math.Min(pictures, train.Samples.Count)} training {(Math.Min(pictures, train.Samples.Count) == 1 ? "picture" : "pictures")} after pruning");
             weights = parts.Run("recalibrate", () => Recalibrate(model, weights, train, pictures, seed, device));
         }
         if (stage.FineTune is { } tuning && !removedNothing)

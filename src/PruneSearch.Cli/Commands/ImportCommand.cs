@@ -3,6 +3,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
+using PruneSearch.Inference.Onnx;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -38,6 +39,7 @@ internal static class ImportCommand
         try
         {
             var imported = DetectorImport.Read(file, options with { Classes = labels is null ? null : LabelFile.Read(labels) });
+            OnnxAnswer.RequireFinite(OnnxExport.ToBytes(imported.Model, imported.Weights), file);
             DetectorFolder.Write(folder, imported.Model, imported.Weights);
             foreach (string note in imported.Notes)
             {

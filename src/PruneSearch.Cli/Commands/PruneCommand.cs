@@ -10,6 +10,7 @@ using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
 
 namespace PruneSearch.Cli.Commands;
@@ -56,6 +57,7 @@ internal static class PruneCommand
                 var pruned = BadInput.Guard(() => PruningEngine.Prune(
                     input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
                 var after = input.Model.With(pruned.Spec.Widths);
+                OnnxAnswer.RequireFinite(OnnxExport.ToBytes(after, pruned.Weights), "the pruned detector");
                 DetectorFolder.Write(folder, after, pruned.Weights);
                 Report(context, input, settings, pruned, after, folder, clock.Elapsed);
             }

@@ -28,6 +28,7 @@ internal static class StageModels
         var model = DetectorCatalog.Build(DetectorSpec.FromJson(Encoding.UTF8.GetString(await ReadAsync(store, detector, cancellation).ConfigureAwait(false)), detector));
         using var content = new MemoryStream(await ReadAsync(store, weights, cancellation).ConfigureAwait(false));
         var tensors = Safetensors.Read(content, weights);
+        tensors.RequireFit(model.Network, weights);
         OnnxAnswer.RequireFinite(OnnxExport.ToBytes(model, tensors), $"the exported model of stage {key}");
         using var stream = new MemoryStream();
         if (detections is null)

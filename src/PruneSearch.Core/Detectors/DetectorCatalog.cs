@@ -51,6 +51,10 @@ public static class DetectorCatalog
             throw new ArgumentException("A detector needs at least one class.");
         }
         var model = family.Build(spec);
+        if (model.BoxCode is not { CenterScale: > 0 and < double.PositiveInfinity, SizeScale: > 0 and < double.PositiveInfinity })
+        {
+            throw new ArgumentException(FormattableString.Invariant($"Box scales {model.BoxCode.CenterScale} and {model.BoxCode.SizeScale} are not both finite and above 0."));
+        }
         return model with { Spec = spec with { Widths = model.Network.Widths } };
     }
 }
