@@ -21,7 +21,7 @@ public sealed class SiloErrorTests
         ];
         Exception[] unknown =
         [
-            new NpgsqlException("down"), new SqliteException("full", 13), new IOException("away", new NpgsqlException("down")), new NullReferenceException(),
+            new NpgsqlException("down"), new SqliteException("full", 13), new IOException("away", new NpgsqlException("down")), new NotSupportedException(),
             new OrleansException("reminder", new NpgsqlException("down")), new ArgumentException("two", new AggregateException(new IOException(), new NpgsqlException("down"))),
         ];
         Assert.All(known, e => Assert.True(SiloErrors.Travels(e), e.ToString()));
