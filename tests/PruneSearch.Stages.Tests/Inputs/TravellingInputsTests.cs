@@ -147,7 +147,8 @@ public sealed class TravellingInputsTests : IDisposable
     // A process of its own each time: what one process verified, the next one looks at again.
     private StageReport Run(StageJob job)
     {
-        var services = new ServiceCollection().AddSingleton<ICheckpointStore>(_store).AddStageRunner(o => o.PictureCache = _cache);
+        // Torch's number of threads belongs to the thread of the test, which other tests may have changed, and sums depend on it.
+        var services = new ServiceCollection().AddSingleton<ICheckpointStore>(_store).AddStageRunner(o => (o.PictureCache, o.Threads) = (_cache, 1));
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<IStageRunner>().Run(job, _ => { }, Cancellation);
     }
