@@ -1,5 +1,5 @@
-using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;

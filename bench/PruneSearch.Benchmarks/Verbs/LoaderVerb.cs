@@ -1,7 +1,7 @@
-using PruneSearch.Core.Detectors.Rules;
 using System.CommandLine;
 using System.Diagnostics;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;

@@ -1,8 +1,8 @@
 using System.Text;
-using PruneSearch.Core.Settings;
 using PruneSearch.Core;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cli.Reports;

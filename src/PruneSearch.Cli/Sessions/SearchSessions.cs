@@ -104,7 +104,8 @@ internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
             {
                 throw new ClusterException(answer.IsCompleted || Address is null
                     ? "The process that runs the searches did not answer in time."
-                    : $"The cluster {Address} did not answer within {limit.TotalSeconds:F0} s.", e) { IsPassing = true };
+                    : $"The cluster {Address} did not answer within {limit.TotalSeconds:F0} s.", e)
+                { IsPassing = true };
             }
         }
     }

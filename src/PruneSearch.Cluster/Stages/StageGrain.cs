@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
+using PruneSearch.Core;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
-using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Stages;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Core;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Trajectories;
 

@@ -111,7 +111,13 @@ public sealed class NetworkBuilder
         }
         return Add(new BatchNormLayer
         {
-            Name = name, Inputs = [input], Channels = from.Channels, Height = from.Height, Width = from.Width, Epsilon = owner.Epsilon, TensorsOf = owner.Tensors,
+            Name = name,
+            Inputs = [input],
+            Channels = from.Channels,
+            Height = from.Height,
+            Width = from.Width,
+            Epsilon = owner.Epsilon,
+            TensorsOf = owner.Tensors,
         });
     }
 

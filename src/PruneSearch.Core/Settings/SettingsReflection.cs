@@ -31,19 +31,19 @@ internal static class SettingsReflection
 
     private static SettingsSection WithForms(
         SettingsSection section, SettingsForms forms, IReadOnlyList<PropertyInfo> path, Func<SettingsForm, IEnumerable<Setting>> own) => section with
-    {
-        FormPath = path,
-        FormKey = new Setting
         {
-            Key = forms.Key,
-            Type = new SettingType.Choice([.. forms.All.Select(f => new KeyValuePair<string, object>(f.Word, f.Word))]),
-            Description = forms.Description,
-            Required = !forms.HasDefault,
-            Default = forms.HasDefault ? forms.All[0].Word : null,
-            Path = path,
-        },
-        Forms = [.. forms.All.Select(f => (f.Word, (IReadOnlyList<Setting>)[.. own(f)], f.Defaults))],
-    };
+            FormPath = path,
+            FormKey = new Setting
+            {
+                Key = forms.Key,
+                Type = new SettingType.Choice([.. forms.All.Select(f => new KeyValuePair<string, object>(f.Word, f.Word))]),
+                Description = forms.Description,
+                Required = !forms.HasDefault,
+                Default = forms.HasDefault ? forms.All[0].Word : null,
+                Path = path,
+            },
+            Forms = [.. forms.All.Select(f => (f.Word, (IReadOnlyList<Setting>)[.. own(f)], f.Defaults))],
+        };
 
     // What every form has may yet have another default in each.
     private static object? Shared(Setting setting, SettingsForms forms)

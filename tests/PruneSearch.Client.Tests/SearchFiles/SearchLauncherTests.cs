@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Client.SearchFiles;
-using PruneSearch.Core.Searches;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;

@@ -28,7 +28,8 @@ public sealed class SettingsSectionTests
     private sealed record Engine : IHasForms
     {
         public static SettingsForms Forms => new(
-            "fuel", "What it burns.", new("coal", new Engine { Options = new Coal(), Power = 5 }), new("oil", new Engine { Options = new Oil() })) { HasDefault = true };
+            "fuel", "What it burns.", new("coal", new Engine { Options = new Coal(), Power = 5 }), new("oil", new Engine { Options = new Oil() }))
+        { HasDefault = true };
 
         [Description("In kW."), Range(0.0, 10.0, MinimumIsExclusive = true)]
         public double Power { get; init; } = 1;

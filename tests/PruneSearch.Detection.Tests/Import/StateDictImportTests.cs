@@ -3,8 +3,8 @@ using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
-using PruneSearch.Tests.Core.Weights;
 using PruneSearch.Detection.Networks;
+using PruneSearch.Tests.Core.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 

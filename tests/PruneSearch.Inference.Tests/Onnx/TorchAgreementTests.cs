@@ -1,6 +1,6 @@
-using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.RetinaNet;
+using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;

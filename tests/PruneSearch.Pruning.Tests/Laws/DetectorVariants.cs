@@ -37,7 +37,8 @@ internal static class DetectorVariants
                     {
                         var (width, narrow) = (widths[turn % widths.Length], narrowWidths[turn++ % widths.Length]);
                         DetectorSpec At(double multiplier, int size) => SsdFamily.Spec(["a", "b"], new SsdOptions { WidthMultiplier = multiplier, Extras = extras, Heads = heads, Padding = padding })
-                            with { InputSize = size, BatchNorm = norms };
+                            with
+                        { InputSize = size, BatchNorm = norms };
                         yield return (string.Create(CultureInfo.InvariantCulture, $"{extras}-{heads}-{(norms ? "norms" : "biases")}-{padding}-{width}"), At(narrow, 32), At(width, 64));
                     }
                 }

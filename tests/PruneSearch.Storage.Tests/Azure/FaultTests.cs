@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Azure.Core;
-using PruneSearch.Core.Storage;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Storage;
 using PruneSearch.Storage.Azure;
 using PruneSearch.Tests;
 

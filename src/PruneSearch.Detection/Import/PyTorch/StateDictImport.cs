@@ -36,8 +36,11 @@ internal sealed class StateDictImport
     {
         var template = _options.Apply(_names.Template);
         var member = _family.Build(template);
-        template = template with { Classes = Name(OwnNamesImport.ClassHead(member).Weight) is { } head && _tensors.ContainsKey(head)
-            ? _options.ClassesFor(OwnNamesImport.ClassCount(member, head, _tensors, _source), _source) : _options.Classes ?? template.Classes };
+        template = template with
+        {
+            Classes = Name(OwnNamesImport.ClassHead(member).Weight) is { } head && _tensors.ContainsKey(head)
+            ? _options.ClassesFor(OwnNamesImport.ClassCount(member, head, _tensors, _source), _source) : _options.Classes ?? template.Classes
+        };
         var model = Nearest(template);
         var weights = RandomWeights.For(model, _options.Seed);
         foreach (var (declared, name) in Named(model.Network))
