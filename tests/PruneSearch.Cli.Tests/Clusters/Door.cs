@@ -6,13 +6,14 @@ namespace PruneSearch.Cli.Tests.Clusters;
 /// <summary>A loopback port that is not what a client hopes for.</summary>
 internal sealed class Door : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly List<Socket> _open = [];
     private readonly Func<Socket, Task> _serve;
 
-    private Door(Func<Socket, Task> serve)
+    private Door(Func<Socket, Task> serve, int port = 0)
     {
         _serve = serve;
+        _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _ = AcceptAsync();
@@ -28,13 +29,15 @@ internal sealed class Door : IDisposable
     public static Door Garbage() => new(async s => await s.SendAsync("HTTP/1.1 400 Bad Request\r\nServer: other\r\n\r\n"u8.ToArray()));
 
     /// <summary>Passes everything on to another port, like a forwarded one.</summary>
-    public static Door Relay(IPEndPoint to) => new(async near =>
+    /// <param name="to">Where to.</param>
+    /// <param name="port">The port to listen on; 0 for a free one.</param>
+    public static Door Relay(IPEndPoint to, int port = 0) => new(async near =>
     {
         using var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await far.ConnectAsync(to);
         await Task.WhenAny(PumpAsync(near, far), PumpAsync(far, near));
         near.Dispose();
-    });
+    }, port);
 
     /// <summary>Lets nobody in any more and breaks what is open.</summary>
     public void Dispose()
