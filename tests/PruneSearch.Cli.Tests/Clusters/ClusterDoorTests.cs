@@ -13,6 +13,7 @@ namespace PruneSearch.Cli.Tests.Clusters;
 public sealed class ClusterDoorTests : IDisposable
 {
     private const int TimeoutSeconds = 2;
+    private const int AnsweredSeconds = 10; // ten commands at a time, on a busy machine: time enough for an answer
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(25); // ten commands at a time on a busy machine
     private readonly string _folder = Directory.CreateTempSubdirectory("doors").FullName;
 
@@ -40,8 +41,8 @@ public sealed class ClusterDoorTests : IDisposable
     public async Task A_port_that_speaks_something_else()
     {
         using var door = Door.Garbage();
-        Write($"gateways: 127.0.0.1:{door.Port}");
-        Assert.All(await RunAllAsync(), r => AssertSays($"answers: 127.0.0.1:{door.Port} (is no gateway of this cluster), tried for 2 s", r));
+        Write($"gateways: 127.0.0.1:{door.Port}", AnsweredSeconds);
+        Assert.All(await RunAllAsync(), r => AssertSays($"answers: 127.0.0.1:{door.Port} (is no gateway of this cluster), tried for 10 s", r));
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class ClusterDoorTests : IDisposable
         var options = Options($"Data Source={Path.Combine(_folder, "cluster.db")}");
         await using var silo = await SiloHost.StartAsync(options, cancellation: TestContext.Current.CancellationToken);
         using var door = Door.Relay(new(IPAddress.Loopback, options.GatewayPort));
-        Write($"gateways: 127.0.0.1:{door.Port}");
+        Write($"gateways: 127.0.0.1:{door.Port}", AnsweredSeconds);
         Assert.All(await RunAllAsync(), r => AssertSays($"answers: 127.0.0.1:{door.Port} (leads to silo 127.0.0.1:{options.SiloPort}, which does not know itself by that address", r));
     }
 
@@ -59,7 +60,7 @@ public sealed class ClusterDoorTests : IDisposable
     {
         var options = Options($"Data Source={Path.Combine(_folder, "cluster.db")}");
         await using var silo = await SiloHost.StartAsync(options, cancellation: TestContext.Current.CancellationToken);
-        Write($"gateways: 127.0.0.1:{options.GatewayPort}\ncluster-id: other");
+        Write($"gateways: 127.0.0.1:{options.GatewayPort}\ncluster-id: other", AnsweredSeconds);
         Assert.All(await RunAllAsync(), r => AssertSays($"No silo of cluster 'other' answers: 127.0.0.1:{options.GatewayPort} (is no gateway of this cluster)", r));
     }
 
@@ -89,7 +90,7 @@ public sealed class ClusterDoorTests : IDisposable
         (server.Host, server.Port) = ("127.0.0.1", door.Port);
         var options = Options(server.ConnectionString);
         await using var silo = await SiloHost.StartAsync(options, cancellation: TestContext.Current.CancellationToken);
-        Write($"gateways: 127.0.0.1:{options.GatewayPort}\ntimeout-seconds: 30", timeout: false);
+        Write($"gateways: 127.0.0.1:{options.GatewayPort}\ntimeout-seconds: 30", seconds: null);
         door.Dispose();
 
         var results = await RunAllAsync();
@@ -159,8 +160,8 @@ public sealed class ClusterDoorTests : IDisposable
         Assert.True(result.Time < Longest, $"{result.Command} took {result.Time}");
     }
 
-    private void Write(string settings, bool timeout = true) =>
-        File.WriteAllText(Settings, $"{settings}\ncheckpoints: {Path.Combine(_folder, "store")}\n{(timeout ? $"timeout-seconds: {TimeoutSeconds.ToString(CultureInfo.InvariantCulture)}\n" : "")}");
+    private void Write(string settings, int? seconds = TimeoutSeconds) => File.WriteAllLines(
+        Settings, [settings, $"checkpoints: {Path.Combine(_folder, "store")}", .. seconds is { } limit ? [string.Create(CultureInfo.InvariantCulture, $"timeout-seconds: {limit}")] : (string[])[]]);
 
     private SiloOptions Options(string database) => new()
     {
