@@ -8,6 +8,7 @@ using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.TestHost;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Cluster.Tests;
 
@@ -114,6 +115,17 @@ public sealed class HomeDoorTests
 
         File.SetUnixFileMode(file, File.GetUnixFileMode(file) | UnixFileMode.OtherRead); // as somebody else could have put it there
         Assert.Null(HostFile.TryRead(home.Path));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_host_file_that_is_a_pipe_is_none_and_nobody_waits_for_it()
+    {
+        using var home = new TestHome();
+        Directory.CreateDirectory(home.Path);
+        File.SetUnixFileMode(SpecialFiles.Pipe(HostFile.PathIn(home.Path)), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        Assert.Null(await Task.Run(() => HostFile.TryRead(home.Path)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
     }
 
     [UnsupportedOSPlatform("windows")]

@@ -15,6 +15,8 @@ namespace PruneSearch.Cluster.Hosting;
 /// <param name="Certificate">What clients show at the port, see <see cref="Connections.HomeCertificate"/>; <see langword="null"/> without a port.</param>
 internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages, byte[]? Certificate = null)
 {
+    private const long MaxBytes = 1 << 20;
+
     /// <summary>Where it stands.</summary>
     public static string PathIn(string home) => Path.Combine(home, "host.json");
 
@@ -26,7 +28,7 @@ internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages,
         string path = PathIn(home);
         try
         {
-            return OwnerOnly.Is(path) ? JsonSerializer.Deserialize<HostFile>(File.ReadAllText(path), CoreJson.Readable) : null;
+            return OwnerOnly.Is(path) ? JsonSerializer.Deserialize<HostFile>(RegularFile.ReadAllBytes(path, MaxBytes), CoreJson.Readable) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
