@@ -1,7 +1,7 @@
-namespace PruneSearch.Cli.Sessions;
+namespace PruneSearch.Connections.Sessions;
 
 /// <summary>A stage hangs and does not let go of the slot of this process, which therefore has to end.</summary>
-internal sealed class StuckStageException : Exception
+public sealed class StuckStageException : Exception
 {
     /// <summary>Tells which stage, in one line.</summary>
     public StuckStageException(string message)

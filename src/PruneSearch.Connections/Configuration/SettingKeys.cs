@@ -1,7 +1,7 @@
-namespace PruneSearch.Client.Configuration;
+namespace PruneSearch.Connections.Configuration;
 
 /// <summary>Names of all settings of silos and of programs that talk to them: one file serves both.</summary>
-internal static class SettingKeys
+public static class SettingKeys
 {
     /// <summary>Each key and what it is.</summary>
     public static readonly IReadOnlyDictionary<string, string> Descriptions = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -4,13 +4,13 @@ using PruneSearch.Core.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
-namespace PruneSearch.Client.Configuration;
+namespace PruneSearch.Connections.Configuration;
 
 /// <summary>
 /// Settings of a process: the command line beats the environment (<c>PRUNESEARCH_SILO_PORT</c>), which beats a YAML file
 /// (<c>silo-port: 11111</c>). Errors name the place where a value stands.
 /// </summary>
-internal sealed class Settings
+public sealed class Settings
 {
     /// <summary>What the names of environment variables begin with.</summary>
     public const string Prefix = "PRUNESEARCH_";
