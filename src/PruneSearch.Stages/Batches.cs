@@ -15,20 +15,19 @@ internal static class Batches
     private const int CalibrationBatch = 8, MaxLoaders = 8;
 
     /// <summary>Batches for training from one step to the last. A CPU loads beside training on one thread, a GPU is fed by several.</summary>
-    public static IEnumerable<TrainingBatch> Training(
-        DetectionDataset train, FineTuneSettings settings, InputSpec input, int seed, int fromStep, Device device, ImageCache cache, CancellationToken cancellation)
+    public static IEnumerable<TrainingBatch> Training(StageContext context, FineTuneSettings settings, InputSpec input, int fromStep, ImageCache cache)
     {
-        var loader = new TrainingLoader(train, new TrainingLoaderOptions
+        var loader = new TrainingLoader(context.Train, new TrainingLoaderOptions
         {
             Input = input,
             BatchSize = settings.BatchSize,
-            Seed = seed,
+            Seed = context.Seed,
             Augmentation = AugmentationOptions.From(settings),
-            Threads = device.type == DeviceType.CUDA ? Math.Clamp(Environment.ProcessorCount / 2, 1, MaxLoaders) : 1,
+            Threads = context.Device.type == DeviceType.CUDA ? Math.Clamp(Environment.ProcessorCount / 2, 1, MaxLoaders) : 1,
         }, cache);
-        return loader.Batches(fromStep, settings.Steps, cancellation).Select(b =>
+        return loader.Batches(fromStep, settings.Steps, context.Cancellation).Select(b =>
         {
-            var batch = TrainingBatch.From(b, device);
+            var batch = TrainingBatch.From(b, context.Device);
             loader.Recycle(b);
             return batch;
         });

@@ -38,7 +38,7 @@ internal static class PruneVerb
             for (int i = 0; i < rounds; i++)
             {
                 var clock = Stopwatch.StartNew();
-                PruningEngine.Prune(model, weights, settings with { Criterion = criterion, Compensate = false }, [], seed: 1);
+                PruningEngine.Prune(model, weights, settings with { Criterion = criterion, Compensate = false }, new([], 1));
                 times.Add(clock.Elapsed.TotalMilliseconds);
             }
             Console.WriteLine(Invariant($"{EnumNames.Of(criterion),-12} first {times[0],5:0}  median {times.Order().ElementAt(rounds / 2),5:0}  slowest {times.Max(),5:0}"));

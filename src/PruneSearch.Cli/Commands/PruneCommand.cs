@@ -55,7 +55,7 @@ internal static class PruneCommand
             {
                 var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
                 var pruned = BadInput.Guard(() => PruningEngine.Prune(
-                    input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
+                    input.Model, input.Weights!, settings, new CalibrationSet(pictures, options.Seed(parsed)), latency: latency.Of, cancellation: cancellation));
                 var after = input.Model.With(pruned.Spec.Widths);
                 OnnxAnswer.RequireFinite(OnnxExport.ToBytes(after, pruned.Weights), "the pruned detector");
                 DetectorFolder.Write(folder, after, pruned.Weights);

@@ -47,7 +47,7 @@ internal static class SensitivityCommand
             {
                 whole = Evaluate(input.Model, input.Weights!);
                 context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mAP50 of the detector as it is: {whole:0.000} ({validation.Samples.Count} pictures)"));
-                foreach (var row in SensitivityScan.Run(input.Model, input.Weights!, settings, shares, pictures, options.Seed(parsed), Evaluate, cancellation))
+                foreach (var row in SensitivityScan.Run(input.Model, input.Weights!, settings, shares, new CalibrationSet(pictures, options.Seed(parsed)), Evaluate, cancellation))
                 {
                     rows.Add(row);
                     context.Output.WriteLine(SensitivityText.Line(row));

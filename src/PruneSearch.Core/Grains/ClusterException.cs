@@ -4,25 +4,10 @@ namespace PruneSearch.Core.Grains;
 /// A cluster could not do what it was asked: it cannot be reached, its database or its store is away, or something in it failed.
 /// It is what crosses the wire in place of exceptions that only a silo knows; the message is one line.
 /// </summary>
-public sealed class ClusterException : IOException
+/// <param name="message">One line.</param>
+/// <param name="inner">The error behind it.</param>
+public sealed class ClusterException(string message, Exception? inner = null) : IOException(ErrorText.OneLine(message), inner)
 {
-    /// <summary>One line.</summary>
-    public ClusterException(string message)
-        : base(ErrorText.OneLine(message))
-    {
-    }
-
-    /// <summary>One line, with the error behind it.</summary>
-    public ClusterException(string message, Exception inner)
-        : base(ErrorText.OneLine(message), inner)
-    {
-    }
-
-    /// <summary>For serializers.</summary>
-    public ClusterException()
-    {
-    }
-
     /// <summary>The one that another exception was made of: Orleans puts those of grain state into its own; <see langword="null"/> when there is none.</summary>
     public static ClusterException? Within(Exception? e) => e is null or ClusterException ? (ClusterException?)e : Within(e.InnerException);
 

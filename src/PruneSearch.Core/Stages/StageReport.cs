@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Core.Stages;
@@ -72,7 +73,7 @@ public sealed record StageReport
 
     /// <summary>The same detector with 8-bit integers; <see langword="null"/> where that was not asked for.</summary>
     [Id(20)]
-    public QuantisedReport? Quantised { get; init; }
+    public ModelScore? Quantised { get; init; }
 
     /// <summary>What is done before and after the network; <see langword="null"/> where it was not measured.</summary>
     [Id(21)]
@@ -89,6 +90,14 @@ public sealed record StageReport
     /// <summary>Threads of the slot that finished the stage, on a CPU: with others the last digits of sums, and so the weights, differ. 0 on a GPU.</summary>
     [Id(23)]
     public int Threads { get; init; }
+
+    /// <summary>Accuracy, size and speed of the float model.</summary>
+    [JsonIgnore]
+    public ModelScore Score
+    {
+        get => new() { Map50 = Map50, Map = Map, ClassAp50 = ClassAp50, ModelBytes = ModelBytes, Latency = Latency };
+        init => (Map50, Map, ClassAp50, ModelBytes, Latency) = (value.Map50, value.Map, value.ClassAp50, value.ModelBytes, value.Latency);
+    }
 }
 
 /// <summary>How many channels there were and are.</summary>

@@ -34,6 +34,12 @@ public sealed class WeightSet : SortedDictionary<string, WeightTensor>
     {
     }
 
+    /// <summary>The same tensors.</summary>
+    public WeightSet(WeightSet tensors)
+        : base(tensors, StringComparer.Ordinal)
+    {
+    }
+
     /// <summary>The first tensor with a value that is not finite and what is wrong with it; <see langword="null"/> where there is none.</summary>
     public string? NotFinite() => this
         .Select(t => FiniteValues.Problem(t.Value.Shape, t.Value.Values) is { } problem ? $"tensor '{t.Key}' {problem}" : null)

@@ -8,8 +8,6 @@ internal static class CocoFile
 {
     private const string Conversion = "The JSON value could not be converted";
 
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
-
     /// <summary>Reads a file.</summary>
     /// <exception cref="DatasetException">It is missing, no JSON, or a member has a value that cannot be understood.</exception>
     public static CocoDocument Read(string file)
@@ -21,7 +19,7 @@ internal static class CocoFile
             {
                 throw new DatasetException($"{file}: is empty, expected an object with images, annotations and categories");
             }
-            return JsonSerializer.Deserialize<CocoDocument>(stream, Format) ?? throw new DatasetException($"{file}: is null, expected an object with images, annotations and categories");
+            return JsonSerializer.Deserialize<CocoDocument>(stream, CocoConverters.Format) ?? throw new DatasetException($"{file}: is null, expected an object with images, annotations and categories");
         }
         catch (FileNotFoundException e)
         {

@@ -31,10 +31,6 @@ internal sealed class ChannelMoments(int channels)
     public (double[] Mean, double[] Variance) Moments()
     {
         double[] mean = [.. _sum.Select(s => s / _count)];
-        if (!HasVariance)
-        {
-            return (mean, [.. mean.Select(_ => 1.0)]);
-        }
-        return (mean, [.. _squares.Select((q, c) => Math.Max(q / _count - mean[c] * mean[c], 0))]);
+        return (mean, [.. _squares.Select((q, c) => HasVariance ? Math.Max(q / _count - mean[c] * mean[c], 0) : 1)]);
     }
 }

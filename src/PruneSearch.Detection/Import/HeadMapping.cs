@@ -27,11 +27,7 @@ public static class HeadMapping
         int first = from.Scores.FirstClass;
         int[] known = [.. classes.Select(c => IndexOf(from.Spec.Classes, c))];
         int[] source = [.. Enumerable.Range(0, first), .. known.Select(k => k < 0 ? Fresh : k + first)];
-        var mapped = new WeightSet();
-        foreach (var (name, tensor) in weights)
-        {
-            mapped.Add(name, tensor);
-        }
+        var mapped = new WeightSet(weights);
         var random = new Random(seed);
         var output = from.Network.Outputs.Single(o => o.Name == DetectorModel.ClassesOutput);
         foreach (var head in output.Heads.Select(h => (ConvLayer)from.Network[h]).DistinctBy(h => h.Weight))

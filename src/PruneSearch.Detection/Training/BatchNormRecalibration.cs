@@ -47,11 +47,7 @@ public static class BatchNormRecalibration
         {
             throw new ArgumentException("Batch norms need at least one calibration picture.");
         }
-        var result = new WeightSet();
-        foreach (var (name, value) in weights)
-        {
-            result.Add(name, value);
-        }
+        var result = new WeightSet(weights);
         foreach (var (name, moments) in statistics.Where(s => s.Value.HasVariance))
         {
             var (mean, variance) = moments.Moments();

@@ -13,19 +13,19 @@ namespace PruneSearch.Pruning.Importance;
 /// <param name="Squares">Trainable tensor to the mean over pictures of (Σ weight · gradient)², one a channel of its dimension 0.</param>
 internal sealed record GradientStatistics(IReadOnlyDictionary<string, double[]> Magnitudes, IReadOnlyDictionary<string, double[]> Squares)
 {
-    public static GradientStatistics Collect(Network network, WeightSet weights, IReadOnlyList<Tensor> calibration, Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss)
+    public static GradientStatistics Collect(Network network, WeightSet weights, CalibrationSet calibration)
     {
         using var runner = new TorchNetwork(network, weights);
         var trainable = runner.Trainable.ToList();
         double[][] magnitudes = [.. trainable.Select(t => new double[t.Value.shape[0]])], squares = [.. trainable.Select(t => new double[t.Value.shape[0]])];
         int pictures = 0;
-        foreach (var batch in calibration)
+        foreach (var batch in calibration.RequirePictures())
         {
             for (long i = 0; i < batch.shape[0]; i++, pictures++)
             {
                 using var scope = NewDisposeScope();
                 var outputs = runner.Forward(batch.narrow(0, i, 1));
-                var error = loss?.Invoke(outputs, pictures) ?? outputs.Values.Select(o => o.square().mean()).Aggregate((a, b) => a + b);
+                var error = calibration.Loss?.Invoke(outputs, pictures) ?? outputs.Values.Select(o => o.square().mean()).Aggregate((a, b) => a + b);
                 var gradients = autograd.grad([error], [.. trainable.Select(t => t.Value)]);
                 using var guard = no_grad();
                 for (int t = 0; t < trainable.Count; t++)

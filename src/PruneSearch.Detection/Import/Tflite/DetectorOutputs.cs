@@ -33,7 +33,7 @@ internal sealed class DetectorOutputs
     public int ClassOutputs => _file.Tensors[Classes].Shape[^1];
 
     /// <summary>Whether any operation on the way to the class outputs is of a kind.</summary>
-    public bool Has(int code) => Tail(Classes).Any(o => o.Code == code);
+    public bool Has(int code) => Before(Classes, Arranges).Any(o => o.Code == code);
 
     /// <summary>Finds the ends of a graph.</summary>
     /// <exception cref="FormatException">It has none that look like a detector's.</exception>
@@ -53,7 +53,7 @@ internal sealed class DetectorOutputs
 
     /// <summary>Whether an operation only arranges or scores what heads computed.</summary>
     public bool IsTail(TfliteOperator operation) =>
-        operation.Custom == PostProcessing || Tail(Boxes).Contains(operation) || Tail(Classes).Contains(operation);
+        operation.Custom == PostProcessing || Before(Boxes, Arranges).Contains(operation) || Before(Classes, Arranges).Contains(operation);
 
     /// <summary>The tensors that an end is put together from, in order.</summary>
     public IEnumerable<int> Sources(int end)
@@ -76,23 +76,19 @@ internal sealed class DetectorOutputs
         return found;
     }
 
+    /// <summary>The operations that a tensor is computed by, as far back as each is one to go through.</summary>
+    public HashSet<TfliteOperator> Before(int end, Func<TfliteOperator, bool> goesThrough)
+    {
+        var found = new HashSet<TfliteOperator>(ReferenceEqualityComparer.Instance);
+        var needed = new HashSet<int>([end]);
+        foreach (var operation in _file.Operators.Reverse().Where(o => goesThrough(o) && o.Outputs.Any(needed.Contains)))
+        {
+            found.Add(operation);
+            needed.UnionWith(operation.Inputs);
+        }
+        return found;
+    }
+
     private static bool Arranges(TfliteOperator operation) => operation.Code is
         TfliteOperator.Reshape or TfliteOperator.Squeeze or TfliteOperator.Concatenation or TfliteOperator.Logistic or TfliteOperator.Softmax or TfliteOperator.Dequantize;
-
-    private HashSet<TfliteOperator> Tail(int end)
-    {
-        var tail = new HashSet<TfliteOperator>(ReferenceEqualityComparer.Instance);
-        var open = new Stack<int>([end]);
-        while (open.TryPop(out int tensor))
-        {
-            if (_makers.TryGetValue(tensor, out var maker) && Arranges(maker) && tail.Add(maker))
-            {
-                foreach (int input in maker.Inputs)
-                {
-                    open.Push(input);
-                }
-            }
-        }
-        return tail;
-    }
 }

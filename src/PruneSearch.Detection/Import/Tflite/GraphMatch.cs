@@ -24,7 +24,7 @@ internal sealed class GraphMatch
         _file = file;
         _network = network;
         _ends = ends;
-        _reach = new Reach(file, ends, network);
+        _reach = new Reach(ends, network);
         _layers[file.Inputs[0]] = DetectorModel.ImageInput;
     }
 

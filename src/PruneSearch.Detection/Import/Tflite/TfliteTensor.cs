@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Detection.Import.Tflite;
@@ -35,32 +34,21 @@ internal sealed record TfliteTensor
 
     private float[] Read(string source)
     {
-        int size = Type switch
+        string type = Type switch
         {
-            Float32 or Int32 => 4,
-            Float16 => 2,
-            UInt8 or Int8 => 1,
+            Float32 => "F32",
+            Float16 => "F16",
+            Int32 => "I32",
+            UInt8 => "U8",
+            Int8 => "I8",
             _ => throw new FormatException($"{source}: tensor '{Name}' has type {Type}, expected float32, float16, int32, uint8 or int8 (0 to 3, 9)"),
         };
-        long count = Shape.Aggregate(1L, (n, d) => d == 0 ? 0 : n > int.MaxValue ? n : n * d);
-        if (count * size != Data.Length)
+        long count = Shape.Aggregate(1L, (n, d) => d == 0 ? 0 : n > int.MaxValue ? n : n * d), bytes = count * NumberFormat.SizeOf(type);
+        if (bytes != Data.Length)
         {
-            throw new FormatException($"{source}: tensor '{Name}' [{string.Join(", ", Shape)}] has {Data.Length} bytes, expected {count * size}");
+            throw new FormatException($"{source}: tensor '{Name}' [{string.Join(", ", Shape)}] has {Data.Length} bytes, expected {bytes}");
         }
-        float[] values = new float[count];
-        var data = Data.Span;
-        for (int i = 0; i < values.Length; i++)
-        {
-            var at = data.Slice(i * size, size);
-            values[i] = Type switch
-            {
-                Float32 => BinaryPrimitives.ReadSingleLittleEndian(at),
-                Float16 => (float)BinaryPrimitives.ReadHalfLittleEndian(at),
-                Int32 => BinaryPrimitives.ReadInt32LittleEndian(at),
-                UInt8 => at[0],
-                _ => (sbyte)at[0],
-            };
-        }
+        float[] values = NumberFormat.ToFloats(type, Data.Span);
         return Type is Float32 or Float16 ? values : Dequantize(values, source);
     }
 
