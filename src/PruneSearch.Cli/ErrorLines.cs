@@ -13,7 +13,6 @@ internal static class ErrorLines
     /// <summary>Set to 1, the stack trace of an unexpected error, or of one with a cluster, is shown.</summary>
     public const string TraceVariable = "PRUNESEARCH_TRACE";
 
-    /// <summary>Runs a command.</summary>
     public static async Task<int> GuardAsync(CliContext context, Func<Task<int>> command, CancellationToken cancellation)
     {
         try

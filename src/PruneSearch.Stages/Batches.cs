@@ -1,5 +1,4 @@
 using PruneSearch.Core.Detectors.Rules;
-using PruneSearch.Core.Stages;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Loading;

@@ -1,8 +1,5 @@
 using PruneSearch.Core;
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Loading;
 using PruneSearch.Detection;

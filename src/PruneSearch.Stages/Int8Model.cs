@@ -1,5 +1,3 @@
-using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Stages;
 using PruneSearch.Data.Metrics;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Quantisation;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Stages;
 

@@ -1,6 +1,3 @@
-using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Loading;
 using PruneSearch.Data.Metrics;

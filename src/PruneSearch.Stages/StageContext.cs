@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PruneSearch.Core;
-using PruneSearch.Core.Stages;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection;
 using static TorchSharp.torch;
@@ -47,10 +46,8 @@ internal sealed class StageContext
     /// <summary>Validation split, read when it is asked for first.</summary>
     public DetectionDataset Validation => field ??= Files.ReadDataset(Stage.Data.Validation, Cancellation);
 
-    /// <summary>Takes what a user should know.</summary>
     public List<string> Warnings { get; } = [];
 
-    /// <summary>Wall-clock seconds by part.</summary>
     public SortedDictionary<string, double> Seconds { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Largest resident memory of the process since the attempt began, in bytes.</summary>

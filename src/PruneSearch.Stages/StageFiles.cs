@@ -2,9 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
-using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Training;
@@ -18,7 +15,6 @@ namespace PruneSearch.Stages;
 /// </summary>
 internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
 {
-    /// <summary>The detector of a finished stage.</summary>
     public (DetectorModel Model, WeightSet Weights) ReadDetector(string key)
     {
         var model = DetectorCatalog.Build(ReadSpec(key));
@@ -78,10 +74,8 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
-    /// <summary>Saves an object; the last writer wins.</summary>
     public void Write(string name, byte[] bytes) => Write(name, stream => stream.Write(bytes));
 
-    /// <summary>Saves an object; the last writer wins.</summary>
     public void Write(string name, Action<Stream> write) => Wait(PutAsync(name, write, PutCondition.None));
 
     /// <summary>The latest state within a stage that can be read, whoever wrote it.</summary>
@@ -114,7 +108,6 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     /// <summary>The optimizer state that a finished stage left.</summary>
     public OptimizerState? ReadOptimizer(string key) => TryRead(CheckpointNames.Optimizer(key), OptimizerState.Read);
 
-    /// <summary>A latency measured before.</summary>
     public LatencyReport? ReadLatency(string id)
     {
         try
@@ -127,7 +120,6 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         }
     }
 
-    /// <summary>Keeps a latency.</summary>
     public void WriteLatency(string id, LatencyReport latency) => Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
 
     private T? TryRead<T>(string name, Func<Stream, string, T?> read)

@@ -1,6 +1,4 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Settings;
-using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Training;

@@ -1,5 +1,3 @@
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Data.Loading;
 using PruneSearch.Detection;
 using PruneSearch.Stages.Inputs;
@@ -13,7 +11,6 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
     private readonly PictureInputs _inputs = new(store, options.PictureCache);
     private readonly DecodedPictures _pictures = new();
 
-    /// <inheritdoc/>
     public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
     {
         var last = new StageProgress { Part = "restore" };

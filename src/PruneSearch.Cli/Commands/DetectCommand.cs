@@ -13,7 +13,6 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Finds objects in pictures with an exported model, through ONNX Runtime alone.</summary>
 internal static class DetectCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var images = new Argument<string[]>("IMAGE") { Description = "Pictures, or folders of pictures; folders in them count", Arity = ArgumentArity.OneOrMore };

@@ -16,7 +16,6 @@ internal sealed class EvaluationData
     private readonly Option<string?> _split = new("--split") { Description = "Which split: train, validation or test of --data (validation by default), or a name", HelpName = "NAME" };
     private readonly Option<bool> _ignore = new("--ignore-other-classes") { Description = "Leave objects out whose class the detector does not know, instead of refusing them" };
 
-    /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_data, _coco, _images, _voc, _yolo, _split, _ignore])

@@ -16,7 +16,6 @@ internal static class ExportCommand
     private const string Any = "any";
     private const int AnyBatch = 0;
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };

@@ -19,7 +19,6 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Measures exported models side by side.</summary>
 internal static class MeasureCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var files = new Argument<string[]>("MODEL") { Description = "ONNX files; the first is what the others are compared with", Arity = ArgumentArity.OneOrMore };

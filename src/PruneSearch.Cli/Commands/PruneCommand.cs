@@ -20,7 +20,6 @@ internal static class PruneCommand
 {
     private const DetectorForms Forms = DetectorForms.Folder | DetectorForms.SearchFile;
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var options = new PruneOptions();

@@ -23,7 +23,6 @@ internal sealed class PruneOptions
     /// <param name="without">Keys of those that the command has no use for.</param>
     public PruneOptions(params IEnumerable<string> without) => _settings = new(["compensate", "recalibrate", .. without]);
 
-    /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         _settings.AddTo(command);
@@ -33,7 +32,6 @@ internal sealed class PruneOptions
         }
     }
 
-    /// <summary>The seed.</summary>
     public int Seed(ParseResult parsed) => parsed.GetValue(_seed);
 
     /// <summary>What was asked for; the ratio is that of the search file, or 0.</summary>

@@ -10,7 +10,6 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Commands that look at searches or stop them.</summary>
 internal static class QueryCommands
 {
-    /// <summary>All searches.</summary>
     public static async Task<int> ListAsync(CliContext context, SearchPlace place, CancellationToken cancellation)
     {
         if (place.Cluster is null && !Directory.Exists(place.Home))
@@ -38,7 +37,6 @@ internal static class QueryCommands
         return ExitCode.Ok;
     }
 
-    /// <summary>One search.</summary>
     public static Task<int> StatusAsync(CliContext context, SearchPlace place, string id, bool details, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
         var status = await session.StatusAsync(id).ConfigureAwait(false);
@@ -48,7 +46,6 @@ internal static class QueryCommands
         }
     }, cancellation);
 
-    /// <summary>The models of one search.</summary>
     public static Task<int> FrontierAsync(CliContext context, SearchPlace place, string id, string? json, string? csv, string? png, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
         var view = await session.FrontierAsync(id).ConfigureAwait(false);
@@ -76,7 +73,6 @@ internal static class QueryCommands
         }
     }, cancellation);
 
-    /// <summary>Stops one search.</summary>
     public static Task<int> CancelAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
         await session.CancelAsync(id, "cancelled from the command line").ConfigureAwait(false);

@@ -11,7 +11,6 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Writes what searches came to as a page with tables, pictures and sentences.</summary>
 internal static class ReportCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var ids = new Argument<string[]>("ID") { Description = "Identifiers of searches, as list shows them; each has a part of the page", Arity = ArgumentArity.OneOrMore };

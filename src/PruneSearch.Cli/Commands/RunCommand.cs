@@ -12,11 +12,9 @@ internal static class RunCommand
 {
     private const string QuickstartResource = "quickstart.yaml";
 
-    /// <summary>Launches the search of a file.</summary>
     public static Task<int> RunAsync(CliContext context, SearchPlace place, string file, CancellationToken cancellation) =>
         LaunchAsync(context, place, SearchFileReader.Read(file), cancellation);
 
-    /// <summary>Launches the search that is part of the program.</summary>
     public static Task<int> QuickstartAsync(CliContext context, SearchPlace place, CancellationToken cancellation)
     {
         using var reader = new StreamReader(typeof(RunCommand).Assembly.GetManifestResourceStream(QuickstartResource)

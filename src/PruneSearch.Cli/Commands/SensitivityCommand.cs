@@ -7,6 +7,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Settings;
 using PruneSearch.Detection.Evaluation;
+using PruneSearch.Pruning;
 using PruneSearch.Pruning.Sensitivity;
 using static TorchSharp.torch;
 
@@ -17,7 +18,6 @@ internal static class SensitivityCommand
 {
     private static readonly double[] DefaultRatios = [0.25, 0.5, 0.75];
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var options = new PruneOptions("target", "protect", "min-width", "max-group-ratio", "ranking");

@@ -11,7 +11,6 @@ internal static class SiloCommand
 {
     private static readonly string[] ClientKeys = ["gateways", "timeout-seconds"];
 
-    /// <summary>Makes the command.</summary>
     public static Command Create(CliContext context)
     {
         var file = new Option<string?>("--config") { Description = "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", HelpName = "FILE" };

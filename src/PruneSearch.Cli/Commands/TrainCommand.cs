@@ -98,7 +98,6 @@ internal sealed record TrainingReport
     /// <summary>Identity of the training: equal keys give equal weights.</summary>
     public required string Key { get; init; }
 
-    /// <summary>How it was trained.</summary>
     public required FineTuneSettings FineTune { get; init; }
 
     /// <summary>Smoothed loss of the last steps.</summary>

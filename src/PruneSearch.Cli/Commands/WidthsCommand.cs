@@ -19,7 +19,6 @@ internal static class WidthsCommand
 {
     private static readonly ChannelGroupKind[] Kinds = Enum.GetValues<ChannelGroupKind>();
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var model = new Argument<string>("MODEL") { Description = "Exported ONNX file of the dense model" };

@@ -5,7 +5,6 @@ namespace PruneSearch.Cli.Following;
 /// <summary>Shows a search that is followed.</summary>
 internal interface IProgressView
 {
-    /// <summary>How it stands now.</summary>
     void Show(SearchStatus status);
 
     /// <summary>Nobody answers; called now and then until somebody does.</summary>

@@ -22,7 +22,6 @@ internal sealed class PlainProgress(CliContext context) : IProgressView
         }
     }
 
-    /// <summary>Shows what changed.</summary>
     public void Show(SearchStatus status)
     {
         if (_lost is { } lost)

@@ -26,7 +26,6 @@ internal static class FrontierFiles
         return folder;
     }
 
-    /// <summary>All of it, as readable JSON.</summary>
     public static string Json(FrontierView view) => JsonSerializer.Serialize(view, CoreJson.Readable) + "\n";
 
     /// <summary>One line a point (RFC 4180), numbers with a decimal point.</summary>

@@ -19,7 +19,6 @@ internal static class FrontierPlot
         (ScheduleKind.Base, "original", Color.FromHex("#B3202A"), MarkerShape.FilledDiamond, MarkerShape.OpenDiamond),
     ];
 
-    /// <summary>A PNG picture.</summary>
     public static byte[] Draw(FrontierView view)
     {
         var axes = new PlotAxes(view);

@@ -11,7 +11,6 @@ internal static class FrontierTable
 {
     private const int PlainWidth = 160;
 
-    /// <summary>Writes it.</summary>
     public static void Write(CliContext context, FrontierView view)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings

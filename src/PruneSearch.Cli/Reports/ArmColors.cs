@@ -6,10 +6,8 @@ namespace PruneSearch.Cli.Reports;
 /// <summary>A colour for each arm, the same in every picture of a search.</summary>
 internal sealed class ArmColors
 {
-    /// <summary>Colour of the dense original.</summary>
     public static readonly Color Original = Color.FromHex("#B3202A");
 
-    /// <summary>Colour of dense controls.</summary>
     public static readonly Color Control = Color.FromHex("#7A7A7A");
 
     // Apart from one another also for readers who see red and green alike (Okabe, Ito 2008).
@@ -30,9 +28,7 @@ internal sealed class ArmColors
     /// <summary>Names of the arms that prune, in plan order.</summary>
     public IReadOnlyList<string> Arms => _arms;
 
-    /// <summary>An arm's colour.</summary>
     public Color Of(string arm) => Palette[Math.Max(0, _arms.IndexOf(arm)) % Palette.Length];
 
-    /// <summary>A variant's marker.</summary>
     public MarkerShape Shape(string? variant) => Shapes[Math.Max(0, _variants.IndexOf(variant)) % Shapes.Length];
 }

@@ -7,7 +7,6 @@ namespace PruneSearch.Cli.Reports;
 /// <summary>What a search cost, what the stage tree saved, and where it ran.</summary>
 internal static class ResultCost
 {
-    /// <summary>Items of a Markdown list.</summary>
     public static IReadOnlyList<string> Of(SearchResults results)
     {
         var s = results.Saving;

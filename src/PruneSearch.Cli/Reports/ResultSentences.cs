@@ -12,7 +12,6 @@ internal sealed class ResultSentences(SearchResults results)
 
     private bool HasVariants => results.Variants[0] is not null;
 
-    /// <summary>Items of a Markdown list.</summary>
     public IReadOnlyList<string> All() => [.. Summary(), .. results.Variants.SelectMany(Comparisons), Fast(), .. Better(), .. NearOriginal()];
 
     // One line for all comparisons, so that a reader need not count.

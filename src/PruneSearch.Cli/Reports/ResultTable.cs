@@ -6,7 +6,6 @@ namespace PruneSearch.Cli.Reports;
 /// <summary>The arms of a variant as a Markdown table, the dense detectors first, then level by level.</summary>
 internal static class ResultTable
 {
-    /// <summary>The table.</summary>
     public static string Write(SearchResults results, string? variant)
     {
         var text = new StringBuilder();

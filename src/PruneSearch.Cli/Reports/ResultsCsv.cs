@@ -11,7 +11,6 @@ internal static class ResultsCsv
     private const string Header = "trajectory,variant,arm,schedule,level,seed,validation_map50,validation_map,test_map50,test_map,macs,parameters," +
         "speed_up_low,speed_up,speed_up_high,steps,seconds,stage";
 
-    /// <summary>The text.</summary>
     public static string Write(SearchResults results)
     {
         var text = new StringBuilder(Header).Append('\n');

@@ -12,7 +12,6 @@ internal static class SpeedPlot
 {
     private const int Width = 1300, Height = 780;
 
-    /// <summary>A PNG picture.</summary>
     public static byte[] Draw(SearchResults results, ArmColors colors)
     {
         using var plot = new Plot();

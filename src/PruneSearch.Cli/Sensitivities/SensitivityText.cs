@@ -10,7 +10,6 @@ namespace PruneSearch.Cli.Sensitivities;
 /// <summary>What pruning each group alone costs, in words and numbers.</summary>
 internal static class SensitivityText
 {
-    /// <summary>One pruning.</summary>
     public static string Line(GroupSensitivity row) =>
         string.Create(CultureInfo.InvariantCulture, $"  {row.Group}: {row.DenseWidth} → {row.Width} channels, mAP50 {row.Accuracy:0.000}, {row.Macs / 1e6:0} M MACs");
 

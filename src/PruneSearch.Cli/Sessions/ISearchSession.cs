@@ -11,7 +11,6 @@ internal interface ISearchSession : IAsyncDisposable
     /// <exception cref="Client.Configuration.SettingsException">Nobody said where the checkpoints of the cluster are.</exception>
     ICheckpointStore Checkpoints { get; }
 
-    /// <summary>Launches a search.</summary>
     Task LaunchAsync(SearchPlan plan);
 
     /// <summary>All searches, oldest first.</summary>

@@ -17,7 +17,6 @@ namespace PruneSearch.Cli.Sessions;
 /// <param name="warn">Shows a line about secrets that others can read, or a home that they can write.</param>
 internal sealed class SearchSessions(Action<string> warn) : ISearchSessions
 {
-    /// <inheritdoc/>
     public async Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
     {
         if (place.Cluster is { } cluster)

@@ -57,7 +57,6 @@ internal sealed class Settings
         return new Settings(values, [.. Secret.Exposed(file, fromFile.Values, commandLine)]);
     }
 
-    /// <summary>The environment variable of a setting.</summary>
     public static string Variable(string key) => Prefix + key.ToUpperInvariant().Replace('-', '_');
 
     /// <summary>A text, or <see langword="null"/> when it is not set.</summary>

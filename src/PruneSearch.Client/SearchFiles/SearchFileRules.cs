@@ -45,7 +45,6 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         return settings with { Detector = settings.Detector with { FineTune = settings.Detector.FineTune?.Before(settings.Prune) } };
     }
 
-    /// <summary>Where the pictures come from.</summary>
     public DataSource Data()
     {
         var data = root.Mapping("data").Create<DataSource>(reader);

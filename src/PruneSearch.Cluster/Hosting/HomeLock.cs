@@ -19,10 +19,7 @@ internal sealed class HomeLock : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly FileStream _file;
 
-    private HomeLock(FileStream file)
-    {
-        _file = file;
-    }
+    private HomeLock(FileStream file) => _file = file;
 
     /// <summary>Takes it; waits for a host that only answers a question, but not for one that works.</summary>
     /// <exception cref="HomeInUseException">A working host has it.</exception>
@@ -76,6 +73,5 @@ internal sealed class HomeLock : IDisposable
         }
     }
 
-    /// <summary>Lets go of it.</summary>
     public void Dispose() => _file.Dispose();
 }

@@ -25,7 +25,6 @@ internal sealed class OpenSearch
         _schedule = NewSchedule(retryFailed: false);
     }
 
-    /// <summary>What it does.</summary>
     public SearchPlan Plan => _state.Plan;
 
     /// <summary>Whether every trajectory completed or failed.</summary>

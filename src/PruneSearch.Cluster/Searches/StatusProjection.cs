@@ -6,7 +6,6 @@ namespace PruneSearch.Cluster.Searches;
 /// <summary>A search as others see it: from what its coordinator knows and what it persisted.</summary>
 internal sealed class StatusProjection(SearchState search, SearchProgressStore progress)
 {
-    /// <summary>Largest page.</summary>
     public const int LargestPage = 500;
 
     private static readonly WaitReason Interrupted = new(WaitKind.Interrupted, "waits until the search is resumed");
@@ -126,7 +125,6 @@ internal sealed class ChangeFeed
     /// <summary>Revisions of this one mean nothing to another.</summary>
     public Guid Source { get; } = Guid.NewGuid();
 
-    /// <summary>A trajectory changed.</summary>
     public void Add(int trajectory)
     {
         _order.Remove((_revisions[trajectory], trajectory));

@@ -82,7 +82,6 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
         return _expires is { } at && time.GetUtcNow() >= at;
     }
 
-    /// <summary>The worker gets on.</summary>
     public void Renew(StageProgress progress)
     {
         Progress = progress;

@@ -9,7 +9,6 @@ internal sealed class DetectorSpecConverter : JsonConverter<DetectorSpec>
 {
     private const int FlatFormat = 1;
 
-    /// <inheritdoc/>
     public override DetectorSpec Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         try
@@ -42,7 +41,6 @@ internal sealed class DetectorSpecConverter : JsonConverter<DetectorSpec>
         }
     }
 
-    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DetectorSpec value, JsonSerializerOptions options) => JsonSerializer.Serialize(
         writer,
         new Form(value.Format, value.Architecture, value.InputSize, value.Classes, value.BatchNorm, JsonSerializer.SerializeToElement(value.Options, value.Options.GetType(), options), value.Widths),

@@ -36,11 +36,9 @@ internal struct ClusterExceptionSurrogate
 [RegisterConverter]
 internal sealed class ClusterExceptionConverter : IConverter<ClusterException, ClusterExceptionSurrogate>
 {
-    /// <inheritdoc/>
     public ClusterException ConvertFromSurrogate(in ClusterExceptionSurrogate surrogate) =>
         new(surrogate.Message) { ErrorId = surrogate.ErrorId, IsPassing = surrogate.IsPassing };
 
-    /// <inheritdoc/>
     public ClusterExceptionSurrogate ConvertToSurrogate(in ClusterException value) =>
         new() { Message = value.Message, ErrorId = value.ErrorId, IsPassing = value.IsPassing };
 }

@@ -64,7 +64,6 @@ internal sealed class Mosaic(int size, SeededRandom random)
         }
     }
 
-    /// <summary>The mosaic's objects.</summary>
     public AugmentedView ToView() => new(PixelWindow.Whole, false, _boxes, _classes);
 
     private Range Rows(int tile) => IsLower(tile) ? _row..size : 0.._row;

@@ -20,7 +20,6 @@ internal sealed class ImageFolder
         _names = new(() => new NameIndex(Files));
     }
 
-    /// <summary>Absolute path.</summary>
     public string Root { get; }
 
     /// <summary>All files in it and in the folders in it.</summary>

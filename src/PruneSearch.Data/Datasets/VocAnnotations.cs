@@ -26,18 +26,14 @@ internal sealed class VocAnnotations
         _names = new NameIndex(_files.Keys);
     }
 
-    /// <summary>The folder.</summary>
     public string Folder => _folder;
 
-    /// <summary>All names.</summary>
     public IReadOnlyCollection<string> Names => _files.Keys;
 
-    /// <summary>A file's name without its ending.</summary>
     public static string NameOf(string file) => file[..^Path.GetExtension(file).Length];
 
     /// <summary>The name that a list means; <see langword="null"/> when there is none.</summary>
     public string? Find(string name, out string difference) => _names.Find(name.Replace('\\', '/'), out difference);
 
-    /// <summary>Path of an annotation.</summary>
     public string PathOf(string name) => Path.Combine(_folder, _files[name]);
 }

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Loading;
@@ -6,7 +5,6 @@ using PruneSearch.Data.Metrics;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Evaluation;
 

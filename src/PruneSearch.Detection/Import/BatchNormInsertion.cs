@@ -1,8 +1,6 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Import;
 

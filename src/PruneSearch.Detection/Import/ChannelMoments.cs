@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace PruneSearch.Detection.Import;
 
 /// <summary>Mean and variance of each channel over any number of feature maps, accumulated in double precision.</summary>

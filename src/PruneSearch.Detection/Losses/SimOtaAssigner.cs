@@ -1,8 +1,6 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Loading;
 using PruneSearch.Data.PostProcessing;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
@@ -30,7 +28,6 @@ internal sealed class SimOtaAssigner : IAssigner
         (_rule, _references, _coder) = (rule, model.References, new BoxCoder(model.BoxCode));
     }
 
-    /// <inheritdoc/>
     public Assignment Assign(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images)
     {
         using var scope = NewDisposeScope();

@@ -1,7 +1,5 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Data.Loading;
 using PruneSearch.Data.PostProcessing;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
@@ -90,7 +88,6 @@ internal sealed class Targets : IDisposable
         return flat.index_select(0, Assigned);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var tensor in (Tensor[])[Classes, Weights, Assigned, AssignedClasses, AssignedWeights, Codes, Corners, References, Overlaps])

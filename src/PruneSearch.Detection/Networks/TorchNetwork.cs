@@ -2,7 +2,6 @@ using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Networks;
 

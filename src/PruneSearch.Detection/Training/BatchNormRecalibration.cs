@@ -1,9 +1,7 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
 

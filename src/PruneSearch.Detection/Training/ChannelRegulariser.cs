@@ -3,7 +3,6 @@ using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
 

@@ -18,7 +18,6 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
-    /// <summary>Name and version of the engine.</summary>
     public static string Engine => $"onnxruntime {OrtEnv.Instance().GetVersionString()}";
 
     public InferenceSession Session { get; }

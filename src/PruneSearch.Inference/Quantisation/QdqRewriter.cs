@@ -27,7 +27,6 @@ internal sealed class QdqRewriter
         _constants = source.Initializer.ToDictionary(t => t.Name);
     }
 
-    /// <summary>Writes the new graph.</summary>
     public OnnxGraph Rewrite(IReadOnlyDictionary<string, (float Low, float High)> ranges, int weightBits)
     {
         var quantised = _values.Convolutions.ToHashSet();

@@ -1,5 +1,3 @@
-using PruneSearch.Core.Networks;
-
 namespace PruneSearch.Pruning.Importance;
 
 /// <summary>Mean absolute activation of a channel where it is read, over the calibration pictures.</summary>

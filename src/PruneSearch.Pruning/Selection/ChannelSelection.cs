@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;

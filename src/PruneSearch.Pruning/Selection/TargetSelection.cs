@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 

@@ -8,7 +8,6 @@ namespace PruneSearch.Core.Detectors.Yolox;
 /// <param name="batchNorm">Batch norms instead of biases.</param>
 internal sealed class YoloxUnits(NetworkBuilder network, bool depthwise, bool batchNorm)
 {
-    /// <summary>What they are added to.</summary>
     public NetworkBuilder Network => network;
 
     /// <summary>Convolution, batch norm, SiLU.</summary>

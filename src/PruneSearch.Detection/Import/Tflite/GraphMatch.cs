@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 
@@ -28,16 +27,13 @@ internal sealed class GraphMatch
         _layers[file.Inputs[0]] = DetectorModel.ImageInput;
     }
 
-    /// <summary>Convolutions that were taken over.</summary>
     public int Matched => _taken.Count;
 
-    /// <summary>The weights so far.</summary>
     public WeightSet Weights { get; } = [];
 
     /// <summary>Why it does not fit; <see langword="null"/> when it does.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>Matches a file with a network.</summary>
     public static GraphMatch Run(TfliteModel file, DetectorOutputs ends, Network network)
     {
         var match = new GraphMatch(file, ends, network);

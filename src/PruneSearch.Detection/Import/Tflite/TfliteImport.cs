@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 
 namespace PruneSearch.Detection.Import.Tflite;
