@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Inference.Latency;
 

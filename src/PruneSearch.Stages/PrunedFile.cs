@@ -2,7 +2,7 @@ using System.Text.Json;
 using PruneSearch.Core;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Stages;
 

@@ -4,7 +4,6 @@ using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Stages;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning.Compensation;

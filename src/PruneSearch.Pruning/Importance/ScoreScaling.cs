@@ -1,5 +1,4 @@
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Pruning.Importance;
 

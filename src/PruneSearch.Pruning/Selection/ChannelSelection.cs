@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
+using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Pruning.Selection;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
 
 namespace PruneSearch.Pruning.Shrinking;
 

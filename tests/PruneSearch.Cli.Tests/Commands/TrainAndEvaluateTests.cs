@@ -93,7 +93,7 @@ public sealed class TrainAndEvaluateTests : IDisposable
     {
         string file = WriteFile(), zebras = Path.Combine(_home, "zebras.json");
         var model = PruneSearch.Core.Detectors.DetectorCatalog.Build(PruneSearch.Core.Detectors.Ssd.SsdFamily.Spec(["circle"], new() { WidthMultiplier = 0.1 }) with { InputSize = 32 });
-        PruneSearch.Core.Weights.DetectorFolder.Write(Out, model, PruneSearch.Detection.Import.RandomWeights.For(model, 1));
+        PruneSearch.Core.Detectors.DetectorFolder.Write(Out, model, PruneSearch.Detection.Import.RandomWeights.For(model, 1));
         await File.WriteAllBytesAsync(Path.Combine(_home, "z.png"), Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(zebras, """{"images":[{"id":1,"file_name":"z.png","width":1,"height":1}],"categories":[{"id":1,"name":"zebra"}],"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[0,0,1,1],"area":1,"iscrowd":0}]}""", TestContext.Current.CancellationToken);
 
