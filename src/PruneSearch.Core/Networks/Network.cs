@@ -85,7 +85,7 @@ public sealed class Network
         ChannelLayout Resized(ChannelLayout layout) => new([.. layout.Segments.Select(s => s.Group is { } group ? s with { Width = groups[group].Width } : s)]);
         Layer Narrow(Layer layer)
         {
-            var resized = layer with { Channels = Resized(layer.Channels) };
+            var resized = layer with { Output = layer.Output with { Channels = Resized(layer.Channels) } };
             return resized is ConvLayer { InputChannels: var before } conv && Resized(before) is var input
                 ? conv with { InputChannels = input, Groups = conv.Depthwise ? input.Width : conv.Groups } : resized;
         }

@@ -58,7 +58,6 @@ internal static class ActivationRanges
     {
         long[] shape = session.InputShape(batch: 1);
         long length = shape.Aggregate(1L, (n, d) => n * d);
-        using var run = new RunOptions();
         foreach (float[] picture in pictures)
         {
             if (picture.Length != length)
@@ -70,10 +69,10 @@ internal static class ActivationRanges
                 visit(session.InputName, picture);
             }
             using var input = OrtValue.CreateTensorValueFromMemory(picture, shape);
-            using var outputs = session.Run(run, [session.InputName], [input], session.Session.OutputNames);
+            using var outputs = session.Run(input);
             for (int i = 0; i < outputs.Count; i++)
             {
-                visit(session.Session.OutputNames[i], outputs[i].GetTensorDataAsSpan<float>());
+                visit(session.OutputNames[i], outputs[i].GetTensorDataAsSpan<float>());
             }
         }
     }
