@@ -34,7 +34,8 @@ internal static class Batches
 
     /// <summary>Training pictures as they are, chosen by the seed; at most as many as there are.</summary>
     /// <returns>Batches <c>[N, 3, S, S]</c>; the caller disposes each.</returns>
-    public static IEnumerable<Tensor> Plain(DetectionDataset train, int count, InputSpec input, int seed) => Annotated(train, count, input, seed).Select(b => b.Images);
+    public static IEnumerable<Tensor> Plain(DetectionDataset train, int count, InputSpec input, int seed) =>
+        Annotated(train, count, input, seed).Select(b => b.Images);
 
     /// <summary>The same with what the pictures show.</summary>
     /// <returns>Batches; the caller disposes each.</returns>

@@ -31,9 +31,11 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
             throw new ArgumentException("The stage has no base detector or no fine-tune part, expected both.", nameof(stage));
         }
         using var scope = NewDisposeScope();
-        var context = new StageContext(_files, new StageJob(stage.ComputeKey(), stage, Epoch: 1), TorchDevices.Select(options.Device), time, progress, cancellation);
+        var context = new StageContext(_files, new StageJob(stage.ComputeKey(), stage, Epoch: 1), TorchDevices.Select(options.Device), time, progress,
+            cancellation);
         context.Run("restore", () => (context.Train, context.Validation));
-        var (model, initial) = context.Run("restore", () => new BaseDetector(_files).Build(start, context.Train, context.Seed, context.Device, context.Warnings));
+        var (model, initial) = context.Run("restore", () =>
+            new BaseDetector(_files).Build(start, context.Train, context.Seed, context.Device, context.Warnings));
         var tuning = new FineTuning(context, options.SnapshotInterval);
         var (weights, loss) = context.Run("fine-tune", () => tuning.Run(model, initial, settings with { Distillation = 0 }));
         var metrics = context.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, context.Validation, context.Device, cancellation: cancellation));

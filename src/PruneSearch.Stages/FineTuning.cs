@@ -82,7 +82,8 @@ internal sealed class FineTuning(StageContext context, TimeSpan snapshotInterval
             }
             if (_threads.Count > 1)
             {
-                warnings.Add($"slots with {string.Join(" and ", _threads)} threads trained it in turn: with one number throughout, the weights would differ in their last digits");
+                warnings.Add($"slots with {string.Join(" and ", _threads)} threads trained it in turn: with one number throughout, the weights would differ " +
+                    "in their last digits");
             }
             var weights = trainer.ToWeights();
             if (settings.CarryOptimizer)

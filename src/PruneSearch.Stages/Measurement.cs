@@ -27,7 +27,8 @@ internal sealed class Measurement(StageContext context)
     /// <exception cref="StageFailedException">The engine does not run integer models.</exception>
     public LatencyReport MeasureInt8(DetectorModel model, byte[] int8, byte[] onnx) => _settings.Engine == MeasuringEngine.OnnxRuntime
         ? Measure(model, int8, onnx, FrontierPoints.QuantisedPrecision)
-        : throw new StageFailedException($"engine '{EnumNames.Of(_settings.Engine)}' does not run integer models, expected {EnumNames.Of(MeasuringEngine.OnnxRuntime)}");
+        : throw new StageFailedException($"engine '{EnumNames.Of(_settings.Engine)}' does not run integer models, expected " +
+            $"{EnumNames.Of(MeasuringEngine.OnnxRuntime)}");
 
     private LatencyReport Measure(DetectorModel model, byte[] candidateFile, byte[] ownFile, string precision)
     {
@@ -62,8 +63,10 @@ internal sealed class Measurement(StageContext context)
 
     private string Identify(DetectorSpec spec, DetectorSpec dense, string precision)
     {
-        var on = _settings.Engine == MeasuringEngine.OnnxRuntime ? OnnxLatencyEngine.DeviceOf(_settings.Threads) : TorchLatencyEngine.DeviceOf(context.Device, _settings.Threads);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}|{LatencyMeter.Method}")));
+        var on = _settings.Engine == MeasuringEngine.OnnxRuntime
+            ? OnnxLatencyEngine.DeviceOf(_settings.Threads) : TorchLatencyEngine.DeviceOf(context.Device, _settings.Threads);
+        return Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}|{LatencyMeter.Method}")));
     }
 
     // Names of classes do not matter either, only how many there are.

@@ -36,7 +36,8 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         var model = pruned is null ? parent : parent.With(pruned.Spec.Widths);
         var (tuned, loss) = Tune(model, pruned?.Weights ?? weights, pruning.CarriedState(parent, pruned?.Plan), pruned is { Plan.RemovesNothing: true });
 
-        var metrics = context.Run("evaluate", () => DetectorEvaluator.Evaluate(model, tuned, context.Validation, context.Device, cancellation: context.Cancellation));
+        var metrics = context.Run("evaluate", () =>
+            DetectorEvaluator.Evaluate(model, tuned, context.Validation, context.Device, cancellation: context.Cancellation));
         byte[] onnx = context.Run("export", () => OnnxExport.ToBytes(model, tuned));
         var score = Score(metrics, onnx, context.Run("measure", () => measurement.Measure(model, onnx)));
         var processing = context.Run("measure", () => Processing(onnx));

@@ -24,7 +24,8 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     }
 
     /// <summary>The specification of a finished stage's detector.</summary>
-    public DetectorSpec ReadSpec(string key) => DetectorSpec.FromJson(Encoding.UTF8.GetString(ReadBytes(CheckpointNames.Detector(key))), CheckpointNames.Detector(key));
+    public DetectorSpec ReadSpec(string key) =>
+        DetectorSpec.FromJson(Encoding.UTF8.GetString(ReadBytes(CheckpointNames.Detector(key))), CheckpointNames.Detector(key));
 
     /// <summary>Tensors under a name.</summary>
     /// <exception cref="InputUnavailableException">They cannot be read.</exception>
@@ -85,7 +86,9 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         return name.Length == 0 ? null : Wait(store.OpenReadAsync(name));
     }
 
-    /// <summary>Deletes the states within a stage that are older than one, or all. Those of a later lease stay: whoever deletes may have lost his own.</summary>
+    /// <summary>
+    /// Deletes the states within a stage that are older than one, or all. Those of a later lease stay: whoever deletes may have lost his own.
+    /// </summary>
     public void DeleteSnapshots(string key, string? olderThan = null)
     {
         foreach (string name in List(CheckpointNames.Snapshots(key)).Where(n => olderThan is null || string.CompareOrdinal(n, olderThan) < 0))
@@ -120,7 +123,8 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         }
     }
 
-    public void WriteLatency(string id, LatencyReport latency) => Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
+    public void WriteLatency(string id, LatencyReport latency) =>
+        Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
 
     private T? TryRead<T>(string name, Func<Stream, string, T?> read)
         where T : class

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
@@ -26,7 +27,9 @@ internal sealed class StagePruning(StageContext context, Measurement measurement
         var pruned = context.Files.ReadPruned(key) ?? Prune(model, weights, settings, key);
         if (pruned.Plan.RemovesNothing)
         {
-            context.Warnings.Add(FormattableString.Invariant($"pruning to {Math.Round(100 * settings.Ratio, 4)} % of the {EnumNames.Of(settings.Target)} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed"));
+            context.Warnings.Add(string.Create(CultureInfo.InvariantCulture,
+                $"pruning to {Math.Round(100 * settings.Ratio, 4)} % of the {EnumNames.Of(settings.Target)} " +
+                $"removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed"));
         }
         return pruned;
     }
@@ -43,7 +46,8 @@ internal sealed class StagePruning(StageContext context, Measurement measurement
     private PruneResult Prune(DetectorModel model, WeightSet weights, PruneSettings settings, string key)
     {
         int seed = StageContext.SeedOf(key);
-        List<TrainingBatch> calibration = PruningEngine.NeedsImages(settings) ? [.. Batches.Annotated(context.Train, settings.CalibrationImages, model.InputSpec, seed)] : [];
+        List<TrainingBatch> calibration = PruningEngine.NeedsImages(settings)
+            ? [.. Batches.Annotated(context.Train, settings.CalibrationImages, model.InputSpec, seed)] : [];
         try
         {
             var pruned = PruningEngine.Prune(

@@ -21,7 +21,8 @@ internal static class NumberOption
     public static Option<int?> Optional(string name, string description, int least, int most) =>
         With(new Option<int?>(name) { Description = description }, new SettingType.WholeNumber(least, most));
 
-    public static Option<double?> Optional(string name, string description, SettingType.Number type) => With(new Option<double?>(name) { Description = description }, type);
+    public static Option<double?> Optional(string name, string description, SettingType.Number type) =>
+        With(new Option<double?>(name) { Description = description }, type);
 
     /// <summary>Several numbers, with blanks between them; none when left out.</summary>
     public static Option<double[]> Several(string name, string description, SettingType.Number each) => new(name)

@@ -16,7 +16,10 @@ internal sealed class PruneOptions
 
     private readonly SettingOptions<PruneSettings> _settings;
     private readonly Option<bool> _noCompensation = new("--no-compensation") { Description = "Leave the readers of pruned channels as they are" };
-    private readonly Option<string?> _pictures = new("--pictures") { Description = "Folder with pictures to calibrate on, without annotations; the training split of a search file when left out", HelpName = "FOLDER" };
+    private readonly Option<string?> _pictures = new("--pictures")
+    {
+        Description = "Folder with pictures to calibrate on, without annotations; the training split of a search file when left out", HelpName = "FOLDER",
+    };
     private readonly Option<int> _seed = NumberOption.Create("--seed", "Seed of the choice of pictures and of random scores", 1, 0, int.MaxValue);
 
     /// <summary>Options for all settings of pruning but some; compensation has its own, and statistics are measured anew only in a search.</summary>
@@ -51,7 +54,8 @@ internal sealed class PruneOptions
     /// <param name="training">Reads the training split of a search file.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SearchFileException">There are none, or they cannot be read.</exception>
-    public List<Tensor> Pictures(ParseResult parsed, NamedDetector input, PruneSettings settings, Func<SearchFile, DetectionDataset> training, CancellationToken cancellation) => BadInput.Guard(() =>
+    public List<Tensor> Pictures(ParseResult parsed, NamedDetector input, PruneSettings settings, Func<SearchFile, DetectionDataset> training,
+        CancellationToken cancellation) => BadInput.Guard(() =>
     {
         if (!PruningEngine.NeedsImages(settings))
         {
@@ -59,7 +63,8 @@ internal sealed class PruneOptions
         }
         var dataset = parsed.GetValue(_pictures) is { } folder ? CalibrationPictures.OfFolder(folder)
             : input.Search is { } search ? training(search)
-            : throw new SearchFileException($"criterion {EnumNames.Of(settings.Criterion)}{(settings.Compensate ? " with compensation" : "")} looks at pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
+            : throw new SearchFileException($"criterion {EnumNames.Of(settings.Criterion)}{(settings.Compensate ? " with compensation" : "")} looks at " +
+                "pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
         return CalibrationPictures.Choose(dataset, settings.CalibrationImages, input.Model.InputSpec, Seed(parsed), cancellation);
     });
 }

@@ -24,7 +24,8 @@ internal static class CalibrationPictures
                 Name = folder,
                 Root = Path.GetFullPath(folder),
                 Classes = [],
-                Samples = [.. PictureFiles.In(folder).Select((f, i) => new DetectionSample { File = f, Sha256 = "", Width = 1, Height = 1, ImageId = i + 1, Objects = [] })],
+                Samples = [.. PictureFiles.In(folder)
+                    .Select((f, i) => new DetectionSample { File = f, Sha256 = "", Width = 1, Height = 1, ImageId = i + 1, Objects = [] })],
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

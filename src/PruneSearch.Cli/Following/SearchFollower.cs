@@ -19,13 +19,13 @@ internal sealed class SearchFollower(CliContext context, ISearchSession session)
     {
         while (true)
         {
-            var status = await AskAsync(id, view, cancellation).ConfigureAwait(false);
+            var status = await AskAsync(id, view, cancellation);
             view.Show(status);
             if (status.State.IsOver())
             {
                 return status;
             }
-            await Task.Delay(context.Interval, context.Time, cancellation).ConfigureAwait(false);
+            await Task.Delay(context.Interval, context.Time, cancellation);
         }
     }
 
@@ -38,7 +38,7 @@ internal sealed class SearchFollower(CliContext context, ISearchSession session)
         {
             try
             {
-                return await answer.WaitAsync(Patience, context.Time, cancellation).ConfigureAwait(false);
+                return await answer.WaitAsync(Patience, context.Time, cancellation);
             }
             catch (TimeoutException) when (!answer.IsCompleted)
             {

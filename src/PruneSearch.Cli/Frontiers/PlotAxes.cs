@@ -3,7 +3,9 @@ using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Frontiers;
 
-/// <summary>What a frontier is drawn over: its first accuracy and its first cost. Costs are drawn as factors over the original, so that better is always right and up.</summary>
+/// <summary>
+/// What a frontier is drawn over: its first accuracy and its first cost. Costs are drawn as factors over the original, so that better is always right and up.
+/// </summary>
 internal sealed class PlotAxes
 {
     private readonly FrontierView _view;
@@ -34,7 +36,8 @@ internal sealed class PlotAxes
     public string SameLabel => IsLatency ? "as fast as the original" : "as the original";
 
     /// <summary>Factor over the original, which is 1 for the original itself, whatever noise its measurement beside itself had.</summary>
-    public double X(FrontierPoint p) => p is { Iteration: 0, Precision: FrontierPoints.TrainedPrecision } ? 1 : IsLatency ? p.Report.Latency.SpeedUp : _original is null ? double.NaN : _cost.Cost(_original.Report) / _cost.Cost(p.Report);
+    public double X(FrontierPoint p) => p is { Iteration: 0, Precision: FrontierPoints.TrainedPrecision } ? 1 : IsLatency ? p.Report.Latency.SpeedUp
+        : _original is null ? double.NaN : _cost.Cost(_original.Report) / _cost.Cost(p.Report);
 
     public double Y(FrontierPoint p) => _accuracy == Objective.Map ? p.Report.Map : p.Report.Map50;
 

@@ -12,18 +12,17 @@ internal sealed class ArmColors
 
     // Apart from one another also for readers who see red and green alike (Okabe, Ito 2008).
     private static readonly Color[] Palette =
-        [Color.FromHex("#0072B2"), Color.FromHex("#E69F00"), Color.FromHex("#009E73"), Color.FromHex("#CC79A7"), Color.FromHex("#56B4E9"), Color.FromHex("#7B4B00")];
+        [Color.FromHex("#0072B2"), Color.FromHex("#E69F00"), Color.FromHex("#009E73"), Color.FromHex("#CC79A7"), Color.FromHex("#56B4E9"),
+            Color.FromHex("#7B4B00")];
 
-    private static readonly MarkerShape[] Shapes = [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond, MarkerShape.FilledTriangleDown];
+    private static readonly MarkerShape[] Shapes =
+        [MarkerShape.FilledCircle, MarkerShape.FilledSquare, MarkerShape.FilledTriangleUp, MarkerShape.FilledDiamond, MarkerShape.FilledTriangleDown];
 
     private readonly List<string> _arms;
     private readonly List<string?> _variants;
 
-    public ArmColors(SearchResults results)
-    {
-        _variants = [.. results.Variants];
-        _arms = [.. results.Variants.SelectMany(results.Pruned).Select(a => a.Arm).Distinct()];
-    }
+    public ArmColors(SearchResults results) =>
+        (_variants, _arms) = ([.. results.Variants], [.. results.Variants.SelectMany(results.Pruned).Select(a => a.Arm).Distinct()]);
 
     /// <summary>Names of the arms that prune, in plan order.</summary>
     public IReadOnlyList<string> Arms => _arms;

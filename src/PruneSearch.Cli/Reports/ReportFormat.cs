@@ -42,7 +42,8 @@ internal static class ReportFormat
     public static string Span(double seconds)
     {
         var span = TimeSpan.FromSeconds(Math.Round(seconds));
-        return span.TotalHours >= 1 ? Text($"{(int)span.TotalHours} h {span.Minutes:00} min") : span.TotalMinutes >= 10 ? Text($"{Math.Round(span.TotalMinutes):0} min")
+        return span.TotalHours >= 1 ? Text($"{(int)span.TotalHours} h {span.Minutes:00} min")
+            : span.TotalMinutes >= 10 ? Text($"{Math.Round(span.TotalMinutes):0} min")
             : span.TotalMinutes >= 1 ? Text($"{span.Minutes} min {span.Seconds:00} s") : Text($"{span.Seconds} s");
     }
 

@@ -7,7 +7,8 @@ internal static class SettingKeys
     {
         ["role"] = "control (coordinates), worker (owns a slot) or all (both)",
         ["database"] = "Connection string of PostgreSQL, or 'Data Source=FILE' for SQLite on one machine",
-        ["checkpoints"] = "A folder that all see, https://ACCOUNT.blob.core.windows.net (also with /CONTAINER?SIGNATURE), or the connection string of a storage account",
+        ["checkpoints"] = "A folder that all see, https://ACCOUNT.blob.core.windows.net (also with /CONTAINER?SIGNATURE), or the connection string of a " +
+            "storage account",
         ["container"] = "Blob container of the checkpoints",
         ["cluster-id"] = "Name of the cluster: silos with the same name and database are one",
         ["gateways"] = "For clients: HOST:PORT of gateways, with commas between them",

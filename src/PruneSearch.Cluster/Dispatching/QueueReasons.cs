@@ -30,7 +30,8 @@ internal sealed class QueueReasons(string deviceClass, QueueStatus? status)
             return new WaitReason(WaitKind.Queue, _place + Position(stageKey));
         }
         string by = $"declined by {declined.Slots} of {Math.Max(declined.Slots, status.Slots ?? 0)} slots: {declined.Reason}";
-        return declined.Slots >= status.Slots ? new WaitReason(WaitKind.Declined, $"{_place}: {by}") : new WaitReason(WaitKind.Queue, $"{_place}{Position(stageKey)}; {by}");
+        return declined.Slots >= status.Slots
+            ? new WaitReason(WaitKind.Declined, $"{_place}: {by}") : new WaitReason(WaitKind.Queue, $"{_place}{Position(stageKey)}; {by}");
     }
 
     private string Position(string stageKey) =>

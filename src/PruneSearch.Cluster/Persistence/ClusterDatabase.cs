@@ -34,7 +34,8 @@ internal sealed record ClusterDatabase(string Invariant, string ConnectionString
     }
 
     public static ClusterDatabase Sqlite(string path) =>
-        new("System.Data.SQLite", SqliteSchema.ConnectionString(path), () => SqliteSchema.Apply(path)); // the providers load Microsoft.Data.Sqlite under this name
+        // the providers load Microsoft.Data.Sqlite under this name
+        new("System.Data.SQLite", SqliteSchema.ConnectionString(path), () => SqliteSchema.Apply(path));
 
     /// <summary>Tells PostgreSQL and SQLite apart by the keywords of the connection string.</summary>
     /// <exception cref="ArgumentException">It is neither; the message has no secret in it.</exception>

@@ -112,7 +112,8 @@ internal sealed class SearchGrain(
     public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(_search?.Reports(after, limit, IsDriven));
 
     public Task<TrajectoryOrder?> GetTrajectoryAsync(string trajectory) =>
-        Task.FromResult(_search is { } search && search.Find(trajectory) is { } plan ? new TrajectoryOrder(search.Plan.DeviceClass, plan, record.State.TraceParent) : null);
+        Task.FromResult(_search is { } search && search.Find(trajectory) is { } plan
+            ? new TrajectoryOrder(search.Plan.DeviceClass, plan, record.State.TraceParent) : null);
 
     public Task<WorkState?> GetStateAsync() => Task.FromResult<WorkState?>(record.State.Plan is null ? null : _progress.State);
 
@@ -204,7 +205,8 @@ internal sealed class SearchGrain(
         }
     }
 
-    private Task<OpenSearch> OpenAsync(SearchPlan plan) => OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger));
+    private Task<OpenSearch> OpenAsync(SearchPlan plan) =>
+        OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger));
 }
 
 /// <summary>The part of a search that never changes after launch.</summary>

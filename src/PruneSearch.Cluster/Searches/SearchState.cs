@@ -135,7 +135,9 @@ internal sealed class SearchState
 
     public bool Has(string key) => _reports.ContainsKey(key);
 
-    /// <summary>A report as a point of the first trajectory that has its stage, not yet weighed; <see langword="null"/> when its stage is none of the search's.</summary>
+    /// <summary>
+    /// A report as a point of the first trajectory that has its stage, not yet weighed; <see langword="null"/> when its stage is none of the search's.
+    /// </summary>
     public FrontierPoint? Point(StageReport report)
     {
         if (!_users.ContainsKey(report.Key))

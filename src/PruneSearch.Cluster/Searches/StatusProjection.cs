@@ -68,7 +68,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     public void Measure(double volume)
     {
         var running = search.AtWork.Select(search.Next).ToHashSet();
-        var failed = progress.Ended.Where(e => e.Value.State == WorkState.Failed).SelectMany(e => search.MissingKeys(e.Key)).Where(k => !running.Contains(k)).ToHashSet();
+        var failed = progress.Ended.Where(e => e.Value.State == WorkState.Failed).SelectMany(e => search.MissingKeys(e.Key))
+            .Where(k => !running.Contains(k)).ToHashSet();
         Telemetry.RecordStages(Plan.Id, "completed", search.CompletedStages);
         Telemetry.RecordStages(Plan.Id, "running", running.Count);
         Telemetry.RecordStages(Plan.Id, "failed", failed.Count);
@@ -99,7 +100,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             Attempts = live?.Attempts ?? 0,
             LogTail = end?.LogTail,
             Wait = end is not null || state.IsOver() ? null : state == WorkState.Waiting ? Interrupted : search.Wait(plan.Name),
-            Warnings = reports.Index().Where(r => search.First(r.Item.Key) == plan.Name).SelectMany(r => r.Item.Warnings.Select(w => new StageWarning(r.Index, w))).ToArray(),
+            Warnings = reports.Index().Where(r => search.First(r.Item.Key) == plan.Name)
+                .SelectMany(r => r.Item.Warnings.Select(w => new StageWarning(r.Index, w))).ToArray(),
         };
     }
 }

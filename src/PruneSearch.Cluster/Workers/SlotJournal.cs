@@ -25,7 +25,8 @@ internal sealed class SlotJournal
     /// <summary>What the process before this one died of; <see langword="null"/> when it ended in good order.</summary>
     public Death? Predecessor { get; }
 
-    public void Begin(StageLease lease) => Write(JsonSerializer.Serialize(new Note(lease.Key, lease.Epoch, Environment.ProcessId, lease.Worker, lease.Secret), CoreJson.Readable));
+    public void Begin(StageLease lease) =>
+        Write(JsonSerializer.Serialize(new Note(lease.Key, lease.Epoch, Environment.ProcessId, lease.Worker, lease.Secret), CoreJson.Readable));
 
     public void End()
     {

@@ -8,7 +8,9 @@ namespace PruneSearch.Core.Grains;
 /// <param name="inner">The error behind it.</param>
 public sealed class ClusterException(string message, Exception? inner = null) : IOException(ErrorText.OneLine(message), inner)
 {
-    /// <summary>The one that another exception was made of: Orleans puts those of grain state into its own; <see langword="null"/> when there is none.</summary>
+    /// <summary>
+    /// The one that another exception was made of: Orleans puts those of grain state into its own; <see langword="null"/> when there is none.
+    /// </summary>
     public static ClusterException? Within(Exception? e) => e is null or ClusterException ? (ClusterException?)e : Within(e.InnerException);
 
     /// <summary>Under what the silo that failed tells more in its log; <see langword="null"/> when no silo did.</summary>

@@ -28,7 +28,8 @@ public sealed class NetworkBuilder
         if (_groups.TryGetValue(name, out var known))
         {
             return known.DenseWidth == denseWidth && known.Kind == kind ? known
-                : throw new ArgumentException($"Channel group '{name}' stands already as {known.Kind} of {known.DenseWidth} channels; asked for {kind} of {denseWidth}.");
+                : throw new ArgumentException($"Channel group '{name}' stands already as {known.Kind} of {known.DenseWidth} channels; asked for {kind} " +
+                    $"of {denseWidth}.");
         }
         var group = new ChannelGroup(name, kind, denseWidth, _widths.GetValueOrDefault(name, denseWidth));
         _groups.Add(name, group);
@@ -37,7 +38,8 @@ public sealed class NetworkBuilder
     }
 
     /// <summary>Adds a convolution whose output is one channel group.</summary>
-    public string Conv(string name, string input, ChannelGroup output, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame, bool bias = true) =>
+    public string Conv(string name, string input, ChannelGroup output, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame,
+        bool bias = true) =>
         Conv(name, input, ChannelLayout.Of(output), kernel, stride, padding, bias);
 
     /// <summary>Adds a convolution.</summary>
@@ -50,7 +52,8 @@ public sealed class NetworkBuilder
     /// <param name="bias">Whether it adds a bias.</param>
     /// <param name="groups">Convolution groups. Input and output must each consist of that many equal layouts in a row.</param>
     /// <exception cref="ArgumentException">Input or output channels do not divide into <paramref name="groups"/> equal layouts.</exception>
-    public string Conv(string name, string input, ChannelLayout output, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame, bool bias = true, int groups = 1)
+    public string Conv(string name, string input, ChannelLayout output, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame,
+        bool bias = true, int groups = 1)
     {
         var from = Find(input);
         foreach (var layout in (ChannelLayout[])[from.Channels, output])
@@ -85,9 +88,11 @@ public sealed class NetworkBuilder
         }
         if (!from.Channels.Equals(owner.InputChannels))
         {
-            throw new ArgumentException($"'{name}' cannot share the tensors of '{weightsOf}', which reads {owner.InputChannels}: its input is {Describe(from)}.");
+            throw new ArgumentException($"'{name}' cannot share the tensors of '{weightsOf}', which reads {owner.InputChannels}: its input is " +
+                $"{Describe(from)}.");
         }
-        return AddConv(name, from, owner.Channels, owner.Kernel, owner.Stride, padding, owner.Bias, owner.Groups, owner.Depthwise, owner.WeightsOf ?? owner.Name);
+        return AddConv(name, from, owner.Channels, owner.Kernel, owner.Stride, padding, owner.Bias, owner.Groups, owner.Depthwise,
+            owner.WeightsOf ?? owner.Name);
     }
 
     /// <summary>Adds a batch normalisation.</summary>
@@ -198,7 +203,8 @@ public sealed class NetworkBuilder
         return new Network(_order, _outputs, _groupOrder);
     }
 
-    private string AddConv(string name, Layer from, ChannelLayout output, int kernel, int stride, PaddingStyle padding, bool bias, int groups, bool depthwise, string? weightsOf = null)
+    private string AddConv(string name, Layer from, ChannelLayout output, int kernel, int stride, PaddingStyle padding, bool bias, int groups, bool depthwise,
+        string? weightsOf = null)
     {
         var pad = Padding.For(padding, from.Height, from.Width, kernel, stride);
         return Add(new ConvLayer

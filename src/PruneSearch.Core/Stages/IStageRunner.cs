@@ -50,7 +50,10 @@ public interface IStageRunner
     StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation);
 }
 
-/// <summary>A stage that would fail again in the same way: impossible pruning target, damaged input. With <see cref="IsFinal"/> off, one that may succeed: diverged loss.</summary>
+/// <summary>
+/// A stage that would fail again in the same way: impossible pruning target, damaged input. With <see cref="IsFinal"/> off, one that may succeed: diverged
+/// loss.
+/// </summary>
 /// <param name="message">Tells why.</param>
 /// <param name="inner">The error behind it.</param>
 public sealed class StageFailedException(string message, Exception? inner = null) : Exception(message, inner)

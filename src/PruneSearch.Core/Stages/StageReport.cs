@@ -39,7 +39,9 @@ public sealed record StageReport
     [Id(7)]
     public required LatencyReport Latency { get; init; }
 
-    /// <summary>Channels of the original, the detector that the search was given, and now: in the groups that pruning may take; in all where nothing was pruned.</summary>
+    /// <summary>
+    /// Channels of the original, the detector that the search was given, and now: in the groups that pruning may take; in all where nothing was pruned.
+    /// </summary>
     [Id(8)]
     public required ChannelCount Channels { get; init; }
 
@@ -83,7 +85,10 @@ public sealed record StageReport
     [Id(22)]
     public DateTimeOffset? Finished { get; init; }
 
-    /// <summary>Channels of the unpruned network and now, in all groups: what was gone before the search counts too. <see langword="null"/> in reports from before that was noted.</summary>
+    /// <summary>
+    /// Channels of the unpruned network and now, in all groups: what was gone before the search counts too. <see langword="null"/> in reports from before that
+    /// was noted.
+    /// </summary>
     [Id(24)]
     public ChannelCount? Unpruned { get; init; }
 
@@ -127,7 +132,9 @@ public sealed record LatencyReport
     [Id(2)]
     public required double DenseMilliseconds { get; init; }
 
-    /// <summary>Time of the dense model over that of this one, above 1 is faster than dense: the geometric mean over sessions of the median over rounds.</summary>
+    /// <summary>
+    /// Time of the dense model over that of this one, above 1 is faster than dense: the geometric mean over sessions of the median over rounds.
+    /// </summary>
     [Id(3)]
     public required double SpeedUp { get; init; }
 

@@ -67,7 +67,8 @@ internal static class CocoConverters
             box[count] = CocoValue.Number(ref reader) ?? throw CocoValue.Wrong(ref reader, "a finite number", $"[{count}] ");
             count++;
         }
-        return count is BoxNumbers ? box : count == 0 ? [] : throw new JsonException($"has {count} {(count == 1 ? "value" : "values")}, expected {BoxExpected}");
+        return count is BoxNumbers ? box : count == 0 ? []
+            : throw new JsonException($"has {count} {(count == 1 ? "value" : "values")}, expected {BoxExpected}");
     }
 
     private sealed class Converter<T>(Reading<T> read, bool handleNull = false) : JsonConverter<T>

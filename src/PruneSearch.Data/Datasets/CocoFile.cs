@@ -19,7 +19,8 @@ internal static class CocoFile
             {
                 throw new DatasetException($"{file}: is empty, expected an object with images, annotations and categories");
             }
-            return JsonSerializer.Deserialize<CocoDocument>(stream, CocoConverters.Format) ?? throw new DatasetException($"{file}: is null, expected an object with images, annotations and categories");
+            return JsonSerializer.Deserialize<CocoDocument>(stream, CocoConverters.Format)
+                ?? throw new DatasetException($"{file}: is null, expected an object with images, annotations and categories");
         }
         catch (FileNotFoundException e)
         {
@@ -46,7 +47,8 @@ internal static class CocoFile
         }
         if (e.Message.StartsWith(Conversion, StringComparison.Ordinal))
         {
-            return $"{(path.Length == 0 ? "the file" : path)} is not what was expected: {(path.Length == 0 ? "an object with images, annotations and categories" : path[^1] == ']' ? "an object" : "a list")}";
+            return $"{(path.Length == 0 ? "the file" : path)} is not what was expected: " +
+                $"{(path.Length == 0 ? "an object with images, annotations and categories" : path[^1] == ']' ? "an object" : "a list")}";
         }
         return path.Length == 0 ? e.Message : $"{path}{(e.Message.StartsWith('[') ? "" : " ")}{e.Message}";
     }

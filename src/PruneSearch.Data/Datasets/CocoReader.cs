@@ -32,7 +32,8 @@ internal static class CocoReader
                     o.Annotation.Area, o.Annotation.Difficult ?? false, o.Annotation.IsCrowd ?? false)).OfType<ObjectAnnotation>());
         }
         return missing.Count == 0 ? draft.Build(Path.GetFileNameWithoutExtension(file), [.. categories.Values])
-            : throw new DatasetException($"{file}: {missing.Count} of {images.Count} pictures are not in {folder!.Root} (first: {string.Join(", ", missing.Take(NamedPictures))})");
+            : throw new DatasetException($"{file}: {missing.Count} of {images.Count} pictures are not in {folder!.Root} (first: " +
+                $"{string.Join(", ", missing.Take(NamedPictures))})");
     }
 
     private static PixelBox Box(double[] box) => new(box[0], box[1], box[2], box[3]);
@@ -90,13 +91,16 @@ internal static class CocoReader
             }
             else
             {
-                findings.Add("annotation of an image that is not listed was left out", "annotations of images that are not listed were left out", $"annotations[{i}] of image {image}");
+                findings.Add("annotation of an image that is not listed was left out", "annotations of images that are not listed were left out",
+                    $"annotations[{i}] of image {image}");
             }
         }
         return groups;
     }
 
     private static string Lacking(CocoDocument.Annotation? annotation) => annotation is null ? "is null"
-        : "has no " + string.Join(" and no ", new[] { (annotation.ImageId is null, "image_id"), (annotation.CategoryId is null, "category_id"), (annotation.Bbox is null, "bbox") }
-            .Where(m => m.Item1).Select(m => m.Item2));
+        : "has no " + string.Join(" and no ", Required(annotation).Where(m => m.Value is null).Select(m => m.Name));
+
+    private static (string Name, object? Value)[] Required(CocoDocument.Annotation annotation) =>
+        [("image_id", annotation.ImageId), ("category_id", annotation.CategoryId), ("bbox", annotation.Bbox)];
 }

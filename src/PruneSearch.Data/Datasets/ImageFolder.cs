@@ -49,7 +49,8 @@ internal sealed class ImageFolder
         {
             return null;
         }
-        findings.Add($"picture stands under another {difference} than its annotation says", $"pictures stand under another {difference} than their annotations say", $"'{relative}' is '{found}'");
+        findings.Add($"picture stands under another {difference} than its annotation says",
+            $"pictures stand under another {difference} than their annotations say", $"'{relative}' is '{found}'");
         return found;
     }
 

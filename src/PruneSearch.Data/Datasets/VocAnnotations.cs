@@ -16,7 +16,8 @@ internal sealed class VocAnnotations
     public VocAnnotations(string folder)
     {
         _folder = folder;
-        foreach (string file in Directory.Exists(folder) ? FileTree.Of(folder) : throw new DatasetException($"{folder}: the folder of the annotations does not exist"))
+        foreach (string file in Directory.Exists(folder)
+            ? FileTree.Of(folder) : throw new DatasetException($"{folder}: the folder of the annotations does not exist"))
         {
             if (file.EndsWith(Ending, StringComparison.OrdinalIgnoreCase))
             {

@@ -21,7 +21,8 @@ public static class HeadMapping
     /// <param name="classes">Class names wanted, without background.</param>
     /// <param name="seed">Seed of new rows.</param>
     /// <returns>The specification and weights with the new classes, and the names that had to start anew.</returns>
-    public static (DetectorSpec Spec, WeightSet Weights, IReadOnlyList<string> NewClasses) Map(DetectorModel from, WeightSet weights, IReadOnlyList<string> classes, int seed)
+    public static (DetectorSpec Spec, WeightSet Weights, IReadOnlyList<string> NewClasses) Map(
+        DetectorModel from, WeightSet weights, IReadOnlyList<string> classes, int seed)
     {
         int first = from.Scores.FirstClass;
         int[] known = [.. classes.Select(c => IndexOf(from.Spec.Classes, c))];

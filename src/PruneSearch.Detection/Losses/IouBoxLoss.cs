@@ -27,7 +27,8 @@ internal sealed class IouBoxLoss : ILossTerm
         var iou = Iou(Corners(targets.Of(outputs[DetectorModel.BoxesOutput]), targets.References), targets.Corners);
         var loss = iou.square().neg().add(_one).mul(targets.AssignedWeights).sum().mul(_weight);
         bool late = progress >= 1 - _rule.L1Share;
-        return [(Name, loss.MoveToOuterDisposeScope()), .. late ? _distance.Compute(outputs, targets, progress).Select(t => (Distance, t.Value.MoveToOuterDisposeScope())) : []];
+        return [(Name, loss.MoveToOuterDisposeScope()), .. late
+            ? _distance.Compute(outputs, targets, progress).Select(t => (Distance, t.Value.MoveToOuterDisposeScope())) : []];
     }
 
     // Coded boxes [P, 4] as top, left, bottom, right, with gradient.

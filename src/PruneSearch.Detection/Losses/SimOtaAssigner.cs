@@ -43,7 +43,8 @@ internal sealed class SimOtaAssigner : IAssigner
         return new Assignment(objects, overlaps);
     }
 
-    private void Assign(BatchImage image, ReadOnlySpan<float> boxes, ReadOnlySpan<float> classes, ReadOnlySpan<float> objectness, Span<int> assigned, Span<float> overlaps)
+    private void Assign(
+        BatchImage image, ReadOnlySpan<float> boxes, ReadOnlySpan<float> classes, ReadOnlySpan<float> objectness, Span<int> assigned, Span<float> overlaps)
     {
         int[] rows = [.. Enumerable.Range(0, _references.Count).Where(r => image.Boxes.Any(b => Near(r, b)))];
         if (rows.Length == 0)
@@ -87,7 +88,8 @@ internal sealed class SimOtaAssigner : IAssigner
     private bool Near(int row, in BoxCorners box)
     {
         var cell = _references[row];
-        float y = cell.CenterY + (float)_rule.CellOffset * cell.Height, x = cell.CenterX + (float)_rule.CellOffset * cell.Width, radius = (float)_rule.CenterRadius;
+        float y = cell.CenterY + (float)_rule.CellOffset * cell.Height, x = cell.CenterX + (float)_rule.CellOffset * cell.Width;
+        float radius = (float)_rule.CenterRadius;
         return Math.Abs(y - (box.YMin + box.YMax) / 2) < radius * cell.Height && Math.Abs(x - (box.XMin + box.XMax) / 2) < radius * cell.Width;
     }
 

@@ -62,7 +62,8 @@ internal sealed class Targets : IDisposable
             counts[image]++;
             coder.Encode(box, reference, codes.AsSpan(p * 4, 4));
             (corners[p * 4], corners[p * 4 + 1], corners[p * 4 + 2], corners[p * 4 + 3]) = (box.YMin, box.XMin, box.YMax, box.XMax);
-            (references[p * 4], references[p * 4 + 1], references[p * 4 + 2], references[p * 4 + 3]) = (reference.CenterY, reference.CenterX, reference.Height, reference.Width);
+            (references[p * 4], references[p * 4 + 1], references[p * 4 + 2], references[p * 4 + 3]) =
+                (reference.CenterY, reference.CenterX, reference.Height, reference.Width);
         }
         float[] weights = [.. counts.Select(c => model.Training.PerPicture ? 1f / (images.Count * Math.Max(1, c)) : 1f / Math.Max(1, at.Length))];
         Tensor Column(float[] values) => AlignedTensor.Of(values, [values.Length], device);

@@ -15,13 +15,15 @@ public static class BatchNormRecalibration
     /// <summary>Computes new running statistics; all other tensors stay. A detector without batch norms stays as it is.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="weights">Its weights; not changed.</param>
-    /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>, two or more in all; not disposed. Statistics of a single value stay as they are.</param>
+    /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>, two or more in all; not disposed. Statistics of a single value stay as they
+    /// are.</param>
     /// <param name="device">Where to run.</param>
     /// <exception cref="ArgumentException">There is no picture.</exception>
     /// <exception cref="NotFiniteNumberException">Statistics are not finite; the message names them.</exception>
     public static WeightSet Run(DetectorModel model, WeightSet weights, IEnumerable<Tensor> calibration, Device device)
     {
-        var statistics = model.Network.Layers.OfType<BatchNormLayer>().DistinctBy(l => l.Tensors).ToDictionary(l => l.Tensors, l => new ChannelMoments(l.Channels.Width));
+        var statistics = model.Network.Layers.OfType<BatchNormLayer>().DistinctBy(l => l.Tensors)
+            .ToDictionary(l => l.Tensors, l => new ChannelMoments(l.Channels.Width));
         if (statistics.Count == 0)
         {
             return weights;

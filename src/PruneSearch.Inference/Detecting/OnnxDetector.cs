@@ -35,7 +35,8 @@ public sealed class OnnxDetector : IDisposable
     /// <param name="time">Tells how long things take; <see langword="null"/> for the system's clock.</param>
     /// <exception cref="FormatException">It is damaged or no exported detector; the message says what is wrong and begins with the path.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static OnnxDetector Open(string path, int threads = 1, TimeProvider? time = null) => Load(RegularFile.ReadAllBytes(path, Array.MaxLength), path, threads, time);
+    public static OnnxDetector Open(string path, int threads = 1, TimeProvider? time = null) =>
+        Load(RegularFile.ReadAllBytes(path, Array.MaxLength), path, threads, time);
 
     /// <summary>Loads a file's content.</summary>
     /// <param name="model">All bytes of the file.</param>
@@ -83,7 +84,8 @@ public sealed class OnnxDetector : IDisposable
         int expected = 3 * Spec.InputSize * Spec.InputSize;
         if (picture.Length != expected)
         {
-            throw new ArgumentException($"The picture has {picture.Length} values, expected {expected}: [3, {Spec.InputSize}, {Spec.InputSize}].", nameof(picture));
+            throw new ArgumentException($"The picture has {picture.Length} values, expected {expected}: [3, {Spec.InputSize}, {Spec.InputSize}].",
+                nameof(picture));
         }
         long start = _time.GetTimestamp();
         using var input = OrtValue.CreateTensorValueFromMemory(picture, [1, 3, Spec.InputSize, Spec.InputSize]);
@@ -92,7 +94,8 @@ public sealed class OnnxDetector : IDisposable
         OnnxAnswer.RequireFinite(_session, outputs);
         var found = EndToEnd
             ? Collect(outputs[0].GetTensorDataAsSpan<float>(), outputs[1].GetTensorDataAsSpan<float>(), outputs[2].GetTensorDataAsSpan<long>(), options)
-            : DetectionDecoder.Decode(_exported.Model, Raw(outputs, DetectorModel.BoxesOutput), Raw(outputs, DetectorModel.ClassesOutput), Raw(outputs, DetectorModel.ObjectnessOutput), options);
+            : DetectionDecoder.Decode(_exported.Model, Raw(outputs, DetectorModel.BoxesOutput), Raw(outputs, DetectorModel.ClassesOutput),
+                Raw(outputs, DetectorModel.ObjectnessOutput), options);
         network = _time.GetElapsedTime(start, ran).TotalMilliseconds;
         decoding = _time.GetElapsedTime(ran).TotalMilliseconds;
         return found;

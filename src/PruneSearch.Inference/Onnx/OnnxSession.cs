@@ -16,7 +16,8 @@ internal sealed class OnnxSession : IDisposable
         var inputs = session.InputMetadata;
         if (inputs.Count != 1 || inputs.First().Value is not { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [_, 3, > 0, > 0] })
         {
-            throw new FormatException($"{source}: the model has inputs {string.Join(", ", inputs.Select(i => $"'{i.Key}' {Describe(i.Value)}"))}; expected one float picture [N, 3, height, width]");
+            throw new FormatException($"{source}: the model has inputs {string.Join(", ", inputs.Select(i => $"'{i.Key}' {Describe(i.Value)}"))}; expected " +
+                "one float picture [N, 3, height, width]");
         }
     }
 
@@ -94,5 +95,6 @@ internal sealed class OnnxSession : IDisposable
         _session.Dispose();
     }
 
-    private static string Describe(NodeMetadata value) => value.IsTensor ? $"{value.ElementDataType} [{string.Join(", ", value.Dimensions)}]" : $"{value.OnnxValueType}";
+    private static string Describe(NodeMetadata value) =>
+        value.IsTensor ? $"{value.ElementDataType} [{string.Join(", ", value.Dimensions)}]" : $"{value.OnnxValueType}";
 }

@@ -13,7 +13,8 @@ namespace PruneSearch.Pruning.Compensation;
 internal sealed class LayerWalk(TorchNetwork runner, IReadOnlyList<Tensor> pictures, long budget) : IDisposable
 {
     private readonly Batch[] _batches = [.. pictures.Select(p => new Batch(p))];
-    private readonly ILookup<string, string> _readers = runner.Network.Layers.SelectMany(l => l.Inputs.Select(i => (Input: i, l.Name))).ToLookup(p => p.Input, p => p.Name, StringComparer.Ordinal);
+    private readonly ILookup<string, string> _readers =
+        runner.Network.Layers.SelectMany(l => l.Inputs.Select(i => (Input: i, l.Name))).ToLookup(p => p.Input, p => p.Name, StringComparer.Ordinal);
     private long _bytes;
 
     public long Bytes => _bytes;

@@ -8,7 +8,8 @@ namespace PruneSearch.Pruning.Compensation;
 internal static class ReaderCollector
 {
     /// <summary>Statistics of single positions for all readers of groups, by site key; the caller disposes them.</summary>
-    public static IReadOnlyDictionary<string, ReaderStatistics> Collect(Network network, WeightSet weights, IReadOnlySet<string> groups, IReadOnlyList<Tensor> calibration)
+    public static IReadOnlyDictionary<string, ReaderStatistics> Collect(
+        Network network, WeightSet weights, IReadOnlySet<string> groups, IReadOnlyList<Tensor> calibration)
     {
         var sites = ReaderSite.Of(network, groups);
         var statistics = sites.ToDictionary(s => s.Key, _ => new ReaderStatistics(), StringComparer.Ordinal);

@@ -49,7 +49,8 @@ internal sealed class ReaderStatistics : IDisposable
         using var scope = NewDisposeScope();
         if (((Tensor?[])[_shiftT, _shiftY, _sumT, _sumY, _cross, _own]).Any(t => t is not null && !t.isfinite().all().item<bool>()))
         {
-            throw new NotFiniteNumberException($"layer '{reader}' reads, or should give, values on the calibration pictures that are not finite or too large for a covariance");
+            throw new NotFiniteNumberException($"layer '{reader}' reads, or should give, values on the calibration pictures that are not finite or too large " +
+                "for a covariance");
         }
     }
 

@@ -29,7 +29,8 @@ internal sealed record GradientStatistics(IReadOnlyDictionary<string, double[]> 
                 using var guard = no_grad();
                 for (int t = 0; t < trainable.Count; t++)
                 {
-                    var sums = (trainable[t].Value.detach().to(ScalarType.Float64) * gradients[t]).reshape(gradients[t].shape[0], -1).sum(1).cpu().data<double>();
+                    var sums = (trainable[t].Value.detach().to(ScalarType.Float64) * gradients[t]).reshape(gradients[t].shape[0], -1)
+                        .sum(1).cpu().data<double>();
                     for (int c = 0; c < magnitudes[t].Length; c++)
                     {
                         magnitudes[t][c] += Math.Abs(sums[c]);
@@ -38,7 +39,8 @@ internal sealed record GradientStatistics(IReadOnlyDictionary<string, double[]> 
                 }
             }
         }
-        Dictionary<string, double[]> Means(double[][] sums) => trainable.Zip(sums).ToDictionary(p => p.First.Key, p => p.Second.Select(s => s / pictures).ToArray(), StringComparer.Ordinal);
+        Dictionary<string, double[]> Means(double[][] sums) =>
+            trainable.Zip(sums).ToDictionary(p => p.First.Key, p => p.Second.Select(s => s / pictures).ToArray(), StringComparer.Ordinal);
         return new GradientStatistics(Means(magnitudes), Means(squares));
     }
 }

@@ -13,7 +13,8 @@ namespace PruneSearch.Pruning.Importance;
 /// <param name="reduction">How a group's tensors make one score.</param>
 /// <param name="scores">How the network's outputs become scores; <see langword="null"/> where they are no detections.</param>
 public sealed class ImportanceContext(
-    Network network, WeightSet weights, IReadOnlyList<ChannelGroup> groups, CalibrationSet calibration, ScoreReduction reduction = ScoreReduction.Mean, ScoreRule? scores = null)
+    Network network, WeightSet weights, IReadOnlyList<ChannelGroup> groups, CalibrationSet calibration, ScoreReduction reduction = ScoreReduction.Mean,
+    ScoreRule? scores = null)
     : IDisposable
 {
     private readonly HashSet<string> _groups = groups.Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
@@ -35,7 +36,8 @@ public sealed class ImportanceContext(
 
     internal ActivationStatistics Activations => field ??= ActivationStatistics.Collect(network, weights, calibration.RequirePictures());
 
-    internal IReadOnlyDictionary<string, ReaderStatistics> Readers => _readers ??= ReaderCollector.Collect(network, weights, _groups, calibration.RequirePictures());
+    internal IReadOnlyDictionary<string, ReaderStatistics> Readers =>
+        _readers ??= ReaderCollector.Collect(network, weights, _groups, calibration.RequirePictures());
 
     internal IReadOnlyDictionary<string, double[]> Sensitivity =>
         field ??= OutputSensitivity.Collect(network, scores, weights, ReaderSite.Of(network, _groups), calibration.RequirePictures(), Seed);

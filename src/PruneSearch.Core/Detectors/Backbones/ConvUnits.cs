@@ -15,7 +15,8 @@ internal sealed class ConvUnits(NetworkBuilder network, PaddingStyle padding, bo
 
     public PaddingStyle Padding => padding;
 
-    public string Conv(string name, string input, ChannelGroup output, int kernel, int stride = 1) => Activate(name, Linear(name, input, output, kernel, stride));
+    public string Conv(string name, string input, ChannelGroup output, int kernel, int stride = 1) =>
+        Activate(name, Linear(name, input, output, kernel, stride));
 
     /// <summary>Depthwise 3×3 convolution, batch norm, activation.</summary>
     public string Depthwise(string name, string input, int stride) =>

@@ -42,10 +42,12 @@ internal sealed class DetectorOutputs
         var post = file.Operators.FirstOrDefault(o => o.Custom == PostProcessing);
         int[] ends = [.. (post is null ? file.Outputs : post.Inputs.Take(2)).Where(i => i >= 0)];
         int boxes = Array.FindIndex(ends, i => file.Tensors[i].Name.Contains("box", StringComparison.OrdinalIgnoreCase));
-        if (ends.Length != 2 || ends.Any(i => file.Tensors[i].Shape.Count == 0 || file.Tensors[i].Shape[^1] is < 2 or > MaxClassOutputs) || file.Inputs.Count != 1 || file.Inputs[0] < 0)
+        if (ends.Length != 2 || ends.Any(i => file.Tensors[i].Shape.Count == 0 || file.Tensors[i].Shape[^1] is < 2 or > MaxClassOutputs)
+            || file.Inputs.Count != 1 || file.Inputs[0] < 0)
         {
-            throw new FormatException(
-                $"{file.Source}: the graph has {file.Inputs.Count} inputs and outputs {string.Join(", ", file.Outputs.Where(i => i >= 0).Take(8).Select(i => $"'{file.Tensors[i].Name}' [{string.Join(", ", file.Tensors[i].Shape)}]"))}, expected one picture in, coded boxes and class outputs out");
+            string Shown(int i) => $"'{file.Tensors[i].Name}' [{string.Join(", ", file.Tensors[i].Shape)}]";
+            throw new FormatException($"{file.Source}: the graph has {file.Inputs.Count} inputs and outputs " +
+                $"{string.Join(", ", file.Outputs.Where(i => i >= 0).Take(8).Select(Shown))}, expected one picture in, coded boxes and class outputs out");
         }
         // Without a telling name the first comes first, as TensorFlow writes them.
         return boxes == 1 ? new DetectorOutputs(file, ends[1], ends[0]) : new DetectorOutputs(file, ends[0], ends[1]);
@@ -90,5 +92,6 @@ internal sealed class DetectorOutputs
     }
 
     private static bool Arranges(TfliteOperator operation) => operation.Code is
-        TfliteOperator.Reshape or TfliteOperator.Squeeze or TfliteOperator.Concatenation or TfliteOperator.Logistic or TfliteOperator.Softmax or TfliteOperator.Dequantize;
+        TfliteOperator.Reshape or TfliteOperator.Squeeze or TfliteOperator.Concatenation or TfliteOperator.Logistic or TfliteOperator.Softmax
+            or TfliteOperator.Dequantize;
 }

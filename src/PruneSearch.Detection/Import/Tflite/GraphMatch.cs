@@ -75,7 +75,8 @@ internal sealed class GraphMatch
         }
         foreach (var layer in _network.Layers.OfType<ConvLayer>().Where(l => !_taken.Contains(l.Name)))
         {
-            throw Wrong($"there is no convolution for layer '{layer.Name}', expected weights {Text(_network.Tensors.First(t => t.Name == layer.Weight).Shape)}");
+            throw Wrong($"there is no convolution for layer '{layer.Name}', expected weights " +
+                $"{Text(_network.Tensors.First(t => t.Name == layer.Weight).Shape)}");
         }
         RequireLevelOrder(_ends.Boxes, DetectorModel.BoxesOutput);
         RequireLevelOrder(_ends.Classes, DetectorModel.ClassesOutput);
@@ -99,7 +100,9 @@ internal sealed class GraphMatch
         var stride = (layer.Stride, layer.Stride);
         if (operation.Strides != stride || operation.Dilated || !(operation.Same || layer.Kernel == 1))
         {
-            throw Wrong($"the convolution of {what} has steps {operation.Strides}{(operation.Dilated ? ", holes" : "")}{(operation.Same ? "" : ", no padding")}, expected steps {stride} and padding SAME for layer '{layer.Name}'");
+            throw Wrong($"the convolution of {what} has steps " +
+                $"{operation.Strides}{(operation.Dilated ? ", holes" : "")}{(operation.Same ? "" : ", no padding")}, expected steps {stride} and padding " +
+                $"SAME for layer '{layer.Name}'");
         }
         _taken.Add(layer.Name);
         Weights.Add(layer.Weight, new WeightTensor(Shape(layer.Weight), Transpose(weights, depthwise)));
@@ -145,7 +148,8 @@ internal sealed class GraphMatch
         {
             0 => layer, // a RELU6 of its own may follow
             TfliteOperator.FusedRelu6 when expected is { Function: ActivationFunction.Relu6 } => expected.Name,
-            _ => throw Wrong($"the result of {what} goes through activation {activation}, expected {(expected is null ? "none" : $"{TfliteOperator.FusedRelu6} (RELU6)")} after layer '{layer}'"),
+            _ => throw Wrong($"the result of {what} goes through activation {activation}, expected " +
+                $"{(expected is null ? "none" : $"{TfliteOperator.FusedRelu6} (RELU6)")} after layer '{layer}'"),
         };
     }
 
@@ -176,7 +180,8 @@ internal sealed class GraphMatch
     {
         [var o, var h, var w, var i] when !depthwise => [o, i, h, w],
         [1, var h, var w, var c] when depthwise => [c, 1, h, w],
-        _ => throw Wrong($"tensor '{tensor.Name}' has shape {Text(tensor.Shape)}, expected [{(depthwise ? "1, rows, columns, channels" : "output, rows, columns, input")}]"),
+        _ => throw Wrong($"tensor '{tensor.Name}' has shape {Text(tensor.Shape)}, expected " +
+            $"[{(depthwise ? "1, rows, columns, channels" : "output, rows, columns, input")}]"),
     };
 
     // [O, H, W, I] or [1, H, W, C] to [O, I, H, W] or [C, 1, H, W].

@@ -47,7 +47,8 @@ internal sealed record TfliteModel(
         int buffer = table.Int32(2);
         if (shape.Length > MaxDimensions || shape.Any(d => d < 0))
         {
-            throw new FormatException($"{source}: tensor '{name}' has shape [{string.Join(", ", shape.Take(MaxDimensions + 1))}], expected at most {MaxDimensions} dimensions of at least 0");
+            throw new FormatException($"{source}: tensor '{name}' has shape [{string.Join(", ", shape.Take(MaxDimensions + 1))}], expected at most " +
+                $"{MaxDimensions} dimensions of at least 0");
         }
         if (buffer < 0 || buffer >= buffers.Length)
         {

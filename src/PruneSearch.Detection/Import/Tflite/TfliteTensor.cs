@@ -25,11 +25,13 @@ internal sealed record TfliteTensor
     public int QuantizedDimension { get; init; }
 
     /// <summary>The values of a constant.</summary>
-    /// <exception cref="FormatException">Its type is none of numbers that weights have, its data has another length than its shape, or a value is not finite.</exception>
+    /// <exception cref="FormatException">Its type is none of numbers that weights have, its data has another length than its shape, or a value is not
+    /// finite.</exception>
     public float[] ToFloats(string source)
     {
         float[] values = Read(source);
-        return FiniteValues.Problem(Shape, values) is { } problem ? throw new FormatException($"{source}: tensor '{Name}' {problem}, expected finite numbers") : values;
+        return FiniteValues.Problem(Shape, values) is { } problem
+            ? throw new FormatException($"{source}: tensor '{Name}' {problem}, expected finite numbers") : values;
     }
 
     private float[] Read(string source)
@@ -57,7 +59,8 @@ internal sealed record TfliteTensor
         bool perChannel = Scales.Count > 1;
         if (Scales.Count == 0 || (perChannel && (QuantizedDimension < 0 || QuantizedDimension >= Shape.Count || Shape[QuantizedDimension] != Scales.Count)))
         {
-            throw new FormatException($"{source}: tensor '{Name}' [{string.Join(", ", Shape)}] of whole numbers has {Scales.Count} scales along dimension {QuantizedDimension}, expected one, or one for each position");
+            throw new FormatException($"{source}: tensor '{Name}' [{string.Join(", ", Shape)}] of whole numbers has {Scales.Count} scales along dimension " +
+                $"{QuantizedDimension}, expected one, or one for each position");
         }
         int inner = perChannel ? Shape.Skip(QuantizedDimension + 1).Aggregate(1, (n, d) => n * d) : 1;
         for (int i = 0; i < stored.Length; i++)
