@@ -217,8 +217,7 @@ internal sealed class StageGrain(
 
     private async Task FailForGoodAsync(string reason)
     {
-        record.State.Failure = reason;
-        record.State.LastReason = null;
+        (record.State.Failure, record.State.LastReason) = (reason, null);
         _lease.End();
         await _store.SaveAsync();
         await _demand.TellAsync();

@@ -25,7 +25,8 @@ public static class RandomWeights
             if (layer.Bias)
             {
                 int row = 0;
-                Fill(weights, model.Network, layer.BiasName, () => output == DetectorModel.ClassesOutput ? ClassBias(model.Scores.Background && row++ % model.ClassOutputs == 0)
+                Fill(weights, model.Network, layer.BiasName, () =>
+                    output == DetectorModel.ClassesOutput ? ClassBias(model.Scores.Background && row++ % model.ClassOutputs == 0)
                     : output == DetectorModel.ObjectnessOutput ? ClassBias(false) : 0);
             }
         }
