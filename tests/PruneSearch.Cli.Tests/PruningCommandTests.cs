@@ -1,7 +1,6 @@
 using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
-using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 
 namespace PruneSearch.Cli.Tests;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;

@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 
 namespace PruneSearch.Cluster.Tests;
 

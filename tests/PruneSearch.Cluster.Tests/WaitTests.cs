@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Cluster.Dispatching;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Tests;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;

@@ -1,6 +1,6 @@
 using k8s;
 using k8s.Models;
-using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 
 namespace PruneSearch.Deploy.Tests;
 

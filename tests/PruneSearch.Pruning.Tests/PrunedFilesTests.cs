@@ -1,6 +1,5 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Weights;
 using PruneSearch.Pruning;
 
 namespace PruneSearch.Tests.Pruning;

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Npgsql;
 using PruneSearch.Cli.Sessions;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cli.Tests.Clusters;

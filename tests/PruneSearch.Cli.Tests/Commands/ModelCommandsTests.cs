@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;

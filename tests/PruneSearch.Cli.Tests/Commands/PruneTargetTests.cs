@@ -1,4 +1,4 @@
-using PruneSearch.Core.Weights;
+using PruneSearch.Core.Detectors;
 
 namespace PruneSearch.Cli.Tests.Commands;
 

@@ -96,7 +96,7 @@ public sealed class TrainAndEvaluateTests : IDisposable
         string file = WriteFile(), zebras = Path.Combine(_home, "zebras.json");
         var model = PruneSearch.Core.Detectors.DetectorCatalog.Build(
             PruneSearch.Core.Detectors.Ssd.SsdFamily.Spec(["circle"], new() { WidthMultiplier = 0.1 }) with { InputSize = 32 });
-        PruneSearch.Core.Weights.DetectorFolder.Write(Out, model, PruneSearch.Detection.Import.RandomWeights.For(model, 1));
+        PruneSearch.Core.Detectors.DetectorFolder.Write(Out, model, PruneSearch.Detection.Import.RandomWeights.For(model, 1));
         await File.WriteAllBytesAsync(
             Path.Combine(_home, "z.png"),
             Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="),

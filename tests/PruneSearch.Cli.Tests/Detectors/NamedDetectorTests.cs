@@ -2,9 +2,8 @@ using PruneSearch.Cli.Detectors;
 using PruneSearch.Cli.Tests.Commands;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
-using PruneSearch.Inference.Detecting;
+using PruneSearch.Inference.Onnx;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cli.Tests.Detectors;

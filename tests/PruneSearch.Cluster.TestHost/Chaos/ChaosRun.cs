@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Core;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;

@@ -3,7 +3,6 @@ using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Files;
-using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Tests.Core.Files;
 

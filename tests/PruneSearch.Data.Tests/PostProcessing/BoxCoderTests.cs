@@ -1,6 +1,6 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
-using PruneSearch.Data.Loading;
+using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.PostProcessing;
 
 namespace PruneSearch.Data.Tests.PostProcessing;

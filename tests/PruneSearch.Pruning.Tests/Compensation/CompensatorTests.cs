@@ -5,7 +5,6 @@ using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Pruning.Compensation;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 using PruneSearch.Tests.Pruning.Laws;
 using static TorchSharp.torch;

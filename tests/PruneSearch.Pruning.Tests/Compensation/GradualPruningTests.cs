@@ -3,7 +3,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
 using PruneSearch.Pruning;
 using PruneSearch.Pruning.Compensation;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Tests.Pruning.Compensation;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Networks;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Tests.Pruning.Laws;

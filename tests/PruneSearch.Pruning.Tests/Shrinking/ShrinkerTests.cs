@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 using PruneSearch.Tests.Pruning.Laws;
 

@@ -4,7 +4,7 @@ using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Weights;
 
-namespace PruneSearch.Client.SearchFiles;
+namespace PruneSearch.Client.Inputs;
 
 /// <summary>Pretrained weights that were found to fit their detector.</summary>
 /// <param name="Path">The file.</param>

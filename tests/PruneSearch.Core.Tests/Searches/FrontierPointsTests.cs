@@ -2,7 +2,7 @@ using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
-namespace PruneSearch.Core.Tests.Frontiers;
+namespace PruneSearch.Core.Tests.Searches;
 
 public sealed class FrontierPointsTests
 {
