@@ -44,7 +44,8 @@ internal static class ErrorLines
         }
         catch (Exception e) when (!ShowsTraces)
         {
-            await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {ErrorText.OneLine(e.Message)} (set {TraceVariable}=1 for details)").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {ErrorText.OneLine(e.Message)} (set " +
+                $"{TraceVariable}=1 for details)").ConfigureAwait(false);
             return ExitCode.Failed;
         }
     }

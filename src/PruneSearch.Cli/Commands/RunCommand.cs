@@ -83,8 +83,9 @@ internal static class RunCommand
             await session.LaunchAsync(search.Plan).ConfigureAwait(false);
             var stages = search.Plan.Trajectories.SelectMany(t => t.Keys).ToList();
             await context.Output.WriteLineAsync(
-                $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {stages.Distinct().Count()} stages to run ({stages.Count} without sharing), " +
-                $"{search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} validation pictures, classes {string.Join(", ", search.Data.Train.Classes)}").ConfigureAwait(false);
+                $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {stages.Distinct().Count()} stages to run " +
+                $"({stages.Count} without sharing), {search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} validation " +
+                $"pictures, classes {string.Join(", ", search.Data.Train.Classes)}").ConfigureAwait(false);
             return await FollowAsync(context, session, place, search.Plan.Id, cancellation).ConfigureAwait(false);
         }
     }
