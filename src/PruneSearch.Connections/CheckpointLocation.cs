@@ -9,7 +9,8 @@ namespace PruneSearch.Connections;
 public static class CheckpointLocation
 {
     /// <summary>What a setting may be, for messages.</summary>
-    public const string Expected = "a folder that all workers see, https://ACCOUNT.blob.core.windows.net (also with /CONTAINER?SIGNATURE), or the connection string of a storage account";
+    public const string Expected =
+        "a folder that all workers see, https://ACCOUNT.blob.core.windows.net (also with /CONTAINER?SIGNATURE), or the connection string of a storage account";
 
     private static readonly string[] ConnectionStrings = ["AccountName=", "BlobEndpoint=", "UseDevelopmentStorage="];
 

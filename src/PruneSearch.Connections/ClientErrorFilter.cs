@@ -6,7 +6,6 @@ namespace PruneSearch.Connections;
 /// <summary>Turns what Orleans and older silos throw into what the documentation of the client promises.</summary>
 internal sealed class ClientErrorFilter : IOutgoingGrainCallFilter
 {
-    /// <inheritdoc/>
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
         try

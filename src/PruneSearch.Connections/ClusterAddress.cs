@@ -73,7 +73,8 @@ public sealed record ClusterAddress
             int colon = part.LastIndexOf(':');
             if (colon <= 0 || PlainNumber.ParseWhole(part[(colon + 1)..]) is not { } port || port is < 1 or > 65535)
             {
-                throw new SettingsException($"{source}: '{part}' is not right, expected HOST:PORT, several with commas between them, or an existing settings file");
+                throw new SettingsException($"{source}: '{part}' is not right, expected HOST:PORT, several with commas between them, or an " +
+                    "existing settings file");
             }
             found.AddRange(Resolve(part[..colon], source).Select(a => new IPEndPoint(a, port)));
         }

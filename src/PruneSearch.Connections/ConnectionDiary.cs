@@ -29,17 +29,13 @@ internal sealed class ConnectionDiary : ILoggerProvider, ILogger
         }
     }
 
-    /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => this;
 
-    /// <inheritdoc/>
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    /// <inheritdoc/>
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-    /// <inheritdoc/>
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (state is not IReadOnlyList<KeyValuePair<string, object?>> values)
@@ -58,7 +54,6 @@ internal sealed class ConnectionDiary : ILoggerProvider, ILogger
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         // Nothing is held open.

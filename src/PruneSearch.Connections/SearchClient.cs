@@ -74,7 +74,8 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <param name="after">Position of the first one: 0, or <see cref="ReportPage.Next"/> of the page before.</param>
     /// <param name="limit">Largest number of them, 1 to 500.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    public async Task<ReportPage> ReportsAsync(string id, int after, int limit = LargestPage) => await Search(id).GetReportsAsync(after, limit).ConfigureAwait(false) ?? throw Unknown(id);
+    public async Task<ReportPage> ReportsAsync(string id, int after, int limit = LargestPage) =>
+        await Search(id).GetReportsAsync(after, limit).ConfigureAwait(false) ?? throw Unknown(id);
 
     /// <summary>Every report of a search once, as they come, those that are there already first; ends when the search is over.</summary>
     /// <param name="id">The search.</param>
@@ -82,7 +83,8 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <param name="after">Position to begin at: 0, or where an earlier follower stopped.</param>
     /// <param name="cancellation">Stops following; the search goes on.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    public async IAsyncEnumerable<FrontierPoint> FollowReportsAsync(string id, TimeSpan interval, int after = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<FrontierPoint> FollowReportsAsync(
+        string id, TimeSpan interval, int after = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         while (true)
         {
@@ -133,11 +135,14 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
         }
     }
 
-    /// <summary>Copies the exported model of a stage (<see cref="Core.Stages.StageReport.Key"/> of a frontier's point) to a file, all of it or nothing.</summary>
+    /// <summary>
+    /// Copies the exported model of a stage (<see cref="Core.Stages.StageReport.Key"/> of a frontier's point) to a file, all of it or nothing.
+    /// </summary>
     /// <param name="stageKey">The stage.</param>
     /// <param name="path">The file; it is replaced when it is there.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="FileNotFoundException">There is no such stage, it has not finished, or its model was deleted. What stands at <paramref name="path"/> stays.</exception>
+    /// <exception cref="FileNotFoundException">There is no such stage, it has not finished, or its model was deleted. What stands at <paramref name="path"/>
+    /// stays.</exception>
     /// <exception cref="IOException">The checkpoints cannot be read or the file cannot be written.</exception>
     /// <exception cref="InvalidOperationException">The client does not know where the checkpoints are.</exception>
     public async Task DownloadAsync(string stageKey, string path, CancellationToken cancellation = default)
@@ -159,7 +164,8 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
         }
         catch (FileNotFoundException e)
         {
-            throw new FileNotFoundException($"There is no model of a stage '{stageKey}', expected the key of a finished stage, as the points of a frontier have it.", e);
+            throw new FileNotFoundException($"There is no model of a stage '{stageKey}', expected the key of a finished stage, as the points of a " +
+                "frontier have it.", e);
         }
     }
 

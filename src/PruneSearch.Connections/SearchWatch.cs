@@ -23,7 +23,8 @@ public sealed class SearchWatch
     {
         while (true)
         {
-            var page = await _search.GetStatusAsync(_position, PageSize).ConfigureAwait(false) ?? throw new KeyNotFoundException($"There is no search '{_id}'.");
+            var page = await _search.GetStatusAsync(_position, PageSize).ConfigureAwait(false)
+                ?? throw new KeyNotFoundException($"There is no search '{_id}'.");
             foreach (var trajectory in page.Changed)
             {
                 _trajectories[trajectory.Index] = trajectory;

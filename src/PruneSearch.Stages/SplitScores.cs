@@ -1,8 +1,6 @@
 using System.Text.Json;
 using PruneSearch.Core;
 using PruneSearch.Core.Comparisons;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Stages.Inputs;

@@ -27,7 +27,8 @@ internal static class DataCommand
         {
             var pushed = await new PicturePush(session.Checkpoints).PushAsync(folder, cancellation).ConfigureAwait(false);
             await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{pushed.Pictures} pictures ({pushed.Bytes / 1e6:F1} MB) in {folder}: {pushed.Sent} sent, {pushed.Pictures - pushed.Sent} were there already")).ConfigureAwait(false);
+                $"{pushed.Pictures} pictures ({pushed.Bytes / 1e6:F1} MB) in {folder}: {pushed.Sent} sent, {pushed.Pictures - pushed.Sent} were there already"))
+                    .ConfigureAwait(false);
         }
         return ExitCode.Ok;
     }

@@ -17,16 +17,22 @@ internal static class ExportCommand
     private const string Any = "any";
     private const int AnyBatch = 0;
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
-        var point = new Argument<string>("POINT") { Description = "The model's name, as frontier shows it, without spaces (original, one-shot-20, iterative-40#2), or the beginning of its key" };
+        var point = new Argument<string>("POINT")
+        {
+            Description = "The model's name, as frontier shows it, without spaces (original, one-shot-20, iterative-40#2), or the beginning of its key",
+        };
         var onnx = OutputOption.File("--onnx", "The file to write");
         onnx.Required = true;
         var raw = new Option<bool>("--raw") { Description = "Raw head outputs instead of boxes, scores and labels" };
-        var batch = new Option<int>("--batch") { Description = "Pictures a run of the raw form: a number, or any", DefaultValueFactory = _ => 1, HelpName = "N", Arity = ArgumentArity.ExactlyOne };
-        batch.CustomParser = r => r.Tokens[^1].Value == Any ? AnyBatch : NumberOption.Read(r, r.Tokens[^1].Value, new SettingType.WholeNumber(1, 4096), $", or {Any}") as int? ?? AnyBatch;
+        var batch = new Option<int>("--batch")
+        {
+            Description = "Pictures a run of the raw form: a number, or any", DefaultValueFactory = _ => 1, HelpName = "N", Arity = ArgumentArity.ExactlyOne,
+        };
+        batch.CustomParser = r => r.Tokens[^1].Value == Any
+            ? AnyBatch : NumberOption.Read(r, r.Tokens[^1].Value, new SettingType.WholeNumber(1, 4096), $", or {Any}") as int? ?? AnyBatch;
         var opset = NumberOption.Create("--opset", "ONNX operator set", OnnxExport.MinOpset, OnnxExport.MinOpset, OnnxExport.MaxOpset);
         var standard = new DetectionOptions();
         var score = NumberOption.Create("--score-threshold", "Smallest score of a detection", standard.ScoreThreshold, 0f, 1f);
@@ -45,7 +51,8 @@ internal static class ExportCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, SearchPlace place, string id, string name, string path, Settings settings, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CliContext context, SearchPlace place, string id, string name, string path, Settings settings,
+        CancellationToken cancellation)
     {
         HomeFolder.RequireExisting(place, id);
         if (!settings.Raw && settings.Batch != 1)

@@ -18,7 +18,6 @@ internal static class FrontierPlot
         (ScheduleKind.Base, "original", Color.FromHex("#B3202A"), MarkerShape.FilledDiamond, MarkerShape.OpenDiamond),
     ];
 
-    /// <summary>A PNG picture.</summary>
     public static byte[] Draw(FrontierView view)
     {
         var axes = new PlotAxes(view);
@@ -67,14 +66,16 @@ internal static class FrontierPlot
         {
             return;
         }
-        foreach (var p in points.Where(p => axes.IsLatency && p.Report.Latency.SpeedUpHigh > p.Report.Latency.SpeedUpLow && (p.Schedule != ScheduleKind.Base || p.IsQuantised)))
+        foreach (var p in points.Where(p => axes.IsLatency && p.Report.Latency.SpeedUpHigh > p.Report.Latency.SpeedUpLow
+            && (p.Schedule != ScheduleKind.Base || p.IsQuantised)))
         {
             var l = p.Report.Latency;
             var interval = plot.Add.Line(l.SpeedUpLow, axes.Y(p), l.SpeedUpHigh, axes.Y(p));
             interval.LineColor = color.WithOpacity(.45);
             interval.LineWidth = 2;
         }
-        var markers = plot.Add.Markers(points.Select(axes.X).ToArray(), points.Select(axes.Y).ToArray(), shape, points[0].Schedule == ScheduleKind.Base ? 20 : 14, color);
+        var markers = plot.Add.Markers(points.Select(axes.X).ToArray(), points.Select(axes.Y).ToArray(), shape,
+            points[0].Schedule == ScheduleKind.Base ? 20 : 14, color);
         markers.MarkerLineWidth = 2.5f;
         markers.LegendText = name;
     }
@@ -83,7 +84,8 @@ internal static class FrontierPlot
     {
         if (points.Count > 0)
         {
-            var rings = plot.Add.Markers(points.Select(axes.X).ToArray(), points.Select(axes.Y).ToArray(), MarkerShape.OpenCircle, 26, Color.FromHex("#D00000"));
+            var rings = plot.Add.Markers(points.Select(axes.X).ToArray(), points.Select(axes.Y).ToArray(), MarkerShape.OpenCircle, 26,
+                Color.FromHex("#D00000"));
             rings.MarkerLineWidth = 2;
             rings.LegendText = "slower than its parent";
         }
@@ -92,7 +94,8 @@ internal static class FrontierPlot
     // Few points carry their target ratio; of many, only those on the frontier.
     private static void Labels(Plot plot, FrontierView view, PlotAxes axes)
     {
-        foreach (var p in view.Points.Where(p => p.Schedule is ScheduleKind.OneShot or ScheduleKind.Iterative && (p.OnFrontier || view.Points.Count <= FewPoints)))
+        foreach (var p in view.Points.Where(p => p.Schedule is ScheduleKind.OneShot or ScheduleKind.Iterative
+            && (p.OnFrontier || view.Points.Count <= FewPoints)))
         {
             bool above = p.Schedule == ScheduleKind.Iterative;
             var text = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"{p.Ratio * 100:0.#} %"), axes.X(p), axes.Y(p));

@@ -17,7 +17,6 @@ internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages,
 {
     private const long MaxBytes = 1 << 20;
 
-    /// <summary>Where it stands.</summary>
     public static string PathIn(string home) => Path.Combine(home, "host.json");
 
     /// <summary>
@@ -36,7 +35,6 @@ internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages,
         }
     }
 
-    /// <summary>Replaces it at once.</summary>
     public void Write(string home) =>
         AtomicFile.Write(PathIn(home), JsonSerializer.Serialize(this, CoreJson.Readable), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 }

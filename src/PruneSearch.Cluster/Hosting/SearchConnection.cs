@@ -55,7 +55,8 @@ public sealed class SearchConnection : IAsyncDisposable
         {
             if (HomeLock.TryTake(home) is { } taken)
             {
-                var embedded = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = home, RunSlot = false }, taken, cancellation).ConfigureAwait(false);
+                var embedded = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = home, RunSlot = false }, taken, cancellation)
+                    .ConfigureAwait(false);
                 return new SearchConnection(embedded, embedded.Client, embedded.Store, null);
             }
             if (HostFile.TryRead(home) is { RunsStages: true, GatewayPort: > 0, Certificate: { } certificate } running

@@ -46,7 +46,8 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             GatewayPort = Port(settings, "gateway-port", 30000),
             HealthPort = settings.Number("health-port", 0, 0, 65535),
             Work = settings.Text("work"),
-            Timings = new ClusterTimings { Silence = settings.Using("longest-silence", () => settings.Text("longest-silence") is { } text ? SilenceLimits.Parse(text) : new SilenceLimits()) },
+            Timings = new ClusterTimings { Silence = settings.Using("longest-silence", () =>
+                settings.Text("longest-silence") is { } text ? SilenceLimits.Parse(text) : new SilenceLimits()) },
             ConsoleLog = true,
         };
         return new SiloConfiguration(

@@ -39,7 +39,9 @@ public sealed record SiloOptions
     /// <summary>Port of the health endpoint; 0 for none.</summary>
     public int HealthPort { get; init; }
 
-    /// <summary>Folder for the log, and for what the slot does, so that the next process knows what this one died of; <see langword="null"/> for none.</summary>
+    /// <summary>
+    /// Folder for the log, and for what the slot does, so that the next process knows what this one died of; <see langword="null"/> for none.
+    /// </summary>
     public string? Work { get; init; }
 
     /// <summary>Slots of this process. More than one only makes sense for stages that do not work.</summary>

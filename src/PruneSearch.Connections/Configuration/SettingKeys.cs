@@ -3,12 +3,12 @@ namespace PruneSearch.Connections.Configuration;
 /// <summary>Names of all settings of silos and of programs that talk to them: one file serves both.</summary>
 public static class SettingKeys
 {
-    /// <summary>Each key and what it is.</summary>
     public static readonly IReadOnlyDictionary<string, string> Descriptions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["role"] = "control (coordinates), worker (owns a slot) or all (both)",
         ["database"] = "Connection string of PostgreSQL, or 'Data Source=FILE' for SQLite on one machine",
-        ["checkpoints"] = "A folder that all see, https://ACCOUNT.blob.core.windows.net (also with /CONTAINER?SIGNATURE), or the connection string of a storage account",
+        ["checkpoints"] = "A folder that all see, https://ACCOUNT.blob.core.windows.net (also with /CONTAINER?SIGNATURE), or the connection string of a " +
+            "storage account",
         ["container"] = "Blob container of the checkpoints",
         ["cluster-id"] = "Name of the cluster: silos with the same name and database are one",
         ["gateways"] = "For clients: HOST:PORT of gateways, with commas between them",
@@ -27,6 +27,5 @@ public static class SettingKeys
         ["work"] = "Folder of the process: log, and what its slot does, for the one after it",
     };
 
-    /// <summary>All keys.</summary>
     public static IReadOnlyCollection<string> All => [.. Descriptions.Keys];
 }

@@ -19,11 +19,8 @@ public sealed class Settings
 
     private readonly Dictionary<string, (string Value, string Source)> _values;
 
-    private Settings(Dictionary<string, (string Value, string Source)> values, IReadOnlyList<string> warnings)
-    {
-        _values = values;
-        Warnings = warnings;
-    }
+    private Settings(Dictionary<string, (string Value, string Source)> values, IReadOnlyList<string> warnings) =>
+        (_values, Warnings) = (values, warnings);
 
     /// <summary>Secrets that others can read, one line each, with what to do about it and without the secret.</summary>
     public IReadOnlyList<string> Warnings { get; }
@@ -34,7 +31,8 @@ public sealed class Settings
     /// <param name="environment">Reads a variable.</param>
     /// <param name="keys">All keys that there are.</param>
     /// <exception cref="SettingsException">The file cannot be read or has a key that there is not.</exception>
-    public static Settings Read(string? file, IReadOnlyDictionary<string, string?> commandLine, Func<string, string?> environment, IReadOnlyCollection<string> keys)
+    public static Settings Read(
+        string? file, IReadOnlyDictionary<string, string?> commandLine, Func<string, string?> environment, IReadOnlyCollection<string> keys)
     {
         var values = new Dictionary<string, (string Value, string Source)>(StringComparer.Ordinal);
         var fromFile = file is null ? [] : ReadFile(file, keys);
@@ -57,7 +55,6 @@ public sealed class Settings
         return new Settings(values, [.. Secret.Exposed(file, fromFile.Values, commandLine)]);
     }
 
-    /// <summary>The environment variable of a setting.</summary>
     public static string Variable(string key) => Prefix + key.ToUpperInvariant().Replace('-', '_');
 
     /// <summary>A text, or <see langword="null"/> when it is not set.</summary>
@@ -75,7 +72,8 @@ public sealed class Settings
 
     /// <summary>Seconds, as a number.</summary>
     /// <exception cref="SettingsException">It is none, or out of range.</exception>
-    public TimeSpan Seconds(string key, TimeSpan otherwise, double min, double max) => Parsed(key, otherwise, string.Create(CultureInfo.InvariantCulture, $"{min} to {max} seconds"),
+    public TimeSpan Seconds(string key, TimeSpan otherwise, double min, double max) =>
+        Parsed(key, otherwise, string.Create(CultureInfo.InvariantCulture, $"{min} to {max} seconds"),
         text => PlainNumber.Parse(text) is { } number && number >= min && number <= max ? TimeSpan.FromSeconds(number) : null, PlainNumber.Hint);
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
@@ -91,7 +89,8 @@ public sealed class Settings
     /// <summary>What <paramref name="parse"/> makes of a value.</summary>
     /// <exception cref="SettingsException">It makes nothing of it.</exception>
     public T Parsed<T>(string key, T otherwise, string expected, Func<string, T?> parse, Func<string, string>? hint = null)
-        where T : struct => _values.TryGetValue(key, out var found) ? parse(found.Value) ?? throw Wrong(found, expected + hint?.Invoke(found.Value)) : otherwise;
+        where T : struct => _values.TryGetValue(key, out var found)
+            ? parse(found.Value) ?? throw Wrong(found, expected + hint?.Invoke(found.Value)) : otherwise;
 
     /// <summary>Runs what uses a value, and says where the value stands when it is refused.</summary>
     /// <exception cref="SettingsException">It was.</exception>

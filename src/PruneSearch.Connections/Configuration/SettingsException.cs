@@ -1,22 +1,6 @@
 namespace PruneSearch.Connections.Configuration;
 
 /// <summary>A setting is wrong; the message says where it stands, what it is and what was expected.</summary>
-public sealed class SettingsException : Exception
-{
-    /// <summary>One line.</summary>
-    public SettingsException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>One line, with the error behind it.</summary>
-    public SettingsException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <summary>For serializers.</summary>
-    public SettingsException()
-    {
-    }
-}
+/// <param name="message">One line.</param>
+/// <param name="inner">The error behind it.</param>
+public sealed class SettingsException(string message, Exception? inner = null) : Exception(message, inner);

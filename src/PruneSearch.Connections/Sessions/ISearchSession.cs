@@ -10,7 +10,6 @@ public interface ISearchSession : IAsyncDisposable
     /// <exception cref="Connections.Configuration.SettingsException">Nobody said where the checkpoints of the cluster are.</exception>
     ICheckpointStore Checkpoints { get; }
 
-    /// <summary>Launches a search.</summary>
     Task LaunchAsync(SearchPlan plan);
 
     /// <summary>All searches, oldest first.</summary>

@@ -23,7 +23,8 @@ internal sealed class RetryPolicy
         {
             MaxRetryAttempts = int.MaxValue,
             Delay = Pause,
-            ShouldHandle = args => new(args.Outcome.Exception is { } e && isPassing(e) && (LostOf(args.Context) is not null || FailingFor(args.Context) < limit)),
+            ShouldHandle = args => new(args.Outcome.Exception is { } e && isPassing(e)
+                && (LostOf(args.Context) is not null || FailingFor(args.Context) < limit)),
             OnRetry = args =>
             {
                 LostOf(args.Context)?.Invoke(args.Outcome.Exception!);
@@ -59,7 +60,7 @@ internal sealed class RetryPolicy
         context.Properties.Set(Lost, lost);
         try
         {
-            return await _pipeline.ExecuteAsync(async _ => await call().ConfigureAwait(false), context).ConfigureAwait(false);
+            return await _pipeline.ExecuteAsync(async _ => await call(), context);
         }
         finally
         {

@@ -43,7 +43,9 @@ public sealed record FrontierPoint
     [Id(10)]
     public string? Parent { get; init; }
 
-    /// <summary>Numbers that the exported model computes with: <see cref="FrontierPoints.TrainedPrecision"/> or <see cref="FrontierPoints.QuantisedPrecision"/>.</summary>
+    /// <summary>
+    /// Numbers that the exported model computes with: <see cref="FrontierPoints.TrainedPrecision"/> or <see cref="FrontierPoints.QuantisedPrecision"/>.
+    /// </summary>
     [Id(11)]
     public string Precision { get; init; } = FrontierPoints.TrainedPrecision;
 

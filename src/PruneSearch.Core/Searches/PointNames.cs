@@ -35,16 +35,19 @@ public static class PointNames
         {
             return last;
         }
-        var keyed = view.Points.Where(p => stem.Length >= ShortestKey && p.Precision == precision && p.Report.Key.StartsWith(stem, StringComparison.Ordinal)).ToList();
+        var keyed = view.Points.Where(p => stem.Length >= ShortestKey && p.Precision == precision
+            && p.Report.Key.StartsWith(stem, StringComparison.Ordinal)).ToList();
         return keyed.Count == 1 ? keyed[0]
-            : keyed.Count > 1 ? throw new KeyNotFoundException($"{keyed.Count} models of '{view.SearchId}' have keys that begin with '{name}', expected more digits.")
+            : keyed.Count > 1 ? throw new KeyNotFoundException(
+                $"{keyed.Count} models of '{view.SearchId}' have keys that begin with '{name}', expected more digits.")
             : throw new KeyNotFoundException($"There is no model '{name}' in '{view.SearchId}'; it has {Known(view)}.");
     }
 
     private static string Original(string trajectory) =>
         "original" + (trajectory.StartsWith(Planner.DenseTrajectory, StringComparison.Ordinal) ? trajectory[Planner.DenseTrajectory.Length..] : "");
 
-    private static string Known(FrontierView view) => view.Points.Count == 0 ? "none yet" : string.Join(", ", view.Points.Select(p => Plain(Of(p))));
+    private static string Known(FrontierView view) =>
+        view.Points.Count == 0 ? "none yet" : string.Join(", ", view.Points.Select(p => Plain(Of(p))));
 
     private static string Plain(string name) => name.Replace(" ", "", StringComparison.Ordinal);
 }

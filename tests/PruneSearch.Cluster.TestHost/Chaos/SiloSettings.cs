@@ -72,7 +72,8 @@ public sealed record SiloSettings
             Slots = settings.Slots,
             Timings = new ClusterTimings { Silence = SilenceLimits.All(TimeSpan.FromSeconds(10)), LetGo = TimeSpan.FromSeconds(5) },
         };
-        await using var host = await SiloHost.StartAsync(options, s => s.AddSingleton<IStageRunner>(new TimedStageRunner(settings)), stop).ConfigureAwait(false);
+        await using var host = await SiloHost.StartAsync(
+            options, s => s.AddSingleton<IStageRunner>(new TimedStageRunner(settings)), stop).ConfigureAwait(false);
         await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
         return 0;
     }
