@@ -19,7 +19,10 @@ public static class CalibrationPictures
         Name = folder,
         Root = Path.GetFullPath(folder),
         Classes = [],
-        Samples = [.. PictureFiles.In(folder).Select((f, i) => new DetectionSample { File = f, Sha256 = "", Width = 1, Height = 1, ImageId = i + 1, Objects = [] })],
+        Samples =
+        [
+            .. PictureFiles.In(folder).Select((f, i) => new DetectionSample { File = f, Sha256 = "", Width = 1, Height = 1, ImageId = i + 1, Objects = [] }),
+        ],
     };
 
     /// <summary>Some pictures, chosen by the seed; all if there are fewer.</summary>

@@ -37,7 +37,8 @@ internal static class TestSplit
             {
                 shown = context.Time.GetTimestamp();
                 string rest = done == count ? "" : $", {ReportFormat.Span(context.Time.GetElapsedTime(start).TotalSeconds / done * (count - done))} left";
-                context.Output.WriteLine($"{plan.Id}: {done} of {ReportFormat.Counted(count, "detector")} evaluated on {ReportFormat.Counted(split.Samples.Count, "test picture")}{rest}");
+                context.Output.WriteLine($"{plan.Id}: {done} of {ReportFormat.Counted(count, "detector")} evaluated on " +
+                    $"{ReportFormat.Counted(split.Samples.Count, "test picture")}{rest}");
             }
         }
     }

@@ -33,7 +33,8 @@ public sealed class SearchSessions(Action<string> warn, Action<IServiceCollectio
             var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
             return SearchSession.OnThisMachine(connection.Client, connection.Store, connection);
         }
-        var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = place.Home, ConfigureServices = configureServices }, cancellation).ConfigureAwait(false);
+        var options = new EmbeddedHostOptions { Home = place.Home, ConfigureServices = configureServices };
+        var host = await EmbeddedHost.StartAsync(options, cancellation).ConfigureAwait(false);
         return SearchSession.OnThisMachine(host.Client, host.Store, host, host.StuckStage);
     }
 }

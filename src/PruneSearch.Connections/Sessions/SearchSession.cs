@@ -22,7 +22,8 @@ public sealed class SearchSession : ISearchSession
 
     /// <inheritdoc/>
     public ICheckpointStore Checkpoints => _store ?? throw new SettingsException(
-        $"--cluster {_address}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: {CheckpointLocation.Expected}");
+        $"--cluster {_address}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: " +
+        CheckpointLocation.Expected);
 
     /// <summary>With a host of this machine: it answers as long as it lives, so no question has a time limit.</summary>
     /// <param name="client">Asks.</param>
