@@ -55,6 +55,7 @@ public sealed class Settings
         return new Settings(values, [.. Secret.Exposed(file, fromFile.Values, commandLine)]);
     }
 
+    /// <summary>Name of the environment variable of a key.</summary>
     public static string Variable(string key) => Prefix + key.ToUpperInvariant().Replace('-', '_');
 
     /// <summary>A text, or <see langword="null"/> when it is not set.</summary>

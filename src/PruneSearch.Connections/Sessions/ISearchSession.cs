@@ -10,6 +10,7 @@ public interface ISearchSession : IAsyncDisposable
     /// <exception cref="Connections.Configuration.SettingsException">Nobody said where the checkpoints of the cluster are.</exception>
     ICheckpointStore Checkpoints { get; }
 
+    /// <summary>Launches a search; launching the same plan again does nothing.</summary>
     Task LaunchAsync(SearchPlan plan);
 
     /// <summary>All searches, oldest first.</summary>
