@@ -4,6 +4,7 @@ using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Connections;
@@ -136,7 +137,7 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     }
 
     /// <summary>
-    /// Copies the exported model of a stage (<see cref="Core.Stages.StageReport.Key"/> of a frontier's point) to a file, all of it or nothing.
+    /// Copies the exported model of a stage (<see cref="StageReport.Key"/> of a frontier's point) to a file, all of it or nothing.
     /// </summary>
     /// <param name="stageKey">The stage.</param>
     /// <param name="path">The file; it is replaced when it is there.</param>
@@ -145,9 +146,8 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// stays.</exception>
     /// <exception cref="IOException">The checkpoints cannot be read or the file cannot be written.</exception>
     /// <exception cref="InvalidOperationException">The client does not know where the checkpoints are.</exception>
-    public async Task DownloadAsync(string stageKey, string path, CancellationToken cancellation = default)
+    public async Task DownloadAsync(StageKey stageKey, string path, CancellationToken cancellation = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(stageKey);
         var store = checkpoints ?? throw new InvalidOperationException("Where the checkpoints are is not known, expected them in the address of the cluster.");
         var source = await OpenModelAsync(store, stageKey, cancellation).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
@@ -156,7 +156,7 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
         }
     }
 
-    private static async Task<Stream> OpenModelAsync(ICheckpointStore store, string stageKey, CancellationToken cancellation)
+    private static async Task<Stream> OpenModelAsync(ICheckpointStore store, StageKey stageKey, CancellationToken cancellation)
     {
         try
         {

@@ -57,7 +57,7 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
 public sealed record TrainedDetector
 {
     /// <summary>Key of the stage.</summary>
-    public required string Key { get; init; }
+    public required StageKey Key { get; init; }
 
     /// <summary>The detector.</summary>
     public required DetectorModel Model { get; init; }

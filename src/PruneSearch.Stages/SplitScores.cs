@@ -24,7 +24,7 @@ public sealed class SplitScores(ICheckpointStore store, int threads)
 
     /// <summary>Figures that are kept; <see langword="null"/> where the stage was not scored on that split yet.</summary>
     /// <exception cref="IOException">The store cannot be read.</exception>
-    public async Task<SplitScore?> FindAsync(string stageKey, string manifest, CancellationToken cancellation = default)
+    public async Task<SplitScore?> FindAsync(StageKey stageKey, string manifest, CancellationToken cancellation = default)
     {
         string name = CheckpointNames.Score(stageKey, manifest);
         if (!await store.ExistsAsync(name, cancellation).ConfigureAwait(false))
@@ -44,7 +44,7 @@ public sealed class SplitScores(ICheckpointStore store, int threads)
     /// <summary>Scores a stage and keeps the figures.</summary>
     /// <exception cref="IOException">The store cannot be read or written, or a picture cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is kept.</exception>
-    public SplitScore Score(string stageKey, DetectionDataset split, CancellationToken cancellation = default) => Guard(() =>
+    public SplitScore Score(StageKey stageKey, DetectionDataset split, CancellationToken cancellation = default) => Guard(() =>
     {
         string model = CheckpointNames.Onnx(stageKey);
         using var detector = OnnxDetector.Load(_files.ReadBytes(model), model, threads);
@@ -61,13 +61,13 @@ public sealed class SplitScores(ICheckpointStore store, int threads)
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The store cannot be read or written, or a picture cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what was scored is kept.</exception>
-    public async Task<IReadOnlyDictionary<string, SplitScore>> ScoreAllAsync(
-        IEnumerable<string> stageKeys, DetectionDataset split, Action<int, int>? scored = null, CancellationToken cancellation = default)
+    public async Task<IReadOnlyDictionary<StageKey, SplitScore>> ScoreAllAsync(
+        IEnumerable<StageKey> stageKeys, DetectionDataset split, Action<int, int>? scored = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(split);
-        var scores = new Dictionary<string, SplitScore>();
-        var left = new List<string>();
-        foreach (string key in stageKeys.Distinct())
+        var scores = new Dictionary<StageKey, SplitScore>();
+        var left = new List<StageKey>();
+        foreach (var key in stageKeys.Distinct())
         {
             if (await FindAsync(key, split.ManifestHash, cancellation).ConfigureAwait(false) is { } known)
             {

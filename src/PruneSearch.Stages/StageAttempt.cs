@@ -21,7 +21,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
 
     private readonly StageFiles _files = context.Files;
     private readonly StageDescription _stage = context.Stage;
-    private readonly string _key = context.Job.Key;
+    private readonly StageKey _key = context.Job.Key;
 
     /// <summary>Runs all parts and saves what they made.</summary>
     public StageReport Run()
@@ -112,7 +112,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         }
     }
 
-    private TorchNetwork Teacher(string dense)
+    private TorchNetwork Teacher(StageKey dense)
     {
         var (model, weights) = _files.ReadDetector(dense);
         return new TorchNetwork(model.Network, weights, context.Device);

@@ -54,7 +54,7 @@ internal sealed class StageContext
     public long PeakMemoryBytes { get; private set; }
 
     /// <summary>The first 31 bits of a stage's key: equal stages have equal seeds.</summary>
-    public static int SeedOf(string key) => (int)(Convert.ToUInt32(key[..8], 16) >> 1);
+    public static int SeedOf(StageKey key) => (int)(Convert.ToUInt32(key.ToString()[..8], 16) >> 1);
 
     public void Tell(StageProgress progress) => _progress(progress);
 

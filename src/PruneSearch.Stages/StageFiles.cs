@@ -15,7 +15,7 @@ namespace PruneSearch.Stages;
 /// </summary>
 internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
 {
-    public (DetectorModel Model, WeightSet Weights) ReadDetector(string key)
+    public (DetectorModel Model, WeightSet Weights) ReadDetector(StageKey key)
     {
         var model = DetectorCatalog.Build(ReadSpec(key));
         var weights = ReadWeights(CheckpointNames.Weights(key));
@@ -24,7 +24,7 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     }
 
     /// <summary>The specification of a finished stage's detector.</summary>
-    public DetectorSpec ReadSpec(string key) =>
+    public DetectorSpec ReadSpec(StageKey key) =>
         DetectorSpec.FromJson(Encoding.UTF8.GetString(ReadBytes(CheckpointNames.Detector(key))), CheckpointNames.Detector(key));
 
     /// <summary>Tensors under a name.</summary>
@@ -63,7 +63,7 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     /// <summary>Saves the detector of a stage.</summary>
     /// <returns>SHA-256 of the weights file.</returns>
     /// <exception cref="NotFiniteNumberException">A weight is NaN or infinite; nothing is saved.</exception>
-    public string SaveDetector(string key, DetectorModel model, WeightSet weights, byte[] onnx)
+    public string SaveDetector(StageKey key, DetectorModel model, WeightSet weights, byte[] onnx)
     {
         weights.RequireFinite("weights of the stage");
         using var buffer = new MemoryStream();
@@ -80,7 +80,7 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     public void Write(string name, Action<Stream> write) => Wait(PutAsync(name, write, PutCondition.None));
 
     /// <summary>The latest state within a stage that can be read, whoever wrote it.</summary>
-    public Stream? OpenLatestSnapshot(string key, out string name)
+    public Stream? OpenLatestSnapshot(StageKey key, out string name)
     {
         name = List(CheckpointNames.Snapshots(key)).LastOrDefault() ?? "";
         return name.Length == 0 ? null : Wait(store.OpenReadAsync(name));
@@ -89,7 +89,7 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     /// <summary>
     /// Deletes the states within a stage that are older than one, or all. Those of a later lease stay: whoever deletes may have lost his own.
     /// </summary>
-    public void DeleteSnapshots(string key, string? olderThan = null)
+    public void DeleteSnapshots(StageKey key, string? olderThan = null)
     {
         foreach (string name in List(CheckpointNames.Snapshots(key)).Where(n => olderThan is null || string.CompareOrdinal(n, olderThan) < 0))
         {
@@ -98,18 +98,18 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     }
 
     /// <summary>The result of a pruning that was done before, by this stage or another one; <see langword="null"/> when none was.</summary>
-    public PruneResult? ReadPruned(string pruningKey) => TryRead(CheckpointNames.Pruned(pruningKey), PrunedFile.Read);
+    public PruneResult? ReadPruned(StageKey pruningKey) => TryRead(CheckpointNames.Pruned(pruningKey), PrunedFile.Read);
 
     /// <summary>Keeps a pruned detector, unless another stage or run was faster.</summary>
     /// <returns>The one that holds.</returns>
-    public PruneResult KeepPruned(string pruningKey, PruneResult pruned)
+    public PruneResult KeepPruned(StageKey pruningKey, PruneResult pruned)
     {
         bool first = Wait(PutAsync(CheckpointNames.Pruned(pruningKey), stream => PrunedFile.Write(stream, pruned), PutCondition.IfAbsent));
         return first ? pruned : ReadPruned(pruningKey)!;
     }
 
     /// <summary>The optimizer state that a finished stage left.</summary>
-    public OptimizerState? ReadOptimizer(string key) => TryRead(CheckpointNames.Optimizer(key), OptimizerState.Read);
+    public OptimizerState? ReadOptimizer(StageKey key) => TryRead(CheckpointNames.Optimizer(key), OptimizerState.Read);
 
     public LatencyReport? ReadLatency(string id)
     {

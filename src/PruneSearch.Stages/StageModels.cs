@@ -11,7 +11,7 @@ namespace PruneSearch.Stages;
 public static class StageModels
 {
     /// <summary>What an exported file says about where it comes from.</summary>
-    public static IReadOnlyDictionary<string, string> Metadata(string search, string model, string stage) =>
+    public static IReadOnlyDictionary<string, string> Metadata(string search, string model, StageKey stage) =>
         new Dictionary<string, string> { ["prunesearch.search"] = search, ["prunesearch.model"] = model, ["prunesearch.stage"] = stage };
 
     /// <summary>Exports a trained detector.</summary>
@@ -22,7 +22,7 @@ public static class StageModels
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The stage has not finished, or the store cannot be read.</exception>
     /// <exception cref="NotFiniteNumberException">The model answers with values that are not finite.</exception>
-    public static async Task<byte[]> ExportAsync(ICheckpointStore store, string key, OnnxExportOptions options, DetectionOptions? detections,
+    public static async Task<byte[]> ExportAsync(ICheckpointStore store, StageKey key, OnnxExportOptions options, DetectionOptions? detections,
         CancellationToken cancellation)
     {
         string detector = CheckpointNames.Detector(key), weights = CheckpointNames.Weights(key);

@@ -21,7 +21,7 @@ internal sealed class StagePruning(StageContext context, Measurement measurement
     public PruneResult Run(DetectorModel model, WeightSet weights)
     {
         var settings = context.Stage.Prune!;
-        string key = context.Stage.ComputePruningKey();
+        var key = context.Stage.ComputePruningKey();
         // What was pruned first holds: a measured latency or another processor's rounding could answer otherwise after a
         // restart, and the snapshots of the training would no longer fit.
         var pruned = context.Files.ReadPruned(key) ?? Prune(model, weights, settings, key);
@@ -43,7 +43,7 @@ internal sealed class StagePruning(StageContext context, Measurement measurement
         return state is null || plan is null ? state : state with { Tensors = Shrinker.Slice(parent.Network, state.Tensors, plan) };
     }
 
-    private PruneResult Prune(DetectorModel model, WeightSet weights, PruneSettings settings, string key)
+    private PruneResult Prune(DetectorModel model, WeightSet weights, PruneSettings settings, StageKey key)
     {
         int seed = StageContext.SeedOf(key);
         List<TrainingBatch> calibration = PruningEngine.NeedsImages(settings)

@@ -1,3 +1,4 @@
+using System.Text;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
@@ -10,9 +11,11 @@ namespace PruneSearch.Cli.Tests;
 /// <summary>Made-up reports and searches. Their figures are no measurements.</summary>
 internal static class Some
 {
+    public static StageKey Key(string name) => StageKey.Of(Encoding.UTF8.GetBytes(name));
+
     public static StageReport Report(double map50, double speedUp, int channels = 1000, double spread = 0.02) => new()
     {
-        Key = $"{map50}-{speedUp}",
+        Key = Key($"{map50}-{speedUp}"),
         Map50 = map50,
         Map = map50 / 2,
         ClassAp50 = new() { ["cat"] = map50 },
@@ -69,7 +72,7 @@ internal static class Some
         CompletedStages = done,
         Map50 = done > 0 ? 0.7 : null,
         SecondsPerStage = done > 1 ? 10 : null,
-        NextStage = done < stages ? $"stage-{done}" : null,
+        NextStage = done < stages ? Key($"stage-{done}") : null,
         Progress = progress,
         Reason = reason,
     };

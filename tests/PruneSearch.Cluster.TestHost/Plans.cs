@@ -52,7 +52,7 @@ public static class Plans
     }
 
     /// <summary>Keys of all distinct stages of a plan.</summary>
-    public static IReadOnlyList<string> Keys(this SearchPlan plan)
+    public static IReadOnlyList<StageKey> Keys(this SearchPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return [.. plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()).Distinct()];

@@ -14,16 +14,16 @@ public sealed class StubStageRunner(TimeSpan duration, string? logFile = null) :
     public const double ImagesPerSecond = 12.5;
 
     private readonly Lock _gate = new();
-    private readonly List<string> _started = [];
+    private readonly List<StageKey> _started = [];
 
     /// <summary>What happens in a stage instead of waiting; for tests of failures.</summary>
     public Action<StageJob, CancellationToken>? Behaviour { get; set; }
 
     /// <summary>What a stage answers; follows from its key by default.</summary>
-    public Func<string, StageReport> Reports { get; set; } = Report;
+    public Func<StageKey, StageReport> Reports { get; set; } = Report;
 
     /// <summary>Keys in the order in which they were started.</summary>
-    public IReadOnlyList<string> Started
+    public IReadOnlyList<StageKey> Started
     {
         get
         {
@@ -54,9 +54,9 @@ public sealed class StubStageRunner(TimeSpan duration, string? logFile = null) :
     }
 
     /// <summary>The report of a key.</summary>
-    public static StageReport Report(string key)
+    public static StageReport Report(StageKey key)
     {
-        byte[] hash = SHA256.HashData(Convert.FromHexString(key));
+        byte[] hash = SHA256.HashData(Convert.FromHexString(key.ToString()));
         double speedUp = 1 + hash[0] / 64.0;
         return new StageReport
         {
@@ -86,7 +86,7 @@ public sealed class StubStageRunner(TimeSpan duration, string? logFile = null) :
         };
     }
 
-    private void Note(string what, string key)
+    private void Note(string what, StageKey key)
     {
         lock (_gate)
         {

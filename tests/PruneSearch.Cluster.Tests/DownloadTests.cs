@@ -48,7 +48,7 @@ public sealed class DownloadTests
         using var home = new TestHome();
         await using var host = await home.StartAsync(null);
         var client = new SearchClient(host.Grains);
-        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => client.DownloadAsync("abc", home.File("model.onnx"), Cancellation));
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(() => client.DownloadAsync(StageKey.Of("abc"u8), home.File("model.onnx"), Cancellation));
         Assert.Contains("expected them in the address of the cluster", e.Message, StringComparison.Ordinal);
     }
 
@@ -91,7 +91,7 @@ public sealed class DownloadTests
         await client.DownloadAsync(best.Report.Key, path, Cancellation);
         Assert.Equal(Model(best.Report.Key), await File.ReadAllBytesAsync(path, Cancellation));
 
-        string unknown = new('0', 64);
+        var unknown = StageKey.Of("unknown"u8);
         var e = await Assert.ThrowsAsync<FileNotFoundException>(() => client.DownloadAsync(unknown, path, Cancellation));
         Assert.Contains($"There is no model of a stage '{unknown}', expected the key of a finished stage", e.Message, StringComparison.Ordinal);
         Assert.Equal(Model(best.Report.Key), await File.ReadAllBytesAsync(path, Cancellation));

@@ -11,7 +11,7 @@ namespace PruneSearch.Cluster.Tests;
 public sealed class ForgeryTests
 {
     private static readonly SearchPlan Plan = Plans.Small("a");
-    private static readonly string Base = Plan.Keys()[0];
+    private static readonly StageKey Base = Plan.Keys()[0];
     private static readonly StageProgress Progress = new() { Part = "fine-tune", Step = 7 };
 
     public static TheoryData<string> Forgers => ["no lease", "epoch 0", "another epoch", "another worker", "another secret"];
@@ -141,11 +141,8 @@ public sealed class ForgeryTests
     {
         using var home = new TestHome();
         await using var host = await home.StartAsync(null);
-        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
 
         await Assert.ThrowsAsync<ArgumentException>(() => host.Grains.GetGrain<IStageGrain>(key).GetStatusAsync());
-        await Assert.ThrowsAsync<ArgumentException>(() => dispatcher.EnqueueAsync(key, 1));
-        await Assert.ThrowsAsync<ArgumentException>(() => dispatcher.DeclinedAsync(key, "w", "forged"));
     }
 
     [Fact]
@@ -161,7 +158,7 @@ public sealed class ForgeryTests
 
         await search.ReportAsync(Base); // has not run
         await search.ReportAsync(foreign.Key);
-        await search.ReportAsync("nothing");
+        await search.ReportAsync(StageKey.Of("nothing"u8));
         foreach (string name in new[] { "nobody", Plan.Trajectories[1].Name })
         {
             await search.TrajectoryFailedAsync(name);
@@ -240,5 +237,5 @@ public sealed class ForgeryTests
         Assert.Equal(0L, count.ExecuteScalar());
     }
 
-    private static StageReport Forged(string key) => StubStageRunner.Report(key) with { Map50 = 0.999, Map = 0.999 };
+    private static StageReport Forged(StageKey key) => StubStageRunner.Report(key) with { Map50 = 0.999, Map = 0.999 };
 }

@@ -10,7 +10,7 @@ namespace PruneSearch.Cluster.Tests;
 public sealed class HangTests : IDisposable
 {
     private static readonly SearchPlan Plan = Plans.Small("a");
-    private static readonly string Bad = Plan.Trajectories[1].Stages[1].ComputeKey();
+    private static readonly StageKey Bad = Plan.Trajectories[1].Stages[1].ComputeKey();
     private static readonly ClusterTimings Watchful = TestHome.Quick with
     {
         Silence = SilenceLimits.All(TimeSpan.FromSeconds(1.5)),
@@ -101,7 +101,7 @@ public sealed class HangTests : IDisposable
 
         string reason = await host.StuckStage.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
 
-        Assert.Contains($"stage {Plan.Keys()[0][..12]} does not let go", reason, StringComparison.Ordinal);
+        Assert.Contains($"stage {Plan.Keys()[0].ToString()[..12]} does not let go", reason, StringComparison.Ordinal);
         Assert.Contains(cancelled ? "told to stop" : "it hung", reason, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', reason);
         if (!cancelled)

@@ -42,7 +42,7 @@ public sealed class KillTests
         await last.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(last.ExitCode == 0, $"exit code {last.ExitCode}: {await last.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
         await RequireNotRunAgainAsync(home, log, plan, done);
-        Assert.Equal(plan.Keys().Order(), done.Order());
+        Assert.Equal(plan.Keys().Select(k => k.ToString()).Order(), done.Order());
 
         Assert.Equal(await UndisturbedAsync(plan), await FrontierAsync(home));
     }
@@ -109,7 +109,7 @@ public sealed class KillTests
             Assert.DoesNotContain(key, started);
         }
         var store = new FolderCheckpointStore(home.Path);
-        foreach (string key in plan.Keys())
+        foreach (var key in plan.Keys())
         {
             if (await store.ExistsAsync(CheckpointNames.Report(key), TestContext.Current.CancellationToken))
             {

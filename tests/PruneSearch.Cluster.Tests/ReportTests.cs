@@ -28,10 +28,10 @@ public sealed class ReportTests
             early |= !(await host.Client.SummaryAsync("a")).State.IsOver();
         }
 
-        Assert.Equal(plan.Keys().Order(), seen.Select(p => p.Report.Key).Order());
+        Assert.Equal(plan.Keys().OrderBy(k => k.ToString()), seen.Select(p => p.Report.Key).OrderBy(k => k.ToString()));
         Assert.True(early, "reports came only after the end");
         var parents = seen.Select(p => p.Report.Key).ToList();
-        Assert.All(seen.Where(p => p.Parent is not null), p => Assert.Contains(p.Parent!, parents.TakeWhile(k => k != p.Report.Key)));
+        Assert.All(seen.Where(p => p.Parent is not null), p => Assert.Contains(p.Parent.GetValueOrDefault(), parents.TakeWhile(k => k != p.Report.Key)));
         var view = await host.Client.FrontierAsync("a");
         var whole = FrontierPoints.View("a", plan.Name, plan.Objectives, seen);
         Assert.Equal(whole.Points.Select(p => (p.Report.Key, p.OnFrontier)), view.Points.Select(p => (p.Report.Key, p.OnFrontier)));
@@ -42,7 +42,7 @@ public sealed class ReportTests
     {
         using var home = new TestHome();
         var plan = Plans.Wide("wide", 8, 0);
-        string[] before;
+        StageKey[] before;
         await using (var host = await home.StartAsync(new StubStageRunner(TimeSpan.Zero)))
         {
             await host.RunAsync(plan);
@@ -52,7 +52,7 @@ public sealed class ReportTests
         }
         await using var again = await home.StartAsync(null);
 
-        Assert.Equal(plan.Keys().Order(), before.Order());
+        Assert.Equal(plan.Keys().OrderBy(k => k.ToString()), before.OrderBy(k => k.ToString()));
         Assert.Equal(before, await KeysAsync(again, "wide", 500));
         Assert.Equal(before, await KeysAsync(again, "wide", 7));
         Assert.Empty((await again.Client.ReportsAsync("wide", 1000)).Points);
@@ -75,7 +75,7 @@ public sealed class ReportTests
         }
         await using var again = await home.StartAsync(null);
 
-        Assert.Equal(plan.Keys().Order(), (await KeysAsync(again, "a", 500)).Order());
+        Assert.Equal(plan.Keys().OrderBy(k => k.ToString()), (await KeysAsync(again, "a", 500)).OrderBy(k => k.ToString()));
         Assert.Equal(WorkState.Completed, (await again.Client.StatusAsync("a")).State);
         Assert.Single(await again.Store.ListAsync(CheckpointNames.Reports("a"), Cancellation).ToListAsync(Cancellation));
     }
@@ -97,9 +97,9 @@ public sealed class ReportTests
         Assert.Equal(volume.Value, (await host.Client.SummaryAsync("a")).FrontierVolume, 12);
     }
 
-    private static async Task<string[]> KeysAsync(Hosting.EmbeddedHost host, string id, int limit)
+    private static async Task<StageKey[]> KeysAsync(Hosting.EmbeddedHost host, string id, int limit)
     {
-        var keys = new List<string>();
+        var keys = new List<StageKey>();
         ReportPage page;
         do
         {

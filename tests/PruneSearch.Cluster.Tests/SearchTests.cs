@@ -20,7 +20,7 @@ public sealed class SearchTests
 
         Assert.Equal(WorkState.Completed, end.State);
         Assert.Equal(6, plan.Keys().Count);
-        Assert.Equal(plan.Keys().Order(), _runner.Started.Order());
+        Assert.Equal(plan.Keys().OrderBy(k => k.ToString()), _runner.Started.OrderBy(k => k.ToString()));
         Assert.All(end.Trajectories, t => Assert.Equal(t.Stages, t.CompletedStages));
         Assert.All(end.Trajectories, t => Assert.Equal(WorkState.Completed, t.State));
         Assert.Equal([1, 2, 2, 3, 4], end.Trajectories.Select(t => t.Stages));
@@ -52,7 +52,7 @@ public sealed class SearchTests
 
         var view = await host.Client.FrontierAsync("a");
 
-        Assert.Equal(plan.Keys().Order(), view.Points.Select(p => p.Report.Key).Order());
+        Assert.Equal(plan.Keys().OrderBy(k => k.ToString()), view.Points.Select(p => p.Report.Key).OrderBy(k => k.ToString()));
         Assert.Equal(ScheduleKind.Base, view.Points[0].Schedule);
         Assert.Equal(0, view.Points[0].Ratio);
         Assert.Equal(view.Points.Skip(1).Select(p => p.Report.Latency.SpeedUp).Order(), view.Points.Skip(1).Select(p => p.Report.Latency.SpeedUp));
@@ -77,7 +77,7 @@ public sealed class SearchTests
 
         Assert.Equal(WorkState.Completed, (await host.EndAsync("first")).State);
         Assert.Equal(WorkState.Completed, (await host.EndAsync("second")).State);
-        Assert.Equal(first.Keys().Union(second.Keys()).Order(), _runner.Started.Order());
+        Assert.Equal(first.Keys().Union(second.Keys()).OrderBy(k => k.ToString()), _runner.Started.OrderBy(k => k.ToString()));
         Assert.Equal(["first", "second"], (await host.Client.ListAsync()).Select(s => s.Id).Order());
     }
 

@@ -1,6 +1,7 @@
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Tests;
 
@@ -9,7 +10,7 @@ public sealed class SlotJournalTests
 {
     private static readonly StageLease Lease = new()
     {
-        Key = "abc",
+        Key = StageKey.Of("abc"u8),
         Description = Plans.Small("a").Trajectories[0].Stages[0],
         Epoch = 7,
         Worker = "worker/1",
@@ -30,7 +31,7 @@ public sealed class SlotJournalTests
 
         var died = new SlotJournal(home.Path, "worker/1").Predecessor;
 
-        Assert.Equal(("abc", Lease.Ticket), (died!.Key, died.Ticket));
+        Assert.Equal((Lease.Key, Lease.Ticket), (died!.Key, died.Ticket));
         Assert.StartsWith($"process {Environment.ProcessId} ended without a word", died.LastWords, StringComparison.Ordinal);
         Assert.EndsWith("Test: line 29", died.LastWords, StringComparison.Ordinal);
         Assert.Equal(1 + 20, died.LastWords.Split('\n').Length);

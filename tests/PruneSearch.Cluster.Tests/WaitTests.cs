@@ -142,20 +142,22 @@ public sealed class WaitTests
     public void Reasons_name_what_the_queue_knows()
     {
         QueueReasons Reasons(int? slots, params DeclinedStage[] declined) =>
-            new("cuda", new QueueStatus { Length = 300, First = [.. Enumerable.Range(1, 100).Select(i => $"s{i}")], Slots = slots, Declined = declined });
+            new("cuda", new QueueStatus { Length = 300, First = [.. Enumerable.Range(1, 100).Select(Stage)], Slots = slots, Declined = declined });
 
-        Assert.Equal((WaitKind.Silence, "waits for a slot of class cuda: its queue does not answer"), Parts(new QueueReasons("cuda", null).Of("s1")));
-        Assert.Equal((WaitKind.Queue, "waits for a slot of class cuda: position 7 of 300"), Parts(Reasons(null).Of("s7")));
-        Assert.Equal((WaitKind.Queue, "waits for a slot of class cuda: more than 100 stages go first"), Parts(Reasons(2).Of("other")));
+        Assert.Equal((WaitKind.Silence, "waits for a slot of class cuda: its queue does not answer"), Parts(new QueueReasons("cuda", null).Of(Stage(1))));
+        Assert.Equal((WaitKind.Queue, "waits for a slot of class cuda: position 7 of 300"), Parts(Reasons(null).Of(Stage(7))));
+        Assert.Equal((WaitKind.Queue, "waits for a slot of class cuda: more than 100 stages go first"), Parts(Reasons(2).Of(Stage(101))));
         Assert.Equal(
             (WaitKind.Queue, "waits for a slot of class cuda: position 1 of 300; declined by 1 of 2 slots: no pictures"),
-            Parts(Reasons(2, new DeclinedStage("s1", 1, "no pictures")).Of("s1")));
+            Parts(Reasons(2, new DeclinedStage(Stage(1), 1, "no pictures")).Of(Stage(1))));
         Assert.Equal(
             (WaitKind.Declined, "waits for a slot of class cuda: declined by 2 of 2 slots: no pictures"),
-            Parts(Reasons(2, new DeclinedStage("s1", 2, "no pictures")).Of("s1")));
+            Parts(Reasons(2, new DeclinedStage(Stage(1), 2, "no pictures")).Of(Stage(1))));
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static StageKey Stage(int number) => StageKey.Of(BitConverter.GetBytes(number));
 
     private static (WaitKind, string) Parts(WaitReason reason) => (reason.Kind, reason.Text);
 

@@ -163,7 +163,7 @@ public sealed class StageRunnerTests : IDisposable
     {
         var (store, runner) = await StartAsync("export");
         runner.Run(Job(Base()), _ => { }, default);
-        string key = runner.Run(Job(Pruned(0.5)), _ => { }, default).Key;
+        var key = runner.Run(Job(Pruned(0.5)), _ => { }, default).Key;
         var model = DetectorCatalog.Build(DetectorSpec.FromJson(await ReadTextAsync(store, CheckpointNames.Detector(key)), "detector"));
         await using var file = await store.OpenReadAsync(CheckpointNames.Weights(key));
         using var network = new TorchNetwork(model.Network, Safetensors.Read(file, "weights"));
@@ -276,7 +276,7 @@ public sealed class StageRunnerTests : IDisposable
         string sha = Convert.ToHexStringLower(SHA256.HashData(weights.ToArray()));
         await store.PutAsync(CheckpointNames.Input(sha), (stream, c) => stream.WriteAsync(weights.ToArray(), c).AsTask());
         var start = Base() with { Base = Base().Base! with { WeightsSha256 = sha, WeightsDetector = before.Spec } };
-        string key = start.ComputeKey();
+        var key = start.ComputeKey();
 
         var original = runner.Run(Job(start), _ => { }, default);
         var pruned = runner.Run(Job(Pruned(0.4) with { Parent = key, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = key } }), _ => { }, default);

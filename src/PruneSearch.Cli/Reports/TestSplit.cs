@@ -1,6 +1,7 @@
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Stages;
 
@@ -18,7 +19,7 @@ internal static class TestSplit
 
     /// <summary>Figures by stage, and the split; <see langword="null"/> for a search without one.</summary>
     /// <exception cref="IOException">The pictures are not where this machine sees them, or the store cannot be read or written.</exception>
-    public static async Task<(IReadOnlyDictionary<string, SplitScore> Scores, DetectionDataset Split)?> ScoreAsync(
+    public static async Task<(IReadOnlyDictionary<StageKey, SplitScore> Scores, DetectionDataset Split)?> ScoreAsync(
         CliContext context, ISearchSession session, SearchPlan plan, ReportedSearch search, int threads, CancellationToken cancellation)
     {
         if (plan.Test is not { } manifest)

@@ -21,22 +21,20 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
         return Task.CompletedTask;
     }
 
-    public Task EnqueueAsync(string stageKey, int remainingStages)
+    public Task EnqueueAsync(StageKey stageKey, int remainingStages)
     {
-        StageDescription.RequireKey(stageKey);
         _queue.Add(stageKey, remainingStages);
         return CountAsync();
     }
 
-    public Task RemoveAsync(string stageKey)
+    public Task RemoveAsync(StageKey stageKey)
     {
         _queue.Remove(stageKey);
         return CountAsync();
     }
 
-    public Task DeclinedAsync(string stageKey, string worker, string reason)
+    public Task DeclinedAsync(StageKey stageKey, string worker, string reason)
     {
-        StageDescription.RequireKey(stageKey);
         _queue.Decline(stageKey, worker, reason);
         return Task.CompletedTask;
     }

@@ -1,5 +1,6 @@
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Dispatching;
 
@@ -12,10 +13,10 @@ internal sealed class QueueReasons(string deviceClass, QueueStatus? status)
     public const int Named = 100;
 
     private readonly string _place = $"waits for a slot of class {deviceClass}";
-    private readonly Dictionary<string, int> _positions = (status?.First ?? []).Index().ToDictionary(s => s.Item, s => s.Index + 1);
-    private readonly Dictionary<string, DeclinedStage> _declined = (status?.Declined ?? []).ToDictionary(d => d.Key);
+    private readonly Dictionary<StageKey, int> _positions = (status?.First ?? []).Index().ToDictionary(s => s.Item, s => s.Index + 1);
+    private readonly Dictionary<StageKey, DeclinedStage> _declined = (status?.Declined ?? []).ToDictionary(d => d.Key);
 
-    public WaitReason Of(string stageKey)
+    public WaitReason Of(StageKey stageKey)
     {
         if (status is null)
         {
@@ -34,7 +35,7 @@ internal sealed class QueueReasons(string deviceClass, QueueStatus? status)
             ? new WaitReason(WaitKind.Declined, $"{_place}: {by}") : new WaitReason(WaitKind.Queue, $"{_place}{Position(stageKey)}; {by}");
     }
 
-    private string Position(string stageKey) =>
+    private string Position(StageKey stageKey) =>
         _positions.TryGetValue(stageKey, out int position) ? $": position {position} of {status!.Length}"
         : status!.Length > Named ? $": more than {Named} stages go first" : "";
 }

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Dispatching;
 
@@ -8,14 +9,14 @@ namespace PruneSearch.Cluster.Dispatching;
 internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
 {
     private readonly SortedSet<Entry> _order = [];
-    private readonly Dictionary<string, Entry> _entries = [];
-    private readonly Dictionary<(string Stage, string Worker), Refusal> _declines = [];
+    private readonly Dictionary<StageKey, Entry> _entries = [];
+    private readonly Dictionary<(StageKey Stage, string Worker), Refusal> _declines = [];
     private long _arrivals;
 
     public int Count => _entries.Count;
 
     /// <summary>Adds a stage; one that is there keeps its turn and only changes its priority.</summary>
-    public void Add(string key, int remainingStages)
+    public void Add(StageKey key, int remainingStages)
     {
         long arrival = _arrivals++;
         if (_entries.TryGetValue(key, out var old))
@@ -28,7 +29,7 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
         _order.Add(entry);
     }
 
-    public void Remove(string key)
+    public void Remove(StageKey key)
     {
         if (_entries.Remove(key, out var entry))
         {
@@ -37,14 +38,14 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
     }
 
     /// <summary>A worker cannot run a stage: others come first, and it is not asked again for a while.</summary>
-    public void Decline(string key, string worker, string reason)
+    public void Decline(StageKey key, string worker, string reason)
     {
         Forget();
         _declines[(key, worker)] = new Refusal(time.GetUtcNow() + declineLasts, reason);
     }
 
     /// <summary>Takes the first stage that a worker did not decline out; <see langword="null"/> when there is none.</summary>
-    public (string Key, int RemainingStages)? Take(string worker)
+    public (StageKey Key, int RemainingStages)? Take(string worker)
     {
         var first = _declines.Count == 0 ? _order.Min : _order.FirstOrDefault(e => !IsDeclined(e.Key, worker));
         if (first is null)
@@ -56,7 +57,7 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
     }
 
     /// <summary>Keys of the first stages, in the order in which they go.</summary>
-    public IReadOnlyList<string> First(int limit) => _order.Take(limit).Select(e => e.Key).ToArray();
+    public IReadOnlyList<StageKey> First(int limit) => _order.Take(limit).Select(e => e.Key).ToArray();
 
     /// <summary>Stages that workers declined lately, in the queue or not.</summary>
     public IReadOnlyList<DeclinedStage> Declined()
@@ -66,7 +67,7 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
             .Select(g => new DeclinedStage(g.Key, g.Count(), g.MaxBy(d => d.Until)!.Reason)).ToArray();
     }
 
-    private bool IsDeclined(string key, string worker) => _declines.TryGetValue((key, worker), out var decline) && time.GetUtcNow() < decline.Until;
+    private bool IsDeclined(StageKey key, string worker) => _declines.TryGetValue((key, worker), out var decline) && time.GetUtcNow() < decline.Until;
 
     private void Forget()
     {
@@ -79,7 +80,7 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
 
     private sealed record Refusal(DateTimeOffset Until, string Reason);
 
-    private sealed record Entry(int RemainingStages, long Arrival, string Key) : IComparable<Entry>
+    private sealed record Entry(int RemainingStages, long Arrival, StageKey Key) : IComparable<Entry>
     {
         public int CompareTo(Entry? other)
         {

@@ -2,6 +2,7 @@ using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.Trajectories;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Searches;
@@ -78,7 +79,7 @@ internal sealed class OpenSearch
     /// <param name="stageKey">The stage; one that is none of the search's, or that is known, is ignored.</param>
     /// <param name="flush">Whether the report is to be written to the search's log at once and not with the next poll.</param>
     /// <returns>Whether that was new.</returns>
-    public async Task<bool> ReadReportAsync(string stageKey, bool flush)
+    public async Task<bool> ReadReportAsync(StageKey stageKey, bool flush)
     {
         if (!_state.Lacks(stageKey) || await _store.TryReadReportAsync(stageKey) is not { } report)
         {

@@ -6,6 +6,7 @@ using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Trajectories;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Searches;
@@ -128,7 +129,7 @@ internal sealed class SearchGrain(
         _ => _progress.State,
     });
 
-    public async Task ReportAsync(string stageKey)
+    public async Task ReportAsync(StageKey stageKey)
     {
         if (_search is { } search && await search.ReadReportAsync(stageKey, flush: !IsDriven))
         {

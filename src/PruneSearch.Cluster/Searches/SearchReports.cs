@@ -21,7 +21,7 @@ internal sealed class SearchReports
     private readonly ReportLog _log;
     private readonly FrontierVolume _volume;
     private readonly SearchState _board;
-    private readonly HashSet<string> _baseKeys;
+    private readonly HashSet<StageKey> _baseKeys;
 
     private SearchReports(SearchPlan plan, SearchState state, ReportLog log)
     {
@@ -81,7 +81,7 @@ internal sealed class SearchReports
 
     private static async Task LookAsync(ICheckpointStore store, SearchState state, string trajectory)
     {
-        foreach (string key in state.Keys[trajectory])
+        foreach (var key in state.Keys[trajectory])
         {
             if (!state.Has(key))
             {

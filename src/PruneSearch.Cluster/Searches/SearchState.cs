@@ -9,11 +9,11 @@ namespace PruneSearch.Cluster.Searches;
 /// <summary>What a coordinator knows about its search. Adding something twice changes nothing. <see cref="StatusProjection"/> shows it.</summary>
 internal sealed class SearchState
 {
-    private readonly Dictionary<string, string[]> _keys;
+    private readonly Dictionary<string, StageKey[]> _keys;
     private readonly Dictionary<string, int> _indices;
-    private readonly Dictionary<string, List<string>> _users = [];
+    private readonly Dictionary<StageKey, List<string>> _users = [];
     private readonly Dictionary<string, int> _missing;
-    private readonly Dictionary<string, StageReport> _reports = [];
+    private readonly Dictionary<StageKey, StageReport> _reports = [];
     private readonly Dictionary<string, Standing> _live = [];
     private readonly Dictionary<string, WaitReason> _waits = [];
     private readonly HashSet<string> _atWork = [];
@@ -27,7 +27,7 @@ internal sealed class SearchState
         Changes = new ChangeFeed(plan.Trajectories.Count);
         foreach (var (name, keys) in _keys)
         {
-            foreach (string key in keys)
+            foreach (var key in keys)
             {
                 (CollectionsMarshal.GetValueRefOrAddDefault(_users, key, out _) ??= []).Add(name);
             }
@@ -42,7 +42,7 @@ internal sealed class SearchState
     public ChangeFeed Changes { get; }
 
     /// <summary>Keys of the stages by trajectory.</summary>
-    public IReadOnlyDictionary<string, string[]> Keys => _keys;
+    public IReadOnlyDictionary<string, StageKey[]> Keys => _keys;
 
     /// <summary>Names of trajectories whose stage is at work; of those that share it, the first one's.</summary>
     public IReadOnlyCollection<string> AtWork => _atWork;
@@ -131,9 +131,9 @@ internal sealed class SearchState
     public TrajectoryPlan? Find(string trajectory) => _indices.TryGetValue(trajectory, out int index) ? Plan.Trajectories[index] : null;
 
     /// <summary>Whether a stage is one of the search's and its report is not known.</summary>
-    public bool Lacks(string key) => _users.ContainsKey(key) && !_reports.ContainsKey(key);
+    public bool Lacks(StageKey key) => _users.ContainsKey(key) && !_reports.ContainsKey(key);
 
-    public bool Has(string key) => _reports.ContainsKey(key);
+    public bool Has(StageKey key) => _reports.ContainsKey(key);
 
     /// <summary>
     /// A report as a point of the first trajectory that has its stage, not yet weighed; <see langword="null"/> when its stage is none of the search's.
@@ -172,13 +172,13 @@ internal sealed class SearchState
     public int Known(string trajectory) => _keys[trajectory].TakeWhile(_reports.ContainsKey).Count();
 
     /// <summary>Key of a trajectory's first stage that did not finish; <see langword="null"/> when all did.</summary>
-    public string? Next(string trajectory) => _keys[trajectory].FirstOrDefault(k => !_reports.ContainsKey(k));
+    public StageKey? Next(string trajectory) => _keys[trajectory].Where(k => !_reports.ContainsKey(k)).Cast<StageKey?>().FirstOrDefault();
 
     /// <summary>Keys of a trajectory's stages that did not finish.</summary>
-    public IReadOnlyList<string> MissingKeys(string trajectory) => _keys[trajectory].Where(k => !_reports.ContainsKey(k)).ToArray();
+    public IReadOnlyList<StageKey> MissingKeys(string trajectory) => _keys[trajectory].Where(k => !_reports.ContainsKey(k)).ToArray();
 
     /// <summary>The first trajectory, in plan order, that has a stage: it shows how the stage stands.</summary>
-    public string First(string key) => _users[key][0];
+    public string First(StageKey key) => _users[key][0];
 
     /// <summary>Whether an unfinished trajectory is the first one that has its next stage.</summary>
     public bool IsFirst(string trajectory) => Next(trajectory) is { } stage && First(stage) == trajectory;
@@ -186,7 +186,8 @@ internal sealed class SearchState
     private WaitReason? Reason(string trajectory, QueueReasons queue)
     {
         int known = Known(trajectory);
-        string key = _keys[trajectory][known], first = First(key);
+        var key = _keys[trajectory][known];
+        string first = First(key);
         return first != trajectory ? new WaitReason(WaitKind.Stage, $"waits for stage {known + 1} of {first}")
             : _atWork.Contains(trajectory) ? null : queue.Of(key);
     }

@@ -1,5 +1,6 @@
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Searches;
 
@@ -67,7 +68,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     /// <summary>Tells the instruments how many stages are in which state, and the volume of the frontier.</summary>
     public void Measure(double volume)
     {
-        var running = search.AtWork.Select(search.Next).ToHashSet();
+        var running = search.AtWork.Select(search.Next).OfType<StageKey>().ToHashSet();
         var failed = progress.Ended.Where(e => e.Value.State == WorkState.Failed).SelectMany(e => search.MissingKeys(e.Key))
             .Where(k => !running.Contains(k)).ToHashSet();
         Telemetry.RecordStages(Plan.Id, "completed", search.CompletedStages);

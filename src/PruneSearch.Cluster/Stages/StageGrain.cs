@@ -26,7 +26,7 @@ internal sealed class StageGrain(
     private StageReport? _report;
     private IGrainTimer? _watch;
 
-    private string Key => this.GetPrimaryKeyString();
+    private StageKey Key => field == default ? field = StageKey.Parse(this.GetPrimaryKeyString()) : field;
 
     private bool IsHeldAs(LeaseTicket ticket) => !IsOver && _lease.IsCurrent(ticket);
 
@@ -34,7 +34,6 @@ internal sealed class StageGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        StageDescription.RequireKey(Key);
         _demand = new StageWaiters(Key, GrainFactory, timings, logger);
         _lease = new StageLeases(record.State, timings, time);
         _store = new StageRecordStore(this, record, _lease, time, logger);

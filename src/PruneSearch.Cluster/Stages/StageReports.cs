@@ -10,7 +10,7 @@ internal static class StageReports
 {
     /// <summary>The report of a stage, or <see langword="null"/> when the stage is not complete.</summary>
     /// <exception cref="FormatException">The file is damaged.</exception>
-    public static async Task<StageReport?> TryReadReportAsync(this ICheckpointStore store, string key)
+    public static async Task<StageReport?> TryReadReportAsync(this ICheckpointStore store, StageKey key)
     {
         string name = CheckpointNames.Report(key);
         if (!await store.ExistsAsync(name))

@@ -8,7 +8,7 @@ namespace PruneSearch.Cluster.Stages;
 /// <summary>
 /// Who wants a stage, and its place in the queue of its device class. Nothing of it is persisted: trajectories ask again and again.
 /// </summary>
-internal sealed class StageWaiters(string key, IGrainFactory grains, ClusterTimings timings, ILogger logger)
+internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTimings timings, ILogger logger)
 {
     private readonly HashSet<string> _waiters = [];
     private Request? _request;
@@ -101,7 +101,7 @@ internal sealed class StageWaiters(string key, IGrainFactory grains, ClusterTimi
     public sealed record Request(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent)
     {
         /// <summary>The lease for whoever gets it.</summary>
-        public StageLease Lease(string key, LeaseTicket ticket, int attempt, TimeSpan timeToLive) => new()
+        public StageLease Lease(StageKey key, LeaseTicket ticket, int attempt, TimeSpan timeToLive) => new()
         {
             Key = key,
             Description = Description,

@@ -3,6 +3,7 @@ using PruneSearch.Cluster.Dispatching;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Trajectories;
 
@@ -38,7 +39,7 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
     /// <summary>Stops a trajectory.</summary>
     /// <param name="trajectory">The trajectory.</param>
     /// <param name="missing">Keys of its stages that did not finish: the stages that it may be waiting for.</param>
-    public async Task CancelAsync(TrajectoryPlan trajectory, IReadOnlyList<string> missing)
+    public async Task CancelAsync(TrajectoryPlan trajectory, IReadOnlyList<StageKey> missing)
     {
         try
         {

@@ -27,12 +27,12 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
         await AdvanceAsync(_walk);
     }
 
-    public async Task CancelAsync(IReadOnlyList<string> missingKeys)
+    public async Task CancelAsync(IReadOnlyList<StageKey> missingKeys)
     {
         // One that lost its memory with its silo may be waiting for any stage that did not finish.
-        IEnumerable<string> keys = _walk is { State: WorkState.Running } walk ? [walk.CurrentKey] : missingKeys;
+        IEnumerable<StageKey> keys = _walk is { State: WorkState.Running } walk ? [walk.CurrentKey] : missingKeys;
         _walk?.Cancel();
-        foreach (string key in keys)
+        foreach (var key in keys)
         {
             await Stage(key).ReleaseAsync(Name());
         }
@@ -49,9 +49,9 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
         return _walk.News(knownReports);
     }
 
-    public Task<bool> WaitsForAsync(string stageKey) => Task.FromResult(WaitsFor(stageKey) is not null);
+    public Task<bool> WaitsForAsync(StageKey stageKey) => Task.FromResult(WaitsFor(stageKey) is not null);
 
-    public async Task StageEndedAsync(string stageKey)
+    public async Task StageEndedAsync(StageKey stageKey)
     {
         if (WaitsFor(stageKey) is { } walk)
         {
@@ -59,7 +59,7 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
         }
     }
 
-    private TrajectoryWalk? WaitsFor(string stageKey) => _walk is { State: WorkState.Running } walk && walk.CurrentKey == stageKey ? walk : null;
+    private TrajectoryWalk? WaitsFor(StageKey stageKey) => _walk is { State: WorkState.Running } walk && walk.CurrentKey == stageKey ? walk : null;
 
     private async Task AdvanceAsync(TrajectoryWalk walk)
     {
@@ -113,7 +113,7 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
 
     private string OwnName => Name()[Math.Min(SearchId.Length + 1, Name().Length)..];
 
-    private IStageGrain Stage(string key) => GrainFactory.GetGrain<IStageGrain>(key);
+    private IStageGrain Stage(StageKey key) => GrainFactory.GetGrain<IStageGrain>(key);
 
     private ISearchGrain Search() => GrainFactory.GetGrain<ISearchGrain>(SearchId);
 }

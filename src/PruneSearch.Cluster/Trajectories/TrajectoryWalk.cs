@@ -27,7 +27,7 @@ internal sealed class TrajectoryWalk(string deviceClass, TrajectoryPlan plan, bo
     public StageDescription Current => plan.Stages[_reports.Count];
 
     /// <summary>Key of the stage that comes next. Only while it runs.</summary>
-    public string CurrentKey => plan.Keys[_reports.Count];
+    public StageKey CurrentKey => plan.Keys[_reports.Count];
 
     /// <summary>Stages from here to the end.</summary>
     public int Remaining => plan.Keys.Count - _reports.Count;

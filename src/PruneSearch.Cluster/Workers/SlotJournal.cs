@@ -2,6 +2,7 @@ using System.Text.Json;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Workers;
 
@@ -86,7 +87,7 @@ internal sealed class SlotJournal
     }
 
     /// <summary>What a process died in.</summary>
-    public sealed record Death(string Key, LeaseTicket Ticket, string LastWords);
+    public sealed record Death(StageKey Key, LeaseTicket Ticket, string LastWords);
 
-    private sealed record Note(string Key, long Epoch, int ProcessId, string? Worker, Guid Secret);
+    private sealed record Note(StageKey Key, long Epoch, int ProcessId, string? Worker, Guid Secret);
 }

@@ -89,7 +89,7 @@ internal sealed class SlotWorker(
         bool free = result is not null;
         if (!free)
         {
-            stuck.Set($"stage {lease.Key[..12]} does not let go of the slot: {keeper.Hang ?? "it was told to stop"} (in '{keeper.Progress.Part}'); this " +
+            stuck.Set($"stage {lease.Key.ToString()[..12]} does not let go of the slot: {keeper.Hang ?? "it was told to stop"} (in '{keeper.Progress.Part}'); this " +
                 "process has to end");
             Log.SlotStuck(logger, stuck.Reason.Result);
         }
@@ -184,7 +184,7 @@ internal sealed class SlotWorker(
     }
 
     // A place that failed a stage once may do so again: the slot waits longer and longer before it asks for work.
-    private string Outcome(string key, AttemptFailure failure)
+    private string Outcome(StageKey key, AttemptFailure failure)
     {
         if (failure.Kind != FailureKind.Place)
         {

@@ -44,7 +44,7 @@ internal static class StageThread
     {
         Heartbeat.Listen(keeper.Beat);
         using var span = Telemetry.Source.StartActivity(Telemetry.StageSpan, ActivityKind.Internal, lease.TraceParent);
-        span?.SetTag(Telemetry.StageTag, lease.Key).SetTag(Telemetry.EpochTag, lease.Epoch);
+        span?.SetTag(Telemetry.StageTag, lease.Key.ToString()).SetTag(Telemetry.EpochTag, lease.Epoch);
         try
         {
             var report = runner.Run(new StageJob(lease.Key, lease.Description, lease.Epoch), keeper.Report, cancellation);

@@ -13,7 +13,7 @@ public sealed record ReportedSearch
     public required IReadOnlyDictionary<string, IReadOnlyList<StageReport>> Reports { get; init; }
 
     /// <summary>Keys of the last stages of the trajectories that completed: what a split that no stage saw is for.</summary>
-    public IReadOnlyList<string> LastStages(SearchPlan plan) =>
+    public IReadOnlyList<StageKey> LastStages(SearchPlan plan) =>
         [.. plan.Trajectories.Where(t => Reports[t.Name].Count == t.Stages.Count).Select(t => Reports[t.Name][^1].Key).Distinct()];
 
     /// <summary>Puts the reports of a search where they belong.</summary>

@@ -60,7 +60,7 @@ public sealed record SearchResults
     /// <param name="search">How it stands, with its reports.</param>
     /// <param name="test">Figures on the test split by key of the last stages; <see langword="null"/> takes those of the validation split.</param>
     /// <exception cref="KeyNotFoundException">There are figures on the test split, but not of every trajectory that ended.</exception>
-    public static SearchResults From(SearchPlan plan, ReportedSearch search, IReadOnlyDictionary<string, SplitScore>? test)
+    public static SearchResults From(SearchPlan plan, ReportedSearch search, IReadOnlyDictionary<StageKey, SplitScore>? test)
     {
         var known = search.Status.Trajectories.ToDictionary(t => t.Name);
         var results = new List<TrajectoryResult>();

@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Grains;
 
@@ -12,18 +13,18 @@ public interface IDispatcherGrain : IGrainWithStringKey
 {
     /// <summary>A stage is ready. Queueing it again only changes its priority.</summary>
     [Alias("Enqueue"), AlwaysInterleave]
-    Task EnqueueAsync(string stageKey, int remainingStages);
+    Task EnqueueAsync(StageKey stageKey, int remainingStages);
 
     /// <summary>A stage is not wanted any more.</summary>
     [Alias("Remove"), AlwaysInterleave]
-    Task RemoveAsync(string stageKey);
+    Task RemoveAsync(StageKey stageKey);
 
     /// <summary>A worker cannot run a stage and is not offered it for a while.</summary>
     /// <param name="stageKey">The stage.</param>
     /// <param name="worker">The worker.</param>
     /// <param name="reason">Why, in one line.</param>
     [Alias("Declined"), AlwaysInterleave]
-    Task DeclinedAsync(string stageKey, string worker, string reason);
+    Task DeclinedAsync(StageKey stageKey, string worker, string reason);
 
     /// <summary>From a slot worker: give me the stage with the longest path behind it, or <see langword="null"/> when none is ready.</summary>
     [Alias("Claim"), AlwaysInterleave]
@@ -49,7 +50,7 @@ public sealed record QueueStatus
 
     /// <summary>Keys of the first of them, in the order in which they go.</summary>
     [Id(1)]
-    public required IReadOnlyList<string> First { get; init; }
+    public required IReadOnlyList<StageKey> First { get; init; }
 
     /// <summary>Slots that were heard of lately; <see langword="null"/> while the queue is so new that they had no time to be heard of.</summary>
     [Id(2)]
@@ -65,4 +66,4 @@ public sealed record QueueStatus
 /// <param name="Slots">Slots that declined it.</param>
 /// <param name="Reason">What the last one of them said.</param>
 [GenerateSerializer, Immutable, Alias("prunesearch.DeclinedStage")]
-public sealed record DeclinedStage([property: Id(0)] string Key, [property: Id(1)] int Slots, [property: Id(2)] string Reason);
+public sealed record DeclinedStage([property: Id(0)] StageKey Key, [property: Id(1)] int Slots, [property: Id(2)] string Reason);

@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Grains;
 
@@ -47,7 +48,7 @@ public interface ISearchGrain : IGrainWithStringKey
     /// <summary>A stage finished. Nobody's word is taken for it: its report is read from the checkpoint store. Repeating it is harmless.</summary>
     /// <param name="stageKey">The stage; one that the search does not have is ignored.</param>
     [Alias("StageFinished")]
-    Task ReportAsync(string stageKey);
+    Task ReportAsync(StageKey stageKey);
 
     /// <summary>A trajectory failed for good: it is asked how it stands. Repeating it is harmless.</summary>
     /// <param name="trajectory">Its name; one that the search does not have is ignored.</param>

@@ -102,7 +102,7 @@ public sealed record StageLease
 {
     /// <summary>The stage.</summary>
     [Id(0)]
-    public required string Key { get; init; }
+    public required StageKey Key { get; init; }
 
     /// <summary>What to do.</summary>
     [Id(1)]

@@ -17,7 +17,7 @@ public interface ITrajectoryGrain : IGrainWithStringKey
     /// <summary>Stops and lets go of the stage that it waits for.</summary>
     /// <param name="missingKeys">Keys of its stages that did not finish, in case it forgot which one it waits for.</param>
     [Alias("Cancel")]
-    Task CancelAsync(IReadOnlyList<string> missingKeys);
+    Task CancelAsync(IReadOnlyList<StageKey> missingKeys);
 
     /// <summary>How it stands.</summary>
     /// <param name="knownReports">The caller has that many of its first reports; they are left out.</param>
@@ -26,11 +26,11 @@ public interface ITrajectoryGrain : IGrainWithStringKey
 
     /// <summary>Whether a stage is the one that it waits for.</summary>
     [Alias("WaitsFor"), AlwaysInterleave]
-    Task<bool> WaitsForAsync(string stageKey);
+    Task<bool> WaitsForAsync(StageKey stageKey);
 
     /// <summary>A stage that it waits for completed or failed for good: it is asked how it stands. Repeating it is harmless.</summary>
     [Alias("StageEnded")]
-    Task StageEndedAsync(string stageKey);
+    Task StageEndedAsync(StageKey stageKey);
 }
 
 /// <summary>What a trajectory tells its coordinator.</summary>

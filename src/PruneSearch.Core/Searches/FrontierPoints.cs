@@ -67,7 +67,7 @@ public static class FrontierPoints
             Points = Mark([.. points.SelectMany(Expand)], objectives)
                 .OrderBy(p => p.Iteration == 0 ? 0 : 1)
                 .ThenBy(p => p.Report.Latency.SpeedUp)
-                .ThenBy(p => p.Report.Key, StringComparer.Ordinal)
+                .ThenBy(p => p.Report.Key.ToString(), StringComparer.Ordinal)
                 .ThenBy(p => p.Precision, StringComparer.Ordinal)
                 .ToArray(),
         };

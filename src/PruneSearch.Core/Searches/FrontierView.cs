@@ -41,7 +41,7 @@ public sealed record FrontierPoint
 
     /// <summary>Key of the stage that this one went on from; <see langword="null"/> for the base.</summary>
     [Id(10)]
-    public string? Parent { get; init; }
+    public StageKey? Parent { get; init; }
 
     /// <summary>
     /// Numbers that the exported model computes with: <see cref="FrontierPoints.TrainedPrecision"/> or <see cref="FrontierPoints.QuantisedPrecision"/>.

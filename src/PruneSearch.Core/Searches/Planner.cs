@@ -80,7 +80,7 @@ public static class Planner
             Seed = seed,
         };
 
-        private string BaseKey => field ??= _base.ComputeKey();
+        private StageKey BaseKey => field == default ? field = _base.ComputeKey() : field;
 
         public TrajectoryPlan Dense() => new() { Name = DenseTrajectory, Arm = DenseTrajectory, Schedule = ScheduleKind.Base, Ratio = 0, Stages = [_base] };
 
@@ -127,7 +127,7 @@ public static class Planner
         private List<StageDescription> Chain(IEnumerable<StageDescription> stages)
         {
             var chain = new List<StageDescription> { _base };
-            string parent = BaseKey;
+            var parent = BaseKey;
             var rest = stages.ToList();
             for (int i = 0; i < rest.Count; i++)
             {

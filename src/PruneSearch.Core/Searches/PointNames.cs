@@ -36,7 +36,7 @@ public static class PointNames
             return last;
         }
         var keyed = view.Points.Where(p => stem.Length >= ShortestKey && p.Precision == precision
-            && p.Report.Key.StartsWith(stem, StringComparison.Ordinal)).ToList();
+            && p.Report.Key.ToString().StartsWith(stem, StringComparison.Ordinal)).ToList();
         return keyed.Count == 1 ? keyed[0]
             : keyed.Count > 1 ? throw new KeyNotFoundException(
                 $"{keyed.Count} models of '{view.SearchId}' have keys that begin with '{name}', expected more digits.")

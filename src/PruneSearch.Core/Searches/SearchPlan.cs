@@ -26,7 +26,7 @@ public enum ScheduleKind
 public sealed record TrajectoryPlan
 {
     [NonSerialized]
-    private IReadOnlyList<string>? _keys;
+    private IReadOnlyList<StageKey>? _keys;
 
     /// <summary>Unique within the search: <c>iterative-40</c>, or <c>classical-iterative-40-s2</c> where there are variants and several seeds.</summary>
     [Id(0)]
@@ -60,7 +60,7 @@ public sealed record TrajectoryPlan
 
     /// <summary>Keys of its stages, in their order. They follow from the stages, so that nobody can send others; they are computed once.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string> Keys => _keys ??= [.. Stages.Select(s => s.ComputeKey())];
+    public IReadOnlyList<StageKey> Keys => _keys ??= [.. Stages.Select(s => s.ComputeKey())];
 
     /// <summary>Seed of everything random in it.</summary>
     [JsonIgnore]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Searches;
 
@@ -55,7 +56,7 @@ public static class SearchPlanValidator
         {
             throw new ArgumentException($"Search '{plan.Id}': trajectory '{trajectory.Name}' has no stage.");
         }
-        string? parent = null;
+        StageKey? parent = null;
         for (int i = 0; i < trajectory.Stages.Count; i++)
         {
             var stage = trajectory.Stages[i];
@@ -63,7 +64,7 @@ public static class SearchPlanValidator
             {
                 throw new ArgumentException(
                     $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' must have " +
-                    $"{(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent ?? "none"}.");
+                    $"{(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent?.ToString() ?? "none"}.");
             }
             parent = trajectory.Keys[i];
         }

@@ -54,7 +54,7 @@ public sealed record TrajectoryStatus
 
     /// <summary>Key of its first stage that has not finished; <see langword="null"/> when all have. Trajectories that share the stage have the same.</summary>
     [Id(11)]
-    public string? NextStage { get; init; }
+    public StageKey? NextStage { get; init; }
 
     /// <summary>mAP at IoU 0.5 of its last finished stage, 0 to 1; <see langword="null"/> before the first.</summary>
     [Id(12)]

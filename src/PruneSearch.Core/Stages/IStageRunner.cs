@@ -4,7 +4,7 @@ namespace PruneSearch.Core.Stages;
 /// <param name="Key">The stage's key.</param>
 /// <param name="Description">What to do.</param>
 /// <param name="Epoch">The lease's epoch: part of every snapshot's name.</param>
-public sealed record StageJob(string Key, StageDescription Description, long Epoch);
+public sealed record StageJob(StageKey Key, StageDescription Description, long Epoch);
 
 /// <summary>How far a running stage is.</summary>
 [GenerateSerializer, Alias("prunesearch.StageProgress")]

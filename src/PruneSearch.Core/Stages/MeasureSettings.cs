@@ -9,7 +9,7 @@ public sealed record MeasureSettings
 {
     /// <summary>Key of the dense base stage that the speed-up compares with; <see langword="null"/> on the base itself.</summary>
     [Id(0)]
-    public string? Baseline { get; init; }
+    public StageKey? Baseline { get; init; }
 
     /// <summary>What users deploy, or what they train with.</summary>
     [Id(1)]

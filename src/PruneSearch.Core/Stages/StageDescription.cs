@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace PruneSearch.Core.Stages;
@@ -12,7 +11,7 @@ public sealed record StageDescription
 {
     /// <summary>Key of the stage whose detector this one starts from; <see langword="null"/> for the base detector.</summary>
     [Id(0)]
-    public string? Parent { get; init; }
+    public StageKey? Parent { get; init; }
 
     /// <summary>Where the detector comes from, when there is no parent.</summary>
     [Id(1)]
@@ -42,23 +41,13 @@ public sealed record StageDescription
     [Id(20)]
     public ExportSettings? Export { get; init; }
 
-    /// <summary>The stage's identity: SHA-256 of its canonical JSON, which contains its parent's key. 64 hexadecimal digits.</summary>
-    public string ComputeKey() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Canonical)));
-
-    /// <summary>Refuses what cannot be a stage's key.</summary>
-    /// <exception cref="ArgumentException">It is none.</exception>
-    public static void RequireKey(string text)
-    {
-        if (text.Length != 64 || !text.All(char.IsAsciiHexDigitLower))
-        {
-            throw new ArgumentException($"'{ErrorText.OneLine(text)}' is no key of a stage, expected 64 hexadecimal digits in lower case.");
-        }
-    }
+    /// <summary>The stage's identity: SHA-256 of its canonical JSON, which contains its parent's key.</summary>
+    public StageKey ComputeKey() => StageKey.Of(JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Canonical));
 
     /// <summary>
     /// The identity of the stage's pruning alone: stages that prune the same detector alike and differ only in what follows have
-    /// the same one. How speed is measured counts where a pruning depends on it. 64 hexadecimal digits.
+    /// the same one. How speed is measured counts where a pruning depends on it.
     /// </summary>
-    public string ComputePruningKey() =>
+    public StageKey ComputePruningKey() =>
         (this with { FineTune = null, Export = null, Measure = Prune?.Target == PruneTarget.Latency ? Measure : new MeasureSettings() }).ComputeKey();
 }

@@ -9,7 +9,7 @@ public sealed record StageReport
 {
     /// <summary>Key of the stage; its detector, weights and exported model stand under it in the checkpoint store.</summary>
     [Id(0)]
-    public required string Key { get; init; }
+    public required StageKey Key { get; init; }
 
     /// <summary>Mean average precision at IoU 0.5 on the validation split, 0 to 1.</summary>
     [Id(1)]

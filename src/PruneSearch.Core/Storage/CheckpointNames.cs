@@ -1,3 +1,5 @@
+using PruneSearch.Core.Stages;
+
 namespace PruneSearch.Core.Storage;
 
 /// <summary>Where things stand in a checkpoint store.</summary>
@@ -16,37 +18,37 @@ public static class CheckpointNames
     public static string Picture(string sha256) => $"{Pictures}{sha256[..Math.Min(2, sha256.Length)]}/{sha256}";
 
     /// <summary>Everything of one stage.</summary>
-    public static string Stage(string key) => $"stages/{key}/";
+    public static string Stage(StageKey key) => $"stages/{key}/";
 
     /// <summary>Architecture and widths of a finished stage.</summary>
-    public static string Detector(string key) => Stage(key) + "detector.json";
+    public static string Detector(StageKey key) => Stage(key) + "detector.json";
 
     /// <summary>Weights of a finished stage.</summary>
-    public static string Weights(string key) => Stage(key) + "weights.safetensors";
+    public static string Weights(StageKey key) => Stage(key) + "weights.safetensors";
 
-    /// <summary>The pruned detector that training begins with, by <see cref="Stages.StageDescription.ComputePruningKey"/>.</summary>
-    public static string Pruned(string pruningKey) => $"prunings/{pruningKey}.safetensors";
+    /// <summary>The pruned detector that training begins with, by <see cref="StageDescription.ComputePruningKey"/>.</summary>
+    public static string Pruned(StageKey pruningKey) => $"prunings/{pruningKey}.safetensors";
 
     /// <summary>Optimizer state that a finished stage leaves to the next, where it is carried.</summary>
-    public static string Optimizer(string key) => Stage(key) + "optimizer.safetensors";
+    public static string Optimizer(StageKey key) => Stage(key) + "optimizer.safetensors";
 
     /// <summary>Exported model of a finished stage.</summary>
-    public static string Onnx(string key) => Stage(key) + "model.onnx";
+    public static string Onnx(StageKey key) => Stage(key) + "model.onnx";
 
     /// <summary>The same in 8-bit integers, where that was asked for.</summary>
-    public static string Int8Onnx(string key) => Stage(key) + "model-int8.onnx";
+    public static string Int8Onnx(StageKey key) => Stage(key) + "model-int8.onnx";
 
     /// <summary>Accuracy of a finished stage's detector on another split, by the hash of its manifest.</summary>
-    public static string Score(string key, string manifest) => $"{Stage(key)}scores/{manifest}.json";
+    public static string Score(StageKey key, string manifest) => $"{Stage(key)}scores/{manifest}.json";
 
     /// <summary>Report of a finished stage, written last: its presence makes the stage complete.</summary>
-    public static string Report(string key) => Stage(key) + "report.json";
+    public static string Report(StageKey key) => Stage(key) + "report.json";
 
     /// <summary>State within a stage; the epoch of the lease is part of the name, so that an old owner overwrites nothing.</summary>
-    public static string Snapshot(string key, long epoch, int step) => $"{Snapshots(key)}{epoch:D6}-{step:D8}.safetensors";
+    public static string Snapshot(StageKey key, long epoch, int step) => $"{Snapshots(key)}{epoch:D6}-{step:D8}.safetensors";
 
     /// <summary>All states within a stage, oldest first in ordinal order.</summary>
-    public static string Snapshots(string key) => Stage(key) + "snapshots/";
+    public static string Snapshots(StageKey key) => Stage(key) + "snapshots/";
 
     /// <summary>All segments of a search's report log.</summary>
     public static string Reports(string searchId) => $"searches/{searchId}/reports/";

@@ -21,7 +21,7 @@ public sealed class ReportLog
     private readonly ICheckpointStore _store;
     private readonly string _prefix;
     private readonly List<StageReport> _reports = [];
-    private readonly HashSet<string> _known = [];
+    private readonly HashSet<StageKey> _known = [];
     private readonly List<StageReport> _pending = [];
     private readonly List<Segment> _segments = [];
 

@@ -230,7 +230,7 @@ public sealed class ModelCommandsTests : IDisposable
     // A search of three models that have the same detector.
     private async Task<ScriptedSessions> SearchAsync()
     {
-        StageReport Report(string key, double speedUp) => Some.Report(.7, speedUp) with { Key = key };
+        StageReport Report(string digits, double speedUp) => Some.Report(.7, speedUp) with { Key = StageKey.Parse(digits.PadRight(StageKey.Length, '0')) };
         FrontierPoint original = Some.Point("dense", ScheduleKind.Base, 0, 0, Report("00aa00", 1));
         var sessions = new ScriptedSessions(_folder, Some.Status(WorkState.Completed))
         {
@@ -246,7 +246,7 @@ public sealed class ModelCommandsTests : IDisposable
         };
         foreach (var point in sessions.View.Points)
         {
-            string key = point.Report.Key;
+            var key = point.Report.Key;
             await PutAsync(CheckpointNames.Detector(key), stream => stream.Write(Encoding.UTF8.GetBytes(SmallModel.Model.Spec.ToJson())));
             await PutAsync(CheckpointNames.Weights(key), stream => Safetensors.Write(stream, SmallModel.Weights));
         }

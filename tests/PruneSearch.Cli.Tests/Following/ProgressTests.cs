@@ -115,7 +115,7 @@ public sealed class ProgressTests
     public void A_failure_is_told_once_however_many_trajectories_had_its_stage_before_them()
     {
         TrajectoryStatus Failed(string name, string stage, string? log) =>
-            Some.Trajectory(WorkState.Failed, reason: "stage 1 of 3: it broke\non two lines") with { Name = name, NextStage = stage, LogTail = log };
+            Some.Trajectory(WorkState.Failed, reason: "stage 1 of 3: it broke\non two lines") with { Name = name, NextStage = Some.Key(stage), LogTail = log };
         var status = Some.Status(WorkState.Failed, Failed("a", "one", "first line\nsecond line"), Failed("b", "one", null), Failed("c", "two", "another log"));
 
         Assert.Equal(

@@ -55,7 +55,7 @@ public sealed class FrontierFilesTests
     [Fact]
     public void A_model_that_is_slower_than_its_parent_is_shown_as_such_everywhere()
     {
-        FrontierPoint[] points = [Point("parent", 1.5), Point("child", 1.4) with { Parent = "parent" }];
+        FrontierPoint[] points = [Point("parent", 1.5), Point("child", 1.4) with { Parent = Some.Key("parent") }];
         var view = Some.View() with { Points = FrontierPoints.Mark(points, [Objective.Map50, Objective.Latency]) };
 
         Assert.EndsWith("slower than its parent", PointText.SpeedUp(view.Points[1]), StringComparison.Ordinal);
@@ -149,7 +149,7 @@ public sealed class FrontierFilesTests
     }
 
     private static FrontierPoint Point(string key, double speedUp) =>
-        Some.Point("iterative-40", ScheduleKind.Iterative, .2, 1, Some.Report(.7, speedUp, 800) with { Key = key });
+        Some.Point("iterative-40", ScheduleKind.Iterative, .2, 1, Some.Report(.7, speedUp, 800) with { Key = Some.Key(key) });
 
     private static HashSet<string> Colours(byte[] png)
     {

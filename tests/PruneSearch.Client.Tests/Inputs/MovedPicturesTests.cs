@@ -1,6 +1,7 @@
 using PruneSearch.Client.Inputs;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Storage;
@@ -27,7 +28,7 @@ public sealed class MovedPicturesTests : IDisposable
         trajectories: {levels: [0.2], schedules: [{kind: one-shot}]}
         """, Path.Combine(project, "s.yaml")), Cancellation);
 
-    private static IEnumerable<string> Keys(SearchPlan plan) => plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey());
+    private static IEnumerable<StageKey> Keys(SearchPlan plan) => plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey());
 
     private async Task<(SearchPlan Plan, FolderCheckpointStore Store)> PublishAsync()
     {

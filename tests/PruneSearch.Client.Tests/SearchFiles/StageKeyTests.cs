@@ -21,7 +21,7 @@ public sealed class StageKeyTests
     public void The_stages_of_the_quickstart_keep_their_keys()
     {
         var plan = Plan(SearchFileReader.Read(Example("quickstart")));
-        string keys = string.Join('\n', plan.Trajectories.Select(t => $"{t.Name}: {string.Join(' ', t.Stages.Select(s => s.ComputeKey()[..16]))}"));
+        string keys = string.Join('\n', plan.Trajectories.Select(t => $"{t.Name}: {string.Join(' ', t.Stages.Select(s => s.ComputeKey().ToString()[..16]))}"));
         Assert.Equal("""
             dense: b30fe3e6f251f1b8
             one-shot-total-20: b30fe3e6f251f1b8 b3300c8a93682949
@@ -51,7 +51,7 @@ public sealed class StageKeyTests
         SharedData.Require("weights/ssd_mobilenet_v2_oidv4.safetensors");
         var file = SearchFileReader.ReadTraining(Example(name));
         var stage = new StageDescription { Base = Base(file.Detector), Data = Data, FineTune = file.FineTune, Measure = file.Measure, Seed = file.Seed };
-        Assert.Equal(expected, stage.ComputeKey()[..16]);
+        Assert.Equal(expected, stage.ComputeKey().ToString()[..16]);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class TimedStageRunner(SiloSettings settings) : IStageRunner
         progress(new StageProgress { Part = "fine-tune" });
         Note("start", job);
         int span = settings.MaxMilliseconds - settings.MinMilliseconds + 1;
-        int duration = settings.MinMilliseconds + (int)(Convert.ToUInt32(job.Key[..8], 16) % span);
+        int duration = settings.MinMilliseconds + (int)(Convert.ToUInt32(job.Key.ToString()[..8], 16) % span);
         bool stopped = false;
         for (int left = duration; left > 0 && !stopped; left -= Slice)
         {

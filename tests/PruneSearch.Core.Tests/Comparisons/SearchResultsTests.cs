@@ -1,5 +1,6 @@
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Tests.Comparisons;
 
@@ -60,7 +61,7 @@ public sealed class SearchResultsTests
 
         Assert.True(results.OnTest);
         Assert.All(results.Arms, a => Assert.Equal((.4, .3, .5), (a.Map50.Mean, a.Map.Mean, a.ValidationMap50.Mean)));
-        Assert.Throws<KeyNotFoundException>(() => SearchResults.From(plan, status, new Dictionary<string, SplitScore>()));
+        Assert.Throws<KeyNotFoundException>(() => SearchResults.From(plan, status, new Dictionary<StageKey, SplitScore>()));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Stages;
 
@@ -43,7 +44,7 @@ public sealed class FrontierVolumeTests
 
     private static StageReport Report(double map50, double speedUp, string device = "cpu") => new()
     {
-        Key = $"{map50}-{speedUp}",
+        Key = StageKey.Of(Encoding.UTF8.GetBytes($"{map50}-{speedUp}")),
         Map50 = map50,
         Map = map50 / 2,
         ClassAp50 = [],

@@ -1,3 +1,4 @@
+using System.Text;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -52,7 +53,7 @@ public sealed class FrontierPointsTests
     public void A_model_is_slower_than_its_parent_when_that_is_beyond_doubt(double parent, double child, bool slower)
     {
         var marked = FrontierPoints.Mark(
-            [Point(Report("parent", .7, parent, Here)), Point(Report("child", .6, child, Here)) with { Parent = "parent" }], Speed);
+            [Point(Report("parent", .7, parent, Here)), Point(Report("child", .6, child, Here)) with { Parent = Key("parent") }], Speed);
 
         Assert.Equal([false, slower], marked.Select(p => p.SlowerThanParent));
     }
@@ -62,9 +63,9 @@ public sealed class FrontierPointsTests
     {
         var parent = Point(Report("parent", .7, 2, Here));
 
-        Assert.False(FrontierPoints.Mark([parent, Point(Report("child", .6, 1, There)) with { Parent = "parent" }], Speed)[1].SlowerThanParent);
+        Assert.False(FrontierPoints.Mark([parent, Point(Report("child", .6, 1, There)) with { Parent = Key("parent") }], Speed)[1].SlowerThanParent);
         Assert.False(FrontierPoints.Mark(
-            [parent, Point(Report("child", .6, 1.2, Here)) with { Parent = "parent", Precision = FrontierPoints.QuantisedPrecision }],
+            [parent, Point(Report("child", .6, 1.2, Here)) with { Parent = Key("parent"), Precision = FrontierPoints.QuantisedPrecision }],
             Speed)[1].SlowerThanParent);
         Assert.True(FrontierPoints.Mark(
             [parent, Point(Report("base", .6, .9, Here)) with { Precision = FrontierPoints.QuantisedPrecision }], Speed)[1].SlowerThanParent);
@@ -80,9 +81,11 @@ public sealed class FrontierPointsTests
         OnFrontier = false,
     };
 
+    private static StageKey Key(string name) => StageKey.Of(Encoding.UTF8.GetBytes(name));
+
     private static StageReport Report(string key, double map50, double speedUp, MeasuringDevice device) => new()
     {
-        Key = key,
+        Key = Key(key),
         Map50 = map50,
         Map = map50 / 2,
         ClassAp50 = [],

@@ -39,7 +39,7 @@ public sealed class PlannerTests
 
     private static TrajectorySettings Trying(params ScheduleSettings[] schedules) => Settings.Trajectories with { Schedules = schedules };
 
-    private static List<string> Keys(SearchPlan plan, string trajectory) =>
+    private static List<StageKey> Keys(SearchPlan plan, string trajectory) =>
         [.. plan.Trajectories.Single(t => t.Name == trajectory).Stages.Select(s => s.ComputeKey())];
 
     [Fact]

@@ -66,11 +66,11 @@ public sealed class ReportLogTests : IDisposable
         await current.FlushAsync(Cancellation);
         await old.FlushAsync(Cancellation);
 
-        Assert.Equal(["key-1", "key-2", "key-0"], old.Written.Select(r => r.Key));
+        Assert.Equal([Key(1), Key(2), Key(0)], old.Written.Select(r => r.Key));
         current.Add(Report(3));
         await current.FlushAsync(Cancellation);
-        Assert.Equal(["key-1", "key-2", "key-0", "key-3"], current.Written.Select(r => r.Key));
-        Assert.Equal(["key-1", "key-2", "key-0", "key-3"], (await ReportLog.OpenAsync(_store, Search, Cancellation)).Written.Select(r => r.Key));
+        Assert.Equal([Key(1), Key(2), Key(0), Key(3)], current.Written.Select(r => r.Key));
+        Assert.Equal([Key(1), Key(2), Key(0), Key(3)], (await ReportLog.OpenAsync(_store, Search, Cancellation)).Written.Select(r => r.Key));
     }
 
     [Fact]
@@ -137,11 +137,13 @@ public sealed class ReportLogTests : IDisposable
         Assert.Equal(2, (await store.ListAsync(CheckpointNames.Reports(Search), Cancellation).ToListAsync(Cancellation)).Count);
     }
 
-    private static IEnumerable<string> Keys(int count) => Enumerable.Range(0, count).Select(i => $"key-{i}");
+    private static IEnumerable<StageKey> Keys(int count) => Enumerable.Range(0, count).Select(Key);
+
+    private static StageKey Key(int i) => StageKey.Of(BitConverter.GetBytes(i));
 
     private static StageReport Report(int i) => new()
     {
-        Key = $"key-{i}",
+        Key = Key(i),
         Map50 = 1.0 / (i + 5),
         Map = 0.1,
         ClassAp50 = new() { ["cat"] = double.NaN },
