@@ -41,17 +41,22 @@ internal static class CommandLine
     {
         var home = new Option<string>("--home")
         {
-            Description = "Folder of searches and their results", Recursive = true, DefaultValueFactory = _ => SearchPlace.DefaultHome, HelpName = "FOLDER",
+            Description = "Folder of searches and their results",
+            Recursive = true,
+            DefaultValueFactory = _ => SearchPlace.DefaultHome,
+            HelpName = "FOLDER",
         };
-        var cluster = new Option<string?>("--cluster")
-        {
-            Description = "Searches of a running cluster: HOST:PORT of a gateway, or its settings file", Recursive = true, HelpName = "CLUSTER",
-        };
+        var cluster = TextOption.Create("--cluster", "Searches of a running cluster: HOST:PORT of a gateway, or its settings file", "CLUSTER");
+        cluster.Recursive = true;
         var file = new Argument<string>("FILE") { Description = "The search file (YAML)" };
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
         var retry = new Option<bool>("--retry-failed") { Description = "Try stages again that failed for good" };
-        var data = new Option<string[]>("--data") { Description = "Folders where the pictures of the search lie now, when they were moved; tries " +
-            "again what failed", HelpName = "FOLDER", AllowMultipleArgumentsPerToken = true };
+        var data = new Option<string[]>("--data")
+        {
+            Description = "Folders where the pictures of the search lie now, when they were moved; tries again what failed",
+            HelpName = "FOLDER",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var details = new Option<bool>("--details") { Description = "Show the end of the log of each stage that failed" };
         var json = OutputOption.File("--json", "Write all points as JSON", terminal: true);
         var csv = OutputOption.File("--csv", "Write all points as CSV", terminal: true);

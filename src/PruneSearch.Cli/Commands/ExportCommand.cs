@@ -29,7 +29,10 @@ internal static class ExportCommand
         var raw = new Option<bool>("--raw") { Description = "Raw head outputs instead of boxes, scores and labels" };
         var batch = new Option<int>("--batch")
         {
-            Description = "Pictures a run of the raw form: a number, or any", DefaultValueFactory = _ => 1, HelpName = "N", Arity = ArgumentArity.ExactlyOne,
+            Description = "Pictures a run of the raw form: a number, or any",
+            DefaultValueFactory = _ => 1,
+            HelpName = "N",
+            Arity = ArgumentArity.ExactlyOne,
         };
         batch.CustomParser = r => r.Tokens[^1].Value == Any
             ? AnyBatch : NumberOption.Read(r, r.Tokens[^1].Value, new SettingType.WholeNumber(1, 4096), $", or {Any}") as int? ?? AnyBatch;

@@ -12,10 +12,7 @@ internal static class ReportCommand
 {
     public static Command Create(CliContext context)
     {
-        var ids = new Argument<string[]>("ID")
-        {
-            Description = "Identifiers of searches, as list shows them; each has a part of the page", Arity = ArgumentArity.OneOrMore,
-        };
+        var ids = TextOption.Several("ID", "Identifiers of searches, as list shows them; each has a part of the page");
         var folder = OutputOption.Folder("--out", "Folder of the page (README.md), its pictures and CSV files");
         folder.DefaultValueFactory = _ => "report";
         var models = OutputOption.Folder("--models", "Write the best models as ONNX files too");

@@ -14,10 +14,7 @@ internal static class SiloCommand
 
     public static Command Create(CliContext context)
     {
-        var file = new Option<string?>("--config")
-        {
-            Description = "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", HelpName = "FILE",
-        };
+        var file = TextOption.Create("--config", "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", "FILE");
         var command = new Command("silo", "Be one process of a cluster: coordinate searches, work on stages, or both") { file };
         var options = new Dictionary<string, Option<string?>>(StringComparer.Ordinal);
         foreach (var (key, description) in SettingKeys.Descriptions.Where(d => !ClientKeys.Contains(d.Key)))

@@ -20,8 +20,8 @@ internal static class OwnNamesImport
         var member = family.Build(family.Template);
         int classes = ClassCount(member, ClassHead(member).Weight, tensors, source);
         string? norm = member.Network.Tensors.FirstOrDefault(t => t.Name.EndsWith(".running_var", StringComparison.Ordinal))?.Name;
-        var template = options.Apply(family.Template)
-            with { Classes = options.ClassesFor(classes, source), BatchNorm = norm is not null && tensors.ContainsKey(norm) };
+        bool batchNorm = norm is not null && tensors.ContainsKey(norm);
+        var template = options.Apply(family.Template) with { Classes = options.ClassesFor(classes, source), BatchNorm = batchNorm };
         var model = Nearest(family, template, tensors);
         tensors.RequireFit(model.Network, source);
         return new ImportedDetector(model, tensors, options.Notes(model.Spec, "safetensors"));
