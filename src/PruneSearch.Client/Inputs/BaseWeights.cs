@@ -22,7 +22,8 @@ internal sealed record BaseWeights(string Path, string Sha256, DetectorSpec Dete
             return null;
         }
         var model = source.WeightsDetector is { } file ? DetectorFolder.ReadModel(file)
-            : Build(source.Template with { Classes = LabelFile.Read(source.Labels!, Build(source.Template, path).Scores.Background), BatchNorm = false }, source.Labels!);
+            : Build(source.Template with { Classes = LabelFile.Read(source.Labels!, Build(source.Template, path).Scores.Background), BatchNorm = false },
+                source.Labels!);
         using var stream = RegularFile.OpenRead(path);
         Safetensors.Read(stream, path).RequireFit(model.Network, path);
         stream.Position = 0;
