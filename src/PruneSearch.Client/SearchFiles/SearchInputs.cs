@@ -13,9 +13,10 @@ public static class SearchInputs
     {
         try
         {
-            var found = BaseWeights.Read(file.Settings.Detector)
-                ?? throw new SearchFileException($"{file.Path}: the detector starts from random weights, expected detector.weights");
-            return (DetectorCatalog.Build(found.Detector), Safetensors.Read(found.Path));
+            return BaseWeights.Read(file.Settings.Detector) is { Detector: { } detector, Path: var path }
+                ? (DetectorCatalog.Build(detector), Safetensors.Read(path))
+                : throw new SearchFileException(
+                    $"{file.Path}: the detector starts from random weights, all or those behind its backbone, expected detector.weights");
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
