@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;

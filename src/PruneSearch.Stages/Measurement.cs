@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;

@@ -4,7 +4,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Stages;
 

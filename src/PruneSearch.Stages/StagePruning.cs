@@ -9,7 +9,6 @@ using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
 using PruneSearch.Pruning.Importance;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 

@@ -11,7 +11,7 @@ using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 using PruneSearch.Stages.Inputs;
 using TorchSharp;
 using static TorchSharp.torch;

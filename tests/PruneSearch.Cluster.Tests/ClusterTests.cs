@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;

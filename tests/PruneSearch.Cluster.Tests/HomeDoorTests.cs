@@ -40,7 +40,8 @@ public sealed class HomeDoorTests
         byte[] forged = HomeCertificate.Create(TimeProvider.System);
         foreach (int port in Ports(host))
         {
-            var address = new ClusterAddress { ClusterId = EmbeddedSilo.ClusterName, Gateways = [new(IPAddress.Loopback, port)], Patience = TimeSpan.FromSeconds(1) };
+            var address =
+                new ClusterAddress { ClusterId = EmbeddedSilo.ClusterName, Gateways = [new(IPAddress.Loopback, port)], Patience = TimeSpan.FromSeconds(1) };
             var connecting = ClusterClient.ConnectAsync(address, builder =>
             {
                 if (withOneOfItsOwn)

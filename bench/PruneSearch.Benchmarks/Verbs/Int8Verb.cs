@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Inference.Detecting;
+using PruneSearch.Inference.Onnx;
 using PruneSearch.Inference.Quantisation;
 using static System.FormattableString;
 

@@ -2,11 +2,12 @@ using System.CommandLine;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
 using PruneSearch.Core.Files;
-using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Onnx;
+using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;
 

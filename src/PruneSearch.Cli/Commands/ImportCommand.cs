@@ -1,7 +1,6 @@
 using System.CommandLine;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
-using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Inference.Onnx;
 

@@ -8,7 +8,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
@@ -46,7 +45,7 @@ internal static class PruneCommand
 
             DetectionDataset Training(SearchFile search)
             {
-                var data = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+                var data = new SearchLauncher(HomeFolder.Drawn(parsed.GetValue<string>("--home")!), context.Time).ReadData(search.Settings.Data, cancellation);
                 Warnings.Write(context, data.Warnings);
                 return data.Train;
             }

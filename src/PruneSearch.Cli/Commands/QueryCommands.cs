@@ -2,6 +2,7 @@ using System.Globalization;
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Cli.Sessions;
+using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 
@@ -28,7 +29,7 @@ internal static class QueryCommands
             var all = await session.ListAsync().ConfigureAwait(false);
             foreach (var s in all)
             {
-                await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  {ProgressText.Of(s.State),-10} {s.Completed + s.Failed}/{s.Trajectories} trajectories")).ConfigureAwait(false);
+                await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  {ProgressText.Of(s.State),-10} {s.Completed + s.Failed}/{s.Trajectories} trajectories{(s.State == WorkState.Failed && s.Reason is { } why ? $"  {ErrorText.OneLine(why)}" : "")}")).ConfigureAwait(false);
             }
             if (all.Count == 0)
             {

@@ -3,7 +3,6 @@ using PruneSearch.Cli.Reports;
 using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Comparisons;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Commands;

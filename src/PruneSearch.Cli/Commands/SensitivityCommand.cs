@@ -35,7 +35,7 @@ internal static class SensitivityCommand
             var input = NamedDetector.Read(parsed.GetValue(detector) ?? search.Path, DetectorForms.Folder | DetectorForms.SearchFile).AsOriginal() with { Search = search };
             double[] shares = Ratios(parsed.GetValue(ratios));
             var settings = options.Settings(parsed, input) with { RoundTo = options.RoundTo(parsed) ?? 1 };
-            var data = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+            var data = new SearchLauncher(HomeFolder.Drawn(parsed.GetValue<string>("--home")!), context.Time).ReadData(search.Settings.Data, cancellation);
             Warnings.Write(context, data.Warnings);
             var (train, validation) = (data.Train, data.Validation);
             validation = parsed.GetValue(images) is { } first ? validation.Take(first) : validation;

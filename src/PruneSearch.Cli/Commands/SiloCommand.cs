@@ -2,6 +2,7 @@ using System.CommandLine;
 using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;

@@ -4,9 +4,9 @@ using System.Text.Json;
 using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
+using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Weights;
 using PruneSearch.Stages;
 using PruneSearch.Storage;
 

@@ -8,7 +8,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Networks;
 using PruneSearch.Detection.Import;
-using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Latency;
 using PruneSearch.Inference.Onnx;
 

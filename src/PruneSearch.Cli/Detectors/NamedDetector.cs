@@ -55,7 +55,7 @@ internal sealed record NamedDetector(string Source, DetectorModel Model, WeightS
                 return new NamedDetector(source, model, weights, null);
             case DetectorForms.SearchFile:
                 var search = SearchFileReader.Read(source);
-                (model, weights) = SearchInputs.ReadDetector(search);
+                (model, weights) = SearchLauncher.ReadDetector(search);
                 return new NamedDetector(source, model, weights, search);
             case DetectorForms.Specification:
                 return new NamedDetector(source, DetectorFolder.ReadModel(Directory.Exists(source) ? Path.Combine(source, DetectorFolder.DetectorFile) : source), null, null);

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
-using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Frontiers;
 

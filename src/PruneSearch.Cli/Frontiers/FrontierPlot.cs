@@ -1,6 +1,5 @@
 using System.Globalization;
 using PruneSearch.Cli.Plots;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using ScottPlot;
 

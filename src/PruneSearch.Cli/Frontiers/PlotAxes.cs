@@ -1,4 +1,5 @@
 using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Frontiers;
 

@@ -1,4 +1,4 @@
-using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Frontiers;
 

@@ -1,4 +1,3 @@
-using PruneSearch.Cli.Commands;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
@@ -9,6 +8,7 @@ using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
+using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Reports;
 

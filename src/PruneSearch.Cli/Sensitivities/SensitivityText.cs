@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PruneSearch.Core.Settings;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Sensitivity;
 using Spectre.Console;
 

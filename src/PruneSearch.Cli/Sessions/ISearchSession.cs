@@ -1,4 +1,3 @@
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 

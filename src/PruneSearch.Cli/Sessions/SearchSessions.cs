@@ -3,7 +3,6 @@ using PruneSearch.Client.Configuration;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Observability;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;

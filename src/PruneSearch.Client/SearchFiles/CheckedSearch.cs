@@ -1,3 +1,4 @@
+using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Client.SearchFiles;

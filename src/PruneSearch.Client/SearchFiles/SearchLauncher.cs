@@ -6,6 +6,7 @@ using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Client.SearchFiles;
@@ -60,6 +61,15 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public DataSplits ReadData(DataSource source, CancellationToken cancellation = default) =>
         Guard(() => SearchDataReader.Read(source, drawnFolder, Threads, cancellation));
+
+    /// <summary>The pretrained detector with its own classes, as its weights are: neither trained nor mapped to the data's classes.</summary>
+    /// <exception cref="SearchFileException">The file names no weights, or they are damaged or belong to another detector.</exception>
+    public static (DetectorModel Model, WeightSet Weights) ReadDetector(SearchFile file) => Guard(() =>
+    {
+        return BaseWeights.Read(file.Settings.Detector) is { Detector: { } detector, Path: var path }
+            ? (DetectorCatalog.Build(detector), Safetensors.Read(path))
+            : throw new SearchFileException($"{file.Path}: the detector starts from random weights, expected detector.weights");
+    });
 
     // The test split is no part of what stages are: whether there is one changes none of them.
     private static DataSettings Settings(DataSource source, DataSplits splits) =>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Storage;

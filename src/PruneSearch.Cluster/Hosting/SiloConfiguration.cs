@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using PruneSearch.Client.Configuration;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Hosting;

@@ -6,6 +6,7 @@ using PruneSearch.Client;
 using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Storage;

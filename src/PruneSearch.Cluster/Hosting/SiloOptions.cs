@@ -1,4 +1,5 @@
 using System.Net;
+using PruneSearch.Cluster.Placement;
 
 namespace PruneSearch.Cluster.Hosting;
 

@@ -1,6 +1,5 @@
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.Trajectories;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;

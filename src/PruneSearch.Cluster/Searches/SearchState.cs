@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using PruneSearch.Cluster.Dispatching;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;

@@ -2,7 +2,7 @@ using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Searches;
 
-/// <summary>How a trajectory stands. Its reports are not here: they come page by page, see <see cref="Frontiers.ReportPage"/>.</summary>
+/// <summary>How a trajectory stands. Its reports are not here: they come page by page, see <see cref="ReportPage"/>.</summary>
 [GenerateSerializer, Alias("prunesearch.TrajectoryStatus")]
 public sealed record TrajectoryStatus
 {

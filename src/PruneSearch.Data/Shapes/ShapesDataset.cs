@@ -1,6 +1,6 @@
 using System.Text.Json;
+using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
-using PruneSearch.Data.Loading;
 
 namespace PruneSearch.Data.Shapes;
 

@@ -1,5 +1,5 @@
+using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
-using PruneSearch.Data.Loading;
 using SkiaSharp;
 
 namespace PruneSearch.Data.Shapes;

@@ -3,7 +3,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.PostProcessing;
-using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx.Schema;
 using DataType = PruneSearch.Inference.Onnx.Schema.TensorProto.Types.DataType;
 

@@ -2,7 +2,7 @@ using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning.Compensation;

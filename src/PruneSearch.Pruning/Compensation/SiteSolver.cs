@@ -1,6 +1,6 @@
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning.Compensation;

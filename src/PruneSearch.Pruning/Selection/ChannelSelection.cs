@@ -3,6 +3,7 @@ using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
+using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Pruning.Selection;
 

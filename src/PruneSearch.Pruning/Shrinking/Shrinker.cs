@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
 
 namespace PruneSearch.Pruning.Shrinking;
 

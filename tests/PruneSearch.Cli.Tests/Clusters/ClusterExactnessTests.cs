@@ -35,7 +35,8 @@ public sealed class ClusterExactnessTests : IDisposable
         await File.WriteAllTextAsync(search, string.Create(CultureInfo.InvariantCulture, $$"""
             name: exact
             data: {format: shapes, train: 48, validation: 16, size: 96}
-            detector: {input-size: 96, width-multiplier: 0.35, extras: separable, fine-tune: {steps: {{baseSteps}}, batch-size: 8, learning-rate: 0.002, precision: {{precision}} } }
+            detector: {input-size: 96, width-multiplier: 0.35, extras: separable,
+              fine-tune: {steps: {{baseSteps}}, batch-size: 8, learning-rate: 0.002, precision: {{precision}} } }
             pruning: {groups: [hidden, neck], criterion: l2}
             fine-tune: {steps: {{steps}}, batch-size: 8, learning-rate: 0.001, precision: {{precision}}}
             trajectories: {levels: [0.2, 0.4], schedules: [{kind: one-shot}, {kind: iterative, step: 0.2}]}
@@ -87,7 +88,8 @@ public sealed class ClusterExactnessTests : IDisposable
             int code = await run.WaitAsync(Patience, TestContext.Current.CancellationToken);
             Assert.True(code == 0, $"{name} ended with {code}: {error}{output}");
             var attempts = silos.SelectMany(s => s.Attempts()).ToList();
-            TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {killed} kills, {attempts.Count} attempts at {attempts.Distinct().Count()} stages, {watch.Elapsed.TotalSeconds:F0} s");
+            TestContext.Current.TestOutputHelper!.WriteLine(
+                $"{name}: {killed} kills, {attempts.Count} attempts at {attempts.Distinct().Count()} stages, {watch.Elapsed.TotalSeconds:F0} s");
             Assert.True(killed == kills, $"only {killed} kills before the search ended");
             Assert.True(kills == 0 || attempts.Count > Stages, "no kill met a stage");
             return await ReadAsync(settings);
@@ -146,10 +148,13 @@ public sealed class ClusterExactnessTests : IDisposable
         foreach (var report in view.Points.Select(p => p.Report).DistinctBy(r => r.Key))
         {
             await using var weights = await cluster.Checkpoints!.OpenReadAsync(CheckpointNames.Weights(report.Key), TestContext.Current.CancellationToken);
-            stages[report.Key] = new Stage(Lasting(JsonSerializer.Serialize(report, CoreJson.Readable)), Convert.ToHexStringLower(await SHA256.HashDataAsync(weights, TestContext.Current.CancellationToken)));
+            stages[report.Key] = new Stage(
+                Lasting(JsonSerializer.Serialize(report, CoreJson.Readable)),
+                Convert.ToHexStringLower(await SHA256.HashDataAsync(weights, TestContext.Current.CancellationToken)));
             Assert.Equal(report.WeightsSha256, stages[report.Key].Weights);
         }
-        return new Outcome(stages, string.Join('\n', view.Points.Select(p => $"{p.Trajectory} {p.Ratio} {p.Iteration} {(p.OnFrontier ? "on" : "off")} {p.Report.Key}").Order(StringComparer.Ordinal)));
+        var points = view.Points.Select(p => $"{p.Trajectory} {p.Ratio} {p.Iteration} {(p.OnFrontier ? "on" : "off")} {p.Report.Key}");
+        return new Outcome(stages, string.Join('\n', points.Order(StringComparer.Ordinal)));
     }
 
     private static string Lasting(string report)

@@ -37,7 +37,8 @@ public sealed class RetryPolicyTests
     {
         int calls = 0;
         var told = new List<string>();
-        Assert.Equal(7, await AnswerAsync(RetryPolicy.WithCluster(_time).CallAsync(() => ++calls <= 600 ? throw new IOException("silo gone") : Task.FromResult(7), e => told.Add(e.Message))));
+        Assert.Equal(7, await AnswerAsync(RetryPolicy.WithCluster(_time).CallAsync(
+            () => ++calls <= 600 ? throw new IOException("silo gone") : Task.FromResult(7), e => told.Add(e.Message))));
         Assert.Equal((601, 600), (calls, told.Count));
         Assert.Equal("silo gone", told[0]);
     }

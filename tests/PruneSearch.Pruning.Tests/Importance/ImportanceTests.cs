@@ -84,7 +84,8 @@ public sealed class ImportanceTests
     [Fact]
     public void Random_scores_follow_the_seed()
     {
-        double[] Scores(int seed) => ImportanceCatalog.Create(Criterion.Random).Score(Small.Group("A"), new ImportanceContext(Small, Values, Small.Groups, [], seed));
+        double[] Scores(int seed) =>
+            ImportanceCatalog.Create(Criterion.Random).Score(Small.Group("A"), new ImportanceContext(Small, Values, Small.Groups, [], seed));
         Assert.Equal(Scores(1), Scores(1));
         Assert.NotEqual(Scores(1), Scores(2));
     }

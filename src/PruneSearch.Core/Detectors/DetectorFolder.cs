@@ -1,8 +1,8 @@
 using System.Text;
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
+using PruneSearch.Core.Weights;
 
-namespace PruneSearch.Core.Weights;
+namespace PruneSearch.Core.Detectors;
 
 /// <summary>
 /// A detector as files: <c>detector.json</c> (architecture, classes, widths), <c>weights.safetensors</c> and

@@ -1,4 +1,4 @@
-namespace PruneSearch.Data.Loading;
+namespace PruneSearch.Data.Augmentation;
 
 /// <summary>
 /// A random number generator whose sequence is part of this project (SplitMix64, Steele et al. 2014), so that the same

@@ -1,6 +1,6 @@
-using PruneSearch.Core.Searches;
+using PruneSearch.Core.Frontiers;
 
-namespace PruneSearch.Core.Frontiers;
+namespace PruneSearch.Core.Searches;
 
 /// <summary>Some of a search's reports in the order in which they came. Positions do not change, also after a restart.</summary>
 [GenerateSerializer, Alias("prunesearch.ReportPage")]

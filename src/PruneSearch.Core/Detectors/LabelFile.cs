@@ -1,7 +1,6 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 
-namespace PruneSearch.Core.Weights;
+namespace PruneSearch.Core.Detectors;
 
 /// <summary>
 /// The names of a detector's class outputs as a text file: one a line, the background first where it is one, as <see cref="DetectorFolder"/> writes

@@ -8,7 +8,8 @@ namespace PruneSearch.Tests.Core.Weights;
 public sealed class DetectorFolderTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("detector folder ").FullName;
-    private readonly DetectorModel _model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["cell"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.25 } });
+    private readonly DetectorModel _model = DetectorCatalog.Build(
+        new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["cell"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.25 } });
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -33,7 +34,10 @@ public sealed class DetectorFolderTests : IDisposable
         var other = DetectorCatalog.Build(_model.Spec with { Classes = ["a", "b"] });
         File.WriteAllText(Path.Combine(_folder, DetectorFolder.DetectorFile), other.Spec.ToJson());
         string message = Assert.Throws<FormatException>(() => DetectorFolder.Read(_folder)).Message;
-        Assert.Contains("weights.safetensors: tensor 'BoxPredictor_0.ClassPredictor.weight' has shape [6, 144, 1, 1], expected [9, 144, 1, 1]", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "weights.safetensors: tensor 'BoxPredictor_0.ClassPredictor.weight' has shape [6, 144, 1, 1], expected [9, 144, 1, 1]",
+            message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
+using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Stages;
 
-namespace PruneSearch.Core.Frontiers;
+namespace PruneSearch.Core.Searches;
 
 /// <summary>From the reports of stages to points of a frontier, and what they are worth beside one another.</summary>
 public static class FrontierPoints

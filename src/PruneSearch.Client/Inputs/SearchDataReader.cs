@@ -4,7 +4,7 @@ using PruneSearch.Core.Searches;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Shapes;
 
-namespace PruneSearch.Client.SearchFiles;
+namespace PruneSearch.Client.Inputs;
 
 /// <summary>Reads the splits of a search and looks at every picture, so that nothing broken is found halfway.</summary>
 internal static class SearchDataReader

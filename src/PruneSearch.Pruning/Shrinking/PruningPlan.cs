@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
-namespace PruneSearch.Pruning.Selection;
+namespace PruneSearch.Pruning.Shrinking;
 
 /// <summary>Which channels of each group stay. Groups that are not named stay whole.</summary>
 /// <param name="Kept">Group name to the indices of the channels that stay, ascending, at least one.</param>

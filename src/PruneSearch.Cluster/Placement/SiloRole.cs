@@ -1,4 +1,4 @@
-namespace PruneSearch.Cluster.Hosting;
+namespace PruneSearch.Cluster.Placement;
 
 /// <summary>What a silo is for.</summary>
 public enum SiloRole

@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
-using PruneSearch.Core.Searches;
+using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Stages;
 
-namespace PruneSearch.Core.Frontiers;
+namespace PruneSearch.Core.Searches;
 
 /// <summary>A report with the trajectory that made it.</summary>
 [GenerateSerializer, Alias("prunesearch.FrontierPoint")]

@@ -4,7 +4,7 @@ using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Weights;
 
-namespace PruneSearch.Client.SearchFiles;
+namespace PruneSearch.Client.Inputs;
 
 /// <summary>Pretrained weights that were found to fit their detector, or whose backbone was found to fit the one of the search.</summary>
 /// <param name="Path">The file.</param>

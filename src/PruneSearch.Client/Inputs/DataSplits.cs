@@ -1,6 +1,6 @@
 using PruneSearch.Data.Datasets;
 
-namespace PruneSearch.Client.SearchFiles;
+namespace PruneSearch.Client.Inputs;
 
 /// <summary>The splits of a search's data, read and checked.</summary>
 /// <param name="Train">What detectors are trained on.</param>

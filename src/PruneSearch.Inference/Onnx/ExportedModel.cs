@@ -1,10 +1,9 @@
 using Google.Protobuf.Collections;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Inference.Onnx;
 using PruneSearch.Inference.Onnx.Schema;
 using DataType = PruneSearch.Inference.Onnx.Schema.TensorProto.Types.DataType;
 
-namespace PruneSearch.Inference.Detecting;
+namespace PruneSearch.Inference.Onnx;
 
 /// <summary>What an exported file says it is, checked against its inputs and outputs, without loading it into an engine.</summary>
 /// <param name="Model">The detector.</param>

@@ -2,7 +2,7 @@ using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
-namespace PruneSearch.Core.Tests.Frontiers;
+namespace PruneSearch.Core.Tests.Searches;
 
 public sealed class FrontierPointsTests
 {
@@ -12,7 +12,8 @@ public sealed class FrontierPointsTests
     [Fact]
     public void A_quantised_detector_is_a_point_of_its_own_with_its_own_figures()
     {
-        var report = Report("a", .7, 1.5, Here) with { Quantised = new QuantisedReport { Map50 = .68, Map = .3, ClassAp50 = [], ModelBytes = 10, Latency = Latency(2.5, Here) } };
+        var quantised = new QuantisedReport { Map50 = .68, Map = .3, ClassAp50 = [], ModelBytes = 10, Latency = Latency(2.5, Here) };
+        var report = Report("a", .7, 1.5, Here) with { Quantised = quantised };
 
         FrontierPoint[] points = [.. FrontierPoints.Expand(Point(report))];
 
@@ -50,7 +51,8 @@ public sealed class FrontierPointsTests
     [InlineData(1.50, 1.60, false)]
     public void A_model_is_slower_than_its_parent_when_that_is_beyond_doubt(double parent, double child, bool slower)
     {
-        var marked = FrontierPoints.Mark([Point(Report("parent", .7, parent, Here)), Point(Report("child", .6, child, Here)) with { Parent = "parent" }], Speed);
+        var marked = FrontierPoints.Mark(
+            [Point(Report("parent", .7, parent, Here)), Point(Report("child", .6, child, Here)) with { Parent = "parent" }], Speed);
 
         Assert.Equal([false, slower], marked.Select(p => p.SlowerThanParent));
     }
@@ -61,8 +63,11 @@ public sealed class FrontierPointsTests
         var parent = Point(Report("parent", .7, 2, Here));
 
         Assert.False(FrontierPoints.Mark([parent, Point(Report("child", .6, 1, There)) with { Parent = "parent" }], Speed)[1].SlowerThanParent);
-        Assert.False(FrontierPoints.Mark([parent, Point(Report("child", .6, 1.2, Here)) with { Parent = "parent", Precision = FrontierPoints.QuantisedPrecision }], Speed)[1].SlowerThanParent);
-        Assert.True(FrontierPoints.Mark([parent, Point(Report("base", .6, .9, Here)) with { Precision = FrontierPoints.QuantisedPrecision }], Speed)[1].SlowerThanParent);
+        Assert.False(FrontierPoints.Mark(
+            [parent, Point(Report("child", .6, 1.2, Here)) with { Parent = "parent", Precision = FrontierPoints.QuantisedPrecision }],
+            Speed)[1].SlowerThanParent);
+        Assert.True(FrontierPoints.Mark(
+            [parent, Point(Report("base", .6, .9, Here)) with { Precision = FrontierPoints.QuantisedPrecision }], Speed)[1].SlowerThanParent);
     }
 
     private static FrontierPoint Point(StageReport report, int iteration = 1) => new()

@@ -5,10 +5,10 @@ using PruneSearch.Core.Weights;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Onnx;
 
-namespace PruneSearch.Cli.Commands;
+namespace PruneSearch.Stages;
 
 /// <summary>Models of finished stages as ONNX files.</summary>
-internal static class StageModels
+public static class StageModels
 {
     /// <summary>What an exported file says about where it comes from.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(string search, string model, string stage) =>
