@@ -1,6 +1,4 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
-using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Import;

@@ -84,7 +84,8 @@ public sealed class RetinaNetFamily : IDetectorFamily
     {
         if (options is { WidthMultiplier: not 1, Backbone: not RetinaNetBackbone.MobileNetV2 })
         {
-            throw new ArgumentException(FormattableString.Invariant($"Width multiplier {options.WidthMultiplier} stands with a ResNet, expected 1: only MobileNet-V2 has others."));
+            throw new ArgumentException(
+                FormattableString.Invariant($"Width multiplier {options.WidthMultiplier} stands with a ResNet, expected 1: only MobileNet-V2 has others."));
         }
     }
 }
