@@ -22,10 +22,12 @@ public static class StageModels
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The stage has not finished, or the store cannot be read.</exception>
     /// <exception cref="NotFiniteNumberException">The model answers with values that are not finite.</exception>
-    public static async Task<byte[]> ExportAsync(ICheckpointStore store, string key, OnnxExportOptions options, DetectionOptions? detections, CancellationToken cancellation)
+    public static async Task<byte[]> ExportAsync(ICheckpointStore store, string key, OnnxExportOptions options, DetectionOptions? detections,
+        CancellationToken cancellation)
     {
         string detector = CheckpointNames.Detector(key), weights = CheckpointNames.Weights(key);
-        var model = DetectorCatalog.Build(DetectorSpec.FromJson(Encoding.UTF8.GetString(await ReadAsync(store, detector, cancellation).ConfigureAwait(false)), detector));
+        var model = DetectorCatalog.Build(
+            DetectorSpec.FromJson(Encoding.UTF8.GetString(await ReadAsync(store, detector, cancellation).ConfigureAwait(false)), detector));
         using var content = new MemoryStream(await ReadAsync(store, weights, cancellation).ConfigureAwait(false));
         var tensors = Safetensors.Read(content, weights);
         tensors.RequireFit(model.Network, weights);

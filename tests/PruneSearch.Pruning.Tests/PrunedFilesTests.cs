@@ -16,7 +16,7 @@ public sealed class PrunedFilesTests : IDisposable
     {
         var (model, weights) = Some.SmallDetector();
         var pruned = PruningEngine.Prune(
-            model, weights, new PruneSettings { Ratio = 0.5, Criterion = Criterion.L2, Compensate = false, Groups = ["all"] }, [], 1);
+            model, weights, new PruneSettings { Ratio = 0.5, Criterion = Criterion.L2, Compensate = false, Groups = ["all"] }, new([], 1));
         var small = DetectorCatalog.Build(pruned.Spec);
         string before = Path.Combine(_folder, "before"), after = Path.Combine(_folder, "after");
         DetectorFolder.Write(before, model, weights);
@@ -37,7 +37,7 @@ public sealed class PrunedFilesTests : IDisposable
     public void The_specification_alone_counts()
     {
         var (model, weights) = Some.SmallDetector();
-        var pruned = PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0.3, Criterion = Criterion.L2, Compensate = false }, [], 1);
+        var pruned = PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0.3, Criterion = Criterion.L2, Compensate = false }, new([], 1));
         string file = Path.Combine(_folder, "detector.json");
         File.WriteAllText(file, pruned.Spec.ToJson());
         var counted = DetectorFolder.ReadModel(file).Network;

@@ -95,7 +95,7 @@ internal static class AccuracyVerb
         };
         var compensation = new CompensationOptions { Rounds = rounds < 1 ? null : rounds, Damping = Number(7, 1e-3) };
         var clock = Stopwatch.StartNew();
-        var result = PruningEngine.Prune(model, weights, settings, photos, 1, compensation: compensation);
+        var result = PruningEngine.Prune(model, weights, settings, new(photos, 1), compensation: compensation);
         double seconds = clock.Elapsed.TotalSeconds;
         var pruned = DetectorCatalog.Build(result.Spec);
         double map = DetectorEvaluator.Evaluate(pruned, result.Weights, validation, CPU).Ap50;

@@ -46,7 +46,7 @@ internal static class PruneVerb
             for (int i = 0; i < rounds; i++)
             {
                 var clock = Stopwatch.StartNew();
-                PruningEngine.Prune(model, weights, settings with { Criterion = criterion, Compensate = false }, [], seed: 1);
+                PruningEngine.Prune(model, weights, settings with { Criterion = criterion, Compensate = false }, new([], 1));
                 times.Add(clock.Elapsed.TotalMilliseconds);
             }
             Console.WriteLine(

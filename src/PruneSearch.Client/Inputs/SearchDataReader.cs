@@ -22,45 +22,34 @@ internal static class SearchDataReader
         {
             options = options with { Classes = annotated.Classes, IgnoreOtherClasses = annotated.OtherClasses == OtherClasses.Ignore };
         }
-        Func<DatasetReadOptions, DetectionDataset> readTrain, readValidation;
-        Func<DatasetReadOptions, DetectionDataset>? readTest;
-        switch (source)
+        DataSplits Each<T>(T train, T validation, T? test, Func<T, DatasetReadOptions, DetectionDataset> read)
+            where T : class
         {
-            case DataSource.Coco coco:
-                readTrain = o => DatasetReader.ReadCoco(coco.Train.Annotations, coco.Train.Images, o);
-                readValidation = o => DatasetReader.ReadCoco(coco.Validation.Annotations, coco.Validation.Images, o);
-                readTest = coco.Test is { } c ? o => DatasetReader.ReadCoco(c.Annotations, c.Images, o) : null;
-                break;
-            case DataSource.Voc voc:
-                readTrain = o => DatasetReader.ReadPascalVoc(voc.Root, voc.Train, o);
-                readValidation = o => DatasetReader.ReadPascalVoc(voc.Root, voc.Validation, o);
-                readTest = voc.Test is { } v ? o => DatasetReader.ReadPascalVoc(voc.Root, v, o) : null;
-                break;
-            case DataSource.Yolo yolo:
-                readTrain = o => DatasetReader.ReadYolo(yolo.Root, yolo.Train, o);
-                readValidation = o => DatasetReader.ReadYolo(yolo.Root, yolo.Validation, o);
-                readTest = yolo.Test is { } y ? o => DatasetReader.ReadYolo(yolo.Root, y, o) : null;
-                break;
-            case DataSource.Shapes shapes:
-                string folder = Draw(shapes, drawnFolder, cancellation);
-                readTrain = _ => ShapesDataset.Read(folder, "train");
-                readValidation = _ => ShapesDataset.Read(folder, "val");
-                readTest = shapes.Test is null ? null : _ => ShapesDataset.Read(folder, "test");
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(source), source, "unknown data source");
+            var first = read(train, options);
+            cancellation.ThrowIfCancellationRequested();
+            // Outputs of the detector are numbered once: the other splits have the classes of the training split.
+            var others = options with { Classes = first.Classes };
+            return new DataSplits(first, read(validation, others), test is null ? null : read(test, others));
         }
-        var train = readTrain(options);
-        cancellation.ThrowIfCancellationRequested();
-        // Outputs of the detector are numbered once: the other splits have the classes of the training split.
-        options = options with { Classes = train.Classes };
-        return new DataSplits(train, readValidation(options), readTest?.Invoke(options));
+        return source switch
+        {
+            DataSource.Coco coco => Each(coco.Train, coco.Validation, coco.Test, (split, o) => DatasetReader.ReadCoco(split.Annotations, split.Images, o)),
+            DataSource.Voc voc => Each(voc.Train, voc.Validation, voc.Test, (list, o) => DatasetReader.ReadPascalVoc(voc.Root, list, o)),
+            DataSource.Yolo yolo => Each(yolo.Train, yolo.Validation, yolo.Test, (split, o) => DatasetReader.ReadYolo(yolo.Root, split, o)),
+            DataSource.Shapes shapes when Draw(shapes, drawnFolder, cancellation) is var folder =>
+                Each("train", "val", shapes.Test is null ? null : "test", (split, _) => ShapesDataset.Read(folder, split)),
+            _ => throw new ArgumentOutOfRangeException(nameof(source), source, "unknown data source"),
+        };
     }
 
     private static string Draw(DataSource.Shapes shapes, string drawnFolder, CancellationToken cancellation)
     {
-        string folder = Path.Combine(drawnFolder, string.Create(CultureInfo.InvariantCulture, $"shapes-{shapes.Train}-{shapes.Validation}-{shapes.Size}-{shapes.Seed}{(shapes.Test is { } test ? $"-test{test}" : "")}"));
-        var options = new ShapesOptions { Train = shapes.Train, Validation = shapes.Validation, Test = shapes.Test ?? 0, ImageSize = shapes.Size, Seed = shapes.Seed };
+        string name = string.Create(CultureInfo.InvariantCulture, $"shapes-{shapes.Train}-{shapes.Validation}-{shapes.Size}-{shapes.Seed}");
+        string folder = Path.Combine(drawnFolder, shapes.Test is { } test ? string.Create(CultureInfo.InvariantCulture, $"{name}-test{test}") : name);
+        var options = new ShapesOptions
+        {
+            Train = shapes.Train, Validation = shapes.Validation, Test = shapes.Test ?? 0, ImageSize = shapes.Size, Seed = shapes.Seed,
+        };
         AtomicFolder.MakeOnce(folder, draft => ShapesDataset.Write(draft, options, cancellation));
         return folder;
     }

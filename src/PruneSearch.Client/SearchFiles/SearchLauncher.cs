@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Detectors;
@@ -127,7 +128,8 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         }
         if (weights is not null)
         {
-            await store.PutAsync(CheckpointNames.Input(weights.Sha256), (stream, c) => CopyAsync(weights, stream, c), PutCondition.IfAbsent, cancellation).ConfigureAwait(false);
+            await store.PutAsync(CheckpointNames.Input(weights.Sha256), (stream, c) => CopyAsync(weights, stream, c), PutCondition.IfAbsent, cancellation)
+                .ConfigureAwait(false);
         }
     }
 
@@ -152,8 +154,9 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     {
         double level = file.Settings.Trajectories.Levels[^1], reachable = PruningLimits.Reachable(dense, prune);
         return level <= reachable + 1e-9 ? reachable
-            : throw new SearchFileException(FormattableString.Invariant(
-                $"{file.Path}: level {level} of the {EnumNames.Of(prune.Target)} cannot be reached with the groups and limits in {where}, expected at most {Math.Floor(reachable * 1000) / 1000}"));
+            : throw new SearchFileException(string.Create(CultureInfo.InvariantCulture,
+                $"{file.Path}: level {level} of the {EnumNames.Of(prune.Target)} cannot be reached with the groups and limits in {where}, expected at most " +
+                $"{Math.Floor(reachable * 1000) / 1000}"));
     }
 
     private static void RequirePictures(DetectionDataset dataset, string path, string split)

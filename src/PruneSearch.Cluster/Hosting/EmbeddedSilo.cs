@@ -55,7 +55,6 @@ internal static class EmbeddedSilo
         return builder.Build();
     }
 
-    /// <summary>Disposes of a host that is stopped.</summary>
     public static async Task DisposeAsync(IHost host)
     {
         host.Services.FlushTelemetry();

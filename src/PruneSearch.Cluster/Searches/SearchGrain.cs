@@ -112,12 +112,14 @@ internal sealed class SearchGrain(
 
     public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(Known?.Plan);
 
-    public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(record.State.Plan is { IsOfThisVersion: false } old ? SummaryOf(old) : _search?.Summary(IsDriven));
+    public Task<SearchSummary?> GetSummaryAsync() =>
+        Task.FromResult(record.State.Plan is { IsOfThisVersion: false } old ? SummaryOf(old) : _search?.Summary(IsDriven));
 
     public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(Known?.Reports(after, limit, IsDriven));
 
     public Task<TrajectoryOrder?> GetTrajectoryAsync(string trajectory) =>
-        Task.FromResult(Known is { } search && search.Find(trajectory) is { } plan ? new TrajectoryOrder(search.Plan.DeviceClass, plan, record.State.TraceParent) : null);
+        Task.FromResult(Known is { } search && search.Find(trajectory) is { } plan
+            ? new TrajectoryOrder(search.Plan.DeviceClass, plan, record.State.TraceParent) : null);
 
     public Task<WorkState?> GetStateAsync() => Task.FromResult<WorkState?>(record.State.Plan switch
     {
@@ -229,7 +231,8 @@ internal sealed class SearchGrain(
         CompletedStages = 0,
     };
 
-    private Task<OpenSearch> OpenAsync(SearchPlan plan) => OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger));
+    private Task<OpenSearch> OpenAsync(SearchPlan plan) =>
+        OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger));
 }
 
 /// <summary>The part of a search that never changes after launch.</summary>

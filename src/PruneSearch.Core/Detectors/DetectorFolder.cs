@@ -41,7 +41,8 @@ public static class DetectorFolder
     {
         string? lacking = ((string[])[DetectorFile, WeightsFile]).FirstOrDefault(f => !File.Exists(Path.Combine(folder, f)));
         return lacking is null ? Read(Path.Combine(folder, DetectorFile), Path.Combine(folder, WeightsFile))
-            : throw new FileNotFoundException($"{folder}: has no {lacking}, expected a folder as train, import and prune write it", Path.Combine(folder, lacking));
+            : throw new FileNotFoundException($"{folder}: has no {lacking}, expected a folder as train, import and prune write it",
+                Path.Combine(folder, lacking));
     }
 
     /// <summary>Reads a detector whose two files stand elsewhere.</summary>

@@ -33,7 +33,9 @@ public static class LabelFile
         string? twice = names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1)?.Key;
         bool begins = names.Count > 0 && BackgroundNames.Contains(names[0], StringComparer.OrdinalIgnoreCase);
         int first = (background ?? begins) ? 1 : 0;
-        return names.Count < first + 1 ? throw Wrong($"has {names.Count} {(names.Count == 1 ? "name" : "names")}, expected {(background == false ? "" : "the background's and ")}at least one class")
+        return names.Count < first + 1
+            ? throw Wrong($"has {names.Count} {(names.Count == 1 ? "name" : "names")}, expected {(background == false ? "" : "the background's and ")}at " +
+                "least one class")
             : twice is not null ? throw Wrong($"'{twice}' stands twice, expected different names")
             : first == 0 || begins ? [.. names.Skip(first)]
             : throw Wrong($"the first name is '{names[0]}', expected the background's ({string.Join(", ", BackgroundNames)})");
@@ -42,5 +44,6 @@ public static class LabelFile
     }
 
     /// <summary>The text of a file with the class outputs of a detector.</summary>
-    public static string Text(DetectorModel model) => string.Join('\n', [.. model.Scores.Background ? [Background] : Array.Empty<string>(), .. model.Spec.Classes]) + "\n";
+    public static string Text(DetectorModel model) =>
+        string.Join('\n', [.. model.Scores.Background ? [Background] : Array.Empty<string>(), .. model.Spec.Classes]) + "\n";
 }

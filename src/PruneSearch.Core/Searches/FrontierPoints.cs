@@ -18,11 +18,7 @@ public static class FrontierPoints
         yield return point;
         if (point.Report.Quantised is { } int8)
         {
-            yield return point with
-            {
-                Precision = QuantisedPrecision,
-                Report = point.Report with { Map50 = int8.Map50, Map = int8.Map, ClassAp50 = int8.ClassAp50, ModelBytes = int8.ModelBytes, Latency = int8.Latency },
-            };
+            yield return point with { Precision = QuantisedPrecision, Report = point.Report with { Score = int8 } };
         }
     }
 

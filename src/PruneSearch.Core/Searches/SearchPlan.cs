@@ -48,7 +48,9 @@ public sealed record TrajectoryPlan
         init => (field, _keys) = (value, null);
     }
 
-    /// <summary>Name of its schedule, which its siblings at other levels and with other seeds have too; empty in plans from before there were such names.</summary>
+    /// <summary>
+    /// Name of its schedule, which its siblings at other levels and with other seeds have too; empty in plans from before there were such names.
+    /// </summary>
     [Id(20)]
     public string Arm { get; init; } = "";
 

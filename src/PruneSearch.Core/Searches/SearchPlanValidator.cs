@@ -62,7 +62,8 @@ public static class SearchPlanValidator
             if (stage.Parent != parent || (stage.Base is not null) != (i == 0))
             {
                 throw new ArgumentException(
-                    $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' must have {(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent ?? "none"}.");
+                    $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' must have " +
+                    $"{(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent ?? "none"}.");
             }
             parent = trajectory.Keys[i];
         }

@@ -68,11 +68,14 @@ public sealed record ExportedModel(DetectorModel Model, bool EndToEnd, string Pr
     private static void Require(RepeatedField<ValueInfoProto> found, (string Name, DataType Type, long[] Shape)[] expected, string what, string source)
     {
         bool Fits(ValueInfoProto value, (string Name, DataType Type, long[] Shape) wanted) =>
-            value.Name == wanted.Name && value.Type?.TensorType is { } tensor && tensor.ElemType == (int)wanted.Type && tensor.Shape?.Dim.Count == wanted.Shape.Length
+            value.Name == wanted.Name && value.Type?.TensorType is { } tensor && tensor.ElemType == (int)wanted.Type
+            && tensor.Shape?.Dim.Count == wanted.Shape.Length
             && tensor.Shape.Dim.Zip(wanted.Shape).All(d => d.Second == 0 ? d.First.DimValue is 0 or 1 : d.First.DimValue == d.Second);
         if (found.Count != expected.Length || !found.Zip(expected).All(p => Fits(p.First, p.Second)))
         {
-            string Text(ValueInfoProto v) => $"'{v.Name}' {(DataType)(v.Type?.TensorType?.ElemType ?? 0)} [{string.Join(", ", v.Type?.TensorType?.Shape?.Dim.Select(d => d.DimValue > 0 ? $"{d.DimValue}" : "free") ?? [])}]";
+            string Text(ValueInfoProto v) =>
+                $"'{v.Name}' {(DataType)(v.Type?.TensorType?.ElemType ?? 0)} " +
+                $"[{string.Join(", ", v.Type?.TensorType?.Shape?.Dim.Select(d => d.DimValue > 0 ? $"{d.DimValue}" : "free") ?? [])}]";
             throw new FormatException($"{source}: the model has {what} {string.Join(", ", found.Select(Text))}; its detector has "
                 + string.Join(", ", expected.Select(e => $"'{e.Name}' {e.Type} [{string.Join(", ", e.Shape.Select(d => d > 0 ? $"{d}" : "1"))}]")));
         }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Shrinking;

@@ -168,7 +168,7 @@ public sealed class OnnxExportTests
         using var stream = new MemoryStream();
         OnnxExport.WriteEndToEnd(stream, model, weights, options: new OnnxExportOptions { Opset = opset });
         using var session = OnnxSession.Load(stream.ToArray(), 1, "end to end");
-        Assert.Equal(["boxes", "scores", "labels"], session.Session.OutputNames);
+        Assert.Equal(["boxes", "scores", "labels"], session.OutputNames);
     }
 
     [Fact]

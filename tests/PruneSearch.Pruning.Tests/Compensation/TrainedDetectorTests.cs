@@ -17,7 +17,7 @@ public sealed class TrainedDetectorTests
         var photos = Some.CalibrationPhotos(96, model.Spec.InputSize);
         var settings = new PruneSettings { Ratio = 0.2, Criterion = Criterion.Obs, Compensate = true };
 
-        var result = PruningEngine.Prune(model, weights, settings, photos, seed: 1, compensation: new CompensationOptions { Rounds = 1 },
+        var result = PruningEngine.Prune(model, weights, settings, new(photos, 1), compensation: new CompensationOptions { Rounds = 1 },
             cancellation: TestContext.Current.CancellationToken);
         photos.ForEach(p => p.Dispose());
 
