@@ -94,7 +94,7 @@ public sealed class FrontierPointsTests
     [Fact]
     public void A_view_shows_the_base_then_the_others_from_slow_to_fast_and_what_is_equal_by_key_and_precision()
     {
-        var quantised = new QuantisedReport { Map50 = .5, Map = .2, ClassAp50 = [], ModelBytes = 10, Latency = Latency(1.2, Here) };
+        var quantised = new ModelScore { Map50 = .5, Map = .2, ClassAp50 = [], ModelBytes = 10, Latency = Latency(1.2, Here) };
         FrontierPoint[] points =
         [
             Point(Report("d", .4, 2, Here)),
