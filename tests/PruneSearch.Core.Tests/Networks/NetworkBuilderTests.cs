@@ -4,6 +4,19 @@ namespace PruneSearch.Tests.Core.Networks;
 
 public sealed class NetworkBuilderTests
 {
+    [Theory]
+    [InlineData("boxes", "scores")]
+    [InlineData("head", "boxes")]
+    public void An_output_that_is_called_like_a_layer_or_another_output_is_refused(string layer, string other)
+    {
+        var builder = new NetworkBuilder();
+        string head = builder.Conv(layer, builder.Input("image", 3, 8, 8), ChannelLayout.Fixed(4), kernel: 1);
+        builder.Output("boxes", [head], 4);
+        builder.Output(other, [head], 4);
+
+        Assert.StartsWith("Output 'boxes' is called like a layer or another output", Assert.Throws<ArgumentException>(builder.Build).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Shared_tensors_exist_once_and_compute_twice()
     {
