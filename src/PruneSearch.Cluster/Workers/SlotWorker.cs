@@ -89,8 +89,8 @@ internal sealed class SlotWorker(
         bool free = result is not null;
         if (!free)
         {
-            stuck.Set($"stage {lease.Key.ToString()[..12]} does not let go of the slot: {keeper.Hang ?? "it was told to stop"} (in '{keeper.Progress.Part}'); this " +
-                "process has to end");
+            stuck.Set($"stage {lease.Key.ToString()[..12]} does not let go of the slot: " +
+                $"{keeper.Hang ?? "it was told to stop"} (in '{keeper.Progress.Part}'); this process has to end");
             Log.SlotStuck(logger, stuck.Reason.Result);
         }
         // The lease is kept meanwhile.

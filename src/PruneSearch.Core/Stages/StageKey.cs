@@ -24,7 +24,7 @@ public readonly record struct StageKey
     /// <summary>Reads a key.</summary>
     /// <exception cref="ArgumentException">It is none; the message says what was expected.</exception>
     public static StageKey Parse(string text) => TryParse(text, out var key) ? key
-        : throw new ArgumentException($"'{ErrorText.OneLine(text)}' is no key of a stage, expected {Length} hexadecimal digits in lower case.");
+        : throw new ArgumentException(Complaint(text));
 
     /// <summary>Reads a key.</summary>
     /// <returns>Whether it is one.</returns>
@@ -34,6 +34,10 @@ public readonly record struct StageKey
         key = isKey ? new StageKey(text!) : default;
         return isKey;
     }
+
+    /// <summary>What is wrong with a text that is no key.</summary>
+    internal static string Complaint(string text) =>
+        $"'{ErrorText.OneLine(text)}' is no key of a stage, expected {Length} hexadecimal digits in lower case.";
 
     /// <summary>The digits.</summary>
     public static implicit operator string(StageKey key) => key.ToString();

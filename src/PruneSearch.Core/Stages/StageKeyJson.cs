@@ -11,7 +11,7 @@ internal sealed class StageKeyJson : JsonConverter<StageKey>
     {
         string? text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         return StageKey.TryParse(text, out var key) ? key
-            : throw new JsonException($"'{ErrorText.OneLine(text ?? reader.TokenType.ToString())}' is no key of a stage, expected {StageKey.Length} hexadecimal digits in lower case.");
+            : throw new JsonException(StageKey.Complaint(text ?? reader.TokenType.ToString()));
     }
 
     /// <inheritdoc/>
