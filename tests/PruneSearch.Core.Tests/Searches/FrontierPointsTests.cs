@@ -78,7 +78,7 @@ public sealed class FrontierPointsTests
     {
         static LatencyReport Interval(double low, double high) => Latency(1, Here) with { SpeedUpLow = low, SpeedUpHigh = high };
         var parent = Point(Report("parent", .7, 1.5, Here) with { Latency = Interval(parentLow, 2) });
-        var child = Point(Report("child", .6, 1.5, Here) with { Latency = Interval(1, 1.25) }) with { Parent = "parent" };
+        var child = Point(Report("child", .6, 1.5, Here) with { Latency = Interval(1, 1.25) }) with { Parent = Key("parent") };
         var quantised = Point(Report("base", .6, 1, Here) with { Latency = Interval(.5, 1) }) with { Precision = FrontierPoints.QuantisedPrecision };
 
         Assert.Equal([false, slower, false], FrontierPoints.Mark([parent, child, quantised], Speed).Select(p => p.SlowerThanParent));

@@ -1,3 +1,4 @@
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Core.Tests.Storage;
@@ -14,9 +15,10 @@ public sealed class CheckpointNamesTests
     [Fact]
     public void Snapshots_of_a_stage_are_in_order_of_their_lease_and_step()
     {
-        string[] names = [CheckpointNames.Snapshot("k", 9, 900), CheckpointNames.Snapshot("k", 10, 20), CheckpointNames.Snapshot("k", 10, 100)];
+        var key = StageKey.Of("k"u8);
+        string[] names = [CheckpointNames.Snapshot(key, 9, 900), CheckpointNames.Snapshot(key, 10, 20), CheckpointNames.Snapshot(key, 10, 100)];
 
         Assert.Equal(names, names.Order(StringComparer.Ordinal));
-        Assert.All(names, n => Assert.StartsWith(CheckpointNames.Snapshots("k"), n, StringComparison.Ordinal));
+        Assert.All(names, n => Assert.StartsWith(CheckpointNames.Snapshots(key), n, StringComparison.Ordinal));
     }
 }
