@@ -32,8 +32,8 @@ internal static class ComparisonPlot
             var on = ComparedModel.Frontier(search);
             var line = plot.Add.ScatterLine(on.Select(m => m.Milliseconds).ToArray(), on.Select(m => m.Map50).ToArray(), color);
             line.LineWidth = 2.5f;
-            var markers = plot.Add.Markers(search.Select(m => m.Milliseconds).ToArray(), search.Select(m => m.Map50).ToArray(), MarkerShape.FilledCircle, 12, color);
-            markers.LegendText = search.Key;
+            double[] x = [.. search.Select(m => m.Milliseconds)], y = [.. search.Select(m => m.Map50)];
+            plot.Add.Markers(x, y, MarkerShape.FilledCircle, 12, color).LegendText = search.Key;
             var originals = search.Where(m => m.Point.Iteration == 0).ToList();
             plot.Add.Markers(originals.Select(m => m.Milliseconds).ToArray(), originals.Select(m => m.Map50).ToArray(), MarkerShape.FilledDiamond, 20, color);
         }

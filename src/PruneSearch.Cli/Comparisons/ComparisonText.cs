@@ -22,8 +22,9 @@ internal static class ComparisonText
         text.Append('\n');
         foreach (double time in within.Order())
         {
-            text.Append(CultureInfo.InvariantCulture, $"Within {time:G6} ms: ").Append(ComparedModel.Best(models, time) is { } best
-                ? string.Create(CultureInfo.InvariantCulture, $"{best.Name} of {best.Search}, mAP50 {best.Map50:F3} in {best.Milliseconds:F2} ms\n") : "none\n");
+            string best = ComparedModel.Best(models, time) is { } found
+                ? string.Create(CultureInfo.InvariantCulture, $"{found.Name} of {found.Search}, mAP50 {found.Map50:F3} in {found.Milliseconds:F2} ms") : "none";
+            text.Append(CultureInfo.InvariantCulture, $"Within {time:G6} ms: {best}\n");
         }
         return text.ToString();
     }
