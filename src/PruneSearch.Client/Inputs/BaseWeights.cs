@@ -7,26 +7,63 @@ using PruneSearch.Core.Weights;
 namespace PruneSearch.Client.Inputs;
 
 /// <summary>Pretrained weights that were found to fit their detector.</summary>
-/// <param name="Path">The file.</param>
-/// <param name="Sha256">Hash of its content.</param>
+/// <param name="Source">Where they stand.</param>
+/// <param name="Sha256">Hash of <see cref="Content"/>.</param>
 /// <param name="Detector">The detector they belong to.</param>
-internal sealed record BaseWeights(string Path, string Sha256, DetectorSpec Detector)
+internal sealed record BaseWeights(DetectorSource Source, string Sha256, DetectorSpec Detector)
 {
     /// <summary>Reads and checks the weights of a search; <see langword="null"/> when it has none.</summary>
     /// <exception cref="FormatException">They are damaged or belong to another detector.</exception>
     /// <exception cref="IOException">They cannot be read.</exception>
     public static BaseWeights? Read(DetectorSource source)
     {
-        if (source.Weights is not { } path)
+        if (source.Weights is null)
         {
             return null;
         }
-        var model = source.WeightsDetector is { } file ? DetectorFolder.ReadModel(file)
-            : Build(source.Template with { Classes = LabelFile.Read(source.Labels!, Build(source.Template, path).Scores.Background), BatchNorm = false }, source.Labels!);
-        using var stream = RegularFile.OpenRead(path);
-        Safetensors.Read(stream, path).RequireFit(model.Network, path);
-        stream.Position = 0;
-        return new BaseWeights(path, Convert.ToHexStringLower(SHA256.HashData(stream)), model.Spec);
+        var (model, _, content) = Load(source);
+        return new BaseWeights(source, Hash(content), model.Spec);
+    }
+
+    /// <summary>Reads them once more, as safetensors with this program's names.</summary>
+    /// <exception cref="FormatException">They changed since they were checked.</exception>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public byte[] Content()
+    {
+        byte[] content = Load(Source).Content;
+        return Hash(content) == Sha256 ? content : throw new FormatException($"{Source.Weights}: changed while the search was being launched");
+    }
+
+    /// <summary>The detector and its tensors.</summary>
+    /// <exception cref="FormatException">They are damaged or belong to another detector.</exception>
+    /// <exception cref="IOException">They cannot be read.</exception>
+    public static (DetectorModel Model, WeightSet Tensors, byte[] Content) Load(DetectorSource source)
+    {
+        string path = source.Weights!;
+        var model = source.WeightsDetector is { } file ? DetectorFolder.ReadModel(file) : Labelled(source);
+        byte[] content = RegularFile.ReadAllBytes(path, Array.MaxLength);
+        using var stream = new MemoryStream(content, writable: false);
+        var tensors = Safetensors.Read(stream, path);
+        var names = source.WeightsDetector is not null ? null
+            : DetectorCatalog.Find(source.Template.Architecture).Foreign.FirstOrDefault(f => f.OnlyNames && tensors.ContainsKey(f.First));
+        if (names is not null)
+        {
+            model = DetectorCatalog.Build(model.Spec with { BatchNorm = names.Template.BatchNorm });
+            tensors = names.Translate(model.Network, tensors, path);
+            using var translated = new MemoryStream();
+            Safetensors.Write(translated, tensors);
+            content = translated.ToArray();
+        }
+        tensors.RequireFit(model.Network, path);
+        return (model, tensors, content);
+    }
+
+    private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    private static DetectorModel Labelled(DetectorSource source)
+    {
+        bool background = Build(source.Template, source.Weights!).Scores.Background;
+        return Build(source.Template with { Classes = LabelFile.Read(source.Labels!, background), BatchNorm = false }, source.Labels!);
     }
 
     private static DetectorModel Build(DetectorSpec spec, string source)
