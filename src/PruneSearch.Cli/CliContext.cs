@@ -1,4 +1,4 @@
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 
 namespace PruneSearch.Cli;
 

@@ -1,6 +1,6 @@
-using PruneSearch.Cli.Sessions;
-using PruneSearch.Client.Configuration;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Configuration;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Grains;
 using PruneSearch.Data.Images;

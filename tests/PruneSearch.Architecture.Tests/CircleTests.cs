@@ -11,5 +11,6 @@ public sealed class CircleTests
     public void A_circle_of_three_is_found_and_what_only_leads_to_it_is_not_blamed() =>
         Assert.Equal(
             ["Hosting -> Searches", "Searches -> Stages", "Stages -> Hosting"],
-            NamespaceCircles.In(typeof(Circular.Hosting.Host).Assembly).Select(u => u.Replace("PruneSearch.Architecture.Tests.Circular.", "", StringComparison.Ordinal)));
+            NamespaceCircles.In(typeof(Circular.Hosting.Host).Assembly)
+                .Select(u => u.Replace("PruneSearch.Architecture.Tests.Circular.", "", StringComparison.Ordinal)));
 }

@@ -1,5 +1,5 @@
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 

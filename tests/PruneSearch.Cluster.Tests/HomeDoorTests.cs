@@ -4,10 +4,10 @@ using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.TestHost;
+using PruneSearch.Connections;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cluster.Tests;

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Runtime.Versioning;
-using PruneSearch.Client.Configuration;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections;
+using PruneSearch.Connections.Configuration;
 
 namespace PruneSearch.Cluster.Tests;
 

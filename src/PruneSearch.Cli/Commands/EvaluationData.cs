@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Cli.Commands;
@@ -57,7 +57,7 @@ internal sealed class EvaluationData
         }
         return (parsed.GetValue(_data), parsed.GetValue(_coco), parsed.GetValue(_voc), parsed.GetValue(_yolo)) switch
         {
-            ({ } file, null, null, null) => _ => OfSearchFile(context, SearchPlace.Of(parsed).Home, file, split ?? "validation", cancellation),
+            ({ } file, null, null, null) => _ => OfSearchFile(context, PlaceOptions.Of(parsed).Home, file, split ?? "validation", cancellation),
             (null, { } file, null, null) => o => DatasetReader.ReadCoco(file, images!, o),
             (null, null, { } folder, null) => o => DatasetReader.ReadPascalVoc(folder, split ?? throw NoSplit("--voc"), o),
             (null, null, null, { } folder) => o => DatasetReader.ReadYolo(folder, split ?? throw NoSplit("--yolo"), o),

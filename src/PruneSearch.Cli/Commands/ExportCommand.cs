@@ -1,6 +1,6 @@
 using System.CommandLine;
 using PruneSearch.Cli.Frontiers;
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
@@ -40,7 +40,7 @@ internal static class ExportCommand
         var perClass = NumberOption.Create("--max-per-class", "Most detections of a class", standard.MaxPerClass, 1, 10_000);
         var total = NumberOption.Optional("--max-total", "Most detections in all; any number when left out", 1, 100_000);
         var command = new Command("export", "Write a model of a search as ONNX file") { id, point, onnx, raw, batch, opset, score, iou, perClass, total };
-        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(point)!, p.GetValue(onnx)!, new Settings(
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(point)!, p.GetValue(onnx)!, new Settings(
             p.GetValue(raw), p.GetValue(batch) is not AnyBatch and var pictures ? pictures : null, p.GetValue(opset), new DetectionOptions
             {
                 ScoreThreshold = p.GetValue(score),
@@ -64,17 +64,17 @@ internal static class ExportCommand
         {
             await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
             var point = PointNames.Find(await session.FrontierAsync(id).ConfigureAwait(false), name);
-            byte[] file = point.Precision == FrontierPoints.QuantisedPrecision
+            byte[] file = point.IsQuantised
                 ? await QuantisedAsync(session.Checkpoints, point, settings, cancellation).ConfigureAwait(false)
                 : await StageModels.ExportAsync(session.Checkpoints, point.Report.Key, new OnnxExportOptions
                 {
                     BatchSize = settings.Batch,
                     Opset = settings.Opset,
-                    Metadata = StageModels.Metadata(id, PointText.Name(point), point.Report.Key),
+                    Metadata = StageModels.Metadata(id, PointNames.Of(point), point.Report.Key),
                 }, settings.Raw ? null : settings.Detections, cancellation).ConfigureAwait(false);
             AtomicFile.Write(path, file);
             await context.Output.WriteLineAsync(FormattableString.Invariant(
-                $"{path}: {PointText.Name(point)} of {id}, {(settings.Raw ? "raw" : "end to end")}, {point.Precision}, {file.Length / 1e6:0.00} MB, mAP50 {point.Report.Map50:0.000}, {PointText.SpeedUp(point)}")).ConfigureAwait(false);
+                $"{path}: {PointNames.Of(point)} of {id}, {(settings.Raw ? "raw" : "end to end")}, {point.Precision}, {file.Length / 1e6:0.00} MB, mAP50 {point.Report.Map50:0.000}, {PointText.SpeedUp(point)}")).ConfigureAwait(false);
         }
         return ExitCode.Ok;
     }
@@ -84,7 +84,7 @@ internal static class ExportCommand
     {
         if (settings.Batch != 1 || settings.Opset != OnnxExport.MinOpset)
         {
-            throw new FormatException($"{PointText.Name(point)}: an integer model is kept as it was measured, expected --batch 1 and --opset {OnnxExport.MinOpset}");
+            throw new FormatException($"{PointNames.Of(point)}: an integer model is kept as it was measured, expected --batch 1 and --opset {OnnxExport.MinOpset}");
         }
         string name = CheckpointNames.Int8Onnx(point.Report.Key);
         byte[] raw = await StageModels.ReadAsync(store, name, cancellation).ConfigureAwait(false);

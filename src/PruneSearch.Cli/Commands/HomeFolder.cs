@@ -1,5 +1,5 @@
-using PruneSearch.Cli.Sessions;
-using PruneSearch.Client.Configuration;
+using PruneSearch.Connections.Configuration;
+using PruneSearch.Connections.Sessions;
 
 namespace PruneSearch.Cli.Commands;
 

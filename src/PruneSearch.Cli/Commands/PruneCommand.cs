@@ -11,6 +11,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
+using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;
 

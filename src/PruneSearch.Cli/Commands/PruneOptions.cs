@@ -5,6 +5,7 @@ using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Pruning;
+using PruneSearch.Stages;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Cli.Commands;
@@ -61,10 +62,22 @@ internal sealed class PruneOptions
         {
             return [];
         }
-        var dataset = parsed.GetValue(_pictures) is { } folder ? CalibrationPictures.OfFolder(folder)
+        var dataset = parsed.GetValue(_pictures) is { } folder ? OfFolder(folder)
             : input.Search is { } search ? training(search)
             : throw new SearchFileException($"criterion {EnumNames.Of(settings.Criterion)}{(settings.Compensate ? " with compensation" : "")} looks at " +
                 "pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
         return CalibrationPictures.Choose(dataset, settings.CalibrationImages, input.Model.InputSpec, Seed(parsed), cancellation);
     });
+
+    private static DetectionDataset OfFolder(string folder)
+    {
+        try
+        {
+            return CalibrationPictures.OfFolder(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SearchFileException($"--pictures: {e.Message}", e);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using PruneSearch.Cli.Reports;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
 
@@ -28,7 +28,7 @@ internal static class ReportCommand
             ids, folder, models, pictures, threads,
         };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(
-            context, SearchPlace.Of(p), p.GetValue(ids)!, new Settings(p.GetValue(folder)!, p.GetValue(models), p.GetValue(pictures), p.GetValue(threads)), c), c));
+            context, PlaceOptions.Of(p), p.GetValue(ids)!, new Settings(p.GetValue(folder)!, p.GetValue(models), p.GetValue(pictures), p.GetValue(threads)), c), c));
         return command;
     }
 
@@ -63,7 +63,7 @@ internal static class ReportCommand
 
     private static async Task ReportAsync(CliContext context, ISearchSession session, SearchPlan plan, Settings settings, CancellationToken cancellation)
     {
-        var points = (await session.FrontierAsync(plan.Id).ConfigureAwait(false)).Points.Where(p => p.Precision == FrontierPoints.TrainedPrecision);
+        var points = (await session.FrontierAsync(plan.Id).ConfigureAwait(false)).Points.Where(p => !p.IsQuantised);
         var search = ReportedSearch.Of(plan, await session.StatusAsync(plan.Id).ConfigureAwait(false), points.Select(p => p.Report));
         var test = await TestSplit.ScoreAsync(context, session, plan, search, settings.Threads, cancellation).ConfigureAwait(false);
         var results = SearchResults.From(plan, search, test?.Scores);

@@ -1,8 +1,8 @@
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Inputs;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Commands;
@@ -95,7 +95,7 @@ internal static class RunCommand
         SearchStatus end;
         try
         {
-            end = await new SearchFollower(context, session).FollowAsync(id, cancellation).ConfigureAwait(false);
+            end = await TerminalProgress.FollowAsync(context, session, id, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

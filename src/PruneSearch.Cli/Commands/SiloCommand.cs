@@ -1,8 +1,8 @@
 using System.CommandLine;
-using PruneSearch.Cli.Sessions;
-using PruneSearch.Client.Configuration;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections.Configuration;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
@@ -25,7 +25,7 @@ internal static class TrainCommand
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
         var force = new Option<bool>("--force") { Description = "Replace a detector that is in the folder already" };
         var command = new Command("train", "Train the detector of a search file; repeat the command to go on after an interruption") { file, folder, device, force };
-        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, SearchPlace.Of(p).Home, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(device)!, p.GetValue(force), c), c));
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, PlaceOptions.Of(p).Home, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(device)!, p.GetValue(force), c), c));
         return command;
     }
 

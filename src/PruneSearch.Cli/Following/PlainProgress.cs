@@ -1,3 +1,4 @@
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Following;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
 

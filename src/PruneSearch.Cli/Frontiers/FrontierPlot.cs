@@ -32,8 +32,8 @@ internal static class FrontierPlot
         Frontiers(plot, view, axes);
         foreach (var arm in Arms)
         {
-            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && !PointText.IsQuantised(p))], axes, arm.Name, arm.Color, arm.Shape);
-            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && PointText.IsQuantised(p))], axes, arm.Name + ", int8", arm.Color, arm.Quantised);
+            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && !p.IsQuantised)], axes, arm.Name, arm.Color, arm.Shape);
+            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && p.IsQuantised)], axes, arm.Name + ", int8", arm.Color, arm.Quantised);
         }
         Slower(plot, [.. view.Points.Where(p => p.SlowerThanParent)], axes);
         var same = plot.Add.VerticalLine(1, 1.5f, Colors.Black.WithOpacity(.35), LinePattern.Dashed);
@@ -67,7 +67,7 @@ internal static class FrontierPlot
             return;
         }
         foreach (var p in points.Where(p => axes.IsLatency && p.Report.Latency.SpeedUpHigh > p.Report.Latency.SpeedUpLow
-            && (p.Schedule != ScheduleKind.Base || PointText.IsQuantised(p))))
+            && (p.Schedule != ScheduleKind.Base || p.IsQuantised)))
         {
             var l = p.Report.Latency;
             var interval = plot.Add.Line(l.SpeedUpLow, axes.Y(p), l.SpeedUpHigh, axes.Y(p));

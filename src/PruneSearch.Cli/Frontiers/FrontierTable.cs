@@ -62,7 +62,7 @@ internal static class FrontierTable
             var style = p.OnFrontier ? new Style(Color.Green) : Style.Plain;
             string[] cells =
             [
-                p.OnFrontier ? "*" : "", PointText.Name(p) + Marks(p, notes), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"), Text($"{r.Map:0.000}"),
+                p.OnFrontier ? "*" : "", PointNames.Of(p) + Marks(p, notes), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"), Text($"{r.Map:0.000}"),
                 Text($"{r.Macs / 1e6:0} M"), Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.ModelBytes / 1e6:0.00}"),
                 Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),
             ];
@@ -90,23 +90,12 @@ internal static class FrontierTable
 /// <summary>Points in words.</summary>
 internal static class PointText
 {
-    /// <summary>Trajectory and iteration; the base detector of each seed is an original.</summary>
-    public static string Name(FrontierPoint p) =>
-        (p.Schedule == ScheduleKind.Base ? Original(p.Trajectory) : p.Schedule == ScheduleKind.OneShot ? p.Trajectory
-            : $"{p.Trajectory} #{p.Iteration}") + (IsQuantised(p) ? " int8" : "");
-
-    private static string Original(string trajectory) =>
-        "original" + (trajectory.StartsWith(Planner.DenseTrajectory, StringComparison.Ordinal) ? trajectory[Planner.DenseTrajectory.Length..] : "");
-
-    /// <summary>Whether the model computes with 8-bit integers.</summary>
-    public static bool IsQuantised(FrontierPoint p) => p.Precision == FrontierPoints.QuantisedPrecision;
-
     /// <summary>Speed-up with its interval, and in words when the model is slower than the original or than what it was made from beyond doubt.</summary>
     public static string SpeedUp(FrontierPoint p)
     {
         var l = p.Report.Latency;
         string text = string.Create(CultureInfo.InvariantCulture, $"{l.SpeedUp:0.00}× [{l.SpeedUpLow:0.00}–{l.SpeedUpHigh:0.00}]");
-        return p.Schedule == ScheduleKind.Base && !IsQuantised(p) ? "1.00×"
+        return p.Schedule == ScheduleKind.Base && !p.IsQuantised ? "1.00×"
             : l.SpeedUpHigh < 1 ? text + " slower"
             : p.SlowerThanParent ? text + " slower than its parent" : text;
     }

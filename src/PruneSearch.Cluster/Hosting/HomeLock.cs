@@ -1,4 +1,4 @@
-using PruneSearch.Client.Configuration;
+using PruneSearch.Connections.Configuration;
 
 namespace PruneSearch.Cluster.Hosting;
 

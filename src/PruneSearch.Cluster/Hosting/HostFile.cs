@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PruneSearch.Client.Configuration;
+using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 

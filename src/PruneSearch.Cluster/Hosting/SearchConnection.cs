@@ -2,10 +2,9 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-using PruneSearch.Client;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Observability;
+using PruneSearch.Connections;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using PruneSearch.Client.Configuration;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections;
+using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Hosting;

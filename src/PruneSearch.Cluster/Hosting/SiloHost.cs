@@ -2,13 +2,12 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using PruneSearch.Client;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
+using PruneSearch.Connections;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;

@@ -12,7 +12,7 @@ public sealed record SiloOptions
     /// <summary>Connection string of PostgreSQL (<c>Host=…</c>), or of SQLite (<c>Data Source=FILE</c>) when all silos are on one machine.</summary>
     public required string Database { get; init; }
 
-    /// <summary>Where checkpoints lie: a folder that all silos see, or a blob service, see <see cref="Client.Connections.CheckpointLocation"/>.</summary>
+    /// <summary>Where checkpoints lie: a folder that all silos see, or a blob service, see <see cref="PruneSearch.Connections.CheckpointLocation"/>.</summary>
     public required string Checkpoints { get; init; }
 
     /// <summary>The blob container of <see cref="Checkpoints"/>.</summary>

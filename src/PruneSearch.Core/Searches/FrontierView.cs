@@ -49,6 +49,10 @@ public sealed record FrontierPoint
     [Id(11)]
     public string Precision { get; init; } = FrontierPoints.TrainedPrecision;
 
+    /// <summary>Whether the model computes with 8-bit integers.</summary>
+    [JsonIgnore]
+    public bool IsQuantised => Precision == FrontierPoints.QuantisedPrecision;
+
     /// <summary>Whether it is slower than what it was made from beyond doubt: the intervals of the two speed-ups do not touch.</summary>
     [Id(12)]
     public bool SlowerThanParent { get; init; }

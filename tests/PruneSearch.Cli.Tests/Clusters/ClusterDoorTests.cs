@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Npgsql;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Stages;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cli.Tests.Clusters;
@@ -154,7 +154,8 @@ public sealed class ClusterDoorTests : IDisposable
     private async Task<Result> RunAsync(string[] command)
     {
         using StringWriter output = new(), error = new();
-        var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = new SearchSessions(_ => { }) };
+        var sessions = new SearchSessions(_ => { }, services => services.AddStageRunner());
+        var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = sessions };
         long start = Stopwatch.GetTimestamp();
         int code = await CommandLine.RunAsync([.. command, "--cluster", Settings, "--home", Path.Combine(_folder, "home")], context).WaitAsync(
             2 * Longest, TestContext.Current.CancellationToken);

@@ -4,10 +4,11 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
-using PruneSearch.Cli.Sessions;
-using PruneSearch.Client.Connections;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Connections;
 using PruneSearch.Core;
 using PruneSearch.Core.Storage;
+using PruneSearch.Stages;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cli.Tests.Clusters;
@@ -81,7 +82,8 @@ public sealed class ClusterExactnessTests : IDisposable
             silos.AddRange(roles.Select((role, i) => new SiloProcess(settings, role, $"{role}-{i}", gateways[i], Path.Combine(home, $"{role}-{i}"))));
             using var output = new StringWriter();
             using var error = new StringWriter();
-            var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = new SearchSessions(_ => { }) };
+            var sessions = new SearchSessions(_ => { }, services => services.AddStageRunner());
+            var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = sessions };
             var run = CommandLine.RunAsync(["run", search, "--cluster", settings, "--home", home], context);
             var watch = Stopwatch.StartNew();
             int killed = await KillAsync(silos, CheckpointLocation.Open(Services.Azurite, container), run, kills);

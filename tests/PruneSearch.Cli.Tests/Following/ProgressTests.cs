@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Cli.Following;
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 

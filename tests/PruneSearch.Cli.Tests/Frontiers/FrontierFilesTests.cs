@@ -108,7 +108,7 @@ public sealed class FrontierFilesTests
     {
         var point = Point("q", 2.5) with { Precision = FrontierPoints.QuantisedPrecision };
 
-        Assert.EndsWith(" int8", PointText.Name(point), StringComparison.Ordinal);
+        Assert.EndsWith(" int8", PointNames.Of(point), StringComparison.Ordinal);
         Assert.Contains(",int8,false,", FrontierFiles.Csv(Some.View() with { Points = [point] }), StringComparison.Ordinal);
         Assert.NotEqual(
             FrontierPlot.Draw(Some.View() with { Points = [point] }),

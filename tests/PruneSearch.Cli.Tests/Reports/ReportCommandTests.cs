@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Tests.Reports;
 
@@ -24,7 +25,7 @@ public sealed class ReportCommandTests : IDisposable
             Output = _output,
             Error = _error,
             IsTerminal = false,
-            Sessions = new SearchSessions(_ => { }),
+            Sessions = new SearchSessions(_ => { }, services => services.AddStageRunner()),
             Interval = TimeSpan.FromMilliseconds(50),
         });
         Assert.True(code == found, $"{found}: {_error}");

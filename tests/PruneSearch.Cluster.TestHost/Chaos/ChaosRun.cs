@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;

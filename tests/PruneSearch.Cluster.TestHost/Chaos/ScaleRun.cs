@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;

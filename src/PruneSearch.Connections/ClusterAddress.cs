@@ -1,8 +1,8 @@
 using System.Net;
-using PruneSearch.Client.Configuration;
+using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 
-namespace PruneSearch.Client.Connections;
+namespace PruneSearch.Connections;
 
 /// <summary>How a program finds a running cluster and its checkpoints.</summary>
 public sealed record ClusterAddress
@@ -31,7 +31,7 @@ public sealed record ClusterAddress
     public TimeSpan Patience { get; init; } = DefaultPatience;
 
     /// <summary>Whether a failed attempt to connect is the last one.</summary>
-    internal bool Once { get; init; }
+    public bool Once { get; init; }
 
     /// <summary>
     /// Reads an address as users write it: gateways (<c>10.0.0.5:30000,10.0.0.6:30000</c>), or a YAML file with the settings
@@ -40,7 +40,11 @@ public sealed record ClusterAddress
     /// <exception cref="SettingsException">It is neither.</exception>
     public static ClusterAddress Parse(string text) => Parse(text, Environment.GetEnvironmentVariable);
 
-    internal static ClusterAddress Parse(string text, Func<string, string?> environment)
+    /// <summary>Reads an address with another environment than this process has.</summary>
+    /// <param name="text">The address, see <see cref="Parse(string)"/>.</param>
+    /// <param name="environment">Reads a variable.</param>
+    /// <exception cref="SettingsException">It is neither gateways nor a settings file.</exception>
+    public static ClusterAddress Parse(string text, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(text);
         bool isFile = File.Exists(text);

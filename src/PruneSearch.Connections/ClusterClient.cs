@@ -6,7 +6,7 @@ using Orleans.Runtime;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Storage;
 
-namespace PruneSearch.Client.Connections;
+namespace PruneSearch.Connections;
 
 /// <summary>A connection to a running cluster. It finds another gateway when its own is lost.</summary>
 public sealed class ClusterClient : IAsyncDisposable

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Networking.Shared;
 using Orleans.Runtime;
 
-namespace PruneSearch.Client.Connections;
+namespace PruneSearch.Connections;
 
 /// <summary>
 /// Remembers what became of the attempts to connect, by gateway. Orleans says it nowhere but in its log: the exception at the end

@@ -1,4 +1,4 @@
-namespace PruneSearch.Client.Configuration;
+namespace PruneSearch.Connections.Configuration;
 
 /// <summary>A setting is wrong; the message says where it stands, what it is and what was expected.</summary>
 /// <param name="message">One line.</param>

@@ -4,13 +4,13 @@ using PruneSearch.Core.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
-namespace PruneSearch.Client.Configuration;
+namespace PruneSearch.Connections.Configuration;
 
 /// <summary>
 /// Settings of a process: the command line beats the environment (<c>PRUNESEARCH_SILO_PORT</c>), which beats a YAML file
 /// (<c>silo-port: 11111</c>). Errors name the place where a value stands.
 /// </summary>
-internal sealed class Settings
+public sealed class Settings
 {
     /// <summary>What the names of environment variables begin with.</summary>
     public const string Prefix = "PRUNESEARCH_";
@@ -55,6 +55,7 @@ internal sealed class Settings
         return new Settings(values, [.. Secret.Exposed(file, fromFile.Values, commandLine)]);
     }
 
+    /// <summary>Name of the environment variable of a key.</summary>
     public static string Variable(string key) => Prefix + key.ToUpperInvariant().Replace('-', '_');
 
     /// <summary>A text, or <see langword="null"/> when it is not set.</summary>

@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace PruneSearch.Client.Configuration;
+namespace PruneSearch.Connections.Configuration;
 
 /// <summary>Finds passwords and keys in settings.</summary>
 internal static class Secret

@@ -2,7 +2,7 @@ using Polly;
 using Polly.Retry;
 using PruneSearch.Core.Grains;
 
-namespace PruneSearch.Cli.Sessions;
+namespace PruneSearch.Connections.Sessions;
 
 /// <summary>Repeats calls whose failure passes by itself. Only for calls that change nothing the second time.</summary>
 internal sealed class RetryPolicy

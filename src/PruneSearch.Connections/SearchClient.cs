@@ -6,7 +6,7 @@ using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 
-namespace PruneSearch.Client;
+namespace PruneSearch.Connections;
 
 /// <summary>Launches, follows, queries, resumes and cancels searches, in this process or in a cluster.</summary>
 /// <param name="grains">The Orleans client of a cluster, or of the silo in this process.</param>

@@ -1,7 +1,7 @@
 using Orleans.Runtime;
 using PruneSearch.Core.Grains;
 
-namespace PruneSearch.Client.Connections;
+namespace PruneSearch.Connections;
 
 /// <summary>Turns what Orleans and older silos throw into what the documentation of the client promises.</summary>
 internal sealed class ClientErrorFilter : IOutgoingGrainCallFilter

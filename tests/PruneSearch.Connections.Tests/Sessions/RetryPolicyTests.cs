@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 
-namespace PruneSearch.Cli.Tests.Sessions;
+namespace PruneSearch.Connections.Tests.Sessions;
 
 public sealed class RetryPolicyTests
 {

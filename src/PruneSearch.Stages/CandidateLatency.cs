@@ -4,14 +4,14 @@ using PruneSearch.Detection.Import;
 using PruneSearch.Inference.Latency;
 using PruneSearch.Inference.Onnx;
 
-namespace PruneSearch.Cli.Detectors;
+namespace PruneSearch.Stages;
 
 /// <summary>Measures detectors that pruning considers, in ONNX Runtime beside the dense one. Weights do not matter for speed.</summary>
 /// <param name="detector">The detector that is pruned.</param>
 /// <param name="settings">Threads and time limit of one measurement.</param>
 /// <param name="time">Tells the time.</param>
 /// <param name="cancellation">Gives up.</param>
-internal sealed class CandidateLatency(DetectorModel detector, MeasureSettings settings, TimeProvider time, CancellationToken cancellation)
+public sealed class CandidateLatency(DetectorModel detector, MeasureSettings settings, TimeProvider time, CancellationToken cancellation)
 {
     private readonly MeasureSettings _settings = settings with { Engine = MeasuringEngine.OnnxRuntime };
     private byte[]? _dense;

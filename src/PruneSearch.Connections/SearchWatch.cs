@@ -1,7 +1,7 @@
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 
-namespace PruneSearch.Client;
+namespace PruneSearch.Connections;
 
 /// <summary>
 /// Looks at one search again and again and keeps what it saw, so that each look brings only what changed: in a search of ten

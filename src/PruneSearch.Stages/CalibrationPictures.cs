@@ -1,4 +1,3 @@
-using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Images;
@@ -6,33 +5,25 @@ using PruneSearch.Data.Loading;
 using PruneSearch.Detection.Training;
 using static TorchSharp.torch;
 
-namespace PruneSearch.Cli.Detectors;
+namespace PruneSearch.Stages;
 
 /// <summary>Pictures that criteria and compensation look at. They need no annotations.</summary>
-internal static class CalibrationPictures
+public static class CalibrationPictures
 {
     private const int Batch = 8;
 
     /// <summary>All pictures of a folder and the folders in it, by name.</summary>
-    /// <exception cref="SearchFileException">The folder does not exist or has no pictures.</exception>
-    public static DetectionDataset OfFolder(string folder)
+    /// <exception cref="IOException">The folder does not exist or has no pictures.</exception>
+    public static DetectionDataset OfFolder(string folder) => new()
     {
-        try
-        {
-            return new DetectionDataset
-            {
-                Name = folder,
-                Root = Path.GetFullPath(folder),
-                Classes = [],
-                Samples = [.. PictureFiles.In(folder)
-                    .Select((f, i) => new DetectionSample { File = f, Sha256 = "", Width = 1, Height = 1, ImageId = i + 1, Objects = [] })],
-            };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new SearchFileException($"--pictures: {e.Message}", e);
-        }
-    }
+        Name = folder,
+        Root = Path.GetFullPath(folder),
+        Classes = [],
+        Samples =
+        [
+            .. PictureFiles.In(folder).Select((f, i) => new DetectionSample { File = f, Sha256 = "", Width = 1, Height = 1, ImageId = i + 1, Objects = [] }),
+        ],
+    };
 
     /// <summary>Some pictures, chosen by the seed; all if there are fewer.</summary>
     /// <returns>Batches <c>[N, 3, size, size]</c>; the caller disposes each.</returns>

@@ -1,15 +1,16 @@
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 
-namespace PruneSearch.Cli.Sessions;
+namespace PruneSearch.Connections.Sessions;
 
 /// <summary>An open home or cluster: the searches in it and, if asked for, a slot that works on them until the session is disposed.</summary>
-internal interface ISearchSession : IAsyncDisposable
+public interface ISearchSession : IAsyncDisposable
 {
     /// <summary>Where inputs and results lie.</summary>
-    /// <exception cref="Client.Configuration.SettingsException">Nobody said where the checkpoints of the cluster are.</exception>
+    /// <exception cref="Connections.Configuration.SettingsException">Nobody said where the checkpoints of the cluster are.</exception>
     ICheckpointStore Checkpoints { get; }
 
+    /// <summary>Launches a search; launching the same plan again does nothing.</summary>
     Task LaunchAsync(SearchPlan plan);
 
     /// <summary>All searches, oldest first.</summary>
@@ -37,15 +38,4 @@ internal interface ISearchSession : IAsyncDisposable
     /// <summary>Stops a search.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     Task CancelAsync(string id, string reason);
-}
-
-/// <summary>Opens homes and clusters.</summary>
-internal interface ISearchSessions
-{
-    /// <summary>Opens one.</summary>
-    /// <param name="place">The folder, made when it is not there; or the cluster.</param>
-    /// <param name="work">Whether this process runs stages; a cluster does so itself.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="IOException">The folder cannot be written, or no silo answers.</exception>
-    Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation);
 }

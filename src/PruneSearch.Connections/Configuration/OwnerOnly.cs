@@ -1,9 +1,9 @@
-namespace PruneSearch.Client.Configuration;
+namespace PruneSearch.Connections.Configuration;
 
 /// <summary>
 /// Files and folders that nobody but their owner can use. On Windows they have what their folder grants: a user's profile is the user's.
 /// </summary>
-internal static class OwnerOnly
+public static class OwnerOnly
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;

@@ -1,18 +1,31 @@
-using PruneSearch.Core.Searches;
+namespace PruneSearch.Core.Searches;
 
-namespace PruneSearch.Cli.Frontiers;
-
-/// <summary>Finds the models that users name.</summary>
-internal static class PointNames
+/// <summary>The models of a frontier as they are shown, and the ones that users name.</summary>
+public static class PointNames
 {
     private const int ShortestKey = 6;
+
+    /// <summary>Trajectory and iteration; the base detector of each seed is an original.</summary>
+    public static string Of(FrontierPoint point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        string name = point.Schedule switch
+        {
+            ScheduleKind.Base => Original(point.Trajectory),
+            ScheduleKind.OneShot => point.Trajectory,
+            _ => $"{point.Trajectory} #{point.Iteration}",
+        };
+        return name + (point.IsQuantised ? " int8" : "");
+    }
 
     /// <summary>The model with a name, as the frontier shows it but for spaces; a trajectory's name alone is its last model.</summary>
     /// <exception cref="KeyNotFoundException">There is none, or several keys begin like that.</exception>
     public static FrontierPoint Find(FrontierView view, string name)
     {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(name);
         string wanted = Plain(name);
-        if (view.Points.FirstOrDefault(p => Plain(PointText.Name(p)) == wanted) is { } named)
+        if (view.Points.FirstOrDefault(p => Plain(Of(p)) == wanted) is { } named)
         {
             return named;
         }
@@ -30,8 +43,11 @@ internal static class PointNames
             : throw new KeyNotFoundException($"There is no model '{name}' in '{view.SearchId}'; it has {Known(view)}.");
     }
 
+    private static string Original(string trajectory) =>
+        "original" + (trajectory.StartsWith(Planner.DenseTrajectory, StringComparison.Ordinal) ? trajectory[Planner.DenseTrajectory.Length..] : "");
+
     private static string Known(FrontierView view) =>
-        view.Points.Count == 0 ? "none yet" : string.Join(", ", view.Points.Select(p => Plain(PointText.Name(p))));
+        view.Points.Count == 0 ? "none yet" : string.Join(", ", view.Points.Select(p => Plain(Of(p))));
 
     private static string Plain(string name) => name.Replace(" ", "", StringComparison.Ordinal);
 }

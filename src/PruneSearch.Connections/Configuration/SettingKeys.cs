@@ -1,8 +1,9 @@
-namespace PruneSearch.Client.Configuration;
+namespace PruneSearch.Connections.Configuration;
 
 /// <summary>Names of all settings of silos and of programs that talk to them: one file serves both.</summary>
-internal static class SettingKeys
+public static class SettingKeys
 {
+    /// <summary>Each key and what it is.</summary>
     public static readonly IReadOnlyDictionary<string, string> Descriptions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["role"] = "control (coordinates), worker (owns a slot) or all (both)",
@@ -27,5 +28,6 @@ internal static class SettingKeys
         ["work"] = "Folder of the process: log, and what its slot does, for the one after it",
     };
 
+    /// <summary>All keys.</summary>
     public static IReadOnlyCollection<string> All => [.. Descriptions.Keys];
 }

@@ -1,9 +1,9 @@
-using PruneSearch.Client.Configuration;
+using PruneSearch.Connections.Configuration;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
 using PruneSearch.Storage.Azure;
 
-namespace PruneSearch.Client.Connections;
+namespace PruneSearch.Connections;
 
 /// <summary>Opens the checkpoint store that a setting names.</summary>
 public static class CheckpointLocation
