@@ -91,9 +91,10 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         }
         return (weights, splits, new BaseSettings
         {
-            Detector = detector.Template with { Classes = splits.Train.Classes, BatchNorm = detector.InsertNorms || weights is null },
-            WeightsSha256 = weights?.Sha256,
+            Detector = detector.Template with { Classes = splits.Train.Classes, BatchNorm = detector.InsertNorms || weights?.Detector is null },
+            WeightsSha256 = weights is { Detector: not null } ? weights.Sha256 : null,
             WeightsDetector = weights?.Detector,
+            BackboneSha256 = weights is { Detector: null } ? weights.Sha256 : null,
             CalibrationImages = detector.CalibrationImages,
         });
     });
