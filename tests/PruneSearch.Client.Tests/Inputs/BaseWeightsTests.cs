@@ -22,7 +22,7 @@ public sealed class BaseWeightsTests : IDisposable
 
         var weights = BaseWeights.Read(source)!;
 
-        Assert.Equal((norms, "cat dog"), (weights.Detector.BatchNorm, string.Join(' ', weights.Detector.Classes)));
+        Assert.Equal((norms, "cat dog"), (weights.Detector!.BatchNorm, string.Join(' ', weights.Detector.Classes)));
         using var content = new MemoryStream(weights.Content());
         var tensors = Safetensors.Read(content, "content");
         tensors.RequireFit(DetectorCatalog.Build(weights.Detector).Network, "content");
