@@ -5,7 +5,10 @@ using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Benchmarks;
 
-/// <summary>The detectors whose speed is measured beside PyTorch, by the names that the scripts know. Paddings are those that PyTorch's layers have too.</summary>
+/// <summary>
+/// The detectors whose speed is measured beside PyTorch, by the names that the scripts know. Paddings are those that PyTorch's layers
+/// have too.
+/// </summary>
 internal static class BenchmarkNetwork
 {
     /// <summary>COCO's number of classes.</summary>

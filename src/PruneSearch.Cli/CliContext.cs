@@ -1,4 +1,4 @@
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 
 namespace PruneSearch.Cli;
 
@@ -14,10 +14,8 @@ internal sealed record CliContext
     /// <summary>Whether the output is a terminal that understands escape codes.</summary>
     public required bool IsTerminal { get; init; }
 
-    /// <summary>Opens homes.</summary>
     public required ISearchSessions Sessions { get; init; }
 
-    /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Time between two looks at a running search.</summary>

@@ -1,6 +1,6 @@
-using PruneSearch.Cli.Sessions;
-using PruneSearch.Client.Configuration;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Configuration;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Grains;
 using PruneSearch.Data.Images;
@@ -13,7 +13,6 @@ internal static class ErrorLines
     /// <summary>Set to 1, the stack trace of an unexpected error, or of one with a cluster, is shown.</summary>
     public const string TraceVariable = "PRUNESEARCH_TRACE";
 
-    /// <summary>Runs a command.</summary>
     public static async Task<int> GuardAsync(CliContext context, Func<Task<int>> command, CancellationToken cancellation)
     {
         try
@@ -45,7 +44,8 @@ internal static class ErrorLines
         }
         catch (Exception e) when (!ShowsTraces)
         {
-            await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {ErrorText.OneLine(e.Message)} (set {TraceVariable}=1 for details)").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {ErrorText.OneLine(e.Message)} (set " +
+                $"{TraceVariable}=1 for details)").ConfigureAwait(false);
             return ExitCode.Failed;
         }
     }

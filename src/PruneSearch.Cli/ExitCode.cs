@@ -3,7 +3,6 @@ namespace PruneSearch.Cli;
 /// <summary>What the process tells its caller.</summary>
 internal static class ExitCode
 {
-    /// <summary>Done.</summary>
     public const int Ok = 0;
 
     /// <summary>The search failed or was cancelled, the cluster, its database or its store cannot be reached, or something unexpected happened.</summary>

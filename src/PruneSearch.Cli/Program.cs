@@ -1,6 +1,7 @@
 using PruneSearch.Cli;
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Cluster.Hosting;
 using PruneSearch.Detection;
+using PruneSearch.Stages;
 
 NativeMemory.KeepFreed();
 return await CommandLine.RunAsync(args, new CliContext
@@ -8,5 +9,5 @@ return await CommandLine.RunAsync(args, new CliContext
     Output = Console.Out,
     Error = Console.Error,
     IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
-    Sessions = new SearchSessions(warning => Console.Error.WriteLine($"warning: {warning}")),
+    Sessions = new SearchSessions(warning => Console.Error.WriteLine($"warning: {warning}"), services => services.AddStageRunner()),
 }).ConfigureAwait(false);

@@ -6,7 +6,9 @@ public sealed record ClusterTimings
     /// <summary>How long a stage stays with a worker that is not heard of; above <see cref="Renewal"/>. 15 s by default.</summary>
     public TimeSpan LeaseTimeToLive { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often a worker whose stage gets on renews its lease, tells its progress and learns that it is not wanted any more. 2 s by default.</summary>
+    /// <summary>
+    /// How often a worker whose stage gets on renews its lease, tells its progress and learns that it is not wanted any more. 2 s by default.
+    /// </summary>
     public TimeSpan Renewal { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often a coordinator asks its unfinished trajectories, so that a lost message cannot hang a search. 1 s by default.</summary>

@@ -48,7 +48,8 @@ public sealed record SilenceLimits
             string[] sides = item.Split('=');
             if (sides.Length != 2 || !Defaults.ContainsKey(sides[0]) || Seconds(sides[1]) is not { } limit)
             {
-                throw new ArgumentException($"'{item}' is not right, expected seconds from 1 to {Longest} for all parts, or PART=SECONDS with blanks between; parts are {string.Join(", ", Defaults.Keys)}");
+                throw new ArgumentException($"'{item}' is not right, expected seconds from 1 to {Longest} for all parts, or PART=SECONDS with blanks " +
+                    $"between; parts are {string.Join(", ", Defaults.Keys)}");
             }
             parts[sides[0]] = limit;
         }
@@ -56,5 +57,6 @@ public sealed record SilenceLimits
     }
 
     private static TimeSpan? Seconds(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && number is >= 1 and <= Longest ? TimeSpan.FromSeconds(number) : null;
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && number is >= 1 and <= Longest
+        ? TimeSpan.FromSeconds(number) : null;
 }

@@ -19,6 +19,7 @@ public static class PlainNumber
 
     /// <summary>What to say after "expected a number …" about a text that is none: how it went wrong, where that can be seen.</summary>
     public static string Hint(string text) => text.Contains(',', StringComparison.Ordinal) ? " with a decimal point and no other separators"
-        : text.Length > 1 && char.IsAsciiDigit(text.TrimStart('-', '+', '.').FirstOrDefault()) && Parse(text) is null && text.Any(c => char.IsLetter(c) || c is '%') ? " without a unit"
+        : text.Length > 1 && char.IsAsciiDigit(text.TrimStart('-', '+', '.').FirstOrDefault()) && Parse(text) is null
+        && text.Any(c => char.IsLetter(c) || c is '%') ? " without a unit"
         : "";
 }

@@ -58,34 +58,41 @@ public static class Telemetry
     public static readonly Counter<long> LeaseLosses = Meter.CreateCounter<long>("prunesearch.lease.losses", "{lease}", "Leases that expired");
 
     /// <summary>Stages that were queued again after an attempt that did not succeed.</summary>
-    public static readonly Counter<long> Retries = Meter.CreateCounter<long>("prunesearch.stage.retries", "{retry}", "Stages queued again after an attempt that did not succeed");
+    public static readonly Counter<long> Retries =
+        Meter.CreateCounter<long>("prunesearch.stage.retries", "{retry}", "Stages queued again after an attempt that did not succeed");
 
     /// <summary>Pictures that were trained on.</summary>
     public static readonly Counter<long> TrainedImages = Meter.CreateCounter<long>("prunesearch.trained_images", "{image}", "Pictures that were trained on");
 
     /// <summary>Bytes that were read from and written to the checkpoint store, by <see cref="OperationTag"/>.</summary>
-    public static readonly Counter<long> CheckpointBytes = Meter.CreateCounter<long>("prunesearch.checkpoint.bytes", "By", "Bytes that were read from and written to the checkpoint store");
+    public static readonly Counter<long> CheckpointBytes =
+        Meter.CreateCounter<long>("prunesearch.checkpoint.bytes", "By", "Bytes that were read from and written to the checkpoint store");
 
     /// <summary>Seconds from opening an object of the checkpoint store to its end, by <see cref="OperationTag"/>.</summary>
-    public static readonly Histogram<double> CheckpointSeconds = Meter.CreateHistogram<double>("prunesearch.checkpoint.duration", "s", "Time that reading or writing an object of the checkpoint store took");
+    public static readonly Histogram<double> CheckpointSeconds =
+        Meter.CreateHistogram<double>("prunesearch.checkpoint.duration", "s", "Time that reading or writing an object of the checkpoint store took");
 
     private static readonly Gauge<long> QueueDepth = Meter.CreateGauge<long>("prunesearch.queue.depth", "{stage}", "Stages that are ready and wait for a slot");
 
     private static readonly Gauge<long> StagesByState = Meter.CreateGauge<long>("prunesearch.search.stages", "{stage}", "Stages of a search, by state");
 
-    private static readonly Gauge<double> FrontierVolume = Meter.CreateGauge<double>("prunesearch.search.frontier_volume", "1", "Hypervolume of a search's frontier: share of the box between the base detector's cost without accuracy and a perfect detector that costs nothing");
+    private static readonly Gauge<double> FrontierVolume = Meter.CreateGauge<double>("prunesearch.search.frontier_volume", "1",
+        "Hypervolume of a search's frontier: share of the box between the base detector's cost without accuracy and a perfect detector that costs nothing");
 
-    private static readonly Gauge<double> ImagesPerSecond = Meter.CreateGauge<double>("prunesearch.slot.images_per_second", "{image}/s", "Training speed of a slot");
+    private static readonly Gauge<double> ImagesPerSecond =
+        Meter.CreateGauge<double>("prunesearch.slot.images_per_second", "{image}/s", "Training speed of a slot");
 
     /// <summary>Stages in the queue of a device class.</summary>
-    public static void RecordQueueDepth(string deviceClass, int depth) => QueueDepth.Record(depth, new KeyValuePair<string, object?>(DeviceClassTag, deviceClass));
+    public static void RecordQueueDepth(string deviceClass, int depth) =>
+        QueueDepth.Record(depth, new KeyValuePair<string, object?>(DeviceClassTag, deviceClass));
 
     /// <summary>Stages of a search in one state.</summary>
     public static void RecordStages(string search, string state, int stages) =>
         StagesByState.Record(stages, new KeyValuePair<string, object?>(SearchTag, search), new KeyValuePair<string, object?>(StateTag, state));
 
     /// <summary>Volume of a search's frontier.</summary>
-    public static void RecordFrontierVolume(string search, double volume) => FrontierVolume.Record(volume, new KeyValuePair<string, object?>(SearchTag, search));
+    public static void RecordFrontierVolume(string search, double volume) =>
+        FrontierVolume.Record(volume, new KeyValuePair<string, object?>(SearchTag, search));
 
     /// <summary>Training speed of a slot.</summary>
     public static void RecordImagesPerSecond(string slot, double speed) => ImagesPerSecond.Record(speed, new KeyValuePair<string, object?>(SlotTag, slot));

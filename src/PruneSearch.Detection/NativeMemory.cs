@@ -33,7 +33,8 @@ public static partial class NativeMemory
         string[] arguments = File.ReadAllText(Arguments).Split('\0')[..^1]; // each ends with a zero, the last one too
         var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => $"{e.Key}={e.Value}");
         // Returns only if it fails; then training is slower, and nothing else.
-        _ = Execute(File.ResolveLinkTarget(Self, returnFinalTarget: true)?.FullName ?? Self, [.. arguments, null], [.. variables, .. Settings.Select(s => $"{s.Name}={s.Value}"), null]);
+        _ = Execute(File.ResolveLinkTarget(Self, returnFinalTarget: true)?.FullName ?? Self, [.. arguments, null],
+            [.. variables, .. Settings.Select(s => $"{s.Name}={s.Value}"), null]);
     }
 
     /// <summary>Gives what is kept back to the system, after a training. Does nothing where the C library is not glibc.</summary>

@@ -1,7 +1,7 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Pruning;
 

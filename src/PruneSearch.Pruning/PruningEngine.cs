@@ -1,12 +1,10 @@
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Compensation;
 using PruneSearch.Pruning.Importance;
 using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning;
 
@@ -20,9 +18,7 @@ public static class PruningEngine
     /// <param name="detector">The detector as it is, pruned already or not.</param>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="settings">What to prune and how.</param>
-    /// <param name="calibration">Batches of training pictures <c>[N, 3, size, size]</c> in [−1, 1], where <see cref="NeedsImages"/>. The caller owns them.</param>
-    /// <param name="seed">Seed of random scores.</param>
-    /// <param name="loss">Training loss of one calibration picture by its outputs and index, for gradient criteria; <see langword="null"/> for one without labels.</param>
+    /// <param name="calibration">Pictures, where <see cref="NeedsImages"/>; seed; and loss, for gradient criteria.</param>
     /// <param name="compensation">How readers are re-solved.</param>
     /// <param name="latency">Measures for the target <c>latency</c>; see <see cref="TargetSelection.Select"/>.</param>
     /// <param name="cancellation">Checked between batches of compensation.</param>
@@ -33,9 +29,7 @@ public static class PruningEngine
         DetectorModel detector,
         WeightSet weights,
         PruneSettings settings,
-        IReadOnlyList<Tensor> calibration,
-        int seed,
-        Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null,
+        CalibrationSet calibration,
         CompensationOptions? compensation = null,
         Func<DetectorSpec, double>? latency = null,
         CancellationToken cancellation = default)
@@ -45,11 +39,11 @@ public static class PruningEngine
         var groups = settings.GroupsOf(network);
         Choice Choose(DetectorModel now, WeightSet nowWeights)
         {
-            var scores = Score(now, nowWeights, settings, calibration, seed, loss);
+            var scores = Score(now, nowWeights, settings, calibration);
             return new Choice(TargetSelection.Select(now, scores, settings, latency), scores);
         }
         var (spec, cut, plan) = settings.Compensate
-            ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration, compensation ?? new CompensationOptions(), cancellation)
+            ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration.Pictures, compensation ?? new CompensationOptions(), cancellation)
             : Once(detector, weights, Choose(detector, weights).Plan);
         cut.RequireFinite("pruned weights");
         var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));
@@ -58,18 +52,12 @@ public static class PruningEngine
 
     /// <summary>Scores of all selected groups, comparable as the settings ask: group name to one score a channel.</summary>
     /// <exception cref="ArgumentException">A setting is unknown, or pictures are missing.</exception>
-    public static IReadOnlyDictionary<string, double[]> Score(
-        DetectorModel detector,
-        WeightSet weights,
-        PruneSettings settings,
-        IReadOnlyList<Tensor> calibration,
-        int seed,
-        Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss = null)
+    public static IReadOnlyDictionary<string, double[]> Score(DetectorModel detector, WeightSet weights, PruneSettings settings, CalibrationSet calibration)
     {
         var network = detector.Network;
         var groups = settings.GroupsOf(network);
         var importance = ImportanceCatalog.Create(settings.Criterion);
-        using var context = new ImportanceContext(network, weights, groups, calibration, seed, loss, settings.Reduction, detector.Scores);
+        using var context = new ImportanceContext(network, weights, groups, calibration, settings.Reduction, detector.Scores);
         var normalisation = settings.Normalisation == ScoreNormalisation.Auto ? importance.Normalisation : settings.Normalisation;
         var scores = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var group in groups)

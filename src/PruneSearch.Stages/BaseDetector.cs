@@ -1,5 +1,3 @@
-using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Import;

@@ -1,5 +1,4 @@
 using PruneSearch.Core.Detectors.Rules;
-using PruneSearch.Core.Stages;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Loading;
@@ -15,20 +14,19 @@ internal static class Batches
     private const int CalibrationBatch = 8, MaxLoaders = 8;
 
     /// <summary>Batches for training from one step to the last. A CPU loads beside training on one thread, a GPU is fed by several.</summary>
-    public static IEnumerable<TrainingBatch> Training(
-        DetectionDataset train, FineTuneSettings settings, InputSpec input, int seed, int fromStep, Device device, ImageCache cache, CancellationToken cancellation)
+    public static IEnumerable<TrainingBatch> Training(StageContext context, FineTuneSettings settings, InputSpec input, int fromStep, ImageCache cache)
     {
-        var loader = new TrainingLoader(train, new TrainingLoaderOptions
+        var loader = new TrainingLoader(context.Train, new TrainingLoaderOptions
         {
             Input = input,
             BatchSize = settings.BatchSize,
-            Seed = seed,
+            Seed = context.Seed,
             Augmentation = AugmentationOptions.From(settings),
-            Threads = device.type == DeviceType.CUDA ? Math.Clamp(Environment.ProcessorCount / 2, 1, MaxLoaders) : 1,
+            Threads = context.Device.type == DeviceType.CUDA ? Math.Clamp(Environment.ProcessorCount / 2, 1, MaxLoaders) : 1,
         }, cache);
-        return loader.Batches(fromStep, settings.Steps, cancellation).Select(b =>
+        return loader.Batches(fromStep, settings.Steps, context.Cancellation).Select(b =>
         {
-            var batch = TrainingBatch.From(b, device);
+            var batch = TrainingBatch.From(b, context.Device);
             loader.Recycle(b);
             return batch;
         });
@@ -36,7 +34,8 @@ internal static class Batches
 
     /// <summary>Training pictures as they are, chosen by the seed; at most as many as there are.</summary>
     /// <returns>Batches <c>[N, 3, S, S]</c>; the caller disposes each.</returns>
-    public static IEnumerable<Tensor> Plain(DetectionDataset train, int count, InputSpec input, int seed) => Annotated(train, count, input, seed).Select(b => b.Images);
+    public static IEnumerable<Tensor> Plain(DetectionDataset train, int count, InputSpec input, int seed) =>
+        Annotated(train, count, input, seed).Select(b => b.Images);
 
     /// <summary>The same with what the pictures show.</summary>
     /// <returns>Batches; the caller disposes each.</returns>

@@ -1,6 +1,3 @@
-using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Metrics;
 using PruneSearch.Detection;
@@ -33,27 +30,25 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
         {
             throw new ArgumentException("The stage has no base detector or no fine-tune part, expected both.", nameof(stage));
         }
-        string key = stage.ComputeKey();
-        int seed = StageRunner.SeedOf(key);
-        var device = TorchDevices.Select(options.Device);
-        var parts = new StageParts(time, progress, cancellation);
-        var warnings = new List<string>();
         using var scope = NewDisposeScope();
-        var (train, validation) = parts.Run("restore", () => (_files.ReadDataset(stage.Data.Train, cancellation), _files.ReadDataset(stage.Data.Validation, cancellation)));
-        var (model, initial) = parts.Run("restore", () => new BaseDetector(_files).Build(start, train, seed, device, warnings));
-        var tuning = new FineTuning(_files, new StageJob(key, stage, Epoch: 1), time, options.SnapshotInterval, progress) { Warnings = warnings };
-        var (weights, loss) = parts.Run("fine-tune", () => tuning.Run(model, initial, settings with { Distillation = 0 }, train, seed, device, teacher: null, carried: null, cancellation));
-        var metrics = parts.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, validation, device, cancellation: cancellation));
+        var context = new StageContext(_files, new StageJob(stage.ComputeKey(), stage, Epoch: 1), TorchDevices.Select(options.Device), time, progress,
+            cancellation);
+        context.Run("restore", () => (context.Train, context.Validation));
+        var (model, initial) = context.Run("restore", () =>
+            new BaseDetector(_files).Build(start, context.Train, context.Seed, context.Device, context.Warnings));
+        var tuning = new FineTuning(context, options.SnapshotInterval);
+        var (weights, loss) = context.Run("fine-tune", () => tuning.Run(model, initial, settings with { Distillation = 0 }));
+        var metrics = context.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, context.Validation, context.Device, cancellation: cancellation));
         return new TrainedDetector
         {
-            Key = key,
+            Key = context.Job.Key,
             Model = model,
             Weights = weights,
             Metrics = metrics,
             Loss = loss,
-            TrainingSeconds = parts.Seconds["fine-tune"],
-            PeakMemoryBytes = parts.PeakMemoryBytes,
-            Warnings = warnings,
+            TrainingSeconds = context.Seconds["fine-tune"],
+            PeakMemoryBytes = context.PeakMemoryBytes,
+            Warnings = context.Warnings,
         };
     }
 }

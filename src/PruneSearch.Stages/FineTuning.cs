@@ -1,10 +1,6 @@
 using PruneSearch.Core;
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
-using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Loading;
 using PruneSearch.Detection;
 using PruneSearch.Detection.Networks;
@@ -15,33 +11,26 @@ using static TorchSharp.torch;
 namespace PruneSearch.Stages;
 
 /// <summary>Trains the detector of a stage, from its last snapshot if there is one, and saves a snapshot now and then.</summary>
-internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider time, TimeSpan snapshotInterval, Action<StageProgress> progress)
+internal sealed class FineTuning(StageContext context, TimeSpan snapshotInterval)
 {
     private readonly SortedSet<int> _threads = []; // of all processes that trained this stage
 
     /// <summary>Decoded pictures that are kept from one stage to the next.</summary>
     public DecodedPictures Pictures { get; init; } = new();
 
-    /// <summary>Takes what a user should know.</summary>
-    public ICollection<string> Warnings { get; init; } = [];
-
-    /// <summary>Trains to the end.</summary>
+    /// <summary>Trains to the end; cancelled, it stops between two steps, after a last snapshot.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="start">Weights to start from when there is no snapshot.</param>
     /// <param name="settings">How to train.</param>
-    /// <param name="train">Training split.</param>
-    /// <param name="seed">Seed of data order and augmentation.</param>
-    /// <param name="device">Where to train.</param>
     /// <param name="teacher">The dense detector, when distillation is on.</param>
     /// <param name="carried">Optimizer state to begin with; <see langword="null"/> begins anew.</param>
-    /// <param name="cancellation">Stops between two steps, after a last snapshot.</param>
     /// <exception cref="StageFailedException">The loss diverged.</exception>
     public (WeightSet Weights, double Loss) Run(
-        DetectorModel model, WeightSet start, FineTuneSettings settings, DetectionDataset train, int seed, Device device, TorchNetwork? teacher, OptimizerState? carried, CancellationToken cancellation)
+        DetectorModel model, WeightSet start, FineTuneSettings settings, TorchNetwork? teacher = null, OptimizerState? carried = null)
     {
         try
         {
-            return Train(model, start, settings, train, seed, device, teacher, carried, cancellation);
+            return Train(model, start, settings, teacher, carried);
         }
         finally
         {
@@ -50,33 +39,34 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
     }
 
     private (WeightSet Weights, double Loss) Train(
-        DetectorModel model, WeightSet start, FineTuneSettings settings, DetectionDataset train, int seed, Device device, TorchNetwork? teacher, OptimizerState? carried, CancellationToken cancellation)
+        DetectorModel model, WeightSet start, FineTuneSettings settings, TorchNetwork? teacher, OptimizerState? carried)
     {
-        using var trainer = new Trainer(model, start, settings, device, teacher, Prepared(model, settings.Regularisation));
+        var (files, time, warnings) = (context.Files, context.Time, context.Warnings);
+        using var trainer = new Trainer(model, start, settings, context.Device, teacher, Prepared(model, settings.Regularisation));
         if (carried is not null)
         {
             trainer.Carry(carried);
         }
         Restore(trainer);
-        if (device.type == DeviceType.CPU)
+        if (context.Device.type == DeviceType.CPU)
         {
             _threads.Add(get_num_threads());
         }
         if (settings.BatchSize == 1 && model.Network.Layers.Count(l => l is BatchNormLayer { Height: 1, Width: 1 }) is > 0 and var single)
         {
-            Warnings.Add($"a batch of one picture gives {single} batch norms on 1×1 maps a single value, which has no variance: they keep their statistics");
+            warnings.Add($"a batch of one picture gives {single} batch norms on 1×1 maps a single value, which has no variance: they keep their statistics");
         }
         long savedAt = time.GetTimestamp(), startedAt = savedAt;
         int startedWith = trainer.Step;
         try
         {
-            var cache = Pictures.For(train, model.Spec.InputSize, job.Description.Data.CacheBytes);
-            foreach (var batch in Batches.Training(train, settings, model.InputSpec, seed, trainer.Step, device, cache, cancellation))
+            var cache = Pictures.For(context.Train, model.Spec.InputSize, context.Stage.Data.CacheBytes);
+            foreach (var batch in Batches.Training(context, settings, model.InputSpec, trainer.Step, cache))
             {
                 trainer.TrainOn(batch);
                 Telemetry.TrainedImages.Add(settings.BatchSize);
                 double seconds = time.GetElapsedTime(startedAt).TotalSeconds;
-                progress(new StageProgress
+                context.Tell(new StageProgress
                 {
                     Part = "fine-tune",
                     Step = trainer.Step,
@@ -92,12 +82,13 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
             }
             if (_threads.Count > 1)
             {
-                Warnings.Add($"slots with {string.Join(" and ", _threads)} threads trained it in turn: with one number throughout, the weights would differ in their last digits");
+                warnings.Add($"slots with {string.Join(" and ", _threads)} threads trained it in turn: with one number throughout, the weights would differ " +
+                    "in their last digits");
             }
             var weights = trainer.ToWeights();
             if (settings.CarryOptimizer)
             {
-                files.Write(CheckpointNames.Optimizer(job.Key), trainer.ToOptimizerState().Write);
+                files.Write(CheckpointNames.Optimizer(context.Job.Key), trainer.ToOptimizerState().Write);
             }
             return (weights, trainer.Loss);
         }
@@ -126,7 +117,7 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
 
     private void Restore(Trainer trainer)
     {
-        using var stream = files.OpenLatestSnapshot(job.Key, out string name);
+        using var stream = context.Files.OpenLatestSnapshot(context.Job.Key, out string name);
         if (stream is not null)
         {
             var snapshot = TrainingSnapshot.Read(stream, name);
@@ -150,8 +141,8 @@ internal sealed class FineTuning(StageFiles files, StageJob job, TimeProvider ti
     private void Save(Trainer trainer)
     {
         var snapshot = trainer.ToSnapshot() with { Threads = [.. _threads] };
-        string name = CheckpointNames.Snapshot(job.Key, job.Epoch, trainer.Step);
-        files.Write(name, snapshot.Write);
-        files.DeleteSnapshots(job.Key, olderThan: name);
+        string name = CheckpointNames.Snapshot(context.Job.Key, context.Job.Epoch, trainer.Step);
+        context.Files.Write(name, snapshot.Write);
+        context.Files.DeleteSnapshots(context.Job.Key, olderThan: name);
     }
 }

@@ -12,8 +12,10 @@ internal static class GpuName
         {
             return null;
         }
-        string[] files = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Select(d => Path.Combine(d, "information")).Where(File.Exists)];
+        string[] files = [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Select(d => Path.Combine(d, "information"))
+            .Where(File.Exists)];
         return index < 0 || index >= files.Length ? null
-            : File.ReadLines(files[index]).Where(l => l.StartsWith("Model:", StringComparison.Ordinal)).Select(l => l["Model:".Length..].Trim()).FirstOrDefault(n => n.Length > 0);
+            : File.ReadLines(files[index]).Where(l => l.StartsWith("Model:", StringComparison.Ordinal)).Select(l => l["Model:".Length..].Trim())
+            .FirstOrDefault(n => n.Length > 0);
     }
 }

@@ -1,12 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Inference.Latency;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Stages;
 
@@ -14,59 +10,63 @@ namespace PruneSearch.Stages;
 /// Measures a detector beside the dense one. Weights do not matter for speed, so one measurement serves all detectors of
 /// the same structure beside the same dense structure on the same device.
 /// </summary>
-internal sealed class Measurement(StageFiles files, TimeProvider time, Device device, MeasureSettings settings)
+internal sealed class Measurement(StageContext context)
 {
+    private readonly StageFiles _files = context.Files;
+    private readonly MeasureSettings _settings = context.Stage.Measure;
+
     /// <summary>Latency of a model.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="onnx">The same, exported.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public LatencyReport Measure(DetectorModel model, byte[] onnx, CancellationToken cancellation) => Measure(model, onnx, onnx, FrontierPoints.TrainedPrecision, cancellation);
+    public LatencyReport Measure(DetectorModel model, byte[] onnx) => Measure(model, onnx, onnx, FrontierPoints.TrainedPrecision);
 
     /// <summary>Latency of the integer form of a model, beside the dense model in floating point.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="int8">The same, exported and quantised.</param>
     /// <param name="onnx">The same, exported.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StageFailedException">The engine does not run integer models.</exception>
-    public LatencyReport MeasureInt8(DetectorModel model, byte[] int8, byte[] onnx, CancellationToken cancellation) => settings.Engine == MeasuringEngine.OnnxRuntime
-        ? Measure(model, int8, onnx, FrontierPoints.QuantisedPrecision, cancellation)
-        : throw new StageFailedException($"engine '{EnumNames.Of(settings.Engine)}' does not run integer models, expected {EnumNames.Of(MeasuringEngine.OnnxRuntime)}");
+    public LatencyReport MeasureInt8(DetectorModel model, byte[] int8, byte[] onnx) => _settings.Engine == MeasuringEngine.OnnxRuntime
+        ? Measure(model, int8, onnx, FrontierPoints.QuantisedPrecision)
+        : throw new StageFailedException($"engine '{EnumNames.Of(_settings.Engine)}' does not run integer models, expected " +
+            $"{EnumNames.Of(MeasuringEngine.OnnxRuntime)}");
 
-    private LatencyReport Measure(DetectorModel model, byte[] candidateFile, byte[] ownFile, string precision, CancellationToken cancellation)
+    private LatencyReport Measure(DetectorModel model, byte[] candidateFile, byte[] ownFile, string precision)
     {
-        var denseSpec = settings.Baseline is { } baseline ? files.ReadSpec(baseline) : model.Spec;
+        var denseSpec = _settings.Baseline is { } baseline ? _files.ReadSpec(baseline) : model.Spec;
         string id = Identify(model.Spec, denseSpec, precision);
-        if (files.ReadLatency(id) is { } known && (known.Converged || known.MaxSeconds >= settings.MaxSeconds))
+        if (_files.ReadLatency(id) is { } known && (known.Converged || known.MaxSeconds >= _settings.MaxSeconds))
         {
             return known;
         }
         // What training left behind is cleared away now and not during the measurement.
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        var dense = settings.Baseline is { } key
-            ? Loader(() => DetectorCatalog.Build(denseSpec), () => files.ReadBytes(CheckpointNames.Onnx(key)), "dense")
+        var dense = _settings.Baseline is { } key
+            ? Loader(() => DetectorCatalog.Build(denseSpec), () => _files.ReadBytes(CheckpointNames.Onnx(key)), "dense")
             : Loader(() => model, () => ownFile, "dense");
         var candidate = Loader(() => model, () => candidateFile, "candidate");
-        var latency = new LatencyMeter(time).Compare(dense, candidate, LatencyOptions.From(settings), cancellation);
-        files.WriteLatency(id, latency);
+        var latency = new LatencyMeter(context.Time).Compare(dense, candidate, LatencyOptions.From(_settings), context.Cancellation);
+        _files.WriteLatency(id, latency);
         return latency;
     }
 
     // What it loads is read once, for all sessions.
     private Func<ILatencyEngine> Loader(Func<DetectorModel> model, Func<byte[]> onnx, string source)
     {
-        if (settings.Engine != MeasuringEngine.OnnxRuntime)
+        if (_settings.Engine != MeasuringEngine.OnnxRuntime)
         {
-            return TorchLatencyEngine.Loader(model(), device, settings.Threads);
+            return TorchLatencyEngine.Loader(model(), context.Device, _settings.Threads);
         }
         byte[] file = onnx();
-        return () => new OnnxLatencyEngine(file, settings.Threads, source);
+        return () => new OnnxLatencyEngine(file, _settings.Threads, source);
     }
 
     private string Identify(DetectorSpec spec, DetectorSpec dense, string precision)
     {
-        var on = settings.Engine == MeasuringEngine.OnnxRuntime ? OnnxLatencyEngine.DeviceOf(settings.Threads) : TorchLatencyEngine.DeviceOf(device, settings.Threads);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}|{LatencyMeter.Method}")));
+        var on = _settings.Engine == MeasuringEngine.OnnxRuntime
+            ? OnnxLatencyEngine.DeviceOf(_settings.Threads) : TorchLatencyEngine.DeviceOf(context.Device, _settings.Threads);
+        return Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}|{LatencyMeter.Method}")));
     }
 
     // Names of classes do not matter either, only how many there are.

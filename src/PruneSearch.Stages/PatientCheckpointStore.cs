@@ -1,5 +1,4 @@
 using System.Globalization;
-using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Stages;
 
@@ -21,12 +20,15 @@ internal sealed class PatientCheckpointStore(
 
     public Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default) => TryAsync(() => store.OpenReadAsync(name, cancellation));
 
-    public Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default) =>
+    public Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None,
+        CancellationToken cancellation = default) =>
         TryAsync(() => store.PutAsync(name, write, condition, cancellation));
 
-    public async IAsyncEnumerable<string> ListAsync(string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<string> ListAsync(
+        string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        foreach (string name in await TryAsync(async () => await store.ListAsync(prefix, cancellation).ToListAsync(cancellation).ConfigureAwait(false)).ConfigureAwait(false))
+        foreach (string name in await TryAsync(async () => await store.ListAsync(prefix, cancellation).ToListAsync(cancellation).ConfigureAwait(false))
+            .ConfigureAwait(false))
         {
             yield return name;
         }

@@ -1,10 +1,8 @@
 using System.Text.Json;
 using PruneSearch.Core;
-using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Stages;
 
@@ -13,7 +11,6 @@ internal static class PrunedFile
 {
     private const string Detector = "detector", Plan = "plan", Channels = "channels";
 
-    /// <summary>Writes it.</summary>
     public static void Write(Stream stream, PruneResult pruned) => Safetensors.Write(stream, pruned.Weights, new Dictionary<string, string>
     {
         [Detector] = pruned.Spec.ToJson(),

@@ -24,7 +24,6 @@ internal static class ResidentMemory
         }
     }
 
-    /// <summary>Bytes at the highest mark.</summary>
     public static long Peak()
     {
         string? line = OperatingSystem.IsLinux() ? File.ReadLines(Status).FirstOrDefault(l => l.StartsWith(PeakField, StringComparison.Ordinal)) : null;

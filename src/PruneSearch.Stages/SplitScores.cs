@@ -1,8 +1,6 @@
 using System.Text.Json;
 using PruneSearch.Core;
 using PruneSearch.Core.Comparisons;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Stages.Inputs;
@@ -55,6 +53,38 @@ public sealed class SplitScores(ICheckpointStore store, int threads)
         _files.Write(CheckpointNames.Score(stageKey, split.ManifestHash), JsonSerializer.SerializeToUtf8Bytes(score, CoreJson.Readable));
         return score;
     });
+
+    /// <summary>Figures of several stages: those that are kept are looked up, the others scored.</summary>
+    /// <param name="stageKeys">The stages.</param>
+    /// <param name="split">The split.</param>
+    /// <param name="scored">Told after each that was scored: how many were, and how many there are to score.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="IOException">The store cannot be read or written, or a picture cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what was scored is kept.</exception>
+    public async Task<IReadOnlyDictionary<string, SplitScore>> ScoreAllAsync(
+        IEnumerable<string> stageKeys, DetectionDataset split, Action<int, int>? scored = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        var scores = new Dictionary<string, SplitScore>();
+        var left = new List<string>();
+        foreach (string key in stageKeys.Distinct())
+        {
+            if (await FindAsync(key, split.ManifestHash, cancellation).ConfigureAwait(false) is { } known)
+            {
+                scores.Add(key, known);
+            }
+            else
+            {
+                left.Add(key);
+            }
+        }
+        foreach (var (i, key) in left.Index())
+        {
+            scores.Add(key, await Task.Run(() => Score(key, split, cancellation), cancellation).ConfigureAwait(false));
+            scored?.Invoke(i + 1, left.Count);
+        }
+        return scores;
+    }
 
     private static T Guard<T>(Func<T> read)
     {

@@ -2,9 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
-using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Training;
@@ -18,7 +15,6 @@ namespace PruneSearch.Stages;
 /// </summary>
 internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
 {
-    /// <summary>The detector of a finished stage.</summary>
     public (DetectorModel Model, WeightSet Weights) ReadDetector(string key)
     {
         var model = DetectorCatalog.Build(ReadSpec(key));
@@ -28,7 +24,8 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     }
 
     /// <summary>The specification of a finished stage's detector.</summary>
-    public DetectorSpec ReadSpec(string key) => DetectorSpec.FromJson(Encoding.UTF8.GetString(ReadBytes(CheckpointNames.Detector(key))), CheckpointNames.Detector(key));
+    public DetectorSpec ReadSpec(string key) =>
+        DetectorSpec.FromJson(Encoding.UTF8.GetString(ReadBytes(CheckpointNames.Detector(key))), CheckpointNames.Detector(key));
 
     /// <summary>Tensors under a name.</summary>
     /// <exception cref="InputUnavailableException">They cannot be read.</exception>
@@ -78,16 +75,9 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
-    /// <summary>Saves an object; the last writer wins.</summary>
     public void Write(string name, byte[] bytes) => Write(name, stream => stream.Write(bytes));
 
-    /// <summary>Saves an object; the last writer wins.</summary>
-    public void Write(string name, Action<Stream> write) =>
-        Wait(store.PutAsync(name, (stream, _) =>
-        {
-            write(stream);
-            return Task.CompletedTask;
-        }));
+    public void Write(string name, Action<Stream> write) => Wait(PutAsync(name, write, PutCondition.None));
 
     /// <summary>The latest state within a stage that can be read, whoever wrote it.</summary>
     public Stream? OpenLatestSnapshot(string key, out string name)
@@ -96,7 +86,9 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         return name.Length == 0 ? null : Wait(store.OpenReadAsync(name));
     }
 
-    /// <summary>Deletes the states within a stage that are older than one, or all. Those of a later lease stay: whoever deletes may have lost his own.</summary>
+    /// <summary>
+    /// Deletes the states within a stage that are older than one, or all. Those of a later lease stay: whoever deletes may have lost his own.
+    /// </summary>
     public void DeleteSnapshots(string key, string? olderThan = null)
     {
         foreach (string name in List(CheckpointNames.Snapshots(key)).Where(n => olderThan is null || string.CompareOrdinal(n, olderThan) < 0))
@@ -106,50 +98,24 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     }
 
     /// <summary>The result of a pruning that was done before, by this stage or another one; <see langword="null"/> when none was.</summary>
-    public PruneResult? ReadPruned(string pruningKey)
-    {
-        string name = CheckpointNames.Pruned(pruningKey);
-        if (!Wait(store.ExistsAsync(name)))
-        {
-            return null;
-        }
-        using var stream = Wait(store.OpenReadAsync(name));
-        return PrunedFile.Read(stream, name);
-    }
+    public PruneResult? ReadPruned(string pruningKey) => TryRead(CheckpointNames.Pruned(pruningKey), PrunedFile.Read);
 
     /// <summary>Keeps a pruned detector, unless another stage or run was faster.</summary>
     /// <returns>The one that holds.</returns>
     public PruneResult KeepPruned(string pruningKey, PruneResult pruned)
     {
-        bool first = Wait(store.PutAsync(
-            CheckpointNames.Pruned(pruningKey),
-            (stream, _) =>
-            {
-                PrunedFile.Write(stream, pruned);
-                return Task.CompletedTask;
-            },
-            PutCondition.IfAbsent));
+        bool first = Wait(PutAsync(CheckpointNames.Pruned(pruningKey), stream => PrunedFile.Write(stream, pruned), PutCondition.IfAbsent));
         return first ? pruned : ReadPruned(pruningKey)!;
     }
 
     /// <summary>The optimizer state that a finished stage left.</summary>
-    public OptimizerState? ReadOptimizer(string key)
-    {
-        string name = CheckpointNames.Optimizer(key);
-        if (!Wait(store.ExistsAsync(name)))
-        {
-            return null;
-        }
-        using var stream = Wait(store.OpenReadAsync(name));
-        return OptimizerState.Read(stream, name);
-    }
+    public OptimizerState? ReadOptimizer(string key) => TryRead(CheckpointNames.Optimizer(key), OptimizerState.Read);
 
-    /// <summary>A latency measured before.</summary>
     public LatencyReport? ReadLatency(string id)
     {
         try
         {
-            return ReadJson<LatencyReport>(CheckpointNames.Latency(id), CoreJson.Readable);
+            return TryRead(CheckpointNames.Latency(id), (stream, _) => JsonSerializer.Deserialize<LatencyReport>(stream, CoreJson.Readable));
         }
         catch (JsonException)
         {
@@ -157,11 +123,19 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         }
     }
 
-    /// <summary>Keeps a latency.</summary>
-    public void WriteLatency(string id, LatencyReport latency) => Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
+    public void WriteLatency(string id, LatencyReport latency) =>
+        Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
 
-    private T? ReadJson<T>(string name, JsonSerializerOptions options)
-        where T : class => Wait(store.ExistsAsync(name)) ? JsonSerializer.Deserialize<T>(ReadBytes(name), options) : null;
+    private T? TryRead<T>(string name, Func<Stream, string, T?> read)
+        where T : class
+    {
+        if (!Wait(store.ExistsAsync(name)))
+        {
+            return null;
+        }
+        using var stream = Wait(store.OpenReadAsync(name));
+        return read(stream, name);
+    }
 
     // What a stage reads was there when it was planned: a worker that cannot read it lets another one try.
     private T Read<T>(string name, Func<Stream, T> read)
@@ -177,17 +151,13 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         }
     }
 
-    private List<string> List(string prefix) => Wait(ListAsync(prefix));
-
-    private async Task<List<string>> ListAsync(string prefix)
+    private Task<bool> PutAsync(string name, Action<Stream> write, PutCondition condition) => store.PutAsync(name, (stream, _) =>
     {
-        var names = new List<string>();
-        await foreach (string name in store.ListAsync(prefix).ConfigureAwait(false))
-        {
-            names.Add(name);
-        }
-        return names;
-    }
+        write(stream);
+        return Task.CompletedTask;
+    }, condition);
+
+    private List<string> List(string prefix) => Wait(store.ListAsync(prefix).ToListAsync().AsTask());
 
     private static T Wait<T>(Task<T> task) => task.GetAwaiter().GetResult();
 

@@ -12,7 +12,9 @@ public sealed record StageRunnerOptions
     /// <summary>Time between snapshots within a stage; 1 s to 1 h, 30 s by default.</summary>
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a stage waits, with what it has computed, for a checkpoint store that cannot be read or written; 0 to 1 d, 10 min by default.</summary>
+    /// <summary>
+    /// How long a stage waits, with what it has computed, for a checkpoint store that cannot be read or written; 0 to 1 d, 10 min by default.
+    /// </summary>
     public TimeSpan StorePatience { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>

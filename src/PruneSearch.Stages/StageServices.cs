@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Stages;
 
@@ -13,11 +11,12 @@ public static class StageServices
     public static IServiceCollection AddStageRunner(this IServiceCollection services, Action<StageRunnerOptions>? configure = null)
     {
         services.AddOptions<StageRunnerOptions>().Configure(o => configure?.Invoke(o))
-            .Validate(o => o.SnapshotInterval >= TimeSpan.FromSeconds(1) && o.SnapshotInterval <= TimeSpan.FromHours(1), "SnapshotInterval must be from 1 s to 1 h")
+            .Validate(o => o.SnapshotInterval >= TimeSpan.FromSeconds(1) && o.SnapshotInterval <= TimeSpan.FromHours(1),
+                "SnapshotInterval must be from 1 s to 1 h")
             .Validate(o => o.StorePatience >= TimeSpan.Zero && o.StorePatience <= TimeSpan.FromDays(1), "StorePatience must be from 0 s to 1 d");
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IStageRunner>(provider => new StageRunner(
-            provider.GetRequiredService<ICheckpointStore>(), provider.GetRequiredService<IOptions<StageRunnerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IStageRunner>(provider => new StageRunner(provider.GetRequiredService<ICheckpointStore>(),
+            provider.GetRequiredService<IOptions<StageRunnerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

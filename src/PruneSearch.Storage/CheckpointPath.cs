@@ -34,7 +34,8 @@ internal static class CheckpointPath
         bool plain = segment.Length > 0 && segment[0] != '.' && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '=' or '+');
         if (!plain)
         {
-            throw new ArgumentException($"'{name}' is no name of an object: expected segments of letters, digits and . - _ = + between slashes, none beginning with a dot.", nameof(name));
+            throw new ArgumentException($"'{name}' is no name of an object: expected segments of letters, digits and . - _ = + between slashes, none " +
+                "beginning with a dot.", nameof(name));
         }
     }
 }

@@ -67,7 +67,8 @@ public sealed class FolderCheckpointStore : ICheckpointStore
         string path = PathOf(name);
         try
         {
-            return Task.FromResult<Stream>(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous));
+            return Task.FromResult<Stream>(
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, FileOptions.Asynchronous));
         }
         catch (DirectoryNotFoundException e)
         {
@@ -80,7 +81,8 @@ public sealed class FolderCheckpointStore : ICheckpointStore
     }
 
     /// <inheritdoc/>
-    public async Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
+    public async Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None,
+        CancellationToken cancellation = default)
     {
         string path = PathOf(name);
         if (condition == PutCondition.IfAbsent && File.Exists(path))

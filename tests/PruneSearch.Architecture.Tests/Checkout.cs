@@ -12,14 +12,19 @@ internal static class Checkout
     public static IReadOnlyList<string> Files { get; } = List();
 
     /// <summary>C# files below <c>src/</c>.</summary>
-    public static IEnumerable<string> Sources => Files.Where(f => f.StartsWith("src/", StringComparison.Ordinal) && f.EndsWith(".cs", StringComparison.Ordinal));
+    public static IEnumerable<string> Sources =>
+        Files.Where(f => f.StartsWith("src/", StringComparison.Ordinal) && f.EndsWith(".cs", StringComparison.Ordinal));
 
     /// <summary>Lines of one of <see cref="Files"/>.</summary>
     public static string[] Lines(string file) => File.ReadAllLines(Path.Combine(Root, file));
 
     private static List<string> List()
     {
-        var start = new ProcessStartInfo("git", ["ls-files", "--cached", "--others", "--exclude-standard"]) { WorkingDirectory = Root, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("git", ["ls-files", "--cached", "--others", "--exclude-standard"])
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+        };
         using var git = Process.Start(start)!;
         var files = git.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct();
         git.WaitForExit();

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using NetArchTest.Rules;
 
 namespace PruneSearch.Architecture.Tests;
@@ -16,9 +17,10 @@ public sealed class LayerTests
         ["Inference"] = ["Core", "Data"],
         ["Pruning"] = ["Core", "Data", "Detection"],
         ["Stages"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Storage"],
-        ["Client"] = ["Core", "Data", "Storage"],
-        ["Cluster"] = ["Core", "Storage", "Client"],
-        ["Cli"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Stages", "Storage", "Client", "Cluster"],
+        ["Connections"] = ["Core", "Storage"],
+        ["Cluster"] = ["Core", "Storage", "Connections"],
+        ["Client"] = ["Core", "Data"],
+        ["Cli"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Stages", "Storage", "Connections", "Cluster", "Client"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];
@@ -43,6 +45,7 @@ public sealed class LayerTests
     [InlineData("Storage")]
     [InlineData("Inference")]
     [InlineData("Client")]
+    [InlineData("Connections")]
     [InlineData("Cluster")]
     public void Only_detection_and_what_stands_on_it_uses_torch(string project) => RequireFree(project, "TorchSharp");
 
@@ -54,6 +57,14 @@ public sealed class LayerTests
         {
             RequireFree(project, "Orleans.Runtime.Silo", "Orleans.Hosting.ISiloBuilder", "Orleans.Storage", "Orleans.Grain", "Orleans.IRemindable");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_opens_its_internals_to_its_own_tests_alone(string project)
+    {
+        var friends = Load(project).GetCustomAttributes<InternalsVisibleToAttribute>().Select(a => a.AssemblyName);
+        Assert.All(friends, name => Assert.Contains(name, (string[])[$"PruneSearch.{project}.Tests", $"PruneSearch.{project}.TestHost"]));
     }
 
     [Theory]

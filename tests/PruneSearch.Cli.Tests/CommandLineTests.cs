@@ -1,5 +1,5 @@
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -46,7 +46,9 @@ public sealed class CommandLineTests : IDisposable
     public async Task Run_launches_follows_and_writes_the_results()
     {
         var sessions = new ScriptedSessions(_home,
-            Some.Status(WorkState.Running, Some.Trajectory(WorkState.Running, progress: new StageProgress { Part = "fine-tune", Step = 3, Steps = 9, Loss = 1.5, ImagesPerSecond = 8 })),
+            Some.Status(
+                WorkState.Running,
+                Some.Trajectory(WorkState.Running, progress: new StageProgress { Part = "fine-tune", Step = 3, Steps = 9, Loss = 1.5, ImagesPerSecond = 8 })),
             Some.Status(WorkState.Completed, Some.Trajectory(WorkState.Completed, done: 3)));
 
         Assert.Equal(0, await RunAsync(sessions, "run", WriteSearch()));
@@ -83,7 +85,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(1, await RunAsync(sessions, "resume", "made-up-0001"));
 
         Assert.Contains("prunesearch: iterative-40 failed: the loss diverged", Errors);
-        Assert.Equal($"prunesearch: search made-up-0001 failed: made-up reason. When that is mended, try again with: prunesearch resume made-up-0001 --retry-failed --home '{_home}'", Errors[^1]);
+        Assert.Equal("prunesearch: search made-up-0001 failed: made-up reason. When that is mended, try again with: prunesearch resume made-up-0001 " +
+            $"--retry-failed --home '{_home}'", Errors[^1]);
     }
 
     [Fact]

@@ -7,7 +7,8 @@ namespace PruneSearch.Cli.Tests;
 public sealed class CommandTreeTests : IDisposable
 {
     private static readonly string[] NoNumbers =
-        ["", " ", "x", "1m", "0.5s", "10%", "1,5", "1.000,5", "1,000", "NaN", "Infinity", "-Infinity", "1e999", "99999999999999999999", "-1", "0x10", "1_000", "\u0661", "½", "1 2", "1\n2"];
+        ["", " ", "x", "1m", "0.5s", "10%", "1,5", "1.000,5", "1,000", "NaN", "Infinity", "-Infinity", "1e999", "99999999999999999999", "-1", "0x10", "1_000",
+            "\u0661", "½", "1 2", "1\n2"];
 
     // Options of silo are texts until the file and the environment were read too.
     private static readonly string[] NumbersOfSilo = ["--threads", "--silo-port", "--gateway-port", "--health-port", "--snapshot-seconds"];
@@ -69,7 +70,8 @@ public sealed class CommandTreeTests : IDisposable
         await RefusedAsync(["widths", "x.onnx", "--groups", "hidden", "legs"], "--groups is 'legs', expected one of stem, hidden, residual");
         await RefusedAsync(["import", "x", "--out", Path.Combine(_home, "o"), "--scores", "tanh"], "--scores is 'tanh', expected one of sigmoid, softmax");
         await RefusedAsync(["prune", "x", "--out", Path.Combine(_home, "o"), "--criterion", "L2"], "--criterion is 'L2', expected one of activation, bn");
-        await RefusedAsync(["prune", "x", "--out", Path.Combine(_home, "o"), "--target", "size"], "--target is 'size', expected one of channels, parameters, macs, latency");
+        await RefusedAsync(
+            ["prune", "x", "--out", Path.Combine(_home, "o"), "--target", "size"], "--target is 'size', expected one of channels, parameters, macs, latency");
     }
 
     [Fact]
@@ -82,10 +84,12 @@ public sealed class CommandTreeTests : IDisposable
     [Fact]
     public async Task Hints_say_how_a_number_went_wrong()
     {
-        await RefusedAsync(["widths", "x.onnx", "--speed-up", "1,5"], "--speed-up is '1,5', expected a number from 1 to 100 with a decimal point and no other separators");
+        await RefusedAsync(
+            ["widths", "x.onnx", "--speed-up", "1,5"], "--speed-up is '1,5', expected a number from 1 to 100 with a decimal point and no other separators");
         await RefusedAsync(["measure", "x.onnx", "--max-seconds", "1m"], "--max-seconds is '1m', expected a number from 0.1 to 3600 without a unit");
         await RefusedAsync(["measure", "x.onnx", "--threads", "x"], "--threads is 'x', expected a whole number from 1 to 256");
-        await RefusedAsync(["export", "a", "b", "--onnx", Path.Combine(_home, "o"), "--batch", "0"], "--batch is '0', expected a whole number from 1 to 4096, or any");
+        await RefusedAsync(
+            ["export", "a", "b", "--onnx", Path.Combine(_home, "o"), "--batch", "0"], "--batch is '0', expected a whole number from 1 to 4096, or any");
         await RefusedAsync(["sensitivity", "x.yaml", "--ratios", "0.5", "1"], "--ratios is '1', expected a number above 0 and below 1");
     }
 
@@ -119,14 +123,17 @@ public sealed class CommandTreeTests : IDisposable
     {
         var type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType.GetElementType() ?? option.ValueType;
         bool number = option.HelpName == "N" || (path[0] == "silo" && NumbersOfSilo.Contains(option.Name));
-        Assert.True(number || !(type == typeof(int) || type == typeof(long) || type == typeof(float) || type == typeof(double)), $"{string.Join(' ', path)} {option.Name} is not made by {nameof(NumberOption)}");
+        Assert.True(
+            number || !(type == typeof(int) || type == typeof(long) || type == typeof(float) || type == typeof(double)),
+            $"{string.Join(' ', path)} {option.Name} is not made by {nameof(NumberOption)}");
         return number;
     }
 
     // The arguments and options that a command cannot do without; arguments are their own names.
     private IEnumerable<string> Needed(string[] path, Command command, Option? tried)
     {
-        string[] silo = path[0] == "silo" && tried?.Name is not ("--database" or "--checkpoints") ? ["--database", "Host=127.0.0.1;Port=1", "--checkpoints", _home] : [];
+        string[] silo = path[0] == "silo" && tried?.Name is not ("--database" or "--checkpoints")
+            ? ["--database", "Host=127.0.0.1;Port=1", "--checkpoints", _home] : [];
         return [.. path, .. command.Arguments.Where(a => a.Arity.MinimumNumberOfValues > 0).Select(a => a.Name),
             .. command.Options.Where(o => o.Required && o != tried).SelectMany(o => new[] { o.Name, Path.Combine(_home, "needed") }), .. silo];
     }
@@ -149,7 +156,9 @@ public sealed class CommandTreeTests : IDisposable
         int code = await CommandLine.RunAsync(arguments.Contains("--home") ? arguments : ["--home", _home, .. arguments], context);
         Assert.True(code == ExitCode.BadInput, $"{said}: exit code {code}: {error}");
         string[] lines = error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.True(lines is [var line] && line.StartsWith("prunesearch: ", StringComparison.Ordinal) && expected.All(e => line.Contains(e, StringComparison.Ordinal)), $"{said}: {error}");
+        Assert.True(
+            lines is [var line] && line.StartsWith("prunesearch: ", StringComparison.Ordinal) && expected.All(e => line.Contains(e, StringComparison.Ordinal)),
+            $"{said}: {error}");
         Assert.True(output.ToString().Length == 0, $"{said}: {output}");
     }
 }

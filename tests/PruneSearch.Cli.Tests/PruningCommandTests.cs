@@ -1,7 +1,6 @@
 using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
-using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 
 namespace PruneSearch.Cli.Tests;
@@ -25,7 +24,8 @@ public sealed class PruningCommandTests : IDisposable
         File.WriteAllText(Search, $$"""
             name: tiny
             data: {format: shapes, train: 8, validation: 2, size: 64}
-            detector: {input-size: 64, width-multiplier: 0.35, extras: separable, weights: '{{Dense}}/weights.safetensors', weights-detector: '{{Dense}}/detector.json'}
+            detector: {input-size: 64, width-multiplier: 0.35, extras: separable,
+              weights: '{{Dense}}/weights.safetensors', weights-detector: '{{Dense}}/detector.json'}
             trajectories: {levels: [0.4], schedules: [{kind: one-shot}]}
             """);
     }
@@ -81,7 +81,10 @@ public sealed class PruningCommandTests : IDisposable
         Assert.Contains("Removed 25.0 % of the channels of Conv_1", _output.ToString(), StringComparison.Ordinal);
         var dense = DetectorFolder.Read(Dense).Model.Network;
         double all = dense.Groups.Sum(g => g.Width);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"of all channels of the unpruned detector, {256 / all:P1} were gone and {512 / all:P1} are now."), _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            string.Create(CultureInfo.InvariantCulture, $"of all channels of the unpruned detector, {256 / all:P1} were gone and {512 / all:P1} are now."),
+            _output.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -111,9 +114,11 @@ public sealed class PruningCommandTests : IDisposable
         Assert.True(await RunAsync("inspect", spec, "--png", png) == 0, _error.ToString());
 
         string[] lines = _output.ToString().Split('\n');
-        Assert.Contains(lines, l => l.Contains("Conv_1 ", StringComparison.Ordinal) && l.Contains("1280", StringComparison.Ordinal) && l.Contains("320", StringComparison.Ordinal) && l.Contains("75.0 %", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("Conv_1 ", StringComparison.Ordinal)
+            && l.Contains("1280", StringComparison.Ordinal) && l.Contains("320", StringComparison.Ordinal) && l.Contains("75.0 %", StringComparison.Ordinal));
         string Millions(long value) => (value / 1e6).ToString("0.00", CultureInfo.InvariantCulture) + " M";
-        Assert.Contains(lines, l => l.StartsWith("│ all ", StringComparison.Ordinal) && l.Contains(Millions(model.Network.Macs), StringComparison.Ordinal) && l.Contains(Millions(pruned.Network.Macs), StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("│ all ", StringComparison.Ordinal)
+            && l.Contains(Millions(model.Network.Macs), StringComparison.Ordinal) && l.Contains(Millions(pruned.Network.Macs), StringComparison.Ordinal));
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(png)[..4]);
 
         Assert.Equal(2, await RunAsync("inspect", Path.Combine(_home, "none")));
@@ -123,7 +128,10 @@ public sealed class PruningCommandTests : IDisposable
     public async Task Sensitivity_prunes_each_group_alone()
     {
         string csv = Path.Combine(_home, "s.csv"), png = Path.Combine(_home, "s.png");
-        Assert.True(await RunAsync("sensitivity", Search, "--groups", "Conv_1", "Conv", "--ratios", "0.25", "0.5", "--criterion", "l2", "--csv", csv, "--png", png) == 0, _error.ToString());
+        Assert.True(
+            await RunAsync(
+                "sensitivity", Search, "--groups", "Conv_1", "Conv", "--ratios", "0.25", "0.5", "--criterion", "l2", "--csv", csv, "--png", png) == 0,
+            _error.ToString());
         string[] lines = File.ReadAllLines(csv);
         Assert.Equal(6, lines.Length); // header, whole detector, two groups at two ratios
         Assert.StartsWith("Conv,stem,0.25,16,12,", lines[2], StringComparison.Ordinal);

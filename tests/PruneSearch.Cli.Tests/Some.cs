@@ -1,4 +1,4 @@
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -75,7 +75,15 @@ internal static class Some
     };
 
     public static SearchStatus Status(WorkState state, params TrajectoryStatus[] trajectories) =>
-        new() { Id = "made-up-0001", Name = "made-up", State = state, Created = DateTimeOffset.UnixEpoch, Trajectories = trajectories, Reason = state == WorkState.Failed ? "made-up reason" : null };
+        new()
+        {
+            Id = "made-up-0001",
+            Name = "made-up",
+            State = state,
+            Created = DateTimeOffset.UnixEpoch,
+            Trajectories = trajectories,
+            Reason = state == WorkState.Failed ? "made-up reason" : null,
+        };
 }
 
 /// <summary>A home whose searches answer from a list.</summary>
@@ -104,7 +112,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public Task LaunchAsync(SearchPlan plan) => Call($"launch {plan.Name}");
 
-    public Task<IReadOnlyList<SearchSummary>> ListAsync() => Task.FromResult<IReadOnlyList<SearchSummary>>([.. statuses.TakeLast(1).Select(s => new SearchSummary
+    public Task<IReadOnlyList<SearchSummary>> ListAsync() =>
+        Task.FromResult<IReadOnlyList<SearchSummary>>([.. statuses.TakeLast(1).Select(s => new SearchSummary
     {
         Id = s.Id,
         Name = s.Name,

@@ -15,7 +15,8 @@ public sealed class ChaosTests
         {
             if (!OperatingSystem.IsWindows())
             {
-                File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute); // PostgreSQL runs as another user
+                // PostgreSQL runs as another user
+                File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
             }
             using var output = new StringWriter();
             var result = await new ChaosRun(new ChaosOptions

@@ -1,9 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.TestHost;
+using PruneSearch.Connections;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
-using PruneSearch.Client;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.TestHost;
+using PruneSearch.Connections;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;

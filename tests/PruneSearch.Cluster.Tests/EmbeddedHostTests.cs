@@ -1,7 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Searches;
 using PruneSearch.Cluster.TestHost;
+using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Tests;
 
@@ -25,6 +30,52 @@ public sealed class EmbeddedHostTests
         Assert.Equal(WorkState.Completed, (await again.EndAsync("a")).State);
         Assert.Equal(6, runner.Started.Count);
     }
+
+    [Fact]
+    public async Task A_search_of_an_earlier_version_is_listed_and_refused_in_one_line_and_others_go_on()
+    {
+        using var home = new TestHome();
+        IServiceProvider? silo = null;
+        var runner = new StubStageRunner(TimeSpan.Zero);
+        await using (var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions
+        {
+            Home = home.Path,
+            Timings = TestHome.Quick,
+            ConfigureServices = s => s.AddSingleton<IStageRunner>(services => (silo = services, runner).runner),
+        }))
+        {
+            Assert.Equal(WorkState.Completed, (await host.RunAsync(Plans.Small("first"))).State);
+            var plan = Plans.Small("old");
+            var old = plan with { Trajectories = [.. plan.Trajectories.Select(t => t with { Stages = [.. t.Stages.Select(AsFormat1)] })] };
+            Assert.Contains("another version", Assert.Throws<ArgumentException>(() => SearchPlanValidator.Require(old, "old")).Message, StringComparison.Ordinal);
+            var storage = silo!.GetRequiredService<IGrainStorage>();
+            var grains = silo!.GetRequiredService<IGrainFactory>();
+            var grain = grains.GetGrain<ISearchGrain>("old").GetGrainId();
+            await storage.WriteStateAsync("search", grain, new GrainState<SearchRecord>(new SearchRecord { Plan = old }));
+            await storage.WriteStateAsync("progress", grain, new GrainState<SearchProgress>(new SearchProgress { State = WorkState.Running }));
+            await grains.GetGrain<ISearchIndexGrain>("all").UpdateAsync("old"); // a search that nobody asked before: it reads what was stored
+        }
+        await using var again = await home.StartAsync(runner);
+        var listed = Assert.Single(await again.Client.ListAsync(), s => s.Id == "old");
+        Assert.Equal(("old", WorkState.Failed), (listed.Id, listed.State));
+        Assert.Contains("earlier version", listed.Reason, StringComparison.Ordinal);
+        foreach (var ask in new Func<Task>[]
+        {
+            () => again.Client.StatusAsync("old"),
+            () => again.Client.ResumeAsync("old"),
+            () => again.Client.CancelAsync("old", "no reason"),
+            () => again.Client.PlanAsync("old"),
+            () => again.Client.LaunchAsync(Plans.Small("old")),
+        })
+        {
+            var error = await Assert.ThrowsAsync<ClusterException>(ask);
+            Assert.Equal("Search 'old' was launched by an earlier version of PruneSearch and cannot be read: run its file again.", error.Message);
+        }
+        Assert.Equal(WorkState.Completed, (await again.RunAsync(Plans.Small("new"))).State);
+    }
+
+    private static StageDescription AsFormat1(StageDescription stage) =>
+        stage with { Base = stage.Base is { } b ? b with { Detector = b.Detector with { Format = 1, Options = null! } } : null };
 
     [Fact]
     public async Task Finished_stages_answer_without_any_grain_state()

@@ -23,7 +23,8 @@ public sealed class ForgeryTests
         await using var host = await home.StartAsync(null);
         var stage = host.Grains.GetGrain<IStageGrain>(Base);
 
-        foreach (var ticket in new[] { default, new LeaseTicket(0, "", Guid.Empty), new LeaseTicket(0, "w", Guid.NewGuid()), new LeaseTicket(1, "w", Guid.NewGuid()) })
+        LeaseTicket[] forged = [default, new(0, "", Guid.Empty), new(0, "w", Guid.NewGuid()), new(1, "w", Guid.NewGuid())];
+        foreach (var ticket in forged)
         {
             Assert.False(await stage.CompleteAsync(ticket, Forged(Base)));
             Assert.False(await stage.RenewAsync(ticket, Progress));
@@ -70,7 +71,8 @@ public sealed class ForgeryTests
         await host.Client.LaunchAsync(Plan);
         var lease = await LeaseTests.ClaimAsync(host.Grains.GetGrain<IDispatcherGrain>("cpu"), "w");
 
-        var e = await Assert.ThrowsAsync<ArgumentException>(() => host.Grains.GetGrain<IStageGrain>(lease.Key).CompleteAsync(lease.Ticket, Forged(Plan.Keys()[1])));
+        var e = await Assert.ThrowsAsync<ArgumentException>(
+            () => host.Grains.GetGrain<IStageGrain>(lease.Key).CompleteAsync(lease.Ticket, Forged(Plan.Keys()[1])));
 
         Assert.Contains(Plan.Keys()[1], e.Message, StringComparison.Ordinal);
         Assert.Null(await host.Store.TryReadReportAsync(lease.Key));

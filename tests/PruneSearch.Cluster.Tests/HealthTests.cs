@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Data.Sqlite;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cluster.Tests;
@@ -31,7 +32,8 @@ public sealed class HealthTests
     public async Task A_silo_with_a_wrong_key_of_its_store_is_not_ready()
     {
         using var home = new TestHome();
-        string wrong = string.Join(';', Services.Azurite.Split(';').Select(p => p.StartsWith("AccountKey=", StringComparison.Ordinal) ? "AccountKey=aGlkZGVu" : p));
+        string wrong = string.Join(
+            ';', Services.Azurite.Split(';').Select(p => p.StartsWith("AccountKey=", StringComparison.Ordinal) ? "AccountKey=aGlkZGVu" : p));
         var options = Options(home, wrong);
         await using var silo = await SiloHost.StartAsync(options, cancellation: TestContext.Current.CancellationToken);
         await UntilAsync(options, "503 not ready: checkpoints");

@@ -4,10 +4,10 @@ using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.TestHost;
+using PruneSearch.Connections;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cluster.Tests;
@@ -40,7 +40,8 @@ public sealed class HomeDoorTests
         byte[] forged = HomeCertificate.Create(TimeProvider.System);
         foreach (int port in Ports(host))
         {
-            var address = new ClusterAddress { ClusterId = EmbeddedSilo.ClusterName, Gateways = [new(IPAddress.Loopback, port)], Patience = TimeSpan.FromSeconds(1) };
+            var address =
+                new ClusterAddress { ClusterId = EmbeddedSilo.ClusterName, Gateways = [new(IPAddress.Loopback, port)], Patience = TimeSpan.FromSeconds(1) };
             var connecting = ClusterClient.ConnectAsync(address, builder =>
             {
                 if (withOneOfItsOwn)

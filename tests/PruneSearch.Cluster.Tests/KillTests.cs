@@ -3,7 +3,6 @@ using System.Text.Json;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
@@ -103,7 +102,8 @@ public sealed class KillTests
 
     private static async Task RequireNotRunAgainAsync(TestHome home, string log, SearchPlan plan, HashSet<string> done)
     {
-        var started = File.Exists(log) ? File.ReadLines(log).Where(l => l.StartsWith("start ", StringComparison.Ordinal)).Select(l => l["start ".Length..]).ToList() : [];
+        var started = File.Exists(log)
+            ? File.ReadLines(log).Where(l => l.StartsWith("start ", StringComparison.Ordinal)).Select(l => l["start ".Length..]).ToList() : [];
         foreach (string key in done)
         {
             Assert.DoesNotContain(key, started);

@@ -150,7 +150,9 @@ public sealed class LeaseKeeperTests : IDisposable
             return Pending?.Task ?? Task.FromResult(Answer());
         }
 
-        public Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent) => throw new NotSupportedException();
+        public Task<StageStatus> RequestAsync(
+            string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent) =>
+            throw new NotSupportedException();
 
         public Task ReleaseAsync(string trajectory) => throw new NotSupportedException();
 

@@ -1,4 +1,4 @@
-using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Grains;

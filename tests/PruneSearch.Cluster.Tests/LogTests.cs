@@ -91,6 +91,8 @@ public sealed partial class LogTests
     [LoggerMessage(LogLevel.Warning, "Some grains failed to deactivate promptly.")]
     private static partial void NotPrompt(ILogger logger);
 
-    [LoggerMessage(LogLevel.Warning, "Participant check thread has not completed for {TimeSinceLastTick}, potentially indicating lock contention or deadlock, CPU starvation.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Participant check thread has not completed for {TimeSinceLastTick}, potentially indicating lock contention or deadlock, CPU starvation.")]
     private static partial void Stalled(ILogger logger, TimeSpan timeSinceLastTick);
 }

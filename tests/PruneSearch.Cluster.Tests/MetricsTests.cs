@@ -44,7 +44,9 @@ public sealed class MetricsTests
         gate.Set();
         await host.EndAsync("a");
         await instruments.UntilAsync(Stages, 6, State("completed"));
-        Assert.Equal((0, 0, 0), (instruments.Last(Stages, State("running")), instruments.Last(Stages, State("waiting")), instruments.Last("prunesearch.queue.depth", Cpu)));
+        Assert.Equal(
+            (0, 0, 0),
+            (instruments.Last(Stages, State("running")), instruments.Last(Stages, State("waiting")), instruments.Last("prunesearch.queue.depth", Cpu)));
         await instruments.UntilAsync("prunesearch.search.frontier_volume", (await host.Client.SummaryAsync("a")).FrontierVolume, (Telemetry.SearchTag, "a"));
         Assert.Equal((6, 6), (instruments.Sum(Attempts), instruments.Sum(Attempts, (Telemetry.OutcomeTag, "completed"))));
         instruments.Ask();
@@ -75,7 +77,8 @@ public sealed class MetricsTests
                 }
             },
         };
-        await using var host = await home.StartAsync(runner, TestHome.Quick with { Renewal = TimeSpan.FromSeconds(10) }); // so that no attempt tells that it got further
+        // so that no attempt tells that it got further
+        await using var host = await home.StartAsync(runner, TestHome.Quick with { Renewal = TimeSpan.FromSeconds(10) });
 
         Assert.Equal(WorkState.CompletedWithFailures, (await host.RunAsync(plan)).State);
 
@@ -111,7 +114,8 @@ public sealed class MetricsTests
         using var instruments = new Instruments();
         await using var host = await home.StartAsync(new StubStageRunner(TimeSpan.Zero));
         await host.RunAsync(Plans.Small("a"));
-        var files = new[] { "stages", "searches" }.SelectMany(f => Directory.EnumerateFiles(Path.Combine(home.Path, f), "*", SearchOption.AllDirectories)).Select(f => new FileInfo(f)).ToList();
+        var files = new[] { "stages", "searches" }.SelectMany(
+            f => Directory.EnumerateFiles(Path.Combine(home.Path, f), "*", SearchOption.AllDirectories)).Select(f => new FileInfo(f)).ToList();
         var (write, read) = ((Telemetry.OperationTag, "write"), (Telemetry.OperationTag, "read"));
 
         Assert.Equal(files.Sum(f => f.Length), instruments.Sum("prunesearch.checkpoint.bytes", write));

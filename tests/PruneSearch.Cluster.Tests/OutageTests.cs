@@ -113,7 +113,8 @@ public sealed class OutageTests
 
         public Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default) => store.OpenReadAsync(name, cancellation);
 
-        public Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
+        public Task<bool> PutAsync(
+            string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
         {
             if (name.EndsWith("report.json", StringComparison.Ordinal) && Failures > 0)
             {

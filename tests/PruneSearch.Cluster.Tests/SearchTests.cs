@@ -102,9 +102,13 @@ public sealed class SearchTests
         var plan = Plans.Small("a");
         var broken = plan with { Trajectories = [plan.Trajectories[4] with { Stages = [.. plan.Trajectories[4].Stages.Skip(1)] }] };
 
-        Assert.Contains("stage 1 of trajectory 'iterative-60'", (await Assert.ThrowsAsync<ArgumentException>(() => host.Client.LaunchAsync(broken))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "stage 1 of trajectory 'iterative-60'",
+            (await Assert.ThrowsAsync<ArgumentException>(() => host.Client.LaunchAsync(broken))).Message,
+            StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(() => host.Client.LaunchAsync(plan with { Id = "a/b" }));
-        Assert.Contains("no search 'a'", (await Assert.ThrowsAsync<KeyNotFoundException>(() => host.Client.StatusAsync("a"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no search 'a'", (await Assert.ThrowsAsync<KeyNotFoundException>(() => host.Client.StatusAsync("a"))).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<KeyNotFoundException>(() => host.Client.ResumeAsync("a"));
         await Assert.ThrowsAsync<KeyNotFoundException>(() => host.Client.CancelAsync("a", "x"));
         Assert.Empty(await host.Client.ListAsync());

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Runtime.Versioning;
-using PruneSearch.Client.Configuration;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections;
+using PruneSearch.Connections.Configuration;
 
 namespace PruneSearch.Cluster.Tests;
 
@@ -48,7 +49,10 @@ public sealed class SiloConfigurationTests : IDisposable
     [InlineData("role", "boss", "--role: 'boss' is not right, expected all, control, worker")]
     [InlineData("silo-port", "70000", "--silo-port: '70000' is not right, expected a whole number from 0 to 65535")]
     [InlineData("snapshot-seconds", "0", "--snapshot-seconds: '0' is not right, expected 1 to 3600 seconds")]
-    [InlineData("longest-silence", "fine-tune=soon", "--longest-silence: 'fine-tune=soon' is not right, expected seconds from 1 to 86400 for all parts, or PART=SECONDS")]
+    [InlineData(
+        "longest-silence",
+        "fine-tune=soon",
+        "--longest-silence: 'fine-tune=soon' is not right, expected seconds from 1 to 86400 for all parts, or PART=SECONDS")]
     [InlineData("device", "tpu", "--device: 'tpu' is not right, expected cpu, cuda or cuda:NUMBER")]
     [InlineData("name", "a b", "--name: 'a b' is not right, expected 1 to 100 letters")]
     [InlineData("database", "secret nonsense", "--database: expected a connection string")]
@@ -68,7 +72,10 @@ public sealed class SiloConfigurationTests : IDisposable
     public void What_is_missing_is_said_with_all_places_where_it_could_stand()
     {
         _given.Remove("database");
-        Assert.Contains("give --database, PRUNESEARCH_DATABASE or a line in the configuration file", Assert.Throws<SettingsException>(() => Read(null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "give --database, PRUNESEARCH_DATABASE or a line in the configuration file",
+            Assert.Throws<SettingsException>(() => Read(null)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +94,10 @@ public sealed class SiloConfigurationTests : IDisposable
         Assert.Equal([1, 2], file.Gateways.Select(g => g.Port));
         Assert.Equal(("/shared", "Host=db"), (file.Checkpoints, file.Database));
         Assert.Equal([9], ClusterAddress.Parse("127.0.0.1:9", _environment.GetValueOrDefault).Gateways.Select(g => g.Port));
-        Assert.Contains("expected HOST:PORT", Assert.Throws<SettingsException>(() => ClusterAddress.Parse("nonsense", _environment.GetValueOrDefault)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected HOST:PORT",
+            Assert.Throws<SettingsException>(() => ClusterAddress.Parse("nonsense", _environment.GetValueOrDefault)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -101,7 +111,8 @@ public sealed class SiloConfigurationTests : IDisposable
         File.WriteAllText(FilePath, settings + "\ngateways: 127.0.0.1:1\n");
         File.SetUnixFileMode(FilePath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
 
-        string[] expected = secret is null ? [] : [$"{FilePath}: has {secret}, and other users can read it (mode 0640); take that from them: chmod 600 '{FilePath}'"];
+        string[] expected = secret is null ? []
+            : [$"{FilePath}: has {secret}, and other users can read it (mode 0640); take that from them: chmod 600 '{FilePath}'"];
         Assert.Equal(expected, ClusterAddress.Parse(FilePath, _environment.GetValueOrDefault).Warnings);
         Assert.Equal(expected, Read(FilePath).Warnings);
 

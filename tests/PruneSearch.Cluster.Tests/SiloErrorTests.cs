@@ -22,7 +22,8 @@ public sealed class SiloErrorTests
         Exception[] unknown =
         [
             new NpgsqlException("down"), new SqliteException("full", 13), new IOException("away", new NpgsqlException("down")), new NotSupportedException(),
-            new OrleansException("reminder", new NpgsqlException("down")), new ArgumentException("two", new AggregateException(new IOException(), new NpgsqlException("down"))),
+            new OrleansException("reminder", new NpgsqlException("down")),
+            new ArgumentException("two", new AggregateException(new IOException(), new NpgsqlException("down"))),
         ];
         Assert.All(known, e => Assert.True(SiloErrors.Travels(e), e.ToString()));
         Assert.All(unknown, e => Assert.False(SiloErrors.Travels(e), e.ToString()));

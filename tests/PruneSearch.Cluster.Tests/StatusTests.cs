@@ -92,7 +92,7 @@ public sealed class StatusTests
         }
     }
 
-    private static async Task<SearchStatus> UntilAsync(Client.SearchWatch watch, Func<SearchStatus, bool> holds)
+    private static async Task<SearchStatus> UntilAsync(PruneSearch.Connections.SearchWatch watch, Func<SearchStatus, bool> holds)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(30));

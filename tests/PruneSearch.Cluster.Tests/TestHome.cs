@@ -34,7 +34,8 @@ internal sealed class TestHome : IDisposable
     /// <summary>What the hosts of the home logged so far.</summary>
     public string[] LogLines()
     {
-        using var reader = new StreamReader(new FileStream(Directory.EnumerateFiles(System.IO.Path.Combine(Path, "logs")).Single(), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        using var reader = new StreamReader(
+            new FileStream(Directory.EnumerateFiles(System.IO.Path.Combine(Path, "logs")).Single(), FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Cluster.Dispatching;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
@@ -20,7 +21,8 @@ public sealed class WaitTests
         await using var host = await home.StartAsync(null);
         await host.Client.LaunchAsync(Plans.Small("a"));
 
-        var status = await host.UntilAsync("a", s => s.Trajectories.All(t => t.Wait is not null) && s.Trajectories[0].Wait!.Kind == WaitKind.NoSlot).WaitAsync(Soon, Cancellation);
+        var status = await host.UntilAsync(
+            "a", s => s.Trajectories.All(t => t.Wait is not null) && s.Trajectories[0].Wait!.Kind == WaitKind.NoSlot).WaitAsync(Soon, Cancellation);
 
         Assert.Equal("waits for a slot of class cpu: none is known", status.Trajectories[0].Wait!.Text);
         Assert.All(status.Trajectories.Skip(1), t => Assert.Equal(new WaitReason(WaitKind.Stage, "waits for stage 1 of base"), t.Wait));
@@ -36,7 +38,8 @@ public sealed class WaitTests
         await using var host = await home.StartAsync(runner);
         await host.Client.LaunchAsync(plan);
 
-        var status = await host.UntilAsync("a", s => s.Trajectories.Count(t => t.Progress is not null) == 1 && s.Trajectories.Count(t => t.Wait?.Kind == WaitKind.Queue) == 2)
+        var status = await host.UntilAsync(
+            "a", s => s.Trajectories.Count(t => t.Progress is not null) == 1 && s.Trajectories.Count(t => t.Wait?.Kind == WaitKind.Queue) == 2)
             .WaitAsync(Soon, Cancellation);
 
         Assert.Equal(
@@ -56,9 +59,12 @@ public sealed class WaitTests
         await using var host = await home.StartAsync(runner);
         await host.Client.LaunchAsync(Plans.Small("a"));
 
-        var status = await host.UntilAsync("a", s => s.Trajectories[0].Progress is not null && s.Trajectories.Skip(1).All(t => t.Wait is not null)).WaitAsync(Soon, Cancellation);
+        var status = await host.UntilAsync(
+            "a", s => s.Trajectories[0].Progress is not null && s.Trajectories.Skip(1).All(t => t.Wait is not null)).WaitAsync(Soon, Cancellation);
 
-        Assert.All(status.Trajectories.Skip(1), t => Assert.Equal((WorkState.Waiting, null, 0, "waits for stage 1 of base"), (t.State, t.Progress, t.Attempts, t.Wait!.Text)));
+        Assert.All(
+            status.Trajectories.Skip(1),
+            t => Assert.Equal((WorkState.Waiting, null, 0, "waits for stage 1 of base"), (t.State, t.Progress, t.Attempts, t.Wait!.Text)));
         gate.Set();
         await host.EndAsync("a");
     }

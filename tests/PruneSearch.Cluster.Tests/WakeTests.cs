@@ -55,7 +55,8 @@ public sealed class WakeTests
 
         public Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default) => store.OpenReadAsync(name, cancellation);
 
-        public async Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
+        public async Task<bool> PutAsync(
+            string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
         {
             if (name.StartsWith("searches/", StringComparison.Ordinal))
             {

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Tests;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
@@ -31,7 +31,8 @@ public sealed partial class ComposeTests
         foreach (var service in Services.Values.Select(Map))
         {
             Assert.All(List(service, "networks"), n => Assert.Contains(n, networks));
-            Assert.All(List(service, "volumes").Cast<string>().Select(v => v.Split(':')[0]).Where(v => v[0] is not ('.' or '/')), v => Assert.Contains(v, volumes));
+            Assert.All(
+                List(service, "volumes").Cast<string>().Select(v => v.Split(':')[0]).Where(v => v[0] is not ('.' or '/')), v => Assert.Contains(v, volumes));
             Assert.All(service.TryGetValue("depends_on", out object? first) ? Map(first).Keys.ToList() : [], s => Assert.Contains(s, Services.Keys));
         }
     }
@@ -55,7 +56,8 @@ public sealed partial class ComposeTests
 
     [Fact]
     public void Only_loopback_ports_are_published() =>
-        Assert.All(Services.Values.Select(Map).SelectMany(s => List(s, "ports")).Cast<string>(), p => Assert.StartsWith("127.0.0.1:", p, StringComparison.Ordinal));
+        Assert.All(
+            Services.Values.Select(Map).SelectMany(s => List(s, "ports")).Cast<string>(), p => Assert.StartsWith("127.0.0.1:", p, StringComparison.Ordinal));
 
     private static Dictionary<object, object> Map(object value) => (Dictionary<object, object>)value;
 

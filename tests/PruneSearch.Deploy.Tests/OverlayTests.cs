@@ -1,6 +1,6 @@
 using k8s;
 using k8s.Models;
-using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 
 namespace PruneSearch.Deploy.Tests;
 
@@ -13,7 +13,8 @@ public sealed class OverlayTests
     {
         var objects = Kustomize.Read(Kustomize.Render(overlay));
         Assert.Equal(
-            ["ConfigMap", "Deployment", "Namespace", "NetworkPolicy", "PodDisruptionBudget", "PodDisruptionBudget", "Service", "Service", "ServiceAccount", "StatefulSet"],
+            ["ConfigMap", "Deployment", "Namespace", "NetworkPolicy", "PodDisruptionBudget", "PodDisruptionBudget", "Service", "Service", "ServiceAccount",
+                "StatefulSet"],
             objects.Select(o => o.Kind).Order(StringComparer.Ordinal));
         Assert.All(objects, o => Assert.Equal("prunesearch", o is V1Namespace ? o.Metadata.Name : o.Metadata.NamespaceProperty));
     }
@@ -40,14 +41,16 @@ public sealed class OverlayTests
         {
             var selected = pods.Where(p => service.Spec.Selector.All(s => p.Template.Metadata.Labels.Contains(s))).ToList();
             Assert.NotEmpty(selected);
-            Assert.All(selected, p => Assert.All(service.Spec.Ports, port => Assert.Contains(Silo(p).Ports, c => c.Name == port.TargetPort.Value && c.ContainerPort == port.Port)));
+            Assert.All(selected, p =>
+                Assert.All(service.Spec.Ports, port => Assert.Contains(Silo(p).Ports, c => c.Name == port.TargetPort.Value && c.ContainerPort == port.Port)));
         }
         Assert.All(objects.OfType<V1PodDisruptionBudget>(), budget => Assert.Single(pods, p => Selects(budget.Spec.Selector, p.Template.Metadata.Labels)));
         Assert.Contains(objects.OfType<V1Service>(), s => s.Metadata.Name == objects.OfType<V1StatefulSet>().Single().Spec.ServiceName);
         foreach (var pod in pods)
         {
             var silo = Silo(pod);
-            Assert.All([silo.LivenessProbe, silo.ReadinessProbe, silo.StartupProbe], probe => Assert.Contains(silo.Ports, c => c.Name == probe.HttpGet.Port.Value));
+            Assert.All(
+                [silo.LivenessProbe, silo.ReadinessProbe, silo.StartupProbe], probe => Assert.Contains(silo.Ports, c => c.Name == probe.HttpGet.Port.Value));
             Assert.Equal(silo.VolumeMounts.Select(m => m.Name).Order(), pod.Template.Spec.Volumes.Select(v => v.Name).Order());
             Assert.Contains(objects.OfType<V1ServiceAccount>(), a => a.Metadata.Name == pod.Template.Spec.ServiceAccountName);
         }
@@ -81,8 +84,11 @@ public sealed class OverlayTests
             Assert.True(pod.Template.Spec.SecurityContext is { RunAsNonRoot: true, RunAsUser: > 0, SeccompProfile.Type: "RuntimeDefault" });
             var silo = Silo(pod);
             Assert.True(silo.SecurityContext is { AllowPrivilegeEscalation: false, ReadOnlyRootFilesystem: true } c && c.Capabilities.Drop.Contains("ALL"));
-            Assert.All(new[] { "PRUNESEARCH_DATABASE", "PRUNESEARCH_CHECKPOINTS" }, name => Assert.NotNull(silo.Env.Single(e => e.Name == name).ValueFrom.SecretKeyRef));
-            Assert.True(silo.Resources.Requests.ContainsKey("cpu") && silo.Resources.Requests.ContainsKey("memory") && silo.Resources.Limits.ContainsKey("memory"));
+            Assert.All(
+                new[] { "PRUNESEARCH_DATABASE", "PRUNESEARCH_CHECKPOINTS" },
+                name => Assert.NotNull(silo.Env.Single(e => e.Name == name).ValueFrom.SecretKeyRef));
+            Assert.True(
+                silo.Resources.Requests.ContainsKey("cpu") && silo.Resources.Requests.ContainsKey("memory") && silo.Resources.Limits.ContainsKey("memory"));
         }
     }
 
@@ -120,7 +126,10 @@ public sealed class OverlayTests
     }
 
     private static List<(V1LabelSelector Selector, V1PodTemplateSpec Template)> Pods(List<IKubernetesObject<V1ObjectMeta>> objects) =>
-        [.. objects.OfType<V1Deployment>().Select(d => (d.Spec.Selector, d.Spec.Template)), .. objects.OfType<V1StatefulSet>().Select(s => (s.Spec.Selector, s.Spec.Template))];
+    [
+        .. objects.OfType<V1Deployment>().Select(d => (d.Spec.Selector, d.Spec.Template)),
+        .. objects.OfType<V1StatefulSet>().Select(s => (s.Spec.Selector, s.Spec.Template)),
+    ];
 
     private static V1Container Silo((V1LabelSelector, V1PodTemplateSpec Template) pod) => Assert.Single(pod.Template.Spec.Containers);
 
@@ -129,6 +138,7 @@ public sealed class OverlayTests
         && (selector.MatchExpressions ?? []).All(e => e.OperatorProperty == "In" && labels.TryGetValue(e.Key, out string? value) && e.Values.Contains(value));
 
     private static string[] Allowed(V1NetworkPolicy policy, IDictionary<string, string> labels) =>
-        [.. policy.Spec.Ingress.Where(rule => rule.FromProperty.Any(peer => peer.NamespaceSelector is null && peer.IpBlock is null && Selects(peer.PodSelector, labels)))
+        [.. policy.Spec.Ingress.Where(
+            rule => rule.FromProperty.Any(peer => peer.NamespaceSelector is null && peer.IpBlock is null && Selects(peer.PodSelector, labels)))
             .SelectMany(rule => rule.Ports.Select(p => p.Port.Value)).Distinct().Order()];
 }

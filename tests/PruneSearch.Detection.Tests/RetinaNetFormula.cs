@@ -13,7 +13,9 @@ internal static class RetinaNetFormula
     public static WeightSet StateDict(string backbone, int classOutputs = 21)
     {
         var state = new WeightSet();
-        foreach (var (name, shape) in (backbone == "resnet50" ? ResNet50() : MobileNetV2()).Concat(Rest(backbone == "resnet50" ? [512, 1024, 2048] : [32, 96, 1280], classOutputs)))
+        bool residual = backbone == "resnet50";
+        var tensors = (residual ? ResNet50() : MobileNetV2()).Concat(Rest(residual ? [512, 1024, 2048] : [32, 96, 1280], classOutputs));
+        foreach (var (name, shape) in tensors)
         {
             state.Add(name, new WeightTensor(shape, Values(name, state.Count, shape)));
         }
@@ -98,7 +100,8 @@ internal static class RetinaNetFormula
         convs.AddRange(features.Select((channels, i) => ($"backbone.fpn.inner_blocks.{i}.0", Width, channels, 1)));
         convs.AddRange(features.Select((_, i) => ($"backbone.fpn.layer_blocks.{i}.0", Width, Width, 3)));
         convs.AddRange([("backbone.fpn.extra_blocks.p6", Width, Width, 3), ("backbone.fpn.extra_blocks.p7", Width, Width, 3)]);
-        foreach (var (head, prediction, outputs) in ((string, string, int)[])[("classification_head", "cls_logits", Anchors * classOutputs), ("regression_head", "bbox_reg", Anchors * 4)])
+        (string, string, int)[] heads = [("classification_head", "cls_logits", Anchors * classOutputs), ("regression_head", "bbox_reg", Anchors * 4)];
+        foreach (var (head, prediction, outputs) in heads)
         {
             convs.AddRange(Enumerable.Range(0, 4).Select(i => ($"head.{head}.conv.{i}.0", Width, Width, 3)));
             convs.Add(($"head.{head}.{prediction}", outputs, Width, 3));

@@ -23,7 +23,8 @@ internal static class Some
     /// <summary>A small detector with two classes and random weights.</summary>
     public static DetectorModel SmallDetector(out WeightSet weights, bool batchNorm = true, ScoreFunction scores = ScoreFunction.Sigmoid)
     {
-        var model = DetectorCatalog.Build(SsdFamily.Spec(["circle", "square"], new SsdOptions { WidthMultiplier = 0.25, Scores = scores }) with { InputSize = 64, BatchNorm = batchNorm });
+        var model = DetectorCatalog.Build(
+            SsdFamily.Spec(["circle", "square"], new SsdOptions { WidthMultiplier = 0.25, Scores = scores }) with { InputSize = 64, BatchNorm = batchNorm });
         weights = RandomWeights.For(model, 1);
         return model;
     }

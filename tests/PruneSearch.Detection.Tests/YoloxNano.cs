@@ -20,7 +20,8 @@ internal static class YoloxNano
     public static Tensor Pictures()
     {
         const int Length = 3 * Size * Size;
-        return AlignedTensor.Of([.. Enumerable.Range(0, 2 * Length).Select(i => (float)(127.5 * (Math.Sin((i < Length ? 0.01 : 0.0037) * (i % Length)) + 1)))], [2, 3, Size, Size]);
+        return AlignedTensor.Of(
+            [.. Enumerable.Range(0, 2 * Length).Select(i => (float)(127.5 * (Math.Sin((i < Length ? 0.01 : 0.0037) * (i % Length)) + 1)))], [2, 3, Size, Size]);
     }
 
     /// <summary>What is said to be on them.</summary>
@@ -37,7 +38,8 @@ internal static class YoloxNano
         ImageId = 1,
         Width = Size,
         Height = Size,
-        Boxes = [.. objects.Select(o => new BoxCorners((o.Y - o.Height / 2) / Size, (o.X - o.Width / 2) / Size, (o.Y + o.Height / 2) / Size, (o.X + o.Width / 2) / Size))],
+        Boxes = [.. objects.Select(
+            o => new BoxCorners((o.Y - o.Height / 2) / Size, (o.X - o.Width / 2) / Size, (o.Y + o.Height / 2) / Size, (o.X + o.Width / 2) / Size))],
         Classes = [.. objects.Select(o => o.Class)],
     };
 }

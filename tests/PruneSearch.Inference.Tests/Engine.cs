@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using PruneSearch.Core.Detectors;
 using PruneSearch.Inference.Onnx;
 
 namespace PruneSearch.Inference.Tests;
@@ -11,9 +10,8 @@ internal static class Engine
     {
         using var session = OnnxSession.Load(model, threads: 1, "test model");
         using var input = OrtValue.CreateTensorValueFromMemory(pictures, session.InputShape(batch));
-        using var options = new RunOptions();
-        using var outputs = session.Session.Run(options, [DetectorModel.ImageInput], [input], session.Session.OutputNames);
-        return session.Session.OutputNames.Zip(outputs).ToDictionary(o => o.First, o => o.Second.GetTensorDataAsSpan<float>().ToArray());
+        using var outputs = session.Run(input);
+        return session.OutputNames.Zip(outputs).ToDictionary(o => o.First, o => o.Second.GetTensorDataAsSpan<float>().ToArray());
     }
 
     public static void RequireClose(float[] expected, float[] actual, double tolerance)

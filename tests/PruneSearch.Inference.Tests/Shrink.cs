@@ -45,8 +45,10 @@ internal static class Shrink
 
     private static Dictionary<string, int[][]> Indices(Network network, Func<string, int, bool> keep)
     {
-        var removed = network.Groups.SelectMany(g => g.Slices.SelectMany(s => Enumerable.Range(0, s.Length).Where(i => !keep(g.Name, i)).Select(i => (s.Tensor, s.Dimension, s.Offset + i)))).ToHashSet();
-        return network.Tensors.ToDictionary(t => t.Name, t => t.Shape.Select((length, d) => Enumerable.Range(0, length).Where(i => !removed.Contains((t.Name, d, i))).ToArray()).ToArray());
+        var removed = network.Groups.SelectMany(g => g.Slices.SelectMany(
+            s => Enumerable.Range(0, s.Length).Where(i => !keep(g.Name, i)).Select(i => (s.Tensor, s.Dimension, s.Offset + i)))).ToHashSet();
+        return network.Tensors.ToDictionary(
+            t => t.Name, t => t.Shape.Select((length, d) => Enumerable.Range(0, length).Where(i => !removed.Contains((t.Name, d, i))).ToArray()).ToArray());
     }
 
     private static WeightTensor Select(WeightTensor tensor, int[][] kept)

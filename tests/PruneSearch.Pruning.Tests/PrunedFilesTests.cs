@@ -1,6 +1,5 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Weights;
 using PruneSearch.Pruning;
 
 namespace PruneSearch.Tests.Pruning;
@@ -16,14 +15,16 @@ public sealed class PrunedFilesTests : IDisposable
     public void Files_get_smaller_in_proportion_and_come_back_in_one_call()
     {
         var (model, weights) = Some.SmallDetector();
-        var pruned = PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0.5, Criterion = Criterion.L2, Compensate = false, Groups = ["all"] }, [], 1);
+        var pruned = PruningEngine.Prune(
+            model, weights, new PruneSettings { Ratio = 0.5, Criterion = Criterion.L2, Compensate = false, Groups = ["all"] }, new([], 1));
         var small = DetectorCatalog.Build(pruned.Spec);
         string before = Path.Combine(_folder, "before"), after = Path.Combine(_folder, "after");
         DetectorFolder.Write(before, model, weights);
         DetectorFolder.Write(after, small, pruned.Weights);
 
         long Bytes(string folder) => new FileInfo(Path.Combine(folder, DetectorFolder.WeightsFile)).Length;
-        double files = (double)Bytes(after) / Bytes(before), values = (double)small.Network.Tensors.Sum(t => t.Length) / model.Network.Tensors.Sum(t => t.Length);
+        double files = (double)Bytes(after) / Bytes(before),
+            values = (double)small.Network.Tensors.Sum(t => t.Length) / model.Network.Tensors.Sum(t => t.Length);
         Assert.InRange(values, 0.1, 0.6);
         Assert.InRange(files / values, 0.95, 1.1); // names and shapes take a little
 
@@ -36,7 +37,7 @@ public sealed class PrunedFilesTests : IDisposable
     public void The_specification_alone_counts()
     {
         var (model, weights) = Some.SmallDetector();
-        var pruned = PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0.3, Criterion = Criterion.L2, Compensate = false }, [], 1);
+        var pruned = PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0.3, Criterion = Criterion.L2, Compensate = false }, new([], 1));
         string file = Path.Combine(_folder, "detector.json");
         File.WriteAllText(file, pruned.Spec.ToJson());
         var counted = DetectorFolder.ReadModel(file).Network;

@@ -23,7 +23,13 @@ internal static class Some
     /// <summary>The smallest SSD-MobileNet-V2 that is one, with random weights.</summary>
     public static (DetectorModel Model, WeightSet Weights) SmallDetector()
     {
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a", "b"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable } });
+        var model = DetectorCatalog.Build(new DetectorSpec
+        {
+            Architecture = SsdFamily.Architecture,
+            Classes = ["a", "b"],
+            InputSize = 64,
+            Options = new SsdOptions { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable },
+        });
         return (model, Weights(model.Network));
     }
 
@@ -45,7 +51,8 @@ internal static class Some
         foreach (var tensor in network.Tensors)
         {
             double spread = tensor.Shape.Count == 4 ? Math.Sqrt(3.0 / (tensor.Shape[1] * tensor.Shape[2] * tensor.Shape[3])) : 0.5;
-            bool positive = tensor.Name.EndsWith("running_var", StringComparison.Ordinal) || tensor.Name.EndsWith("bn.bias", StringComparison.Ordinal); // no channel is dead
+            // no channel is dead
+            bool positive = tensor.Name.EndsWith("running_var", StringComparison.Ordinal) || tensor.Name.EndsWith("bn.bias", StringComparison.Ordinal);
             weights.Add(tensor.Name, new WeightTensor(tensor.Shape, [.. Enumerable.Range(0, (int)tensor.Length)
                 .Select(_ => (float)(positive ? 0.5 + random.NextDouble() : (2 * random.NextDouble() - 1) * spread))]));
         }

@@ -19,11 +19,13 @@ public sealed partial class FamilyNamesTests
         foreach (string file in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories))
         {
             string path = Path.GetRelativePath(Checkout.Root, file).Replace('\\', '/');
-            if (path == Registration || path.Contains("/obj/", StringComparison.Ordinal) || Families.Any(f => path.StartsWith(Detectors + f, StringComparison.Ordinal)) || Augmentations.Any(path.StartsWith))
+            if (path == Registration || path.Contains("/obj/", StringComparison.Ordinal)
+                || Families.Any(f => path.StartsWith(Detectors + f, StringComparison.Ordinal)) || Augmentations.Any(path.StartsWith))
             {
                 continue;
             }
-            named.AddRange(File.ReadLines(file).Select((text, i) => (text, i)).Where(l => Name().IsMatch(l.text)).Select(l => $"{path}:{l.i + 1}: {l.text.Trim()}"));
+            named.AddRange(
+                File.ReadLines(file).Select((text, i) => (text, i)).Where(l => Name().IsMatch(l.text)).Select(l => $"{path}:{l.i + 1}: {l.text.Trim()}"));
         }
         Assert.Empty(named);
         Assert.All(Families, f => Assert.True(Directory.Exists(Path.Combine(Checkout.Root, Detectors, f))));

@@ -19,5 +19,6 @@ public sealed class GpuNameTests : IDisposable
         Assert.Null(GpuName.Of(0, Path.Combine(_folder, "no driver")));
     }
 
-    private void Add(string bus, string information) => File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, bus)).FullName, "information"), information);
+    private void Add(string bus, string information) =>
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, bus)).FullName, "information"), information);
 }

@@ -30,7 +30,9 @@ public sealed class NotFiniteStageTests : IDisposable
         foreach (var dataset in (DetectionDataset[])[_train, _validation])
         {
             byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
-            _store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, cancellation) => stream.WriteAsync(json, cancellation).AsTask()).GetAwaiter().GetResult();
+            _store.PutAsync(
+                CheckpointNames.Dataset(dataset.ManifestHash),
+                (stream, cancellation) => stream.WriteAsync(json, cancellation).AsTask()).GetAwaiter().GetResult();
         }
         _runner = new ServiceCollection().AddSingleton<ICheckpointStore>(_store).AddStageRunner().BuildServiceProvider().GetRequiredService<IStageRunner>();
     }
@@ -66,7 +68,8 @@ public sealed class NotFiniteStageTests : IDisposable
     public async Task A_last_step_that_spoils_the_weights_fails_the_stage_with_the_tensor()
     {
         var stage = Base(new FineTuneSettings { Steps = 1, BatchSize = 4, Optimizer = OptimizerKind.Sgd, LearningRate = 3e38, ClipNorm = 0, WarmUp = 0 });
-        Assert.Matches("^fine-tuning diverged: tensor '[^']+' is (NaN|infinite|minus infinite) at ", Assert.Throws<StageFailedException>(() => Run(stage)).Message);
+        Assert.Matches(
+            "^fine-tuning diverged: tensor '[^']+' is (NaN|infinite|minus infinite) at ", Assert.Throws<StageFailedException>(() => Run(stage)).Message);
         Assert.False(await _store.ExistsAsync(CheckpointNames.Weights(stage.ComputeKey()), TestContext.Current.CancellationToken));
     }
 
@@ -102,7 +105,10 @@ public sealed class NotFiniteStageTests : IDisposable
 
     private StageDescription Base(FineTuneSettings settings) => new()
     {
-        Base = new BaseSettings { Detector = SsdFamily.Spec(_train.Classes, new() { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable }) with { InputSize = 64 } },
+        Base = new BaseSettings
+        {
+            Detector = SsdFamily.Spec(_train.Classes, new() { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable }) with { InputSize = 64 },
+        },
         Data = Data,
         FineTune = settings,
         Measure = new MeasureSettings { MaxSeconds = 0.1 },

@@ -81,7 +81,8 @@ public sealed class PatientCheckpointStoreTests : IDisposable
         Assert.Equal(2, _broken.Calls); // the last one for a snapshot that may still be written
     }
 
-    private Task<bool> WriteAsync() => _store.PutAsync("a/b", async (stream, stop) => await stream.WriteAsync("text"u8.ToArray(), stop), cancellation: Cancellation);
+    private Task<bool> WriteAsync() =>
+        _store.PutAsync("a/b", async (stream, stop) => await stream.WriteAsync("text"u8.ToArray(), stop), cancellation: Cancellation);
 
     private async Task PassAsync(Task call)
     {
@@ -102,7 +103,8 @@ public sealed class PatientCheckpointStoreTests : IDisposable
 
         public Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default) => store.OpenReadAsync(name, cancellation);
 
-        public Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default) =>
+        public Task<bool> PutAsync(
+            string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default) =>
             ++Calls <= Failures ? throw new IOException("No space left on device") : store.PutAsync(name, write, condition, cancellation);
 
         public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default) => store.ListAsync(prefix, cancellation);

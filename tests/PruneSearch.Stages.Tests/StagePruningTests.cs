@@ -30,7 +30,9 @@ public sealed class StagePruningTests : IDisposable
         foreach (var dataset in (DetectionDataset[])[_train, _validation])
         {
             byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
-            _store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, cancellation) => stream.WriteAsync(json, cancellation).AsTask()).GetAwaiter().GetResult();
+            _store.PutAsync(
+                CheckpointNames.Dataset(dataset.ManifestHash),
+                (stream, cancellation) => stream.WriteAsync(json, cancellation).AsTask()).GetAwaiter().GetResult();
         }
         _runner = new ServiceCollection().AddSingleton<ICheckpointStore>(_store).AddStageRunner().BuildServiceProvider().GetRequiredService<IStageRunner>();
     }
@@ -149,18 +151,29 @@ public sealed class StagePruningTests : IDisposable
     [Fact]
     public void Regularisation_prepares_the_groups_that_will_be_pruned()
     {
-        var settings = new FineTuneSettings { Steps = 4, BatchSize = 4, Regularisation = new() { Kind = RegularisationKind.BnScale, Strength = 0.9, Share = 1 } };
+        var settings =
+            new FineTuneSettings { Steps = 4, BatchSize = 4, Regularisation = new() { Kind = RegularisationKind.BnScale, Strength = 0.9, Share = 1 } };
         string plain = Run(Base() with { FineTune = settings with { Regularisation = null } }).WeightsSha256;
         Assert.NotEqual(plain, Run(Base() with { FineTune = settings }).WeightsSha256);
         var unknown = Base() with { FineTune = settings with { Regularisation = settings.Regularisation! with { Groups = ["tail"] } } };
-        Assert.Contains("regularisation: Unknown channel group 'tail'", Assert.Throws<StageFailedException>(() => Run(unknown)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "regularisation: Unknown channel group 'tail'", Assert.Throws<StageFailedException>(() => Run(unknown)).Message, StringComparison.Ordinal);
     }
 
     private StageReport Run(StageDescription stage) => _runner.Run(new StageJob(stage.ComputeKey(), stage, Epoch: 1), _ => { }, default);
 
     private StageDescription Base() => new()
     {
-        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = _train.Classes, InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable } } },
+        Base = new BaseSettings
+        {
+            Detector = new DetectorSpec
+            {
+                Architecture = SsdFamily.Architecture,
+                Classes = _train.Classes,
+                InputSize = 64,
+                Options = new SsdOptions { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable },
+            },
+        },
         Data = Data,
         FineTune = new FineTuneSettings { Steps = 2, BatchSize = 4 },
         Measure = new MeasureSettings { MaxSeconds = 0.1 },
@@ -171,7 +184,15 @@ public sealed class StagePruningTests : IDisposable
     {
         Parent = Base().ComputeKey(),
         Data = Data,
-        Prune = new PruneSettings { Ratio = ratio, Target = target, Groups = ["hidden", "neck"], Criterion = Criterion.L2, Compensate = false, CalibrationImages = 8 },
+        Prune = new PruneSettings
+        {
+            Ratio = ratio,
+            Target = target,
+            Groups = ["hidden", "neck"],
+            Criterion = Criterion.L2,
+            Compensate = false,
+            CalibrationImages = 8,
+        },
         FineTune = new FineTuneSettings { Steps = 2, BatchSize = 4 },
         Measure = Measure(Base()),
         Seed = 1,

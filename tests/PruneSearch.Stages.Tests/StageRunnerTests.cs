@@ -42,9 +42,12 @@ public sealed class StageRunnerTests : IDisposable
 
         Assert.True(pruned.Parameters < dense.Parameters && pruned.Macs < dense.Macs && pruned.ModelBytes < dense.ModelBytes);
         Assert.InRange(pruned.Channels.Removed, 0.3, 0.5);
-        Assert.Equal(["restore", "restore", "prune", "fine-tune", "evaluate", "export", "measure", "save"], parts.Where((p, i) => i == 0 || p != parts[i - 1] || p == "restore").ToArray());
+        Assert.Equal(
+            ["restore", "restore", "prune", "fine-tune", "evaluate", "export", "measure", "save"],
+            parts.Where((p, i) => i == 0 || p != parts[i - 1] || p == "restore").ToArray());
         Assert.InRange(pruned.Map50, 0, 1);
-        Assert.True(pruned.Latency.Milliseconds > 0 && pruned.Latency.SpeedUpLow <= pruned.Latency.SpeedUp && pruned.Latency.SpeedUp <= pruned.Latency.SpeedUpHigh);
+        Assert.True(
+            pruned.Latency.Milliseconds > 0 && pruned.Latency.SpeedUpLow <= pruned.Latency.SpeedUp && pruned.Latency.SpeedUp <= pruned.Latency.SpeedUpHigh);
 
         var spec = DetectorSpec.FromJson(await ReadTextAsync(store, CheckpointNames.Detector(pruned.Key)), "detector");
         await using var file = await store.OpenReadAsync(CheckpointNames.Weights(pruned.Key));
@@ -227,14 +230,22 @@ public sealed class StageRunnerTests : IDisposable
         Assert.NotEqual(first.WeightsSha256, trained.WeightsSha256);
 
         var one = runner.Run(Job(Pruned(0.5)), _ => { }, default);
-        var other = runner.Run(Job(Pruned(0.5) with { Parent = trained.Key, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = trained.Key }, Prune = new PruneSettings { Ratio = 0.5, Ranking = ChannelRanking.Local } }), _ => { }, default);
-        var threads = runner.Run(Job(Pruned(0.5) with { Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = first.Key, Threads = 2 } }), _ => { }, default);
-        var torch = runner.Run(Job(Pruned(0.5) with { Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = first.Key, Engine = MeasuringEngine.Torch } }), _ => { }, default);
+        var other = runner.Run(Job(Pruned(0.5) with
+        {
+            Parent = trained.Key,
+            Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = trained.Key },
+            Prune = new PruneSettings { Ratio = 0.5, Ranking = ChannelRanking.Local },
+        }), _ => { }, default);
+        var threads = runner.Run(
+            Job(Pruned(0.5) with { Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = first.Key, Threads = 2 } }), _ => { }, default);
+        var torch = runner.Run(Job(
+            Pruned(0.5) with { Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = first.Key, Engine = MeasuringEngine.Torch } }), _ => { }, default);
 
         Assert.Equal(first.Latency, trained.Latency);
         bool same = await ReadTextAsync(store, CheckpointNames.Detector(one.Key)) == await ReadTextAsync(store, CheckpointNames.Detector(other.Key));
         Assert.Equal(same, one.Latency == other.Latency);
-        Assert.Equal((1, false, 2, true), (one.Latency.Device.Threads, one.Latency.Device.Spinning, threads.Latency.Device.Threads, threads.Latency.Device.Spinning));
+        Assert.Equal(
+            (1, false, 2, true), (one.Latency.Device.Threads, one.Latency.Device.Spinning, threads.Latency.Device.Threads, threads.Latency.Device.Spinning));
         Assert.StartsWith("torch", torch.Latency.Device.Engine, StringComparison.Ordinal);
         Assert.Equal(same ? 4 : 5, (await NamesAsync(store, "latencies/")).Count);
         Assert.True(one.Processing is { PreProcessing: > 0, PostProcessing: > 0, Pictures: 8 });
@@ -248,7 +259,8 @@ public sealed class StageRunnerTests : IDisposable
 
         var group = Pruned(0.5) with { Prune = new PruneSettings { Ratio = 0.5, Groups = ["tail"] } };
         Assert.Contains("'tail'", Assert.Throws<StageFailedException>(() => runner.Run(Job(group), _ => { }, default)).Message, StringComparison.Ordinal);
-        var rate = Pruned(0.5) with { FineTune = new FineTuneSettings { Steps = 20, BatchSize = 2, Optimizer = OptimizerKind.Sgd, LearningRate = 1e9, ClipNorm = 0 } };
+        var rate =
+            Pruned(0.5) with { FineTune = new FineTuneSettings { Steps = 20, BatchSize = 2, Optimizer = OptimizerKind.Sgd, LearningRate = 1e9, ClipNorm = 0 } };
         Assert.Contains("diverged", Assert.Throws<StageFailedException>(() => runner.Run(Job(rate), _ => { }, default)).Message, StringComparison.Ordinal);
     }
 
@@ -257,7 +269,8 @@ public sealed class StageRunnerTests : IDisposable
     {
         var (store, runner) = await StartAsync("pruned-before");
         var dense = DetectorCatalog.Build(Base().Base!.Detector);
-        var before = dense.With(dense.Network.Groups.ToDictionary(g => g.Name, g => g.Kind == ChannelGroupKind.Hidden && g.Width >= 32 ? g.Width / 2 : g.Width));
+        var before = dense.With(
+            dense.Network.Groups.ToDictionary(g => g.Name, g => g.Kind == ChannelGroupKind.Hidden && g.Width >= 32 ? g.Width / 2 : g.Width));
         using var weights = new MemoryStream();
         Safetensors.Write(weights, RandomWeights.For(before, 1));
         string sha = Convert.ToHexStringLower(SHA256.HashData(weights.ToArray()));
@@ -267,7 +280,8 @@ public sealed class StageRunnerTests : IDisposable
 
         var original = runner.Run(Job(start), _ => { }, default);
         var pruned = runner.Run(Job(Pruned(0.4) with { Parent = key, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = key } }), _ => { }, default);
-        var control = runner.Run(Job(Pruned(0.4) with { Prune = null, Parent = key, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = key } }), _ => { }, default);
+        var control = runner.Run(
+            Job(Pruned(0.4) with { Prune = null, Parent = key, Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = key } }), _ => { }, default);
 
         Assert.Equal((0, 0), (original.Channels.Removed, control.Channels.Removed));
         Assert.InRange(pruned.Channels.Removed, 0.3, 0.4);
@@ -279,7 +293,16 @@ public sealed class StageRunnerTests : IDisposable
 
     private StageDescription Base() => new()
     {
-        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = _train.Classes, InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.25, Extras = ExtraLayerStyle.Separable } } },
+        Base = new BaseSettings
+        {
+            Detector = new DetectorSpec
+            {
+                Architecture = SsdFamily.Architecture,
+                Classes = _train.Classes,
+                InputSize = 64,
+                Options = new SsdOptions { WidthMultiplier = 0.25, Extras = ExtraLayerStyle.Separable },
+            },
+        },
         Data = Data,
         FineTune = new FineTuneSettings { Steps = 6, BatchSize = 4, LearningRate = 1e-3, EmaDecay = 0.9 },
         Measure = new MeasureSettings { MaxSeconds = 0.2 },

@@ -39,7 +39,8 @@ internal sealed class ToyFamily : IDetectorFamily
         string x = network.Input(DetectorModel.ImageInput, 3, spec.InputSize, spec.InputSize);
         for (int i = 0; i < 3; i++)
         {
-            string name = $"conv{i}", conv = network.Conv(name, x, network.Group(name, ChannelGroupKind.Hidden, ((ToyOptions)spec.Options).Channels), 3, 2, bias: !spec.BatchNorm);
+            string name = $"conv{i}",
+                conv = network.Conv(name, x, network.Group(name, ChannelGroupKind.Hidden, ((ToyOptions)spec.Options).Channels), 3, 2, bias: !spec.BatchNorm);
             x = network.Activation(name + ".relu", spec.BatchNorm ? network.BatchNorm(name + ".bn", conv) : conv, ActivationFunction.Relu);
         }
         network.Output(DetectorModel.BoxesOutput, [network.Conv("head.boxes", x, ChannelLayout.Fixed(Shapes * 4), 1)], 4);

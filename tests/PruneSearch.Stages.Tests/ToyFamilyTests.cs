@@ -67,6 +67,7 @@ public sealed class ToyFamilyTests : IDisposable
         Assert.NotEmpty(found);
         Assert.All(found, d => Assert.True(d.Box is { YMin: >= 0, XMin: >= 0, YMax: <= 1, XMax: <= 1 } && d.Box.Area() > 0 && d.Class < train.Classes.Count));
 
-        StageReport Run(StageDescription stage) => runner.Run(new StageJob(stage.ComputeKey(), stage, Epoch: 1), _ => { }, TestContext.Current.CancellationToken);
+        StageReport Run(StageDescription stage) =>
+            runner.Run(new StageJob(stage.ComputeKey(), stage, Epoch: 1), _ => { }, TestContext.Current.CancellationToken);
     }
 }

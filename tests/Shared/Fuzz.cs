@@ -88,7 +88,8 @@ internal static class Fuzz
                 return copy;
             default: // a stretch taken out or a long number put in
                 int end = Math.Min(copy.Length, at + 1 + random.Next(32));
-                return random.Next(2) == 0 ? [.. copy[..at], .. copy[end..]] : [.. copy[..at], .. Enumerable.Repeat((byte)'9', 1 + random.Next(40)), .. copy[at..]];
+                return random.Next(2) == 0 ? [.. copy[..at], .. copy[end..]]
+                    : [.. copy[..at], .. Enumerable.Repeat((byte)'9', 1 + random.Next(40)), .. copy[at..]];
         }
     }
 }

@@ -30,8 +30,16 @@ internal static class AccuracyVerb
     public static Command Create()
     {
         var cases = new Argument<string[]>("CASE") { Description = "For example dense, obs,0.2,0 or l2,0.2,-1,local,0.9" };
-        var weights = new Option<string>("--weights") { Description = "Trained SSD-MobileNet-V2 with batch norms folded", DefaultValueFactory = _ => "../shared/weights/ssd_mobilenet_v2_oidv4.safetensors" };
-        var data = new Option<string>("--data") { Description = "Folder with train.json, val.json and images (COCO)", DefaultValueFactory = _ => "../shared/data/voc07-5class" };
+        var weights = new Option<string>("--weights")
+        {
+            Description = "Trained SSD-MobileNet-V2 with batch norms folded",
+            DefaultValueFactory = _ => "../shared/weights/ssd_mobilenet_v2_oidv4.safetensors",
+        };
+        var data = new Option<string>("--data")
+        {
+            Description = "Folder with train.json, val.json and images (COCO)",
+            DefaultValueFactory = _ => "../shared/data/voc07-5class",
+        };
         var images = new Option<int>("--images") { Description = "Validation photos to take", DefaultValueFactory = _ => int.MaxValue };
         var results = new Option<string?>("--results") { Description = "File that lines are added to; cases that are in it are not run again" };
         var command = new Command("accuracy", "Accuracy right after pruning, with and without compensation") { cases, weights, data, images, results };
@@ -46,7 +54,8 @@ internal static class AccuracyVerb
         var model = DetectorCatalog.Build(SsdFamily.Spec(labels) with { BatchNorm = false });
         DetectionDataset Split(string name) => DatasetReader.ReadCoco(Path.Combine(data, name + ".json"), Path.Combine(data, "images"));
         var validation = Split("val").Take(images);
-        List<Tensor> photos = [.. new EvaluationLoader(Split("train").Take(CalibrationPhotos), model.InputSpec).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];
+        List<Tensor> photos =
+            [.. new EvaluationLoader(Split("train").Take(CalibrationPhotos), model.InputSpec).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];
         var done = results is not null && File.Exists(results) ? File.ReadAllLines(results).Select(l => l.Split(' ')[0]).ToHashSet() : [];
         foreach (string line in cases.Where(c => !done.Contains(c)))
         {
@@ -86,7 +95,7 @@ internal static class AccuracyVerb
         };
         var compensation = new CompensationOptions { Rounds = rounds < 1 ? null : rounds, Damping = Number(7, 1e-3) };
         var clock = Stopwatch.StartNew();
-        var result = PruningEngine.Prune(model, weights, settings, photos, 1, compensation: compensation);
+        var result = PruningEngine.Prune(model, weights, settings, new(photos, 1), compensation: compensation);
         double seconds = clock.Elapsed.TotalSeconds;
         var pruned = DetectorCatalog.Build(result.Spec);
         double map = DetectorEvaluator.Evaluate(pruned, result.Weights, validation, CPU).Ap50;

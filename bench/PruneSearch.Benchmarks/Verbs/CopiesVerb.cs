@@ -40,12 +40,16 @@ internal static class CopiesVerb
             reports.Add(LatencyTable.Measure([LatencyCandidate.Onnx("copy", file, threads: 1)], options, TimeProvider.System, cancellation).Rows[0].Report);
         }
         int held = reports.Count(r => r.SpeedUpLow <= 1 && 1 <= r.SpeedUpHigh);
-        double[] errors = [.. reports.Select(r => Math.Abs(r.SpeedUp - 1)).Order()], halfWidths = [.. reports.Select(r => (r.SpeedUpHigh - r.SpeedUpLow) / 2).Order()];
-        Console.WriteLine(Invariant($"{reports[0].Device.Processor}, {reports[0].Device.Engine}, {PairedLatencies.Median([.. reports.Select(r => r.Milliseconds)]):0.000} ms a run"));
+        double[] errors = [.. reports.Select(r => Math.Abs(r.SpeedUp - 1)).Order()],
+            halfWidths = [.. reports.Select(r => (r.SpeedUpHigh - r.SpeedUpLow) / 2).Order()];
+        Console.WriteLine(Invariant(
+            $"{reports[0].Device.Processor}, {reports[0].Device.Engine}, {PairedLatencies.Median([.. reports.Select(r => r.Milliseconds)]):0.000} ms a run"));
         Console.WriteLine(Invariant($"1.00 inside the interval: {held} of {times}"));
         Console.WriteLine(Invariant($"half-width of the interval: median {halfWidths[times / 2]:0.0000}, largest {halfWidths[^1]:0.0000}"));
         Console.WriteLine(Invariant($"distance of the speed-up from 1: median {errors[times / 2]:0.0000}, largest {errors[^1]:0.0000}"));
-        Console.WriteLine(Invariant($"converged: {reports.Count(r => r.Converged)} of {times}; runs of each model {reports.Average(r => r.Runs):0}; seconds a measurement {clock.Elapsed.TotalSeconds / times:0.00}"));
+        double each = clock.Elapsed.TotalSeconds / times, runs = reports.Average(r => r.Runs);
+        Console.WriteLine(Invariant(
+            $"converged: {reports.Count(r => r.Converged)} of {times}; runs of each model {runs:0}; seconds a measurement {each:0.00}"));
         return 0;
     }
 }

@@ -21,12 +21,15 @@ internal static class Int8Verb
         var bits = new Option<int>("--bits") { DefaultValueFactory = _ => 8, Description = "Bits of the weights: 8 or 7" };
         var noise = new Option<double[]>("--max-noise")
         {
-            DefaultValueFactory = _ => [new QuantisationOptions().MaxNoise, 1], AllowMultipleArgumentsPerToken = true, Description = "Largest noise of a convolution that becomes integers; 1 for all",
+            DefaultValueFactory = _ => [new QuantisationOptions().MaxNoise, 1],
+            AllowMultipleArgumentsPerToken = true,
+            Description = "Largest noise of a convolution that becomes integers; 1 for all",
         };
         var output = new Option<string?>("--out") { Description = "Folder that receives float.onnx and int8-0.onnx and so on" };
         var command = new Command("int8", "Accuracy after quantisation to 8-bit integers") { model, train, validation, images, pictures, bits, noise, output };
         command.SetAction(p => Run(
-            p.GetValue(model)!, p.GetValue(train)!, p.GetValue(validation)!, p.GetValue(images)!, p.GetValue(pictures), p.GetValue(bits), p.GetValue(noise)!, p.GetValue(output)));
+            p.GetValue(model)!, p.GetValue(train)!, p.GetValue(validation)!, p.GetValue(images)!, p.GetValue(pictures), p.GetValue(bits),
+            p.GetValue(noise)!, p.GetValue(output)));
         return command;
     }
 

@@ -32,7 +32,7 @@ internal static class LayersVerb
         {
             ["size"] = model.Spec.InputSize,
             ["layers"] = new JsonArray([.. model.Network.Layers.Select(Describe)]),
-            ["outputs"] = new JsonArray([.. model.Network.Outputs.Select(o => new JsonObject { ["name"] = o.Name, ["heads"] = Names(o.Heads), ["values"] = o.Values })]),
+            ["outputs"] = new JsonArray([.. model.Network.Outputs.Select(Describe)]),
         };
         File.WriteAllText(Path.Combine(folder, "layers.json"), list.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         using (var file = File.Create(Path.Combine(folder, "weights.safetensors")))
@@ -43,6 +43,8 @@ internal static class LayersVerb
         Console.WriteLine($"{name}: {model.Network.Layers.Count} layers, {model.Network.Parameters:N0} parameters, {model.Network.Macs:N0} MACs");
         return 0;
     }
+
+    private static JsonObject Describe(NetworkOutput output) => new() { ["name"] = output.Name, ["heads"] = Names(output.Heads), ["values"] = output.Values };
 
     private static JsonObject Describe(Layer layer)
     {

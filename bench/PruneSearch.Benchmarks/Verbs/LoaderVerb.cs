@@ -33,7 +33,8 @@ internal static class LoaderVerb
         var steps = new Option<int>("--steps") { DefaultValueFactory = _ => 10, Description = "Timed steps an arm and round" };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 6, Description = "Rounds" };
         var precision = new Option<string>("--precision") { DefaultValueFactory = _ => "float32", Description = "float32 or bfloat16" };
-        var command = new Command("loader", "Training on picture files beside training on tensors in memory") { annotations, images, voc, size, steps, rounds, precision };
+        var command = new Command(
+            "loader", "Training on picture files beside training on tensors in memory") { annotations, images, voc, size, steps, rounds, precision };
         command.SetAction(p => Run(
             p.GetValue(voc) is { } root ? DatasetReader.ReadPascalVoc(root, "train") : DatasetReader.ReadCoco(p.GetValue(annotations)!, p.GetValue(images)!),
             p.GetValue(size),
@@ -50,8 +51,17 @@ internal static class LoaderVerb
         {
             return 0;
         }
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = data.Classes, InputSize = size, Options = new SsdOptions() });
-        var settings = new FineTuneSettings { Steps = Endless, BatchSize = BatchSize, Optimizer = OptimizerKind.Sgd, LearningRate = 1e-4, WarmUp = 0, Precision = precision };
+        var model = DetectorCatalog.Build(
+            new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = data.Classes, InputSize = size, Options = new SsdOptions() });
+        var settings = new FineTuneSettings
+        {
+            Steps = Endless,
+            BatchSize = BatchSize,
+            Optimizer = OptimizerKind.Sgd,
+            LearningRate = 1e-4,
+            WarmUp = 0,
+            Precision = precision,
+        };
         using var trainer = new Trainer(model, RandomWeights.For(model, 1), settings, CPU);
         var ready = Loader(data, size, 0).Batches(0, 8).Select(b => TrainingBatch.From(b, CPU)).ToList();
         Arm[] arms =
@@ -71,7 +81,9 @@ internal static class LoaderVerb
         foreach (var arm in arms)
         {
             double[] shares = [.. arm.Rates.Zip(arms[0].Rates, (own, memory) => own / memory).Order()];
-            Console.WriteLine(Invariant($"{arm.Name,-22} {Median(arm.Rates),6:0.00} img/s  {arm.ProcessorSeconds / (rounds * steps * BatchSize) * 1000,6:0.0} ms of processor a picture  {Median(shares):P1} of memory (rounds {shares[0]:P1} to {shares[^1]:P1})"));
+            double processor = arm.ProcessorSeconds / (rounds * steps * BatchSize) * 1000;
+            Console.Write(Invariant($"{arm.Name,-22} {Median(arm.Rates),6:0.00} img/s  {processor,6:0.0} ms of processor a picture  "));
+            Console.WriteLine(Invariant($"{Median(shares):P1} of memory (rounds {shares[0]:P1} to {shares[^1]:P1})"));
             arm.Dispose();
         }
         ready.ForEach(b => b.Dispose());
@@ -82,9 +94,13 @@ internal static class LoaderVerb
     {
         const int Pictures = 160;
         string[] paths = [.. Enumerable.Range(0, Pictures).Select(i => data.PathOf(data.Samples[i % data.Samples.Count]))];
-        var plain = new TrainingLoader(data, new TrainingLoaderOptions { Input = InputSpec.Stretched(size), BatchSize = BatchSize, Seed = 1, CacheBytes = 4L << 30 });
+        var plain = new TrainingLoader(
+            data, new TrainingLoaderOptions { Input = InputSpec.Stretched(size), BatchSize = BatchSize, Seed = 1, CacheBytes = 4L << 30 });
         var varied = Loader(data, size, 4L << 30);
-        Console.WriteLine(Invariant($"one thread, ms a picture: read {Time(i => File.ReadAllBytes(paths[i])):0.00}, read and decode {Time(i => ImageDecoder.Decode(paths[i], 2 * size)):0.00}, resample {TimeBatches(plain):0.00}, augment and resample {TimeBatches(varied):0.00}, all {TimeBatches(Loader(data, size, 0)):0.00}"));
+        double read = Time(i => File.ReadAllBytes(paths[i])), decode = Time(i => ImageDecoder.Decode(paths[i], 2 * size));
+        double resample = TimeBatches(plain), augment = TimeBatches(varied), all = TimeBatches(Loader(data, size, 0));
+        Console.Write(Invariant($"one thread, ms a picture: read {read:0.00}, read and decode {decode:0.00}, "));
+        Console.WriteLine(Invariant($"resample {resample:0.00}, augment and resample {augment:0.00}, all {all:0.00}"));
 
         static double Time(Action<int> action)
         {

@@ -23,25 +23,34 @@ internal static class PruneVerb
         var groups = new Option<string>("--groups") { DefaultValueFactory = _ => "all", Description = "Kinds or names of groups, or all" };
         var target = new Option<string>("--target") { DefaultValueFactory = _ => "channels", Description = "channels, parameters or macs" };
         var command = new Command("prune", "Scoring, selecting and shrinking without pictures") { rounds, ratio, groups, target };
-        command.SetAction(p => Run(p.GetValue(rounds), new PruneSettings { Ratio = p.GetValue(ratio), Groups = [p.GetValue(groups)!], Target = EnumNames.Parse<PruneTarget>(p.GetValue(target)!) }));
+        command.SetAction(p => Run(
+            p.GetValue(rounds),
+            new PruneSettings { Ratio = p.GetValue(ratio), Groups = [p.GetValue(groups)!], Target = EnumNames.Parse<PruneTarget>(p.GetValue(target)!) }));
         return command;
     }
 
     private static int Run(int rounds, PruneSettings settings)
     {
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = [.. Enumerable.Range(0, 23).Select(i => Invariant($"c{i}"))], Options = new SsdOptions() });
+        var model = DetectorCatalog.Build(new DetectorSpec
+        {
+            Architecture = SsdFamily.Architecture,
+            Classes = [.. Enumerable.Range(0, 23).Select(i => Invariant($"c{i}"))],
+            Options = new SsdOptions(),
+        });
         var weights = RandomWeights.For(model, 1);
-        Console.WriteLine(Invariant($"{settings.Ratio:P0} of the {EnumNames.Of(settings.Target)}, groups {settings.Groups[0]}, {model.Network.Parameters} parameters; milliseconds"));
+        Console.WriteLine(Invariant(
+            $"{settings.Ratio:P0} of the {EnumNames.Of(settings.Target)}, groups {settings.Groups[0]}, {model.Network.Parameters} parameters; milliseconds"));
         foreach (var criterion in Criteria)
         {
             var times = new List<double>();
             for (int i = 0; i < rounds; i++)
             {
                 var clock = Stopwatch.StartNew();
-                PruningEngine.Prune(model, weights, settings with { Criterion = criterion, Compensate = false }, [], seed: 1);
+                PruningEngine.Prune(model, weights, settings with { Criterion = criterion, Compensate = false }, new([], 1));
                 times.Add(clock.Elapsed.TotalMilliseconds);
             }
-            Console.WriteLine(Invariant($"{EnumNames.Of(criterion),-12} first {times[0],5:0}  median {times.Order().ElementAt(rounds / 2),5:0}  slowest {times.Max(),5:0}"));
+            Console.WriteLine(
+                Invariant($"{EnumNames.Of(criterion),-12} first {times[0],5:0}  median {times.Order().ElementAt(rounds / 2),5:0}  slowest {times.Max(),5:0}"));
         }
         return 0;
     }

@@ -18,10 +18,21 @@ internal static class StructuresVerb
     public static Command Create()
     {
         var folder = new Argument<string>("FOLDER") { Description = "Where to write dense.onnx and all-50-by-8.onnx and so on" };
-        var shares = new Option<double[]>("--shares") { DefaultValueFactory = _ => [0.3, 0.5, 0.7], AllowMultipleArgumentsPerToken = true, Description = "Shares of the channels that go" };
-        var roundings = new Option<int[]>("--round-to") { DefaultValueFactory = _ => [8, 16], AllowMultipleArgumentsPerToken = true, Description = "Multiples that widths are rounded to" };
+        var shares = new Option<double[]>("--shares")
+        {
+            DefaultValueFactory = _ => [0.3, 0.5, 0.7],
+            AllowMultipleArgumentsPerToken = true,
+            Description = "Shares of the channels that go",
+        };
+        var roundings = new Option<int[]>("--round-to")
+        {
+            DefaultValueFactory = _ => [8, 16],
+            AllowMultipleArgumentsPerToken = true,
+            Description = "Multiples that widths are rounded to",
+        };
         var size = new Option<int>("--size") { DefaultValueFactory = _ => 300, Description = "Edge of the input in pixels" };
-        var padding = new Option<PaddingStyle>("--padding") { DefaultValueFactory = _ => PaddingStyle.TensorFlowSame, Description = "Padding of the convolutions" };
+        var padding =
+            new Option<PaddingStyle>("--padding") { DefaultValueFactory = _ => PaddingStyle.TensorFlowSame, Description = "Padding of the convolutions" };
         var command = new Command("structures", "Exported models of many widths") { folder, shares, roundings, size, padding };
         command.SetAction(p => Run(p.GetValue(folder)!, p.GetValue(shares)!, p.GetValue(roundings)!, p.GetValue(size), p.GetValue(padding)));
         return command;
@@ -40,7 +51,9 @@ internal static class StructuresVerb
             {
                 foreach (int roundTo in roundings)
                 {
-                    Write(Invariant($"{name}-{share * 100:0}-by-{roundTo}"), DetectorCatalog.Build(dense.Spec with { Widths = UniformWidths.For(dense.Network, share, roundTo, kinds) }));
+                    Write(
+                        Invariant($"{name}-{share * 100:0}-by-{roundTo}"),
+                        DetectorCatalog.Build(dense.Spec with { Widths = UniformWidths.For(dense.Network, share, roundTo, kinds) }));
                 }
             }
         }

@@ -59,7 +59,8 @@ internal static class TrainVerb
             optimizer.Step(0.01, step);
         }
         double rate = batch * steps / clock.Elapsed.TotalSeconds;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"prunesearch train {name} size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"prunesearch train {name} size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s"));
         return 0;
     }
 
@@ -70,7 +71,8 @@ internal static class TrainVerb
         foreach (var tensor in network.Tensors)
         {
             double fan = tensor.Shape.Skip(1).Aggregate(1.0, (n, d) => n * d);
-            float Value() => tensor.Shape.Count > 1 ? (float)((random.NextDouble() * 2 - 1) / Math.Sqrt(fan)) : tensor.Name.EndsWith("bias", StringComparison.Ordinal) || tensor.Name.EndsWith("mean", StringComparison.Ordinal) ? 0 : 1;
+            bool zero = tensor.Name.EndsWith("bias", StringComparison.Ordinal) || tensor.Name.EndsWith("mean", StringComparison.Ordinal);
+            float Value() => tensor.Shape.Count > 1 ? (float)((random.NextDouble() * 2 - 1) / Math.Sqrt(fan)) : zero ? 0 : 1;
             weights.Add(tensor.Name, new WeightTensor(tensor.Shape, [.. Enumerable.Range(0, (int)tensor.Length).Select(_ => Value())]));
         }
         return weights;

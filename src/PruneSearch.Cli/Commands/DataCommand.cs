@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Inputs;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Data.Images;
 
 namespace PruneSearch.Cli.Commands;
@@ -14,7 +14,7 @@ internal static class DataCommand
     {
         var folder = new Argument<string>("FOLDER") { Description = "Folder with pictures; folders in it count" };
         var push = new Command("push", "Put pictures into the checkpoint store, for workers that do not see their folder") { folder };
-        push.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => PushAsync(context, SearchPlace.Of(parsed), parsed.GetValue(folder)!, cancellation), cancellation));
+        push.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => PushAsync(context, PlaceOptions.Of(parsed), parsed.GetValue(folder)!, cancellation), cancellation));
         return new Command("data", "Bring data to where the workers find it") { push };
     }
 
@@ -27,7 +27,8 @@ internal static class DataCommand
         {
             var pushed = await new PicturePush(session.Checkpoints).PushAsync(folder, cancellation).ConfigureAwait(false);
             await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{pushed.Pictures} pictures ({pushed.Bytes / 1e6:F1} MB) in {folder}: {pushed.Sent} sent, {pushed.Pictures - pushed.Sent} were there already")).ConfigureAwait(false);
+                $"{pushed.Pictures} pictures ({pushed.Bytes / 1e6:F1} MB) in {folder}: {pushed.Sent} sent, {pushed.Pictures - pushed.Sent} were there already"))
+                    .ConfigureAwait(false);
         }
         return ExitCode.Ok;
     }

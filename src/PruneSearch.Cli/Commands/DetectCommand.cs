@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using PruneSearch.Cli.Detectors;
 using PruneSearch.Core;
@@ -13,23 +14,31 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Finds objects in pictures with an exported model, through ONNX Runtime alone.</summary>
 internal static class DetectCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var images = new Argument<string[]>("IMAGE") { Description = "Pictures, or folders of pictures; folders in them count", Arity = ArgumentArity.OneOrMore };
-        var model = new Option<string>("--model") { Description = "Exported ONNX file, or a folder with detector.json and weights.safetensors", HelpName = "MODEL", Required = true };
+        var images = new Argument<string[]>("IMAGE")
+        {
+            Description = "Pictures, or folders of pictures; folders in them count", Arity = ArgumentArity.OneOrMore,
+        };
+        var model = new Option<string>("--model")
+        {
+            Description = "Exported ONNX file, or a folder with detector.json and weights.safetensors", HelpName = "MODEL", Required = true,
+        };
         var folder = OutputOption.Folder("--out", "Folder for the pictures with their objects drawn");
         var json = OutputOption.File("--json", "Write all objects as JSON");
         var score = NumberOption.Create("--score-threshold", "Smallest score of an object", 0.5f, 0f, 1f);
-        var iou = NumberOption.Create("--iou-threshold", "Overlap above which the lower of two boxes goes (raw form)", new DetectionOptions().IouThreshold, 0f, 1f);
+        var iou = NumberOption.Create("--iou-threshold", "Overlap above which the lower of two boxes goes (raw form)",
+            new DetectionOptions().IouThreshold, 0f, 1f);
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var command = new Command("detect", "Find objects in pictures with an exported model") { images, model, folder, json, score, iou, threads };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
-            Run(context, p.GetValue(images)!, p.GetValue(model)!, p.GetValue(folder), p.GetValue(json), new DetectionOptions { ScoreThreshold = p.GetValue(score), IouThreshold = p.GetValue(iou) }, p.GetValue(threads), c), c), c));
+            Run(context, p.GetValue(images)!, p.GetValue(model)!, p.GetValue(folder), p.GetValue(json),
+                new DetectionOptions { ScoreThreshold = p.GetValue(score), IouThreshold = p.GetValue(iou) }, p.GetValue(threads), c), c), c));
         return command;
     }
 
-    private static int Run(CliContext context, string[] arguments, string model, string? folder, string? json, DetectionOptions options, int threads, CancellationToken cancellation)
+    private static int Run(CliContext context, string[] arguments, string model, string? folder, string? json, DetectionOptions options, int threads,
+        CancellationToken cancellation)
     {
         var pictures = DetectedPictures.Find(context, arguments, folder);
         using var detector = OnnxDetector.Load(NamedDetector.ReadOnnx(model, folders: true), model, threads);
@@ -73,11 +82,13 @@ internal static class DetectCommand
     private static void Show(CliContext context, PictureResult result, DetectionTimes times)
     {
         int count = result.Objects.Count;
-        context.Output.WriteLine(FormattableString.Invariant(
-            $"{result.File}: {count} {(count == 1 ? "object" : "objects")} ({times.PreProcessing:0.0} + {times.Network:0.0} + {times.PostProcessing:0.0} ms before, in and after the network)"));
+        context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{result.File}: {count} {(count == 1 ? "object" : "objects")} ({times.PreProcessing:0.0} + {times.Network:0.0} + {times.PostProcessing:0.0} ms " +
+            $"before, in and after the network)"));
         foreach (var o in result.Objects)
         {
-            context.Output.WriteLine(FormattableString.Invariant($"  {o.Class} {o.Score:0.00}: left {o.Left:0}, top {o.Top:0}, right {o.Right:0}, bottom {o.Bottom:0}"));
+            context.Output.WriteLine(
+                FormattableString.Invariant($"  {o.Class} {o.Score:0.00}: left {o.Left:0}, top {o.Top:0}, right {o.Right:0}, bottom {o.Bottom:0}"));
         }
     }
 }

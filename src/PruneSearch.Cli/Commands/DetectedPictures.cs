@@ -44,7 +44,8 @@ internal static class DetectedPictures
             throw new IOException($"{argument}: there is no such file, expected a picture or a folder of pictures");
         }
         Warnings.OtherFiles(context, argument);
-        return PictureFiles.In(argument).Select(f => Path.Combine(argument, f)).Where(f => drawn is null || !LiesIn(f, drawn)); // what was drawn before is no input
+        // what was drawn before is no input
+        return PictureFiles.In(argument).Select(f => Path.Combine(argument, f)).Where(f => drawn is null || !LiesIn(f, drawn));
     }
 
     private static bool LiesIn(string file, string folder) =>

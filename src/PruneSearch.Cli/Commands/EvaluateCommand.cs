@@ -17,7 +17,10 @@ internal static class EvaluateCommand
     public static Command Create(CliContext context)
     {
         var detector = new Argument<string>("DETECTOR") { Description = "Folder with detector.json and weights.safetensors, or a safetensors file" };
-        var labels = new Option<string?>("--labels") { Description = "For a weights file with folded batch norms: names of its outputs, background first", HelpName = "FILE" };
+        var labels = new Option<string?>("--labels")
+        {
+            Description = "For a weights file with folded batch norms: names of its outputs, background first", HelpName = "FILE",
+        };
         var spec = new Option<string?>("--detector") { Description = "For a weights file: the detector.json it belongs to", HelpName = "FILE" };
         var data = new EvaluationData();
         var voc = new Option<bool>("--voc-ap") { Description = "Show Pascal VOC average precision too (11 points, all points)" };
@@ -30,8 +33,8 @@ internal static class EvaluateCommand
             var named = NamedDetector.Read(p.GetValue(detector)!, DetectorForms.Folder | DetectorForms.WeightsFile, p.GetValue(labels), p.GetValue(spec));
             var (model, weights) = (named.Model, named.Weights!);
             var on = Devices.Select(p.GetValue(device)!);
-            var dataset = await Task.Run(() => data.Read(context, p, model.Spec.Classes, cancellation), cancellation).ConfigureAwait(false);
-            var found = await Task.Run(() => DetectorEvaluator.Detect(model, weights, dataset, on, cancellation: cancellation), cancellation).ConfigureAwait(false);
+            var dataset = await Task.Run(() => data.Read(context, p, model.Spec.Classes, cancellation), cancellation);
+            var found = await Task.Run(() => DetectorEvaluator.Detect(model, weights, dataset, on, cancellation: cancellation), cancellation);
             var result = CocoEvaluator.Evaluate(dataset, found);
             string? file = p.GetValue(json);
             if (file != "-")
@@ -41,7 +44,7 @@ internal static class EvaluateCommand
             string text = JsonSerializer.Serialize(result, CoreJson.Readable) + "\n";
             if (file == "-")
             {
-                await context.Output.WriteAsync(text).ConfigureAwait(false);
+                await context.Output.WriteAsync(text);
             }
             else if (file is not null)
             {
@@ -58,15 +61,5 @@ internal static class Devices
 {
     /// <summary>The device of a name.</summary>
     /// <exception cref="SearchFileException">There is none.</exception>
-    public static TorchSharp.torch.Device Select(string name)
-    {
-        try
-        {
-            return TorchDevices.Select(name);
-        }
-        catch (ArgumentException e)
-        {
-            throw new SearchFileException(e.Message, e);
-        }
-    }
+    public static TorchSharp.torch.Device Select(string name) => BadInput.Guard(() => TorchDevices.Select(name));
 }

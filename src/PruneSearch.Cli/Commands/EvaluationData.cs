@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Cli.Commands;
@@ -13,10 +13,11 @@ internal sealed class EvaluationData
     private readonly Option<string?> _images = new("--images") { Description = "Folder of the pictures of --coco", HelpName = "FOLDER" };
     private readonly Option<string?> _voc = new("--voc") { Description = "Pascal VOC folder; needs --split", HelpName = "FOLDER" };
     private readonly Option<string?> _yolo = new("--yolo") { Description = "Folder with YOLO text labels; needs --split", HelpName = "FOLDER" };
-    private readonly Option<string?> _split = new("--split") { Description = "Which split: train, validation or test of --data (validation by default), or a name", HelpName = "NAME" };
-    private readonly Option<bool> _ignore = new("--ignore-other-classes") { Description = "Leave objects out whose class the detector does not know, instead of refusing them" };
+    private readonly Option<string?> _split =
+        new("--split") { Description = "Which split: train, validation or test of --data (validation by default), or a name", HelpName = "NAME" };
+    private readonly Option<bool> _ignore =
+        new("--ignore-other-classes") { Description = "Leave objects out whose class the detector does not know, instead of refusing them" };
 
-    /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_data, _coco, _images, _voc, _yolo, _split, _ignore])
@@ -36,7 +37,8 @@ internal sealed class EvaluationData
             Warnings.Write(context, dataset.Warnings);
             if (dataset.Classes.FirstOrDefault(c => !detectorClasses.Contains(c, StringComparer.OrdinalIgnoreCase)) is { } unknown)
             {
-                throw new SearchFileException($"{dataset.Name}: has class '{unknown}', expected only those that the detector knows ({string.Join(", ", detectorClasses)}), or --ignore-other-classes");
+                throw new SearchFileException($"{dataset.Name}: has class '{unknown}', expected only those that the detector knows " +
+                    $"({string.Join(", ", detectorClasses)}), or --ignore-other-classes");
             }
             return dataset.Samples.Count > 0 ? dataset : throw new SearchFileException($"{dataset.Name}: has no pictures, expected at least one");
         }
@@ -55,7 +57,7 @@ internal sealed class EvaluationData
         }
         return (parsed.GetValue(_data), parsed.GetValue(_coco), parsed.GetValue(_voc), parsed.GetValue(_yolo)) switch
         {
-            ({ } file, null, null, null) => _ => OfSearchFile(context, SearchPlace.Of(parsed).Home, file, split ?? "validation", cancellation),
+            ({ } file, null, null, null) => _ => OfSearchFile(context, PlaceOptions.Of(parsed).Home, file, split ?? "validation", cancellation),
             (null, { } file, null, null) => o => DatasetReader.ReadCoco(file, images!, o),
             (null, null, { } folder, null) => o => DatasetReader.ReadPascalVoc(folder, split ?? throw NoSplit("--voc"), o),
             (null, null, null, { } folder) => o => DatasetReader.ReadYolo(folder, split ?? throw NoSplit("--yolo"), o),

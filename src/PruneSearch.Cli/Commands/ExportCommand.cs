@@ -1,12 +1,13 @@
 using System.CommandLine;
 using PruneSearch.Cli.Frontiers;
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Files;
-using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Onnx;
+using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -16,16 +17,22 @@ internal static class ExportCommand
     private const string Any = "any";
     private const int AnyBatch = 0;
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
-        var point = new Argument<string>("POINT") { Description = "The model's name, as frontier shows it, without spaces (original, one-shot-20, iterative-40#2), or the beginning of its key" };
+        var point = new Argument<string>("POINT")
+        {
+            Description = "The model's name, as frontier shows it, without spaces (original, one-shot-20, iterative-40#2), or the beginning of its key",
+        };
         var onnx = OutputOption.File("--onnx", "The file to write");
         onnx.Required = true;
         var raw = new Option<bool>("--raw") { Description = "Raw head outputs instead of boxes, scores and labels" };
-        var batch = new Option<int>("--batch") { Description = "Pictures a run of the raw form: a number, or any", DefaultValueFactory = _ => 1, HelpName = "N", Arity = ArgumentArity.ExactlyOne };
-        batch.CustomParser = r => r.Tokens[^1].Value == Any ? AnyBatch : NumberOption.Read(r, r.Tokens[^1].Value, new SettingType.WholeNumber(1, 4096), $", or {Any}") as int? ?? AnyBatch;
+        var batch = new Option<int>("--batch")
+        {
+            Description = "Pictures a run of the raw form: a number, or any", DefaultValueFactory = _ => 1, HelpName = "N", Arity = ArgumentArity.ExactlyOne,
+        };
+        batch.CustomParser = r => r.Tokens[^1].Value == Any
+            ? AnyBatch : NumberOption.Read(r, r.Tokens[^1].Value, new SettingType.WholeNumber(1, 4096), $", or {Any}") as int? ?? AnyBatch;
         var opset = NumberOption.Create("--opset", "ONNX operator set", OnnxExport.MinOpset, OnnxExport.MinOpset, OnnxExport.MaxOpset);
         var standard = new DetectionOptions();
         var score = NumberOption.Create("--score-threshold", "Smallest score of a detection", standard.ScoreThreshold, 0f, 1f);
@@ -33,7 +40,7 @@ internal static class ExportCommand
         var perClass = NumberOption.Create("--max-per-class", "Most detections of a class", standard.MaxPerClass, 1, 10_000);
         var total = NumberOption.Optional("--max-total", "Most detections in all; any number when left out", 1, 100_000);
         var command = new Command("export", "Write a model of a search as ONNX file") { id, point, onnx, raw, batch, opset, score, iou, perClass, total };
-        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, SearchPlace.Of(p), p.GetValue(id)!, p.GetValue(point)!, p.GetValue(onnx)!, new Settings(
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(point)!, p.GetValue(onnx)!, new Settings(
             p.GetValue(raw), p.GetValue(batch) is not AnyBatch and var pictures ? pictures : null, p.GetValue(opset), new DetectionOptions
             {
                 ScoreThreshold = p.GetValue(score),
@@ -44,7 +51,8 @@ internal static class ExportCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, SearchPlace place, string id, string name, string path, Settings settings, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CliContext context, SearchPlace place, string id, string name, string path, Settings settings,
+        CancellationToken cancellation)
     {
         HomeFolder.RequireExisting(place, id);
         if (!settings.Raw && settings.Batch != 1)
@@ -56,17 +64,17 @@ internal static class ExportCommand
         {
             await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
             var point = PointNames.Find(await session.FrontierAsync(id).ConfigureAwait(false), name);
-            byte[] file = point.Precision == FrontierPoints.QuantisedPrecision
+            byte[] file = point.IsQuantised
                 ? await QuantisedAsync(session.Checkpoints, point, settings, cancellation).ConfigureAwait(false)
                 : await StageModels.ExportAsync(session.Checkpoints, point.Report.Key, new OnnxExportOptions
                 {
                     BatchSize = settings.Batch,
                     Opset = settings.Opset,
-                    Metadata = StageModels.Metadata(id, PointText.Name(point), point.Report.Key),
+                    Metadata = StageModels.Metadata(id, PointNames.Of(point), point.Report.Key),
                 }, settings.Raw ? null : settings.Detections, cancellation).ConfigureAwait(false);
             AtomicFile.Write(path, file);
             await context.Output.WriteLineAsync(FormattableString.Invariant(
-                $"{path}: {PointText.Name(point)} of {id}, {(settings.Raw ? "raw" : "end to end")}, {point.Precision}, {file.Length / 1e6:0.00} MB, mAP50 {point.Report.Map50:0.000}, {PointText.SpeedUp(point)}")).ConfigureAwait(false);
+                $"{path}: {PointNames.Of(point)} of {id}, {(settings.Raw ? "raw" : "end to end")}, {point.Precision}, {file.Length / 1e6:0.00} MB, mAP50 {point.Report.Map50:0.000}, {PointText.SpeedUp(point)}")).ConfigureAwait(false);
         }
         return ExitCode.Ok;
     }
@@ -76,7 +84,7 @@ internal static class ExportCommand
     {
         if (settings.Batch != 1 || settings.Opset != OnnxExport.MinOpset)
         {
-            throw new FormatException($"{PointText.Name(point)}: an integer model is kept as it was measured, expected --batch 1 and --opset {OnnxExport.MinOpset}");
+            throw new FormatException($"{PointNames.Of(point)}: an integer model is kept as it was measured, expected --batch 1 and --opset {OnnxExport.MinOpset}");
         }
         string name = CheckpointNames.Int8Onnx(point.Report.Key);
         byte[] raw = await StageModels.ReadAsync(store, name, cancellation).ConfigureAwait(false);

@@ -1,15 +1,13 @@
-using PruneSearch.Cli.Sessions;
-using PruneSearch.Client.Configuration;
+using PruneSearch.Connections.Configuration;
+using PruneSearch.Connections.Sessions;
 
 namespace PruneSearch.Cli.Commands;
 
 /// <summary>Where things stand in a home folder.</summary>
 internal static class HomeFolder
 {
-    /// <summary>Drawn data sets.</summary>
     public static string Drawn(string home) => Path.Combine(home, "drawn");
 
-    /// <summary>Result files of a search.</summary>
     public static string Results(string home, string id) => Path.Combine(home, "searches", id);
 
     /// <summary>Makes the folder and checks that it can be written.</summary>

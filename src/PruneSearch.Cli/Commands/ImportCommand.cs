@@ -1,7 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
-using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Inference.Onnx;
 
@@ -12,18 +12,30 @@ internal static class ImportCommand
 {
     public static Command Create(CliContext context)
     {
-        var file = new Argument<string>("FILE") { Description = "TensorFlow Lite file, PyTorch state dict (.pth, .pt or safetensors), or safetensors of this program" };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "TensorFlow Lite file, PyTorch state dict (.pth, .pt or safetensors), or safetensors of this program",
+        };
         var folder = OutputOption.Folder("--out", "Folder for detector.json, weights.safetensors and labels.txt");
         folder.Required = true;
-        var architecture = ChoiceOption.Create("--architecture", "The kind of detector; what the names of the tensors say when left out", DetectorCatalog.Names);
-        var labels = new Option<string?>("--labels") { Description = "Names of the class outputs, one a line, background first where it is one", HelpName = "TXT" };
+        var architecture = ChoiceOption.Create("--architecture", "The kind of detector; what the names of the tensors say when left out",
+            DetectorCatalog.Names);
+        var labels = new Option<string?>("--labels")
+        {
+            Description = "Names of the class outputs, one a line, background first where it is one", HelpName = "TXT",
+        };
         var scores = ChoiceOption.Create("--scores", "How class outputs become scores, where the file does not show it", ["sigmoid", "softmax"]);
         var size = NumberOption.Optional("--input-size", "Edge of the input in pixels, where the file does not tell it", 32, 4096);
         var seed = NumberOption.Create("--seed", "Seed of tensors that the file does not have", 1, 0, int.MaxValue);
         var normalisation = ChoiceOption.Create(
-            "--normalisation", "What a PyTorch backbone was trained on, pictures normalised as for ImageNet, or from -1 to 1", ["imagenet", "none"], "imagenet");
-        var command = new Command("import", "Take over trained weights: TensorFlow Lite, PyTorch state dicts") { file, folder, architecture, labels, scores, size, seed, normalisation };
-        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(labels), new ImportOptions
+            "--normalisation", "What a PyTorch backbone was trained on, pictures normalised as for ImageNet, or from -1 to 1",
+            ["imagenet", "none"], "imagenet");
+        var command = new Command("import", "Take over trained weights: TensorFlow Lite, PyTorch state dicts")
+        {
+            file, folder, architecture, labels, scores, size, seed, normalisation,
+        };
+        command.SetAction((p, c) =>
+            ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(labels), new ImportOptions
         {
             Scores = p.GetValue(scores) switch { "sigmoid" => ScoreFunction.Sigmoid, "softmax" => ScoreFunction.Softmax, _ => null },
             InputSize = p.GetValue(size),
@@ -43,12 +55,14 @@ internal static class ImportCommand
             DetectorFolder.Write(folder, imported.Model, imported.Weights);
             foreach (string note in imported.Notes)
             {
-                await context.Output.WriteLineAsync(note).ConfigureAwait(false);
+                await context.Output.WriteLineAsync(note);
             }
             var spec = imported.Model.Spec;
-            await context.Output.WriteLineAsync(FormattableString.Invariant(
-                $"{spec.Classes.Count} {(spec.Classes.Count == 1 ? "class" : "classes")}, {imported.Model.Network.Parameters:N0} parameters, {imported.Model.References.Count:N0} reference boxes, batch norms {(spec.BatchNorm ? "kept" : "folded")}")).ConfigureAwait(false);
-            await context.Output.WriteLineAsync($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}").ConfigureAwait(false);
+            await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"{spec.Classes.Count} {(spec.Classes.Count == 1 ? "class" : "classes")}, {imported.Model.Network.Parameters:N0} parameters, " +
+                $"{imported.Model.References.Count:N0} reference boxes, batch norms {(spec.BatchNorm ? "kept" : "folded")}"));
+            await context.Output.WriteLineAsync($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, " +
+                $"{DetectorFolder.LabelsFile}");
             return ExitCode.Ok;
         }
         catch (Exception e) when (e is FormatException or ArgumentException)

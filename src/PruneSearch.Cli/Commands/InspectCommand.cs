@@ -10,7 +10,6 @@ internal static class InspectCommand
 {
     private const DetectorForms Forms = DetectorForms.Folder | DetectorForms.SearchFile | DetectorForms.Specification;
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var source = new Argument<string>("DETECTOR") { Description = $"The detector: {NamedDetector.Expected(Forms)}" };

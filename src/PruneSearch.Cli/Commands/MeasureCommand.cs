@@ -19,20 +19,29 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Measures exported models side by side.</summary>
 internal static class MeasureCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var files = new Argument<string[]>("MODEL") { Description = "ONNX files; the first is what the others are compared with", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("MODEL")
+        {
+            Description = "ONNX files; the first is what the others are compared with", Arity = ArgumentArity.OneOrMore,
+        };
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of one measurement, all models together", 30.0, 0.1, 3600);
         var repeat = NumberOption.Create("--repeat", "Measurements to make, one after another", 1, 1, 100);
         var engine = ChoiceOption.Create("--engine", "What runs the networks", EnumNames.Of<MeasuringEngine>(), EnumNames.Of(MeasuringEngine.OnnxRuntime));
-        var device = new Option<string>("--device") { Description = "Device of the engine torch: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE" };
+        var device = new Option<string>("--device")
+        {
+            Description = "Device of the engine torch: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE",
+        };
         var image = new Option<string?>("--image") { Description = "Picture on which pre- and post-processing are timed too", HelpName = "IMAGE" };
         var json = OutputOption.File("--json", "Write all figures as JSON");
-        var command = new Command("measure", "Measure the speed of exported models side by side") { files, threads, seconds, repeat, engine, device, image, json };
+        var command = new Command("measure", "Measure the speed of exported models side by side")
+        {
+            files, threads, seconds, repeat, engine, device, image, json,
+        };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(files)!, new Settings(
-            p.GetValue(threads), p.GetValue(seconds), p.GetValue(repeat), EnumNames.Parse<MeasuringEngine>(p.GetValue(engine)!), p.GetValue(device)!, p.GetValue(image), p.GetValue(json)), c), c));
+            p.GetValue(threads), p.GetValue(seconds), p.GetValue(repeat), EnumNames.Parse<MeasuringEngine>(p.GetValue(engine)!), p.GetValue(device)!,
+            p.GetValue(image), p.GetValue(json)), c), c));
         return command;
     }
 
@@ -40,18 +49,19 @@ internal static class MeasureCommand
     {
         byte[][] contents = [.. files.Select(f => NamedDetector.ReadOnnx(f))];
         LatencyCandidate[] models = [.. files.Zip(contents, (name, content) => Candidate(context, name, content, settings))];
-        string processing = settings.Image is { } image ? await Task.Run(() => Processing(files, contents, image, settings.Threads), cancellation).ConfigureAwait(false) : "";
+        string processing = settings.Image is { } image ? await Task.Run(() => Processing(files, contents, image, settings.Threads), cancellation) : "";
         var tables = new List<LatencyTable>();
         for (int i = 0; i < settings.Repeat; i++)
         {
-            tables.Add(await Task.Run(() => LatencyTable.Measure(models, new LatencyOptions { MaxSeconds = settings.MaxSeconds }, context.Time, cancellation), cancellation).ConfigureAwait(false));
+            tables.Add(await Task.Run(() =>
+                LatencyTable.Measure(models, new LatencyOptions { MaxSeconds = settings.MaxSeconds }, context.Time, cancellation), cancellation));
         }
-        await context.Output.WriteAsync(tables[^1].ToMarkdown()).ConfigureAwait(false);
+        await context.Output.WriteAsync(tables[^1].ToMarkdown());
         if (tables.Count > 1)
         {
-            await context.Output.WriteAsync($"\nSpeed-ups of {tables.Count} measurements:\n\n{LatencyRepetitions.ToMarkdown(tables)}").ConfigureAwait(false);
+            await context.Output.WriteAsync($"\nSpeed-ups of {tables.Count} measurements:\n\n{LatencyRepetitions.ToMarkdown(tables)}");
         }
-        await context.Output.WriteAsync(processing).ConfigureAwait(false);
+        await context.Output.WriteAsync(processing);
         if (settings.Json is { } path)
         {
             AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(tables.Select(t => t.Rows), CoreJson.Readable));
@@ -93,12 +103,15 @@ internal static class MeasureCommand
     private static string Processing(string[] files, byte[][] contents, string path, int threads)
     {
         var image = ImageDecoder.Decode(path);
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"\nAround the network, {path} ({image.Width}×{image.Height}), medians:\n\n| model | pre-processing ms | post-processing ms |\n|---|---|---|\n");
+        var text = new StringBuilder()
+            .Append(CultureInfo.InvariantCulture, $"\nAround the network, {path} ({image.Width}×{image.Height}), medians:\n\n| model | pre-processing ms | " +
+                $"post-processing ms |\n|---|---|---|\n");
         foreach (var (name, content) in files.Zip(contents))
         {
             using var detector = OnnxDetector.Load(content, name, threads);
             var times = ProcessingMeter.Measure(detector, [image]);
-            text.Append(CultureInfo.InvariantCulture, $"| {name} | {times.PreProcessing:F2} | {(detector.EndToEnd ? "in the network" : $"{times.PostProcessing:F2}")} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| {name} | {times.PreProcessing:F2} | {(detector.EndToEnd ? "in the network" : $"{times.PostProcessing:F2}")} |\n");
         }
         return text.ToString();
     }

@@ -24,10 +24,12 @@ internal static class MetricsText
         {
             var c = result.Classes[i];
             string vocText = eleven is null ? "" : $"  {Figure(eleven[i])}  {Figure(all![i])}";
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{c.Name.PadRight(width)}  {c.Objects,7}  {Figure(c.Ap)}  {Figure(c.Ap50)}{vocText}"));
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{c.Name.PadRight(width)}  {c.Objects,7}  {Figure(c.Ap)}  {Figure(c.Ap50)}{vocText}"));
         }
         string means = eleven is null ? "" : $"  {Figure(VocEvaluator.Mean(eleven))}  {Figure(VocEvaluator.Mean(all!))}";
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"mean".PadRight(width)}  {result.Classes.Sum(c => c.Objects),7}  {Figure(result.Ap)}  {Figure(result.Ap50)}{means}"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{"mean".PadRight(width)}  {result.Classes.Sum(c => c.Objects),7}  {Figure(result.Ap)}  {Figure(result.Ap50)}{means}"));
     }
 
     private static string Figure(double value) => double.IsNaN(value) ? "    –" : value.ToString("0.000", CultureInfo.InvariantCulture);

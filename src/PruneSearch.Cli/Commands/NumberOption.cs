@@ -9,24 +9,20 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Options with numbers: read the same on every machine, and checked before anything starts.</summary>
 internal static class NumberOption
 {
-    /// <summary>A whole number with a default.</summary>
     public static Option<int> Create(string name, string description, int standard, int least, int most) =>
         With(new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard }, new SettingType.WholeNumber(least, most));
 
-    /// <summary>A number with a default.</summary>
     public static Option<double> Create(string name, string description, double standard, double least, double most) =>
         With(new Option<double>(name) { Description = description, DefaultValueFactory = _ => standard }, new SettingType.Number(least, most, false, false));
 
-    /// <summary>A number in single precision with a default.</summary>
     public static Option<float> Create(string name, string description, float standard, float least, float most) =>
         With(new Option<float>(name) { Description = description, DefaultValueFactory = _ => standard }, new SettingType.Number(least, most, false, false));
 
-    /// <summary>A whole number that may be left out.</summary>
     public static Option<int?> Optional(string name, string description, int least, int most) =>
         With(new Option<int?>(name) { Description = description }, new SettingType.WholeNumber(least, most));
 
-    /// <summary>A number that may be left out.</summary>
-    public static Option<double?> Optional(string name, string description, SettingType.Number type) => With(new Option<double?>(name) { Description = description }, type);
+    public static Option<double?> Optional(string name, string description, SettingType.Number type) =>
+        With(new Option<double?>(name) { Description = description }, type);
 
     /// <summary>Several numbers, with blanks between them; none when left out.</summary>
     public static Option<double[]> Several(string name, string description, SettingType.Number each) => new(name)

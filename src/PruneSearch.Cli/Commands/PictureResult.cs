@@ -9,9 +9,10 @@ namespace PruneSearch.Cli.Commands;
 /// <param name="Objects">By falling score.</param>
 internal sealed record PictureResult(string File, int Width, int Height, IReadOnlyList<FoundObject> Objects)
 {
-    /// <summary>Detections in pixels and with names.</summary>
-    public static PictureResult From(string file, RgbImage image, IEnumerable<Data.PostProcessing.Detection> found, IReadOnlyList<string> classes) => new(file, image.Width, image.Height,
-        [.. found.Select(d => new FoundObject(classes[d.Class], d.Score, d.Box.XMin * image.Width, d.Box.YMin * image.Height, d.Box.XMax * image.Width, d.Box.YMax * image.Height))]);
+    public static PictureResult From(string file, RgbImage image, IEnumerable<Data.PostProcessing.Detection> found, IReadOnlyList<string> classes) =>
+        new(file, image.Width, image.Height,
+        [.. found.Select(d => new FoundObject(classes[d.Class], d.Score, d.Box.XMin * image.Width, d.Box.YMin * image.Height, d.Box.XMax * image.Width,
+            d.Box.YMax * image.Height))]);
 }
 
 /// <summary>An object in pixels of its picture.</summary>

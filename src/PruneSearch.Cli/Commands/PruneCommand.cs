@@ -8,10 +8,10 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
+using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -20,7 +20,6 @@ internal static class PruneCommand
 {
     private const DetectorForms Forms = DetectorForms.Folder | DetectorForms.SearchFile;
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var options = new PruneOptions();
@@ -28,7 +27,8 @@ internal static class PruneCommand
         var output = OutputOption.Folder("--out", "Folder for the pruned detector");
         output.Required = true;
         var ratio = NumberOption.Optional(
-            "--ratio", "Share of the target that is gone afterwards; the highest level of a search file when left out", new SettingType.Number(0, 1, MinExclusive: false, MaxExclusive: true));
+            "--ratio", "Share of the target that is gone afterwards; the highest level of a search file when left out",
+            new SettingType.Number(0, 1, MinExclusive: false, MaxExclusive: true));
         var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
@@ -39,14 +39,15 @@ internal static class PruneCommand
             var settings = options.Settings(parsed, input);
             settings = settings with
             {
-                Ratio = parsed.GetValue(ratio) ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
+                Ratio = parsed.GetValue(ratio)
+                    ?? (input.Search is null ? throw new SearchFileException("--ratio is missing, expected a share from 0 to below 1") : settings.Ratio),
             };
             var clock = Stopwatch.StartNew();
             var pictures = options.Pictures(parsed, input, settings, Training, cancellation);
 
             DetectionDataset Training(SearchFile search)
             {
-                var data = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+                var data = new SearchLauncher(HomeFolder.Drawn(parsed.GetValue<string>("--home")!), context.Time).ReadData(search.Settings.Data, cancellation);
                 Warnings.Write(context, data.Warnings);
                 return data.Train;
             }
@@ -55,7 +56,8 @@ internal static class PruneCommand
             {
                 var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
                 var pruned = BadInput.Guard(() => PruningEngine.Prune(
-                    input.Model, input.Weights!, settings, pictures, options.Seed(parsed), latency: latency.Of, cancellation: cancellation));
+                    input.Model, input.Weights!, settings, new CalibrationSet(pictures, options.Seed(parsed)), latency: latency.Of,
+                    cancellation: cancellation));
                 var after = input.Model.With(pruned.Spec.Widths);
                 OnnxAnswer.RequireFinite(OnnxExport.ToBytes(after, pruned.Weights), "the pruned detector");
                 DetectorFolder.Write(folder, after, pruned.Weights);
@@ -83,22 +85,28 @@ internal static class PruneCommand
         AtomicFolder.RequireWritable(folder);
     }
 
-    private static void Report(CliContext context, NamedDetector input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder, TimeSpan took)
+    private static void Report(CliContext context, NamedDetector input, PruneSettings settings, PruneResult pruned, DetectorModel after, string folder,
+        TimeSpan took)
     {
         if (pruned.Plan.RemovesNothing)
         {
-            context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: pruning to {settings.Ratio:P0} removed nothing: widths are rounded to {settings.RoundTo}, and never more than asked is removed"));
+            context.Error.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"warning: pruning to {settings.Ratio:P0} removed nothing: widths are rounded to " +
+                    $"{settings.RoundTo}, and never more than asked is removed"));
         }
         var before = input.Model;
         string how = settings.Compensate ? "compensated" : "not compensated";
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {EnumNames.Of(settings.Criterion)}, {how}) in {took.TotalSeconds:0.0} s."));
+            $"Removed {pruned.Channels.Removed:P1} of the channels of {string.Join(", ", settings.Groups)} (criterion {EnumNames.Of(settings.Criterion)}, " +
+            $"{how}) in {took.TotalSeconds:0.0} s."));
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters {InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
+            $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters " +
+            $"{InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
         if (Unpruned(before).Removed > 0)
         {
             context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{input.Source} was pruned before: of all channels of the unpruned detector, {Unpruned(before).Removed:P1} were gone and {Unpruned(after).Removed:P1} are now."));
+                $"{input.Source} was pruned before: of all channels of the unpruned detector, {Unpruned(before).Removed:P1} were gone and " +
+                $"{Unpruned(after).Removed:P1} are now."));
         }
         context.Output.WriteLine($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}");
     }

@@ -5,6 +5,7 @@ using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Pruning;
+using PruneSearch.Stages;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Cli.Commands;
@@ -16,14 +17,16 @@ internal sealed class PruneOptions
 
     private readonly SettingOptions<PruneSettings> _settings;
     private readonly Option<bool> _noCompensation = new("--no-compensation") { Description = "Leave the readers of pruned channels as they are" };
-    private readonly Option<string?> _pictures = new("--pictures") { Description = "Folder with pictures to calibrate on, without annotations; the training split of a search file when left out", HelpName = "FOLDER" };
+    private readonly Option<string?> _pictures = new("--pictures")
+    {
+        Description = "Folder with pictures to calibrate on, without annotations; the training split of a search file when left out", HelpName = "FOLDER",
+    };
     private readonly Option<int> _seed = NumberOption.Create("--seed", "Seed of the choice of pictures and of random scores", 1, 0, int.MaxValue);
 
     /// <summary>Options for all settings of pruning but some; compensation has its own, and statistics are measured anew only in a search.</summary>
     /// <param name="without">Keys of those that the command has no use for.</param>
     public PruneOptions(params IEnumerable<string> without) => _settings = new(["compensate", "recalibrate", .. without]);
 
-    /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         _settings.AddTo(command);
@@ -33,7 +36,6 @@ internal sealed class PruneOptions
         }
     }
 
-    /// <summary>The seed.</summary>
     public int Seed(ParseResult parsed) => parsed.GetValue(_seed);
 
     /// <summary>What was asked for; the ratio is that of the search file, or 0.</summary>
@@ -53,15 +55,29 @@ internal sealed class PruneOptions
     /// <param name="training">Reads the training split of a search file.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SearchFileException">There are none, or they cannot be read.</exception>
-    public List<Tensor> Pictures(ParseResult parsed, NamedDetector input, PruneSettings settings, Func<SearchFile, DetectionDataset> training, CancellationToken cancellation) => BadInput.Guard(() =>
+    public List<Tensor> Pictures(ParseResult parsed, NamedDetector input, PruneSettings settings, Func<SearchFile, DetectionDataset> training,
+        CancellationToken cancellation) => BadInput.Guard(() =>
     {
         if (!PruningEngine.NeedsImages(settings))
         {
             return [];
         }
-        var dataset = parsed.GetValue(_pictures) is { } folder ? CalibrationPictures.OfFolder(folder)
+        var dataset = parsed.GetValue(_pictures) is { } folder ? OfFolder(folder)
             : input.Search is { } search ? training(search)
-            : throw new SearchFileException($"criterion {EnumNames.Of(settings.Criterion)}{(settings.Compensate ? " with compensation" : "")} looks at pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
+            : throw new SearchFileException($"criterion {EnumNames.Of(settings.Criterion)}{(settings.Compensate ? " with compensation" : "")} looks at " +
+                "pictures, expected --pictures FOLDER, or a criterion such as l2 with --no-compensation");
         return CalibrationPictures.Choose(dataset, settings.CalibrationImages, input.Model.InputSpec, Seed(parsed), cancellation);
     });
+
+    private static DetectionDataset OfFolder(string folder)
+    {
+        try
+        {
+            return CalibrationPictures.OfFolder(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SearchFileException($"--pictures: {e.Message}", e);
+        }
+    }
 }

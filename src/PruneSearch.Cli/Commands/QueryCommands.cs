@@ -1,7 +1,8 @@
 using System.Globalization;
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
+using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 
@@ -10,7 +11,6 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Commands that look at searches or stop them.</summary>
 internal static class QueryCommands
 {
-    /// <summary>All searches.</summary>
     public static async Task<int> ListAsync(CliContext context, SearchPlace place, CancellationToken cancellation)
     {
         if (place.Cluster is null && !Directory.Exists(place.Home))
@@ -28,7 +28,10 @@ internal static class QueryCommands
             var all = await session.ListAsync().ConfigureAwait(false);
             foreach (var s in all)
             {
-                await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  {ProgressText.Of(s.State),-10} {s.Completed + s.Failed}/{s.Trajectories} trajectories")).ConfigureAwait(false);
+                string why = s.State == WorkState.Failed && s.Reason is { } reason ? $"  {ErrorText.OneLine(reason)}" : "";
+                await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  {ProgressText.Of(s.State),-10} {s.Completed + s.Failed}/{s.Trajectories} trajectories{why}"))
+                    .ConfigureAwait(false);
             }
             if (all.Count == 0)
             {
@@ -38,8 +41,8 @@ internal static class QueryCommands
         return ExitCode.Ok;
     }
 
-    /// <summary>One search.</summary>
-    public static Task<int> StatusAsync(CliContext context, SearchPlace place, string id, bool details, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
+    public static Task<int> StatusAsync(CliContext context, SearchPlace place, string id, bool details, CancellationToken cancellation) =>
+        WithSearchAsync(context, place, id, async session =>
     {
         var status = await session.StatusAsync(id).ConfigureAwait(false);
         foreach (string line in StatusText.Lines(status, details, place))
@@ -48,8 +51,8 @@ internal static class QueryCommands
         }
     }, cancellation);
 
-    /// <summary>The models of one search.</summary>
-    public static Task<int> FrontierAsync(CliContext context, SearchPlace place, string id, string? json, string? csv, string? png, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
+    public static Task<int> FrontierAsync(CliContext context, SearchPlace place, string id, string? json, string? csv, string? png,
+        CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
         var view = await session.FrontierAsync(id).ConfigureAwait(false);
         if (json is null && csv is null && png is null)
@@ -76,15 +79,16 @@ internal static class QueryCommands
         }
     }, cancellation);
 
-    /// <summary>Stops one search.</summary>
-    public static Task<int> CancelAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
+    public static Task<int> CancelAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation) =>
+        WithSearchAsync(context, place, id, async session =>
     {
         await session.CancelAsync(id, "cancelled from the command line").ConfigureAwait(false);
         var status = await session.StatusAsync(id).ConfigureAwait(false);
         await context.Output.WriteLineAsync($"{id}: {ProgressText.Of(status.State)}").ConfigureAwait(false);
     }, cancellation);
 
-    private static async Task<int> WithSearchAsync(CliContext context, SearchPlace place, string id, Func<ISearchSession, Task> action, CancellationToken cancellation)
+    private static async Task<int> WithSearchAsync(CliContext context, SearchPlace place, string id, Func<ISearchSession, Task> action,
+        CancellationToken cancellation)
     {
         HomeFolder.RequireExisting(place, id);
         var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);

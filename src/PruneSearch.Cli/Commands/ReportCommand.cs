@@ -1,9 +1,8 @@
 using System.CommandLine;
 using PruneSearch.Cli.Reports;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Comparisons;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Commands;
@@ -11,18 +10,25 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Writes what searches came to as a page with tables, pictures and sentences.</summary>
 internal static class ReportCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
-        var ids = new Argument<string[]>("ID") { Description = "Identifiers of searches, as list shows them; each has a part of the page", Arity = ArgumentArity.OneOrMore };
+        var ids = new Argument<string[]>("ID")
+        {
+            Description = "Identifiers of searches, as list shows them; each has a part of the page", Arity = ArgumentArity.OneOrMore,
+        };
         var folder = OutputOption.Folder("--out", "Folder of the page (README.md), its pictures and CSV files");
         folder.DefaultValueFactory = _ => "report";
         var models = OutputOption.Folder("--models", "Write the best models as ONNX files too");
-        var pictures = NumberOption.Create("--pictures", "Pictures of the test split (or validation split) drawn into the folder of --models: what the original and the fastest of the best models find", 0, 0, 1000);
-        var threads = NumberOption.Create("--threads", "Threads within the network while detectors are evaluated", Math.Clamp(Environment.ProcessorCount, 1, 8), 1, 256);
-        var command = new Command("report", "Write what searches came to as a page: tables, pictures, and what they say") { ids, folder, models, pictures, threads };
+        var pictures = NumberOption.Create("--pictures", "Pictures of the test split (or validation split) drawn into the folder of --models: what the " +
+            "original and the fastest of the best models find", 0, 0, 1000);
+        var threads = NumberOption.Create("--threads", "Threads within the network while detectors are evaluated",
+            Math.Clamp(Environment.ProcessorCount, 1, 8), 1, 256);
+        var command = new Command("report", "Write what searches came to as a page: tables, pictures, and what they say")
+        {
+            ids, folder, models, pictures, threads,
+        };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(
-            context, SearchPlace.Of(p), p.GetValue(ids)!, new Settings(p.GetValue(folder)!, p.GetValue(models), p.GetValue(pictures), p.GetValue(threads)), c), c));
+            context, PlaceOptions.Of(p), p.GetValue(ids)!, new Settings(p.GetValue(folder)!, p.GetValue(models), p.GetValue(pictures), p.GetValue(threads)), c), c));
         return command;
     }
 
@@ -44,7 +50,8 @@ internal static class ReportCommand
             }
             if (plans.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             {
-                throw new SearchFileException($"{string.Join(" and ", twice.Select(p => p.Id))} are both called '{twice.Key}' and would share one part of the page, expected searches with different names");
+                throw new SearchFileException($"{string.Join(" and ", twice.Select(p => p.Id))} are both called '{twice.Key}' and would share one part of " +
+                    "the page, expected searches with different names");
             }
             foreach (var plan in plans)
             {
@@ -56,13 +63,14 @@ internal static class ReportCommand
 
     private static async Task ReportAsync(CliContext context, ISearchSession session, SearchPlan plan, Settings settings, CancellationToken cancellation)
     {
-        var points = (await session.FrontierAsync(plan.Id).ConfigureAwait(false)).Points.Where(p => p.Precision == FrontierPoints.TrainedPrecision);
+        var points = (await session.FrontierAsync(plan.Id).ConfigureAwait(false)).Points.Where(p => !p.IsQuantised);
         var search = ReportedSearch.Of(plan, await session.StatusAsync(plan.Id).ConfigureAwait(false), points.Select(p => p.Report));
         var test = await TestSplit.ScoreAsync(context, session, plan, search, settings.Threads, cancellation).ConfigureAwait(false);
         var results = SearchResults.From(plan, search, test?.Scores);
         string page = ResultFiles.Write(results, settings.Folder, test?.Split.Samples.Count ?? 0);
         string lacking = results.Missing.Count == 0 ? "" : $"; {results.Missing.Count} of {plan.Trajectories.Count} trajectories are missing";
-        await context.Output.WriteLineAsync($"{page}: {plan.Id}, accuracy on the {(results.OnTest ? "test" : "validation")} split{lacking}").ConfigureAwait(false);
+        await context.Output.WriteLineAsync($"{page}: {plan.Id}, accuracy on the {(results.OnTest ? "test" : "validation")} split{lacking}")
+            .ConfigureAwait(false);
         if (settings.Models is { } folder)
         {
             var best = new BestModelFiles(results, session.Checkpoints, folder);

@@ -1,8 +1,8 @@
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.Inputs;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Commands;
@@ -12,11 +12,9 @@ internal static class RunCommand
 {
     private const string QuickstartResource = "quickstart.yaml";
 
-    /// <summary>Launches the search of a file.</summary>
     public static Task<int> RunAsync(CliContext context, SearchPlace place, string file, CancellationToken cancellation) =>
         LaunchAsync(context, place, SearchFileReader.Read(file), cancellation);
 
-    /// <summary>Launches the search that is part of the program.</summary>
     public static Task<int> QuickstartAsync(CliContext context, SearchPlace place, CancellationToken cancellation)
     {
         using var reader = new StreamReader(typeof(RunCommand).Assembly.GetManifestResourceStream(QuickstartResource)
@@ -85,8 +83,9 @@ internal static class RunCommand
             await session.LaunchAsync(search.Plan).ConfigureAwait(false);
             var stages = search.Plan.Trajectories.SelectMany(t => t.Keys).ToList();
             await context.Output.WriteLineAsync(
-                $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {stages.Distinct().Count()} stages to run ({stages.Count} without sharing), " +
-                $"{search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} validation pictures, classes {string.Join(", ", search.Data.Train.Classes)}").ConfigureAwait(false);
+                $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {stages.Distinct().Count()} stages to run " +
+                $"({stages.Count} without sharing), {search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} validation " +
+                $"pictures, classes {string.Join(", ", search.Data.Train.Classes)}").ConfigureAwait(false);
             return await FollowAsync(context, session, place, search.Plan.Id, cancellation).ConfigureAwait(false);
         }
     }
@@ -96,7 +95,7 @@ internal static class RunCommand
         SearchStatus end;
         try
         {
-            end = await new SearchFollower(context, session).FollowAsync(id, cancellation).ConfigureAwait(false);
+            end = await TerminalProgress.FollowAsync(context, session, id, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

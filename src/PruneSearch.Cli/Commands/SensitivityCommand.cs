@@ -7,6 +7,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Settings;
 using PruneSearch.Detection.Evaluation;
+using PruneSearch.Pruning;
 using PruneSearch.Pruning.Sensitivity;
 using static TorchSharp.torch;
 
@@ -17,13 +18,13 @@ internal static class SensitivityCommand
 {
     private static readonly double[] DefaultRatios = [0.25, 0.5, 0.75];
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var options = new PruneOptions("target", "protect", "min-width", "max-group-ratio", "ranking");
         var file = new Argument<string>("FILE") { Description = "The search file (YAML): its data, and its detector unless --detector says another" };
         var detector = new Option<string?>("--detector") { Description = "Folder with detector.json and weights.safetensors", HelpName = "FOLDER" };
-        var ratios = NumberOption.Several("--ratios", "Shares of a group's channels that go; 0.25 0.5 0.75 when left out", new SettingType.Number(0, 1, MinExclusive: true, MaxExclusive: true));
+        var ratios = NumberOption.Several("--ratios", "Shares of a group's channels that go; 0.25 0.5 0.75 when left out",
+            new SettingType.Number(0, 1, MinExclusive: true, MaxExclusive: true));
         var images = NumberOption.Optional("--images", "Take only the first pictures of the validation split", 1, int.MaxValue);
         var csv = OutputOption.File("--csv", "Write the table as CSV");
         var png = OutputOption.File("--png", "Draw a heat map");
@@ -32,22 +33,26 @@ internal static class SensitivityCommand
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
             var search = SearchFileReader.Read(parsed.GetValue(file)!);
-            var input = NamedDetector.Read(parsed.GetValue(detector) ?? search.Path, DetectorForms.Folder | DetectorForms.SearchFile).AsOriginal() with { Search = search };
+            var input = NamedDetector.Read(parsed.GetValue(detector) ?? search.Path, DetectorForms.Folder | DetectorForms.SearchFile)
+                .AsOriginal() with { Search = search };
             double[] shares = Ratios(parsed.GetValue(ratios));
             var settings = options.Settings(parsed, input) with { RoundTo = options.RoundTo(parsed) ?? 1 };
-            var data = SearchInputs.ReadData(search, HomeFolder.Drawn(parsed.GetValue<string>("--home")!), cancellation);
+            var data = new SearchLauncher(HomeFolder.Drawn(parsed.GetValue<string>("--home")!), context.Time).ReadData(search.Settings.Data, cancellation);
             Warnings.Write(context, data.Warnings);
             var (train, validation) = (data.Train, data.Validation);
             validation = parsed.GetValue(images) is { } first ? validation.Take(first) : validation;
-            double Evaluate(DetectorModel model, Core.Weights.WeightSet weights) => DetectorEvaluator.Evaluate(model, weights, validation, CPU, cancellation: cancellation).Ap50;
+            double Evaluate(DetectorModel model, Core.Weights.WeightSet weights) =>
+                DetectorEvaluator.Evaluate(model, weights, validation, CPU, cancellation: cancellation).Ap50;
             var pictures = options.Pictures(parsed, input, settings, _ => train, cancellation);
             var rows = new List<GroupSensitivity>();
             double whole = 0;
             BadInput.Guard(() =>
             {
                 whole = Evaluate(input.Model, input.Weights!);
-                context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"mAP50 of the detector as it is: {whole:0.000} ({validation.Samples.Count} pictures)"));
-                foreach (var row in SensitivityScan.Run(input.Model, input.Weights!, settings, shares, pictures, options.Seed(parsed), Evaluate, cancellation))
+                context.Output.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"mAP50 of the detector as it is: {whole:0.000} ({validation.Samples.Count} pictures)"));
+                foreach (var row in SensitivityScan.Run(input.Model, input.Weights!, settings, shares, new CalibrationSet(pictures, options.Seed(parsed)),
+                    Evaluate, cancellation))
                 {
                     rows.Add(row);
                     context.Output.WriteLine(SensitivityText.Line(row));

@@ -15,7 +15,6 @@ internal sealed class SettingOptions<T>
     public SettingOptions(params IReadOnlyList<string> without) =>
         _options = [.. SettingsSection.Of<T>().Common.Where(s => !without.Contains(s.Key)).Select(Of)];
 
-    /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (var (_, option, _) in _options)

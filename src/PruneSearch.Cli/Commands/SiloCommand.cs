@@ -1,7 +1,8 @@
 using System.CommandLine;
-using PruneSearch.Cli.Sessions;
-using PruneSearch.Client.Configuration;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections.Configuration;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;
@@ -11,10 +12,12 @@ internal static class SiloCommand
 {
     private static readonly string[] ClientKeys = ["gateways", "timeout-seconds"];
 
-    /// <summary>Makes the command.</summary>
     public static Command Create(CliContext context)
     {
-        var file = new Option<string?>("--config") { Description = "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", HelpName = "FILE" };
+        var file = new Option<string?>("--config")
+        {
+            Description = "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", HelpName = "FILE",
+        };
         var command = new Command("silo", "Be one process of a cluster: coordinate searches, work on stages, or both") { file };
         var options = new Dictionary<string, Option<string?>>(StringComparer.Ordinal);
         foreach (var (key, description) in SettingKeys.Descriptions.Where(d => !ClientKeys.Contains(d.Key)))
@@ -45,7 +48,8 @@ internal static class SiloCommand
         {
             string slot = silo.Role == SiloRole.Control ? "no slot" : $"slot {configuration.Device} of class {silo.DeviceClass}";
             await context.Error.WriteLineAsync(
-                $"Silo {silo.Name} of cluster {silo.ClusterId}: {silo.Role.ToString().ToLowerInvariant()}, {slot}, {silo.AdvertisedAddress}, silo port {silo.SiloPort}, gateway port {silo.GatewayPort}").ConfigureAwait(false);
+                $"Silo {silo.Name} of cluster {silo.ClusterId}: {silo.Role.ToString().ToLowerInvariant()}, {slot}, {silo.AdvertisedAddress}, silo port " +
+                $"{silo.SiloPort}, gateway port {silo.GatewayPort}").ConfigureAwait(false);
             await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, cancellation)).ConfigureAwait(false);
             if (host.StuckStage.IsCompleted)
             {

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Client.SearchFiles;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
+using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Weights;
 using PruneSearch.Stages;
 using PruneSearch.Storage;
 
@@ -25,17 +25,19 @@ internal static class TrainCommand
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
         var force = new Option<bool>("--force") { Description = "Replace a detector that is in the folder already" };
         var command = new Command("train", "Train the detector of a search file; repeat the command to go on after an interruption") { file, folder, device, force };
-        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, SearchPlace.Of(p).Home, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(device)!, p.GetValue(force), c), c));
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, PlaceOptions.Of(p).Home, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(device)!, p.GetValue(force), c), c));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, string home, string file, string folder, string device, bool force, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CliContext context, string home, string file, string folder, string device, bool force,
+        CancellationToken cancellation)
     {
         Devices.Select(device);
         var source = SearchFileReader.ReadTraining(file);
         string work = Path.Combine(folder, WorkFolder);
         await context.Output.WriteLineAsync($"Checking data and weights of {file} …").ConfigureAwait(false);
-        var training = await Task.Run(() => new SearchLauncher(HomeFolder.Drawn(home), context.Time).Check(source, cancellation), cancellation).ConfigureAwait(false);
+        var training = await Task.Run(() => new SearchLauncher(HomeFolder.Drawn(home), context.Time).Check(source, cancellation), cancellation)
+            .ConfigureAwait(false);
         Warnings.Write(context, training.Warnings);
         string key = training.Stage.ComputeKey();
         if (TrainingReport.Read(Path.Combine(folder, ReportFile)) is { } known && known.Key == key && !force)
@@ -50,12 +52,14 @@ internal static class TrainCommand
         RemoveOtherTrainings(work, key);
         var store = new FolderCheckpointStore(work, context.Time);
         await SearchLauncher.PublishAsync(training, store, cancellation).ConfigureAwait(false);
-        await context.Output.WriteLineAsync($"{training.Data.Train.Samples.Count} training and {training.Data.Validation.Samples.Count} validation pictures, classes {string.Join(", ", training.Data.Train.Classes)}").ConfigureAwait(false);
+        await context.Output.WriteLineAsync($"{training.Data.Train.Samples.Count} training and {training.Data.Validation.Samples.Count} validation pictures, " +
+            $"classes {string.Join(", ", training.Data.Train.Classes)}").ConfigureAwait(false);
         var progress = new TrainingProgress(context);
         TrainedDetector trained;
         try
         {
-            trained = await TrainAsync(context, new DetectorTraining(store, new StageRunnerOptions { Device = device }, context.Time), training.Stage, progress, cancellation).ConfigureAwait(false);
+            trained = await TrainAsync(context, new DetectorTraining(store, new StageRunnerOptions { Device = device }, context.Time), training.Stage, progress,
+                cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -73,13 +77,16 @@ internal static class TrainCommand
         Directory.Delete(work, recursive: true);
         MetricsText.Write(context.Output, training.Data.Validation, trained.Metrics);
         await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"Trained {source.FineTune.Steps} steps of {source.FineTune.BatchSize} pictures; the last part took {TimeSpan.FromSeconds(trained.TrainingSeconds):h\\:mm\\:ss}, peak memory {trained.PeakMemoryBytes / 1e9:0.0} GB")).ConfigureAwait(false);
-        await context.Output.WriteLineAsync($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}, {ReportFile}").ConfigureAwait(false);
+            $"Trained {source.FineTune.Steps} steps of {source.FineTune.BatchSize} pictures; the last part took " +
+            $"{TimeSpan.FromSeconds(trained.TrainingSeconds):h\\:mm\\:ss}, peak memory {trained.PeakMemoryBytes / 1e9:0.0} GB")).ConfigureAwait(false);
+        await context.Output.WriteLineAsync($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, " +
+            $"{DetectorFolder.LabelsFile}, {ReportFile}").ConfigureAwait(false);
         return ExitCode.Ok;
     }
 
     // On a thread of its own: training keeps it busy for as long as it takes.
-    private static Task<TrainedDetector> TrainAsync(CliContext context, DetectorTraining training, StageDescription stage, TrainingProgress progress, CancellationToken cancellation) =>
+    private static Task<TrainedDetector> TrainAsync(CliContext context, DetectorTraining training, StageDescription stage, TrainingProgress progress,
+        CancellationToken cancellation) =>
         Task.Factory.StartNew(() => training.Run(stage, progress.Show, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static void RemoveOtherTrainings(string work, string key)
@@ -98,7 +105,6 @@ internal sealed record TrainingReport
     /// <summary>Identity of the training: equal keys give equal weights.</summary>
     public required string Key { get; init; }
 
-    /// <summary>How it was trained.</summary>
     public required FineTuneSettings FineTune { get; init; }
 
     /// <summary>Smoothed loss of the last steps.</summary>

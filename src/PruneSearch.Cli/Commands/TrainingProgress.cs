@@ -12,7 +12,6 @@ internal sealed class TrainingProgress(CliContext context)
     private TimeSpan? _shown;
     private string _part = "";
 
-    /// <summary>Takes progress in.</summary>
     public void Show(StageProgress progress)
     {
         var now = context.Time.GetElapsedTime(_start);

@@ -28,7 +28,8 @@ internal static class Warnings
         string[] others = [.. FileTree.Of(folder).Where(f => !PictureFiles.IsPicture(f))];
         if (others.Length > 0)
         {
-            Write(context, [$"{others.Length} {(others.Length == 1 ? "file" : "files")} in {folder} passed over (first: {string.Join(", ", others.Take(Named))}), expected files that end in {PictureFiles.Expected}"]);
+            Write(context, [$"{others.Length} {(others.Length == 1 ? "file" : "files")} in {folder} passed over (first: " +
+                $"{string.Join(", ", others.Take(Named))}), expected files that end in {PictureFiles.Expected}"]);
         }
     }
 }

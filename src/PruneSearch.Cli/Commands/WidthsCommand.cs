@@ -8,7 +8,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Networks;
 using PruneSearch.Detection.Import;
-using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Latency;
 using PruneSearch.Inference.Onnx;
 
@@ -19,7 +18,6 @@ internal static class WidthsCommand
 {
     private static readonly ChannelGroupKind[] Kinds = Enum.GetValues<ChannelGroupKind>();
 
-    /// <summary>The command.</summary>
     public static Command Create(CliContext context)
     {
         var model = new Argument<string>("MODEL") { Description = "Exported ONNX file of the dense model" };
@@ -30,7 +28,10 @@ internal static class WidthsCommand
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of each of the two measurements", 30.0, 0.1, 3600.0);
         var json = OutputOption.File("--json", "Write the widths as JSON");
-        var command = new Command("widths", "Find the widths of a detector that reach a speed") { model, speedUp, groups, roundTo, structures, threads, seconds, json };
+        var command = new Command("widths", "Find the widths of a detector that reach a speed")
+        {
+            model, speedUp, groups, roundTo, structures, threads, seconds, json,
+        };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(model)!, new Settings(
             p.GetValue(speedUp), [.. Kinds.Where(k => p.GetValue(groups)!.Contains(Word(k)))], p.GetValue(roundTo), p.GetValue(structures), p.GetValue(threads),
             new LatencyOptions { MaxSeconds = p.GetValue(seconds) }, p.GetValue(json)), c), c));
@@ -44,12 +45,13 @@ internal static class WidthsCommand
         var (latency, target, verified) = await Task.Run(() =>
         {
             var chosen = StructureSampling.Choose(dense, settings.Structures, settings.RoundTo, settings.Kinds);
-            var fitted = QuickLatencyModel.Fit(StructureSampling.Measure(chosen, m => RandomWeights.For(m, 1), settings.Threads, settings.Options, context.Time, cancellation));
+            var fitted = QuickLatencyModel.Fit(
+                StructureSampling.Measure(chosen, m => RandomWeights.For(m, 1), settings.Threads, settings.Options, context.Time, cancellation));
             var widths = WidthsForSpeedUp.Find(fitted, dense, settings.SpeedUp, settings.RoundTo, settings.Kinds);
             return (fitted, widths, Verify(dense, widths, settings, context.Time, cancellation));
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation);
 
-        await context.Output.WriteAsync(Text(dense, latency, target, verified, settings)).ConfigureAwait(false);
+        await context.Output.WriteAsync(Text(dense, latency, target, verified, settings));
         if (settings.Json is { } file)
         {
             AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(target.Widths, CoreJson.Readable));
@@ -57,7 +59,8 @@ internal static class WidthsCommand
         return target.Reached ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    private static LatencyTable Verify(DetectorModel dense, SpeedTarget target, Settings settings, TimeProvider time, CancellationToken cancellation) => LatencyTable.Measure(
+    private static LatencyTable Verify(DetectorModel dense, SpeedTarget target, Settings settings, TimeProvider time, CancellationToken cancellation) =>
+        LatencyTable.Measure(
         [.. new[] { ("dense", dense), ("these widths", dense.With(target.Widths)) }
             .Select(m => LatencyCandidate.Onnx(m.Item1, OnnxExport.ToBytes(m.Item2, RandomWeights.For(m.Item2, 1)), settings.Threads))],
         settings.Options, time, cancellation);
@@ -66,9 +69,11 @@ internal static class WidthsCommand
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"Fitted to {latency.HeldOut.Structures} measured structures; each predicted from the others: mean error {latency.HeldOut.Mean:P1}, largest {latency.HeldOut.Largest:P1}.");
-        text.AppendLine(CultureInfo.InvariantCulture,
-            $"{(target.Reached ? $"Predicted to be {target.PredictedSpeedUp:0.00}× as fast" : $"{settings.SpeedUp:0.00}× cannot be reached; the narrowest are predicted to be {target.PredictedSpeedUp:0.00}× as fast")}, with {target.Share:P1} of the channels gone from each group:");
+            $"Fitted to {latency.HeldOut.Structures} measured structures; each predicted from the others: mean error {latency.HeldOut.Mean:P1}, largest " +
+            $"{latency.HeldOut.Largest:P1}.");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{(target.Reached ? "Predicted" : $"{settings.SpeedUp:0.00}× cannot be reached; the narrowest are predicted")} to be ").AppendLine(
+            CultureInfo.InvariantCulture, $"{target.PredictedSpeedUp:0.00}× as fast, with {target.Share:P1} of the channels gone from each group:");
         text.AppendLine().AppendLine("| group | dense | width |").AppendLine("|---|---|---|");
         foreach (var group in dense.Network.Groups.Where(g => target.Widths[g.Name] != g.DenseWidth))
         {

@@ -16,6 +16,5 @@ internal enum DetectorForms
     /// <summary>A file of weights, with the labels or the detector.json that belong to it.</summary>
     WeightsFile = 8,
 
-    /// <summary>An exported ONNX file.</summary>
     Onnx = 16,
 }

@@ -55,10 +55,11 @@ internal sealed record NamedDetector(string Source, DetectorModel Model, WeightS
                 return new NamedDetector(source, model, weights, null);
             case DetectorForms.SearchFile:
                 var search = SearchFileReader.Read(source);
-                (model, weights) = SearchInputs.ReadDetector(search);
+                (model, weights) = SearchLauncher.ReadDetector(search);
                 return new NamedDetector(source, model, weights, search);
             case DetectorForms.Specification:
-                return new NamedDetector(source, DetectorFolder.ReadModel(Directory.Exists(source) ? Path.Combine(source, DetectorFolder.DetectorFile) : source), null, null);
+                return new NamedDetector(
+                    source, DetectorFolder.ReadModel(Directory.Exists(source) ? Path.Combine(source, DetectorFolder.DetectorFile) : source), null, null);
             default:
                 (model, weights) = OfWeights(source, labels, specification);
                 return new NamedDetector(source, model, weights, null);
@@ -84,7 +85,8 @@ internal sealed record NamedDetector(string Source, DetectorModel Model, WeightS
         var form = (kind, ending) switch
         {
             (FileKind.Missing or FileKind.Special, _) => default,
-            (FileKind.Folder, _) => forms.HasFlag(DetectorForms.Specification) && !File.Exists(Path.Combine(source, DetectorFolder.WeightsFile)) ? DetectorForms.Specification : DetectorForms.Folder,
+            (FileKind.Folder, _) => forms.HasFlag(DetectorForms.Specification) && !File.Exists(Path.Combine(source, DetectorFolder.WeightsFile))
+                ? DetectorForms.Specification : DetectorForms.Folder,
             (_, ".yaml" or ".yml") when forms.HasFlag(DetectorForms.SearchFile) => DetectorForms.SearchFile,
             (_, ".json") when forms.HasFlag(DetectorForms.Specification) => DetectorForms.Specification,
             (_, ".onnx") => DetectorForms.Onnx,

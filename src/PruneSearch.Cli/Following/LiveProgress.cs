@@ -1,3 +1,4 @@
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 using Spectre.Console;
 
@@ -39,7 +40,8 @@ internal static class LiveProgress
         string[] warnings = [.. status.Trajectories.SelectMany(ProgressText.Warnings).Select(w => $"warning: {w}")];
         string[] last = [.. warnings.TakeLast(MostWarnings)];
         var (shown, others) = ProgressRows.Pick(status.Trajectories, room - last.Length);
-        IEnumerable<string> below = [.. lost is null ? Array.Empty<string>() : [ProgressText.Of(lost)], .. others is null ? Array.Empty<string>() : [others], .. last, .. warnings.Length > last.Length ? [$"and {warnings.Length - last.Length} warnings before"] : Array.Empty<string>()];
+        IEnumerable<string> below = [.. lost is null ? Array.Empty<string>() : [ProgressText.Of(lost)], .. others is null ? Array.Empty<string>() : [others],
+            .. last, .. warnings.Length > last.Length ? [$"and {warnings.Length - last.Length} warnings before"] : Array.Empty<string>()];
         table.Caption(Markup.Escape(string.Join('\n', below)));
         foreach (string column in new[] { "trajectory", "iteration", "now" })
         {

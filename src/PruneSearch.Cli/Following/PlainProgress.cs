@@ -1,3 +1,4 @@
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Following;
@@ -22,7 +23,6 @@ internal sealed class PlainProgress(CliContext context) : IProgressView
         }
     }
 
-    /// <summary>Shows what changed.</summary>
     public void Show(SearchStatus status)
     {
         if (_lost is { } lost)
@@ -35,7 +35,8 @@ internal sealed class PlainProgress(CliContext context) : IProgressView
         {
             var left = _left.Of(t);
             bool training = t is { State: WorkState.Running, Progress.Steps: > 0 };
-            if (IsNews(t, $"{t.State}/{t.CompletedStages}/{t.Attempts}/{t.Progress?.Part}/{t.Progress?.Note is null}") || (training && context.Time.GetElapsedTime(_shown[t.Name].At) >= Pace))
+            if (IsNews(t, $"{t.State}/{t.CompletedStages}/{t.Attempts}/{t.Progress?.Part}/{t.Progress?.Note is null}")
+                || (training && context.Time.GetElapsedTime(_shown[t.Name].At) >= Pace))
             {
                 context.Output.WriteLine(ProgressText.Line(t, left, width));
                 _shown[t.Name] = (_shown[t.Name].What, context.Time.GetTimestamp());

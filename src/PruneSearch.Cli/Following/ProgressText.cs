@@ -1,4 +1,5 @@
 using System.Globalization;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
 
@@ -7,13 +8,11 @@ namespace PruneSearch.Cli.Following;
 /// <summary>Progress in words.</summary>
 internal static class ProgressText
 {
-    /// <summary>A state in lower case.</summary>
     public static string Of(WorkState state) => state == WorkState.CompletedWithFailures ? "completed with failures" : state.ToString().ToLowerInvariant();
 
     /// <summary>Stages that are done and in all, the base not counted: <c>2/4</c>.</summary>
     public static string Iteration(TrajectoryStatus t) => t.Stages == 1 ? "base" : $"{Math.Max(0, t.CompletedStages - 1)}/{t.Stages - 1}";
 
-    /// <summary>What it does now.</summary>
     public static string Part(TrajectoryStatus t) => t switch
     {
         { State: WorkState.Running, Progress: { Note: { } note } p } => $"{p.Part}: {ErrorText.OneLine(note)}",
@@ -24,7 +23,6 @@ internal static class ProgressText
         _ => Of(t.State),
     };
 
-    /// <summary>That nobody answers, and since when.</summary>
     public static string Of(LostContact lost) => string.Create(CultureInfo.InvariantCulture,
         $"no contact since {lost.Since.UtcDateTime:HH:mm:ss} UTC: {ErrorText.OneLine(lost.Reason ?? "no answer")}; asking again until somebody answers");
 
@@ -32,10 +30,8 @@ internal static class ProgressText
     public static IEnumerable<string> Warnings(TrajectoryStatus t) =>
         t.Warnings.Select(w => $"{t.Name}{(t.Stages > 2 ? $" #{w.Iteration}" : "")}: {ErrorText.OneLine(w.Text)}");
 
-    /// <summary>Training loss, or a dash.</summary>
     public static string Loss(TrajectoryStatus t) => Number(t.State == WorkState.Running ? t.Progress?.Loss : null, "0.000");
 
-    /// <summary>Training speed, or a dash.</summary>
     public static string Speed(TrajectoryStatus t) => Number(t.State == WorkState.Running ? t.Progress?.ImagesPerSecond : null, "0.0");
 
     /// <summary>mAP at IoU 0.5 of the last finished stage, or a dash.</summary>

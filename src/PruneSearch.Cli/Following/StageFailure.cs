@@ -7,11 +7,9 @@ namespace PruneSearch.Cli.Following;
 /// <param name="Trajectories">The trajectories, in plan order.</param>
 internal sealed record StageFailure(IReadOnlyList<TrajectoryStatus> Trajectories)
 {
-    /// <summary>The failures of a search.</summary>
     public static IReadOnlyList<StageFailure> Of(SearchStatus status) =>
         [.. status.Trajectories.Where(t => t.State == WorkState.Failed).GroupBy(t => t.NextStage ?? t.Name).Select(g => new StageFailure([.. g]))];
 
-    /// <summary>Why, in one line.</summary>
     public string Reason => ErrorText.OneLine(Trajectories[0].Reason ?? "unknown");
 
     /// <summary>Names of the trajectories: of many, the first and how many more.</summary>

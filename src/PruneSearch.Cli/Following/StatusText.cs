@@ -1,4 +1,4 @@
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
 

@@ -3,14 +3,15 @@ using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
-using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Frontiers;
 
 /// <summary>The models of a search as files.</summary>
 internal static class FrontierFiles
 {
-    private const string Header = "trajectory,schedule,target_ratio,iteration,on_frontier,removed_channels,map50,map,map50_before_fine_tune,macs,parameters,model_bytes," +
+    private const string Header =
+        "trajectory,schedule,target_ratio,iteration,on_frontier,removed_channels,map50,map,map50_before_fine_tune,macs,parameters,model_bytes," +
         "latency_ms,latency_p90_ms,dense_latency_ms,speed_up,speed_up_low,speed_up_high,trained_steps,seconds,engine,threads,processor,key," +
         "parent,precision,slower_than_parent,runs,converged,spinning,pre_processing_ms,post_processing_ms,warnings,removed_channels_unpruned";
 
@@ -26,7 +27,6 @@ internal static class FrontierFiles
         return folder;
     }
 
-    /// <summary>All of it, as readable JSON.</summary>
     public static string Json(FrontierView view) => JsonSerializer.Serialize(view, CoreJson.Readable) + "\n";
 
     /// <summary>One line a point (RFC 4180), numbers with a decimal point.</summary>
@@ -39,10 +39,12 @@ internal static class FrontierFiles
             var l = r.Latency;
             object?[] cells =
             [
-                p.Trajectory, JsonNamingPolicy.KebabCaseLower.ConvertName(p.Schedule.ToString()), p.Ratio, p.Iteration, p.OnFrontier ? "true" : "false", p.Pruned,
+                p.Trajectory, JsonNamingPolicy.KebabCaseLower.ConvertName(p.Schedule.ToString()), p.Ratio, p.Iteration,
+                    p.OnFrontier ? "true" : "false", p.Pruned,
                 r.Map50, r.Map, r.Map50BeforeFineTune, r.Macs, r.Parameters, r.ModelBytes, l.Milliseconds, l.Percentile90, l.DenseMilliseconds,
                 l.SpeedUp, l.SpeedUpLow, l.SpeedUpHigh, r.TrainedSteps, r.Seconds.Values.Sum(), l.Device.Engine, l.Device.Threads, l.Device.Processor, r.Key,
-                p.Parent, p.Precision, p.SlowerThanParent ? "true" : "false", l.Runs, l.Converged ? "true" : "false", l.Device.Spinning ? "true" : "false", r.Processing?.PreProcessing, r.Processing?.PostProcessing,
+                p.Parent, p.Precision, p.SlowerThanParent ? "true" : "false", l.Runs, l.Converged ? "true" : "false", l.Device.Spinning ? "true" : "false",
+                r.Processing?.PreProcessing, r.Processing?.PostProcessing,
                 string.Join("; ", r.Warnings), r.Unpruned?.Removed,
             ];
             text.AppendJoin(',', cells.Select(Cell)).Append('\n');

@@ -1,6 +1,5 @@
 using System.Globalization;
 using PruneSearch.Cli.Plots;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using ScottPlot;
 
@@ -19,7 +18,6 @@ internal static class FrontierPlot
         (ScheduleKind.Base, "original", Color.FromHex("#B3202A"), MarkerShape.FilledDiamond, MarkerShape.OpenDiamond),
     ];
 
-    /// <summary>A PNG picture.</summary>
     public static byte[] Draw(FrontierView view)
     {
         var axes = new PlotAxes(view);
@@ -34,8 +32,8 @@ internal static class FrontierPlot
         Frontiers(plot, view, axes);
         foreach (var arm in Arms)
         {
-            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && !PointText.IsQuantised(p))], axes, arm.Name, arm.Color, arm.Shape);
-            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && PointText.IsQuantised(p))], axes, arm.Name + ", int8", arm.Color, arm.Quantised);
+            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && !p.IsQuantised)], axes, arm.Name, arm.Color, arm.Shape);
+            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && p.IsQuantised)], axes, arm.Name + ", int8", arm.Color, arm.Quantised);
         }
         Slower(plot, [.. view.Points.Where(p => p.SlowerThanParent)], axes);
         var same = plot.Add.VerticalLine(1, 1.5f, Colors.Black.WithOpacity(.35), LinePattern.Dashed);
@@ -68,14 +66,16 @@ internal static class FrontierPlot
         {
             return;
         }
-        foreach (var p in points.Where(p => axes.IsLatency && p.Report.Latency.SpeedUpHigh > p.Report.Latency.SpeedUpLow && (p.Schedule != ScheduleKind.Base || PointText.IsQuantised(p))))
+        foreach (var p in points.Where(p => axes.IsLatency && p.Report.Latency.SpeedUpHigh > p.Report.Latency.SpeedUpLow
+            && (p.Schedule != ScheduleKind.Base || p.IsQuantised)))
         {
             var l = p.Report.Latency;
             var interval = plot.Add.Line(l.SpeedUpLow, axes.Y(p), l.SpeedUpHigh, axes.Y(p));
             interval.LineColor = color.WithOpacity(.45);
             interval.LineWidth = 2;
         }
-        var markers = plot.Add.Markers(points.Select(axes.X).ToArray(), points.Select(axes.Y).ToArray(), shape, points[0].Schedule == ScheduleKind.Base ? 20 : 14, color);
+        var markers = plot.Add.Markers(points.Select(axes.X).ToArray(), points.Select(axes.Y).ToArray(), shape,
+            points[0].Schedule == ScheduleKind.Base ? 20 : 14, color);
         markers.MarkerLineWidth = 2.5f;
         markers.LegendText = name;
     }
@@ -84,7 +84,8 @@ internal static class FrontierPlot
     {
         if (points.Count > 0)
         {
-            var rings = plot.Add.Markers(points.Select(axes.X).ToArray(), points.Select(axes.Y).ToArray(), MarkerShape.OpenCircle, 26, Color.FromHex("#D00000"));
+            var rings = plot.Add.Markers(points.Select(axes.X).ToArray(), points.Select(axes.Y).ToArray(), MarkerShape.OpenCircle, 26,
+                Color.FromHex("#D00000"));
             rings.MarkerLineWidth = 2;
             rings.LegendText = "slower than its parent";
         }
@@ -93,7 +94,8 @@ internal static class FrontierPlot
     // Few points carry their target ratio; of many, only those on the frontier.
     private static void Labels(Plot plot, FrontierView view, PlotAxes axes)
     {
-        foreach (var p in view.Points.Where(p => p.Schedule is ScheduleKind.OneShot or ScheduleKind.Iterative && (p.OnFrontier || view.Points.Count <= FewPoints)))
+        foreach (var p in view.Points.Where(p => p.Schedule is ScheduleKind.OneShot or ScheduleKind.Iterative
+            && (p.OnFrontier || view.Points.Count <= FewPoints)))
         {
             bool above = p.Schedule == ScheduleKind.Iterative;
             var text = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"{p.Ratio * 100:0.#} %"), axes.X(p), axes.Y(p));

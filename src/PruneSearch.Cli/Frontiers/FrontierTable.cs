@@ -9,23 +9,10 @@ namespace PruneSearch.Cli.Frontiers;
 /// <summary>The models of a search as a table.</summary>
 internal static class FrontierTable
 {
-    private const int PlainWidth = 160;
-
-    /// <summary>Writes it.</summary>
     public static void Write(CliContext context, FrontierView view)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = context.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = context.IsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(context.Output),
-        });
-        if (!context.IsTerminal)
-        {
-            console.Profile.Width = PlainWidth;
-        }
         var notes = view.Points.SelectMany(p => p.Report.Warnings).Distinct().ToList();
-        console.Write(Table(view, notes));
+        Consoles.For(context).Write(Table(view, notes));
         for (int i = 0; i < notes.Count; i++)
         {
             context.Output.WriteLine($"({i + 1}) {ErrorText.OneLine(notes[i])}");
@@ -34,7 +21,8 @@ internal static class FrontierTable
         context.Output.WriteLine($"{on} of {view.Points.Count} models are on the frontier of {string.Join(" and ", view.Objectives.Select(Name))} (marked *).");
         if (view.Points is [{ Iteration: 0, Report.Unpruned: { Removed: > 0 } before }, ..])
         {
-            context.Output.WriteLine(Text($"Pruned: share of the original's channels. The original was pruned before: of all channels of the unpruned network, {before.Removed:P0} were gone."));
+            context.Output.WriteLine("Pruned: share of the original's channels. The original was pruned before: " +
+                Text($"of all channels of the unpruned network, {before.Removed:P0} were gone."));
         }
         if (view.Points.Any(p => p.SlowerThanParent))
         {
@@ -47,11 +35,15 @@ internal static class FrontierTable
         }
         foreach (var device in devices)
         {
-            context.Output.WriteLine($"Latency: batch 1, median, {device.Engine}, {device.Threads} thread{(device.Threads == 1 ? "" : "s")}{(device.Spinning ? ", spinning" : "")}, {device.Processor}; speed-up against the original measured beside it, 95 % interval.");
+            context.Output.WriteLine(
+                $"Latency: batch 1, median, {device.Engine}, {device.Threads} thread{(device.Threads == 1 ? "" : "s")}" +
+                $"{(device.Spinning ? ", spinning" : "")}, {device.Processor}; speed-up against the original measured beside it, 95 % interval.");
         }
         if (view.Points.FirstOrDefault(p => p.Report.Processing is not null)?.Report.Processing is { } around)
         {
-            context.Output.WriteLine(Text($"Around the network, not part of it: {around.PreProcessing:0.00} ms before, {around.PostProcessing:0.00} ms after it (original, median of {around.Pictures} pictures)."));
+            context.Output.WriteLine(
+                Text($"Around the network, not part of it: {around.PreProcessing:0.00} ms before, {around.PostProcessing:0.00} ms after it ") +
+                Text($"(original, median of {around.Pictures} pictures)."));
         }
     }
 
@@ -70,8 +62,9 @@ internal static class FrontierTable
             var style = p.OnFrontier ? new Style(Color.Green) : Style.Plain;
             string[] cells =
             [
-                p.OnFrontier ? "*" : "", PointText.Name(p) + Marks(p, notes), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"), Text($"{r.Map:0.000}"), Text($"{r.Macs / 1e6:0} M"),
-                Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.ModelBytes / 1e6:0.00}"), Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),
+                p.OnFrontier ? "*" : "", PointNames.Of(p) + Marks(p, notes), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"), Text($"{r.Map:0.000}"),
+                Text($"{r.Macs / 1e6:0} M"), Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.ModelBytes / 1e6:0.00}"),
+                Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),
             ];
             table.AddRow(cells.Select(c => new Text(c, style)));
         }
@@ -79,9 +72,17 @@ internal static class FrontierTable
     }
 
     // Numbers of the notes below the table: what the stage of a model warned of.
-    private static string Marks(FrontierPoint p, List<string> notes) => string.Concat(p.Report.Warnings.Select(w => notes.IndexOf(w) + 1).Distinct().Order().Select(n => $" ({n})"));
+    private static string Marks(FrontierPoint p, List<string> notes) =>
+        string.Concat(p.Report.Warnings.Select(w => notes.IndexOf(w) + 1).Distinct().Order().Select(n => $" ({n})"));
 
-    private static string Name(Objective o) => o switch { Objective.Map50 => "mAP50", Objective.Map => "mAP", Objective.Macs => "MACs", Objective.FileSize => "file size", _ => o.ToString().ToLowerInvariant() };
+    private static string Name(Objective o) => o switch
+    {
+        Objective.Map50 => "mAP50",
+        Objective.Map => "mAP",
+        Objective.Macs => "MACs",
+        Objective.FileSize => "file size",
+        _ => o.ToString().ToLowerInvariant(),
+    };
 
     private static string Text(FormattableString s) => s.ToString(CultureInfo.InvariantCulture);
 }
@@ -89,22 +90,12 @@ internal static class FrontierTable
 /// <summary>Points in words.</summary>
 internal static class PointText
 {
-    /// <summary>Trajectory and iteration; the base detector of each seed is an original.</summary>
-    public static string Name(FrontierPoint p) =>
-        (p.Schedule == ScheduleKind.Base ? Original(p.Trajectory) : p.Schedule == ScheduleKind.OneShot ? p.Trajectory : $"{p.Trajectory} #{p.Iteration}") + (IsQuantised(p) ? " int8" : "");
-
-    private static string Original(string trajectory) =>
-        "original" + (trajectory.StartsWith(Planner.DenseTrajectory, StringComparison.Ordinal) ? trajectory[Planner.DenseTrajectory.Length..] : "");
-
-    /// <summary>Whether the model computes with 8-bit integers.</summary>
-    public static bool IsQuantised(FrontierPoint p) => p.Precision == FrontierPoints.QuantisedPrecision;
-
     /// <summary>Speed-up with its interval, and in words when the model is slower than the original or than what it was made from beyond doubt.</summary>
     public static string SpeedUp(FrontierPoint p)
     {
         var l = p.Report.Latency;
         string text = string.Create(CultureInfo.InvariantCulture, $"{l.SpeedUp:0.00}× [{l.SpeedUpLow:0.00}–{l.SpeedUpHigh:0.00}]");
-        return p.Schedule == ScheduleKind.Base && !IsQuantised(p) ? "1.00×"
+        return p.Schedule == ScheduleKind.Base && !p.IsQuantised ? "1.00×"
             : l.SpeedUpHigh < 1 ? text + " slower"
             : p.SlowerThanParent ? text + " slower than its parent" : text;
     }

@@ -1,8 +1,11 @@
 using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Frontiers;
 
-/// <summary>What a frontier is drawn over: its first accuracy and its first cost. Costs are drawn as factors over the original, so that better is always right and up.</summary>
+/// <summary>
+/// What a frontier is drawn over: its first accuracy and its first cost. Costs are drawn as factors over the original, so that better is always right and up.
+/// </summary>
 internal sealed class PlotAxes
 {
     private readonly FrontierView _view;
@@ -20,7 +23,6 @@ internal sealed class PlotAxes
     /// <summary>Whether speed is drawn, which has confidence intervals and belongs to a device.</summary>
     public bool IsLatency => _cost == Objective.Latency;
 
-    /// <summary>What the horizontal axis says.</summary>
     public string XLabel => _cost switch
     {
         Objective.Macs => "times fewer MACs than the original (larger is less work)",
@@ -29,16 +31,14 @@ internal sealed class PlotAxes
         _ => "speed-up over the original (times, larger is faster)" + Device,
     };
 
-    /// <summary>What the vertical axis says.</summary>
     public string YLabel => _accuracy == Objective.Map ? "COCO mAP (IoU 0.5 to 0.95), validation split" : "mAP at IoU 0.5, validation split";
 
-    /// <summary>What the line at 1 says.</summary>
     public string SameLabel => IsLatency ? "as fast as the original" : "as the original";
 
     /// <summary>Factor over the original, which is 1 for the original itself, whatever noise its measurement beside itself had.</summary>
-    public double X(FrontierPoint p) => p is { Iteration: 0, Precision: FrontierPoints.TrainedPrecision } ? 1 : IsLatency ? p.Report.Latency.SpeedUp : _original is null ? double.NaN : _cost.Cost(_original.Report) / _cost.Cost(p.Report);
+    public double X(FrontierPoint p) => p is { Iteration: 0, Precision: FrontierPoints.TrainedPrecision } ? 1 : IsLatency ? p.Report.Latency.SpeedUp
+        : _original is null ? double.NaN : _cost.Cost(_original.Report) / _cost.Cost(p.Report);
 
-    /// <summary>Accuracy.</summary>
     public double Y(FrontierPoint p) => _accuracy == Objective.Map ? p.Report.Map : p.Report.Map50;
 
     private string Device

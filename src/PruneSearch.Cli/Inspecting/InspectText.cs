@@ -11,7 +11,6 @@ namespace PruneSearch.Cli.Inspecting;
 /// <summary>What a detector consists of, as tables.</summary>
 internal static class InspectText
 {
-    /// <summary>Widths of all channel groups.</summary>
     public static Table Groups(Network network)
     {
         var table = Create("channel group", "kind", "unpruned", "now", "removed", "MACs a channel", "parameters a channel");
@@ -42,16 +41,17 @@ internal static class InspectText
         return table;
 
         void Add(string name, NetworkPart dense, NetworkPart now) => table.AddRow(
-            Markup.Escape(name), Millions(dense.Macs), Millions(now.Macs), Share(dense.Macs, now.Macs), Millions(dense.Parameters), Millions(now.Parameters), Share(dense.Parameters, now.Parameters));
+            Markup.Escape(name), Millions(dense.Macs), Millions(now.Macs), Share(dense.Macs, now.Macs), Millions(dense.Parameters), Millions(now.Parameters),
+            Share(dense.Parameters, now.Parameters));
     }
 
-    /// <summary>One line about the detector itself.</summary>
-    public static string Title(DetectorSpec spec) => Text($"{spec.Architecture}, {spec.InputSize}×{spec.InputSize}, {spec.Classes.Count} classes, batch norms {(spec.BatchNorm ? "in place" : "folded")}");
+    public static string Title(DetectorSpec spec) =>
+        Text($"{spec.Architecture}, {spec.InputSize}×{spec.InputSize}, {spec.Classes.Count} classes, batch norms {(spec.BatchNorm ? "in place" : "folded")}");
 
-    /// <summary>Millions with a unit.</summary>
     public static string Millions(long value) => Text($"{value / 1e6:0.00} M");
 
-    private static NetworkPart Sum(IReadOnlyList<PartCost> parts, Func<PartCost, NetworkPart> of) => new("all", parts.Sum(p => of(p).Macs), parts.Sum(p => of(p).Parameters));
+    private static NetworkPart Sum(IReadOnlyList<PartCost> parts, Func<PartCost, NetworkPart> of) =>
+        new("all", parts.Sum(p => of(p).Macs), parts.Sum(p => of(p).Parameters));
 
     private static string Share(long dense, long now) => dense == now ? "" : Text($"{100.0 * (dense - now) / dense:0.0} %");
 

@@ -11,7 +11,6 @@ internal static class PlotTheme
     /// <summary>Colour of what is measured against: the unpruned detector.</summary>
     public static readonly Color Before = Color.FromHex("#B9C2CC");
 
-    /// <summary>Colour of the pruned detector.</summary>
     public static readonly Color After = Color.FromHex("#2A6FBB");
 
     /// <summary>Gives a plot readable letters and a title.</summary>

@@ -9,7 +9,10 @@ namespace PruneSearch.Cli.Reports;
 /// <param name="Difference">Iterative minus one-shot in mAP at IoU 0.5; <see langword="null"/> where they share no seed.</param>
 internal sealed record ArmComparison(ArmResult Iterative, ArmResult OneShot, PairedDifference? Difference)
 {
-    /// <summary>Every iterative arm beside every one-shot arm of a variant, level by level. Arms that are one and the same are left out: up to one iteration they do not differ.</summary>
+    /// <summary>
+    /// Every iterative arm beside every one-shot arm of a variant, level by level. Arms that are one and the same are left out: up to one iteration they do not
+    /// differ.
+    /// </summary>
     public static IReadOnlyList<ArmComparison> Of(SearchResults results, string? variant) =>
     [
         .. from level in results.Pruned(variant).GroupBy(a => a.Level).OrderBy(g => g.Key)

@@ -1,4 +1,3 @@
-using PruneSearch.Cli.Commands;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
@@ -9,6 +8,7 @@ using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
+using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Reports;
 
@@ -28,7 +28,7 @@ internal sealed class BestModelFiles(SearchResults results, ICheckpointStore sto
         {
             var result = model.First().Result;
             string path = Path.Combine(folder, $"{results.Plan.Name}-{result.Name}.onnx");
-            AtomicFile.Write(path, await ModelAsync(result, new DetectionOptions(), cancellation).ConfigureAwait(false));
+            AtomicFile.Write(path, await ModelAsync(result, new DetectionOptions(), cancellation));
             lines.Add($"{path}: {string.Join(", ", model.Select(b => Words(b.At)))}; validation mAP50 {ReportFormat.Accuracy(result.Report.Map50)}" +
                 (result.Test is { } t ? $", test mAP50 {ReportFormat.Accuracy(t.Map50)}" : "") +
                 $", {ReportFormat.SpeedUp(result.SpeedUp, result.Report.Latency.SpeedUpLow, result.Report.Latency.SpeedUpHigh)}");
@@ -47,8 +47,8 @@ internal sealed class BestModelFiles(SearchResults results, ICheckpointStore sto
             return files;
         }
         Directory.CreateDirectory(folder);
-        using var before = await DetectorAsync(original, cancellation).ConfigureAwait(false);
-        using var after = await DetectorAsync(best, cancellation).ConfigureAwait(false);
+        using var before = await DetectorAsync(original, cancellation);
+        using var after = await DetectorAsync(best, cancellation);
         string[] titles = ["original", $"{best.Name}, {FormattableString.Invariant($"{best.SpeedUp:0.00}")} times as fast"];
         count = Math.Min(count, split.Samples.Count);
         for (int i = 0; i < count; i++)
@@ -58,22 +58,25 @@ internal sealed class BestModelFiles(SearchResults results, ICheckpointStore sto
             var image = ImageDecoder.Decode(split.PathOf(sample));
             var options = new DetectionOptions { ScoreThreshold = ShownScore };
             string path = Path.Combine(folder, $"{results.Plan.Name}-{Path.GetFileNameWithoutExtension(sample.File)}.jpg");
-            DetectionDrawing.SaveBeside(image, [(titles[0], before.Detect(image, options)), (titles[1], after.Detect(image, options))], before.Spec.Classes, path);
+            DetectionDrawing.SaveBeside(image, [(titles[0], before.Detect(image, options)), (titles[1], after.Detect(image, options))],
+                before.Spec.Classes, path);
             files.Add(path);
         }
         return files;
     }
 
-    private TrajectoryResult? Original(TrajectoryResult best) => results.Trajectories.FirstOrDefault(t => t.Schedule == ScheduleKind.Base && t.Seed == best.Seed);
+    private TrajectoryResult? Original(TrajectoryResult best) =>
+        results.Trajectories.FirstOrDefault(t => t.Schedule == ScheduleKind.Base && t.Seed == best.Seed);
 
     private async Task<OnnxDetector> DetectorAsync(TrajectoryResult result, CancellationToken cancellation)
     {
         string name = CheckpointNames.Onnx(result.Report.Key);
-        return OnnxDetector.Load(await StageModels.ReadAsync(store, name, cancellation).ConfigureAwait(false), name);
+        return OnnxDetector.Load(await StageModels.ReadAsync(store, name, cancellation), name);
     }
 
     private Task<byte[]> ModelAsync(TrajectoryResult result, DetectionOptions options, CancellationToken cancellation) => StageModels.ExportAsync(
-        store, result.Report.Key, new OnnxExportOptions { Metadata = StageModels.Metadata(results.Plan.Id, result.Name, result.Report.Key) }, options, cancellation);
+        store, result.Report.Key, new OnnxExportOptions { Metadata = StageModels.Metadata(results.Plan.Id, result.Name, result.Report.Key) }, options,
+        cancellation);
 
     private static string Words(BestAt at) => at switch
     {

@@ -9,7 +9,6 @@ internal static class LevelPlot
 {
     private const int Width = 1100, Height = 680;
 
-    /// <summary>A PNG picture of a variant's arms.</summary>
     public static byte[] Draw(SearchResults results, string? variant, ArmColors colors)
     {
         using var plot = new Plot();

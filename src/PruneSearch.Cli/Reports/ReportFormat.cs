@@ -10,7 +10,6 @@ internal static class ReportFormat
     /// <summary>An accuracy with its spread over seeds: <c>0.712 ± 0.004</c>; without spread for one seed.</summary>
     public static string Accuracy(Spread s) => s.Count < 2 ? Accuracy(s.Mean) : Text($"{s.Mean:0.000} ± {s.Deviation:0.000}");
 
-    /// <summary>An accuracy.</summary>
     public static string Accuracy(double value) => Text($"{value:0.000}");
 
     /// <summary>A difference of accuracies in points: hundredths, with their sign.</summary>
@@ -37,14 +36,14 @@ internal static class ReportFormat
     /// <summary>Millions: <c>771 M</c>, <c>4.41 M</c>.</summary>
     public static string Millions(double value) => value >= 100e6 ? Text($"{value / 1e6:0} M") : Text($"{value / 1e6:0.00} M");
 
-    /// <summary>A whole number with thousands set apart.</summary>
     public static string Count(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
     /// <summary>A span: <c>2 h 05 min</c>, <c>12 min</c>, <c>35 s</c>.</summary>
     public static string Span(double seconds)
     {
         var span = TimeSpan.FromSeconds(Math.Round(seconds));
-        return span.TotalHours >= 1 ? Text($"{(int)span.TotalHours} h {span.Minutes:00} min") : span.TotalMinutes >= 10 ? Text($"{Math.Round(span.TotalMinutes):0} min")
+        return span.TotalHours >= 1 ? Text($"{(int)span.TotalHours} h {span.Minutes:00} min")
+            : span.TotalMinutes >= 10 ? Text($"{Math.Round(span.TotalMinutes):0} min")
             : span.TotalMinutes >= 1 ? Text($"{span.Minutes} min {span.Seconds:00} s") : Text($"{span.Seconds} s");
     }
 
@@ -59,7 +58,6 @@ internal static class ReportFormat
         _ => $"{string.Join(", ", items.Take(items.Count - 1))} and {items[^1]}",
     };
 
-    /// <summary>The name of an arm as it stands in a row.</summary>
     public static string Arm(ArmResult a) => a.Schedule == ScheduleKind.Base ? "dense original" : a.Arm;
 
     private static string Text(FormattableString s) => s.ToString(CultureInfo.InvariantCulture);

@@ -25,7 +25,8 @@ internal static class ReportPage
         }
         return from >= 0 && to > from && page.LastIndexOf(begin, StringComparison.Ordinal) == from && page.LastIndexOf(end, StringComparison.Ordinal) == to
             ? page[..from] + text + page[(to + end.Length)..]
-            : throw new SearchFileException($"{path}: the marks of the part for '{name}' do not stand there once each and in order, expected '{begin}' and then '{end}', or neither");
+            : throw new SearchFileException($"{path}: the marks of the part for '{name}' do not stand there once each and in order, expected '{begin}' and " +
+                $"then '{end}', or neither");
     }
 
     private static string Mark(string what, string name) => $"<!-- report: {what} {name} -->";

@@ -9,13 +9,10 @@ internal sealed record ResultFiles(string Name)
 {
     private const string Page = "README.md";
 
-    /// <summary>Accuracy over speed.</summary>
     public string Frontier => $"frontier-{Name}.png";
 
-    /// <summary>Every trajectory.</summary>
     public string Csv => $"results-{Name}.csv";
 
-    /// <summary>Accuracy against level.</summary>
     public string Levels(string? variant) => variant is null ? $"levels-{Name}.png" : $"levels-{Name}-{variant}.png";
 
     /// <summary>Writes the pictures, the CSV and the search's part of the page.</summary>

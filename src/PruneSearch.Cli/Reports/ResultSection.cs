@@ -22,8 +22,10 @@ internal static class ResultSection
         text.Append(Introduction(results, testPictures)).Append("\n\n");
         if (results.Missing.Count > 0)
         {
-            text.Append($"**Missing:** {results.Missing.Count} of {results.Plan.Trajectories.Count} trajectories did not get to their end and stand in no table.\n\n");
-            List(text, results.Missing.Count <= MostMissing ? results.Missing : [.. results.Missing.Take(MostMissing), $"and {results.Missing.Count - MostMissing} more"]);
+            text.Append($"**Missing:** {results.Missing.Count} of {results.Plan.Trajectories.Count} trajectories did not get to their end and stand " +
+                "in no table.\n\n");
+            List(text, results.Missing.Count <= MostMissing
+                ? results.Missing : [.. results.Missing.Take(MostMissing), $"and {results.Missing.Count - MostMissing} more"]);
         }
         if (results.Arms.Count == 0)
         {
@@ -34,7 +36,8 @@ internal static class ResultSection
         text.Append($"![Accuracy over measured speed, a marker an arm and level, with the frontier]({files.Frontier})\n\n");
         if (ResultTable.Comparisons(results) is { Length: > 0 } comparisons)
         {
-            text.Append("### Iterative against one-shot\n\nDifferences in mAP50 between runs of equal seed; the interval is that of the paired t-test.\n\n").Append(comparisons).Append('\n');
+            text.Append("### Iterative against one-shot\n\nDifferences in mAP50 between runs of equal seed; the interval is that of the paired t-test.\n\n")
+                .Append(comparisons).Append('\n');
         }
         foreach (string? variant in results.Variants)
         {
@@ -61,9 +64,11 @@ internal static class ResultSection
     private static string Introduction(SearchResults results, int testPictures)
     {
         string seeds = $"{ReportFormat.Counted(results.Seeds.Count, "seed")} ({string.Join(", ", results.Seeds)})";
-        string counts = $"Search `{results.Plan.Id}`, launched {ReportFormat.Moment(results.Plan.Created)} UTC: {results.Trajectories.Count} of {results.Plan.Trajectories.Count} trajectories at their end, {seeds}.";
+        string counts = $"Search `{results.Plan.Id}`, launched {ReportFormat.Moment(results.Plan.Created)} UTC: {results.Trajectories.Count} of " +
+            $"{results.Plan.Trajectories.Count} trajectories at their end, {seeds}.";
         return results.OnTest
-            ? $"{counts} Accuracy is that of the last detector of each trajectory on the test split ({ReportFormat.Counted(testPictures, "picture")}), which no stage saw; each was evaluated on it once."
+            ? $"{counts} Accuracy is that of the last detector of each trajectory on the test split ({ReportFormat.Counted(testPictures, "picture")}), which " +
+            "no stage saw; each was evaluated on it once."
             : $"{counts} The search names no test split: accuracy is that on the validation split, on which every stage was evaluated.";
     }
 
@@ -76,13 +81,17 @@ internal static class ResultSection
         {
             return "Nothing is pruned.";
         }
-        string pruning = $"Importance `{EnumNames.Of(prune.Criterion)}`, {EnumNames.Of(prune.Ranking)} ranking of {string.Join(", ", prune.Groups)} by {EnumNames.Of(prune.Target)}, {(prune.Compensate ? "with" : "without")} compensation.";
+        string pruning = $"Importance `{EnumNames.Of(prune.Criterion)}`, {EnumNames.Of(prune.Ranking)} ranking of {string.Join(", ", prune.Groups)} by " +
+            $"{EnumNames.Of(prune.Target)}, {(prune.Compensate ? "with" : "without")} compensation.";
         string training = tune is null ? "Nothing is trained after pruning."
-            : $"One fine-tuning is {Training(tune)}, {(tune.Distillation > 0 ? FormattableString.Invariant($"with distillation {tune.Distillation}") : "without distillation")}.";
-        return $"{pruning} {training}{(start.FineTune is { } first ? $" The dense original was trained for {Training(first)}." : " The dense original is the pretrained detector as it is.")}";
+            : $"One fine-tuning is {Training(tune)}, with" +
+                $"{(tune.Distillation > 0 ? FormattableString.Invariant($" distillation {tune.Distillation}") : "out distillation")}.";
+        string dense = start.FineTune is { } first ? $"was trained for {Training(first)}" : "is the pretrained detector as it is";
+        return $"{pruning} {training} The dense original {dense}.";
     }
 
-    private static string Training(FineTuneSettings f) => FormattableString.Invariant($"{f.Steps} steps of {f.BatchSize} pictures ({EnumNames.Of(f.Optimizer)}, learning rate {f.LearningRate})");
+    private static string Training(FineTuneSettings f) =>
+        FormattableString.Invariant($"{f.Steps} steps of {f.BatchSize} pictures ({EnumNames.Of(f.Optimizer)}, learning rate {f.LearningRate})");
 
     private static string Reading(SearchResults results, ResultFiles files)
     {
@@ -90,10 +99,13 @@ internal static class ResultSection
         string[] lines =
         [
             $"`n` is the number of seeds{(several ? "; accuracies are mean ± sample standard deviation over them, all other figures are means" : "")}.",
-            $"The speed-up compares with the dense original, measured alternately in the same run (ratio of medians); {(several ? "the mean over seeds, and in brackets the outer bounds of their 95 % intervals" : "its 95 % interval in brackets")}.",
-            .. several ? ["In the pictures, large markers are means over seeds, small ones single seeds; bars and bands are ± one sample standard deviation. The frontier is that of the means."] : Array.Empty<string>(),
+            "The speed-up compares with the dense original, measured alternately in the same run (ratio of medians); " +
+            $"{(several ? "the mean over seeds, and in brackets the outer bounds of their 95 % intervals" : "its 95 % interval in brackets")}.",
+            .. several ? ["In the pictures, large markers are means over seeds, small ones single seeds; bars and bands are ± one sample standard deviation. " +
+                "The frontier is that of the means."] : Array.Empty<string>(),
             $"Levels are shares of the dense original{Before(results)}.",
-            $"Steps and time are those after the dense original, stages that other trajectories share included{(controlled ? "; a dense control trains as long as the longest iterative trajectory" : "")}.",
+            "Steps and time are those after the dense original, stages that other trajectories share " +
+            $"included{(controlled ? "; a dense control trains as long as the longest iterative trajectory" : "")}.",
             $"Every trajectory: [{files.Csv}]({files.Csv}).",
         ];
         return string.Concat(lines.Select(l => $"- {l}\n"));

@@ -12,7 +12,6 @@ internal sealed class ResultSentences(SearchResults results)
 
     private bool HasVariants => results.Variants[0] is not null;
 
-    /// <summary>Items of a Markdown list.</summary>
     public IReadOnlyList<string> All() => [.. Summary(), .. results.Variants.SelectMany(Comparisons), Fast(), .. Better(), .. NearOriginal()];
 
     // One line for all comparisons, so that a reader need not count.
@@ -30,7 +29,8 @@ internal sealed class ResultSentences(SearchResults results)
             yield break;
         }
         int iterative = all.Count(c => c.Better == c.Iterative), oneShot = all.Count(c => c.Better == c.OneShot);
-        yield return $"**Iterative or one-shot:** of {ReportFormat.Counted(known, "comparison")} at equal level and seed, iterative pruning is more accurate in {iterative}, " +
+        yield return $"**Iterative or one-shot:** of {ReportFormat.Counted(known, "comparison")} at equal level and seed, iterative pruning is more accurate " +
+            $"in {iterative}, " +
             $"one-shot pruning in {oneShot}, and in {known - iterative - oneShot} there is no difference beyond the spread over seeds " +
             $"(a 95 % interval each: by chance alone, about one in twenty would leave zero out).";
     }
@@ -56,7 +56,8 @@ internal sealed class ResultSentences(SearchResults results)
 
     private static IEnumerable<string> Levels(string what, IEnumerable<ArmComparison> comparisons)
     {
-        string[] levels = [.. comparisons.Select(c => ReportFormat.Level(c.Iterative.Level) + (c.Difference is { } d ? $" ({ReportFormat.Points(d.Differences.Mean)} points)" : ""))];
+        string[] levels = [.. comparisons.Select(c =>
+            ReportFormat.Level(c.Iterative.Level) + (c.Difference is { } d ? $" ({ReportFormat.Points(d.Differences.Mean)} points)" : ""))];
         return levels.Length == 0 ? [] : [$"{what} {ReportFormat.Listed(levels)}"];
     }
 
@@ -70,13 +71,15 @@ internal sealed class ResultSentences(SearchResults results)
                 continue;
             }
             var arms = results.Pruned(variant).DistinctBy(Stages);
-            foreach (var a in arms.Where(a => a.SpeedUpLow >= WantedSpeedUp - Rounding && a.Map50.Mean >= reference.Map50.Mean - Rounding).OrderByDescending(a => a.SpeedUp))
+            foreach (var a in arms.Where(a => a.SpeedUpLow >= WantedSpeedUp - Rounding && a.Map50.Mean >= reference.Map50.Mean - Rounding)
+                .OrderByDescending(a => a.SpeedUp))
             {
                 found.Add($"{Name(a)} ({ReportFormat.SpeedUp(a)}, mAP50 {ReportFormat.Accuracy(a.Map50)} against {ReportFormat.Accuracy(reference.Map50)})");
             }
         }
         bool controlled = results.Variants.Any(v => results.Control(v) is not null);
-        string what = $"at least 1.5 times as fast as the dense original (the whole interval is) and at least as accurate as the dense {(controlled ? "control" : "original")}";
+        string what = "at least 1.5 times as fast as the dense original (the whole interval is) and at least as accurate as the dense " +
+            $"{(controlled ? "control" : "original")}";
         return found.Count == 0 ? $"**Faster at full accuracy:** no arm is{(Means.Length > 0 ? $", {Means}" : " ")}{what}."
             : $"**Faster at full accuracy:** {Means}{what}: {string.Join("; ", found)}.";
     }
@@ -90,8 +93,10 @@ internal sealed class ResultSentences(SearchResults results)
         }
         var all = results.Variants.SelectMany(results.Pruned).DistinctBy(Stages).ToList();
         var better = all.Where(a => a.SpeedUpLow > 1 && a.Map50.Mean > original.Map50.Mean).OrderByDescending(a => a.SpeedUp).ToList();
-        yield return $"**Faster and more accurate than the dense original ({ReportFormat.Accuracy(original.Map50.Mean)}):** {Means}{better.Count} of {ReportFormat.Counted(all.Count, "pruned arm")}"
-            + (better.Count == 0 ? "." : $"; the fastest of them is {Name(better[0])} ({ReportFormat.SpeedUp(better[0])}, mAP50 {ReportFormat.Accuracy(better[0].Map50)}).");
+        yield return $"**Faster and more accurate than the dense original ({ReportFormat.Accuracy(original.Map50.Mean)}):** {Means}{better.Count} of " +
+            $"{ReportFormat.Counted(all.Count, "pruned arm")}"
+            + (better.Count == 0 ? "."
+                : $"; the fastest of them is {Name(better[0])} ({ReportFormat.SpeedUp(better[0])}, mAP50 {ReportFormat.Accuracy(better[0].Map50)}).");
     }
 
     private IEnumerable<string> NearOriginal()
@@ -104,12 +109,14 @@ internal sealed class ResultSentences(SearchResults results)
         {
             var arms = results.Pruned(variant).GroupBy(a => a.Arm).Select(arm =>
             {
-                string[] levels = [.. arm.OrderBy(a => a.Level).Where(a => a.Map50.Mean >= original.Map50.Mean - Near - Rounding).Select(a => ReportFormat.Level(a.Level))];
+                string[] levels = [.. arm.OrderBy(a => a.Level).Where(a => a.Map50.Mean >= original.Map50.Mean - Near - Rounding)
+                    .Select(a => ReportFormat.Level(a.Level))];
                 return $"`{arm.Key}` {(levels.Length == 0 ? "at no level" : $"at {ReportFormat.Listed(levels)}")}";
             }).ToList();
             if (arms.Count > 0)
             {
-                yield return $"**{Where(variant)}{(variant is null ? "W" : "w")}ithin 2 points of the dense original ({ReportFormat.Accuracy(original.Map50.Mean)}):** {string.Join("; ", arms)}.";
+                yield return $"**{Where(variant)}{(variant is null ? "W" : "w")}ithin 2 points of the dense original " +
+                    $"({ReportFormat.Accuracy(original.Map50.Mean)}):** {string.Join("; ", arms)}.";
             }
         }
     }

@@ -6,7 +6,6 @@ namespace PruneSearch.Cli.Reports;
 /// <summary>The arms of a variant as a Markdown table, the dense detectors first, then level by level.</summary>
 internal static class ResultTable
 {
-    /// <summary>The table.</summary>
     public static string Write(SearchResults results, string? variant)
     {
         var text = new StringBuilder();
@@ -24,7 +23,8 @@ internal static class ResultTable
             Row(text,
             [
                 pruned ? ReportFormat.Level(arm.Level) : "–", ReportFormat.Arm(arm), ReportFormat.Count(arm.Results.Count), .. accuracy,
-                ReportFormat.Millions(arm.Macs), ReportFormat.Millions(arm.Parameters), ReportFormat.SpeedUp(arm), ReportFormat.Count(arm.Steps), ReportFormat.Span(arm.Seconds),
+                ReportFormat.Millions(arm.Macs), ReportFormat.Millions(arm.Parameters), ReportFormat.SpeedUp(arm), ReportFormat.Count(arm.Steps),
+                ReportFormat.Span(arm.Seconds),
             ]);
         }
         return text.ToString();
@@ -36,7 +36,8 @@ internal static class ResultTable
         var text = new StringBuilder();
         bool variants = results.Variants[0] is not null;
         string[] first = variants ? ["variant"] : [];
-        var all = results.Variants.SelectMany(v => ArmComparison.Of(results, v).Select(c => (Variant: v, Comparison: c))).Where(c => c.Comparison.Difference is not null).ToList();
+        var all = results.Variants.SelectMany(v => ArmComparison.Of(results, v).Select(c => (Variant: v, Comparison: c)))
+            .Where(c => c.Comparison.Difference is not null).ToList();
         if (all.Count == 0)
         {
             return "";
@@ -49,7 +50,8 @@ internal static class ResultTable
             bool known = d.Differences.Count > 1;
             Row(text,
             [
-                .. first.Select(_ => variant!), ReportFormat.Level(c.Iterative.Level), $"{c.Iterative.Arm} {ReportFormat.Accuracy(c.Iterative.Map50.Mean)}", $"{c.OneShot.Arm} {ReportFormat.Accuracy(c.OneShot.Map50.Mean)}",
+                .. first.Select(_ => variant!), ReportFormat.Level(c.Iterative.Level), $"{c.Iterative.Arm} {ReportFormat.Accuracy(c.Iterative.Map50.Mean)}",
+                    $"{c.OneShot.Arm} {ReportFormat.Accuracy(c.OneShot.Map50.Mean)}",
                 ReportFormat.Count(d.Differences.Count), ReportFormat.Points(d.Differences.Mean), known ? ReportFormat.Size(d.Differences.StandardError) : "–",
                 known ? $"{ReportFormat.Points(d.Differences.Mean - d.HalfWidth)} to {ReportFormat.Points(d.Differences.Mean + d.HalfWidth)}" : "–",
                 !known ? "one seed" : c.Better is { } better ? $"{better.Arm} is better" : "no",

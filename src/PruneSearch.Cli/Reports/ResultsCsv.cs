@@ -11,7 +11,6 @@ internal static class ResultsCsv
     private const string Header = "trajectory,variant,arm,schedule,level,seed,validation_map50,validation_map,test_map50,test_map,macs,parameters," +
         "speed_up_low,speed_up,speed_up_high,steps,seconds,stage";
 
-    /// <summary>The text.</summary>
     public static string Write(SearchResults results)
     {
         var text = new StringBuilder(Header).Append('\n');
@@ -20,7 +19,8 @@ internal static class ResultsCsv
             var (r, l) = (t.Report, t.Report.Latency);
             object?[] cells =
             [
-                t.Name, t.Variant, t.Arm, JsonNamingPolicy.KebabCaseLower.ConvertName(t.Schedule.ToString()), t.Level, t.Seed, r.Map50, r.Map, t.Test?.Map50, t.Test?.Map, r.Macs, r.Parameters,
+                t.Name, t.Variant, t.Arm, JsonNamingPolicy.KebabCaseLower.ConvertName(t.Schedule.ToString()), t.Level, t.Seed, r.Map50, r.Map, t.Test?.Map50,
+                    t.Test?.Map, r.Macs, r.Parameters,
                 l.SpeedUpLow, l.SpeedUp, l.SpeedUpHigh, t.Steps, Math.Round(t.Seconds, 1), r.Key,
             ];
             text.AppendJoin(',', cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture))).Append('\n'); // names are letters, digits and hyphens

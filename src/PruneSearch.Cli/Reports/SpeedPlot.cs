@@ -12,7 +12,6 @@ internal static class SpeedPlot
 {
     private const int Width = 1300, Height = 780;
 
-    /// <summary>A PNG picture.</summary>
     public static byte[] Draw(SearchResults results, ArmColors colors)
     {
         using var plot = new Plot();
@@ -30,7 +29,8 @@ internal static class SpeedPlot
                 Arms(plot, [.. results.Pruned(variant).Where(a => a.Arm == arm)], name, colors.Of(arm), colors.Shape(variant), 13, labels: true);
             }
         }
-        Arms(plot, Distinct(results.Variants.Select(results.Control).OfType<ArmResult>()), "dense control", ArmColors.Control, MarkerShape.FilledTriangleDown, 14, labels: false);
+        Arms(plot, Distinct(results.Variants.Select(results.Control).OfType<ArmResult>()), "dense control", ArmColors.Control, MarkerShape.FilledTriangleDown,
+            14, labels: false);
         Arms(plot, results.Original is { } o ? [o] : [], "dense original", ArmColors.Original, MarkerShape.FilledDiamond, 20, labels: false);
         plot.Axes.Margins(.07, .10);
         plot.ShowLegend(Edge.Right).Legend.FontSize = 14;
@@ -73,5 +73,6 @@ internal static class SpeedPlot
     }
 
     // Variants that train alike have one control.
-    private static List<ArmResult> Distinct(IEnumerable<ArmResult> controls) => [.. controls.DistinctBy(c => string.Join(',', c.Results.Select(r => r.Report.Key)))];
+    private static List<ArmResult> Distinct(IEnumerable<ArmResult> controls) =>
+        [.. controls.DistinctBy(c => string.Join(',', c.Results.Select(r => r.Report.Key)))];
 }

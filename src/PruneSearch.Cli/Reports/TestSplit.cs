@@ -1,4 +1,4 @@
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
 using PruneSearch.Data.Datasets;
@@ -25,29 +25,21 @@ internal static class TestSplit
         {
             return null;
         }
-        string[] keys = [.. plan.Trajectories.Where(t => search.Reports[t.Name].Count == t.Stages.Count).Select(t => search.Reports[t.Name][^1].Key).Distinct()];
         var scoring = new SplitScores(session.Checkpoints, threads);
         var split = await Task.Run(() => scoring.Read(manifest, cancellation), cancellation).ConfigureAwait(false);
-        var scores = new Dictionary<string, SplitScore>();
-        foreach (string key in keys)
-        {
-            if (await scoring.FindAsync(key, manifest, cancellation).ConfigureAwait(false) is { } known)
-            {
-                scores.Add(key, known);
-            }
-        }
-        string[] left = [.. keys.Where(k => !scores.ContainsKey(k))];
         long start = context.Time.GetTimestamp(), shown = start;
-        for (int i = 0; i < left.Length; i++)
+        var scores = await scoring.ScoreAllAsync(search.LastStages(plan), split, Show, cancellation).ConfigureAwait(false);
+        return (scores, split);
+
+        void Show(int done, int count)
         {
-            scores.Add(left[i], await Task.Run(() => scoring.Score(left[i], split, cancellation), cancellation).ConfigureAwait(false));
-            if (i == 0 || i + 1 == left.Length || context.Time.GetElapsedTime(shown) >= Pace)
+            if (done == 1 || done == count || context.Time.GetElapsedTime(shown) >= Pace)
             {
                 shown = context.Time.GetTimestamp();
-                string rest = ReportFormat.Span(context.Time.GetElapsedTime(start).TotalSeconds / (i + 1) * (left.Length - i - 1));
-                await context.Output.WriteLineAsync($"{plan.Id}: {i + 1} of {ReportFormat.Counted(left.Length, "detector")} evaluated on {ReportFormat.Counted(split.Samples.Count, "test picture")}{(i + 1 < left.Length ? $", {rest} left" : "")}").ConfigureAwait(false);
+                string rest = done == count ? "" : $", {ReportFormat.Span(context.Time.GetElapsedTime(start).TotalSeconds / done * (count - done))} left";
+                context.Output.WriteLine($"{plan.Id}: {done} of {ReportFormat.Counted(count, "detector")} evaluated on " +
+                    $"{ReportFormat.Counted(split.Samples.Count, "test picture")}{rest}");
             }
         }
-        return (scores, split);
     }
 }

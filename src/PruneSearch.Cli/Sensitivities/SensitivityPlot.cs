@@ -39,9 +39,11 @@ internal static class SensitivityPlot
         }
         plot.Axes.Left.SetTicks([.. groups.Select((_, i) => (double)(groups.Length - 1 - i))], groups);
         plot.Axes.Left.TickLabelStyle.FontSize = 14;
-        plot.Axes.Bottom.SetTicks([.. ratios.Select((_, i) => (double)i)], [.. ratios.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r * 100:0.#} %"))]);
+        plot.Axes.Bottom.SetTicks(
+            [.. ratios.Select((_, i) => (double)i)], [.. ratios.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r * 100:0.#} %"))]);
         plot.Axes.Bottom.TickLabelStyle.FontSize = 15;
-        plot.XLabel($"channels removed · criterion {EnumNames.Of(settings.Criterion)}, {(settings.Compensate ? "compensated" : "not compensated")}, no fine-tuning", 15);
+        plot.XLabel($"channels removed · criterion {EnumNames.Of(settings.Criterion)}, " +
+            $"{(settings.Compensate ? "compensated" : "not compensated")}, no fine-tuning", 15);
         plot.HideGrid();
         plot.Axes.Margins(0, 0);
         return plot.GetImageBytes(FixedWidth + CellWidth * ratios.Length, FixedHeight + CellHeight * groups.Length, ImageFormat.Png);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PruneSearch.Core.Settings;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Sensitivity;
 using Spectre.Console;
 
@@ -10,9 +9,9 @@ namespace PruneSearch.Cli.Sensitivities;
 /// <summary>What pruning each group alone costs, in words and numbers.</summary>
 internal static class SensitivityText
 {
-    /// <summary>One pruning.</summary>
     public static string Line(GroupSensitivity row) =>
-        string.Create(CultureInfo.InvariantCulture, $"  {row.Group}: {row.DenseWidth} → {row.Width} channels, mAP50 {row.Accuracy:0.000}, {row.Macs / 1e6:0} M MACs");
+        string.Create(CultureInfo.InvariantCulture,
+            $"  {row.Group}: {row.DenseWidth} → {row.Width} channels, mAP50 {row.Accuracy:0.000}, {row.Macs / 1e6:0} M MACs");
 
     /// <summary>A row a group, a column a ratio: mAP50 and how far it is below that of the whole detector.</summary>
     public static Table Table(IReadOnlyList<GroupSensitivity> rows, double whole)
@@ -43,7 +42,8 @@ internal static class SensitivityText
         text.Append(CultureInfo.InvariantCulture, $",,0,,,,{whole}\n");
         foreach (var row in rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{row.Group},{EnumNames.Of(row.Kind)},{row.Ratio},{row.DenseWidth},{row.Width},{row.Macs},{row.Accuracy}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{row.Group},{EnumNames.Of(row.Kind)},{row.Ratio},{row.DenseWidth},{row.Width},{row.Macs},{row.Accuracy}\n");
         }
         return text.ToString();
     }

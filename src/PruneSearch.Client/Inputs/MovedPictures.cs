@@ -6,7 +6,9 @@ using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Client.Inputs;
 
-/// <summary>Tells a checkpoint store where the pictures of a search lie now, after their folders were moved. What they are stays: their hashes say so.</summary>
+/// <summary>
+/// Tells a checkpoint store where the pictures of a search lie now, after their folders were moved. What they are stays: their hashes say so.
+/// </summary>
 public static class MovedPictures
 {
     /// <summary>Looks for the pictures of each split in folders that the user names and keeps where they were found.</summary>
@@ -17,7 +19,8 @@ public static class MovedPictures
     /// <returns>What was found where, one line a split; splits whose pictures lie where they were are left out.</returns>
     /// <exception cref="FileNotFoundException">The pictures of a split are neither in the folders nor where they were.</exception>
     /// <exception cref="IOException">The store cannot be read or written.</exception>
-    public static async Task<IReadOnlyList<string>> FindAsync(ICheckpointStore store, SearchPlan plan, IReadOnlyList<string> folders, CancellationToken cancellation = default)
+    public static async Task<IReadOnlyList<string>> FindAsync(ICheckpointStore store, SearchPlan plan, IReadOnlyList<string> folders,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         var found = new List<string>();
@@ -32,7 +35,8 @@ public static class MovedPictures
             }
             else if (!manifest.Roots(store.Folder).Any(f => Holds(f, manifest)))
             {
-                throw new FileNotFoundException($"data set '{manifest.Name}': its pictures are not in {string.Join(" or ", folders)}, expected a folder with {manifest.Samples[0].File} and the {manifest.Samples.Count - 1} others as they were");
+                throw new FileNotFoundException($"data set '{manifest.Name}': its pictures are not in {string.Join(" or ", folders)}, expected a folder with " +
+                    $"{manifest.Samples[0].File} and the {manifest.Samples.Count - 1} others as they were");
             }
         }
         return found;

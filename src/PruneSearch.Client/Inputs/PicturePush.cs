@@ -39,7 +39,8 @@ public sealed class PicturePush(ICheckpointStore store, Action<PushedPictures>? 
     {
         var there = await store.ListAsync(CheckpointNames.Pictures, cancellation).ToHashSetAsync(cancellationToken: cancellation).ConfigureAwait(false);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation };
-        await Parallel.ForEachAsync(files, options, async (path, stop) => await PushAsync(path, expected(path), there, stop).ConfigureAwait(false)).ConfigureAwait(false);
+        await Parallel.ForEachAsync(files, options, async (path, stop) => await PushAsync(path, expected(path), there, stop).ConfigureAwait(false))
+            .ConfigureAwait(false);
         return _pushed;
     }
 
@@ -53,7 +54,8 @@ public sealed class PicturePush(ICheckpointStore store, Action<PushedPictures>? 
         }
         string name = CheckpointNames.Picture(hash);
         bool sent = !there.Contains(name)
-            && await store.PutAsync(name, (stream, stop) => stream.WriteAsync(content, stop).AsTask(), PutCondition.IfAbsent, cancellation).ConfigureAwait(false);
+            && await store.PutAsync(name, (stream, stop) => stream.WriteAsync(content, stop).AsTask(), PutCondition.IfAbsent, cancellation)
+            .ConfigureAwait(false);
         lock (_counting)
         {
             _pushed = new PushedPictures(_pushed.Pictures + 1, _pushed.Bytes + content.Length, _pushed.Sent + (sent ? 1 : 0));

@@ -12,7 +12,8 @@ internal static class StoredManifests
     public static Task PublishManifestAsync(this ICheckpointStore store, DetectionDataset dataset, CancellationToken cancellation)
     {
         byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest(store.Folder).ToJson());
-        return store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, c) => stream.WriteAsync(json, c).AsTask(), PutCondition.None, cancellation);
+        return store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, c) =>
+            stream.WriteAsync(json, c).AsTask(), PutCondition.None, cancellation);
     }
 
     /// <summary>The manifest with a hash.</summary>

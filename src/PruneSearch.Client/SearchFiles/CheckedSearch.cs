@@ -1,3 +1,4 @@
+using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Client.SearchFiles;
@@ -5,12 +6,7 @@ namespace PruneSearch.Client.SearchFiles;
 /// <summary>A search whose file, pictures and weights were all found to be right, and its plan.</summary>
 public sealed class CheckedSearch
 {
-    internal CheckedSearch(SearchPlan plan, DataSplits data, BaseWeights? weights)
-    {
-        Plan = plan;
-        Data = data;
-        Weights = weights;
-    }
+    internal CheckedSearch(SearchPlan plan, DataSplits data, BaseWeights? weights) => (Plan, Data, Weights) = (plan, data, weights);
 
     /// <summary>What the search does.</summary>
     public SearchPlan Plan { get; }

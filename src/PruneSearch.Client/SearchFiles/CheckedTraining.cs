@@ -1,3 +1,4 @@
+using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Client.SearchFiles;
@@ -5,12 +6,8 @@ namespace PruneSearch.Client.SearchFiles;
 /// <summary>A training whose file, pictures and weights were all found to be right.</summary>
 public sealed class CheckedTraining
 {
-    internal CheckedTraining(StageDescription stage, DataSplits data, BaseWeights? weights)
-    {
-        Stage = stage;
-        Data = data;
-        Weights = weights;
-    }
+    internal CheckedTraining(StageDescription stage, DataSplits data, BaseWeights? weights) =>
+        (Stage, Data, Weights) = (stage, data, weights);
 
     /// <summary>What is trained and how: the first stage of a search with the same file, so both give the same weights.</summary>
     public StageDescription Stage { get; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PruneSearch.Client.SearchFiles.Schema;
 using PruneSearch.Core.Searches;
 
@@ -41,7 +42,8 @@ internal sealed class ScheduleRules(DocumentReader reader, Values root)
         }
         foreach (var s in iterative.Where(s => levels[^1] / s.Step > MaxIterations))
         {
-            Error(FormattableString.Invariant($"'{s.Name}' takes more than {MaxIterations} iterations of {s.Step} to level {levels[^1]}, expected a larger step"));
+            Error(string.Create(CultureInfo.InvariantCulture, $"'{s.Name}' takes more than {MaxIterations} iterations of {s.Step} to level {levels[^1]}, " +
+                $"expected a larger step"));
         }
         if (reader.Errors.Count == 0)
         {
@@ -86,7 +88,8 @@ internal sealed class ScheduleRules(DocumentReader reader, Values root)
         }
         if (count > Planner.MaxTrajectories || stages > Planner.MaxStages)
         {
-            Error($"{variants} variant(s) × {seeds} seed(s) × {levels.Count} level(s) × {schedules.Count} schedule(s) make {count} trajectories of {stages} stages, " +
+            Error($"{variants} variant(s) × {seeds} seed(s) × {levels.Count} level(s) × {schedules.Count} schedule(s) make {count} trajectories of " +
+                $"{stages} stages, " +
                 $"expected at most {Planner.MaxTrajectories} of {Planner.MaxStages}");
         }
     }

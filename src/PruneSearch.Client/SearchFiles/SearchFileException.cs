@@ -6,24 +6,15 @@ namespace PruneSearch.Client.SearchFiles;
 public sealed class SearchFileException : Exception
 {
     /// <summary>Tells what is wrong.</summary>
-    public SearchFileException(IReadOnlyList<string> errors)
-        : base(string.Join(Environment.NewLine, errors.Select(ErrorText.OneLine))) => Errors = [.. errors.Select(ErrorText.OneLine)];
-
-    /// <summary>Tells what is wrong.</summary>
-    public SearchFileException(string error)
-        : this([error])
-    {
-    }
+    public SearchFileException(IReadOnlyList<string> errors, Exception? inner = null)
+        : base(string.Join(Environment.NewLine, errors.Select(ErrorText.OneLine)), inner) => Errors = [.. errors.Select(ErrorText.OneLine)];
 
     /// <summary>Tells what is wrong, with the error behind it.</summary>
-    public SearchFileException(string error, Exception inner)
-        : base(ErrorText.OneLine(error), inner) => Errors = [ErrorText.OneLine(error)];
-
-    /// <summary>For serializers.</summary>
-    public SearchFileException()
+    public SearchFileException(string error, Exception? inner = null)
+        : this([error], inner)
     {
     }
 
     /// <summary>One line each: <c>file:line:column: what, expected what</c>.</summary>
-    public IReadOnlyList<string> Errors { get; } = [];
+    public IReadOnlyList<string> Errors { get; }
 }

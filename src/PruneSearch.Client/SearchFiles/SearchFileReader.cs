@@ -56,7 +56,8 @@ public static class SearchFileReader
     private static T Parse<T>(string text, string path, Func<string, bool> required, Func<SearchFileRules, Action<string, string>, T> read)
     {
         var reader = new DocumentReader(path);
-        var root = reader.Mapping(YamlText.Load(text, (at, message) => new SearchFileException($"{path}:{at.Line}:{at.Column}: {message}")), SettingsSection.Of<SearchSettings>().Requiring(s => required(s.Key)), "");
+        var root = reader.Mapping(YamlText.Load(text, (at, message) => new SearchFileException($"{path}:{at.Line}:{at.Column}: {message}")),
+            SettingsSection.Of<SearchSettings>().Requiring(s => required(s.Key)), "");
         if (root is null || reader.Errors.Count > 0)
         {
             throw new SearchFileException(reader.Errors);

@@ -26,7 +26,8 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         RequireDifferent(settings.Variants.Select(v => v.Name), "variants");
         if (settings.Export is not null && settings.Measure.Engine == MeasuringEngine.Torch)
         {
-            reader.Error(root.Mapping("export").At("int8"), "export.int8 is true, but measure.engine is 'torch', which does not run integer models, expected onnxruntime");
+            reader.Error(root.Mapping("export").At("int8"),
+                "export.int8 is true, but measure.engine is 'torch', which does not run integer models, expected onnxruntime");
         }
         new ScheduleRules(reader, root).Require(settings);
         return settings;
@@ -45,7 +46,6 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         return settings with { Detector = settings.Detector with { FineTune = settings.Detector.FineTune?.Before(settings.Prune) } };
     }
 
-    /// <summary>Where the pictures come from.</summary>
     public DataSource Data()
     {
         var data = root.Mapping("data").Create<DataSource>(reader);
@@ -86,7 +86,8 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         bool trains = root.Has("fine-tune") || variant.Has("fine-tune");
         if (trains && !tuning.Has("steps"))
         {
-            reader.Error(variant.At("fine-tune"), $"{variant.PathOf("fine-tune")} lacks 'steps', and the file has no fine-tune that it could come from, expected the number of optimizer steps");
+            reader.Error(variant.At("fine-tune"), $"{variant.PathOf("fine-tune")} lacks 'steps', and the file has no fine-tune that it could come from, " +
+                "expected the number of optimizer steps");
         }
         return variant.Create<VariantSettings>(reader) with { Prune = prune, FineTune = trains ? tuning.Create<FineTuneSettings>(reader).Before(prune) : null };
     }
@@ -98,7 +99,8 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         if (prune.Target == PruneTarget.Channels && level > prune.MaxGroupRatio)
         {
             var at = variant?.Has("max-group-ratio") == true ? variant.At("max-group-ratio") : root.Mapping("trajectories").At("levels");
-            reader.Error(at, FormattableString.Invariant($"level {level} cannot be reached, expected at most {all.PathOf("max-group-ratio")}, which is {prune.MaxGroupRatio}"));
+            reader.Error(at, FormattableString.Invariant(
+                $"level {level} cannot be reached, expected at most {all.PathOf("max-group-ratio")}, which is {prune.MaxGroupRatio}"));
         }
         try
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Detectors;
@@ -6,6 +7,7 @@ using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Client.SearchFiles;
@@ -60,6 +62,15 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public DataSplits ReadData(DataSource source, CancellationToken cancellation = default) =>
         Guard(() => SearchDataReader.Read(source, drawnFolder, Threads, cancellation));
+
+    /// <summary>The pretrained detector with its own classes, as its weights are: neither trained nor mapped to the data's classes.</summary>
+    /// <exception cref="SearchFileException">The file names no weights, or they are damaged or belong to another detector.</exception>
+    public static (DetectorModel Model, WeightSet Weights) ReadDetector(SearchFile file) => Guard(() =>
+    {
+        var found = BaseWeights.Read(file.Settings.Detector)
+            ?? throw new SearchFileException($"{file.Path}: the detector starts from random weights, expected detector.weights");
+        return (DetectorCatalog.Build(found.Detector), Safetensors.Read(found.Path));
+    });
 
     // The test split is no part of what stages are: whether there is one changes none of them.
     private static DataSettings Settings(DataSource source, DataSplits splits) =>
@@ -117,7 +128,8 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         }
         if (weights is not null)
         {
-            await store.PutAsync(CheckpointNames.Input(weights.Sha256), (stream, c) => CopyAsync(weights, stream, c), PutCondition.IfAbsent, cancellation).ConfigureAwait(false);
+            await store.PutAsync(CheckpointNames.Input(weights.Sha256), (stream, c) => CopyAsync(weights, stream, c), PutCondition.IfAbsent, cancellation)
+                .ConfigureAwait(false);
         }
     }
 
@@ -142,8 +154,9 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     {
         double level = file.Settings.Trajectories.Levels[^1], reachable = PruningLimits.Reachable(dense, prune);
         return level <= reachable + 1e-9 ? reachable
-            : throw new SearchFileException(FormattableString.Invariant(
-                $"{file.Path}: level {level} of the {EnumNames.Of(prune.Target)} cannot be reached with the groups and limits in {where}, expected at most {Math.Floor(reachable * 1000) / 1000}"));
+            : throw new SearchFileException(string.Create(CultureInfo.InvariantCulture,
+                $"{file.Path}: level {level} of the {EnumNames.Of(prune.Target)} cannot be reached with the groups and limits in {where}, expected at most " +
+                $"{Math.Floor(reachable * 1000) / 1000}"));
     }
 
     private static void RequirePictures(DetectionDataset dataset, string path, string split)

@@ -6,7 +6,6 @@ internal sealed class KnownSlots(TimeProvider time, ClusterTimings timings)
     private readonly Dictionary<string, long> _heard = [];
     private readonly long _start = time.GetTimestamp();
 
-    /// <summary>A slot's worker is there.</summary>
     public void Heard(string worker) => _heard[worker] = time.GetTimestamp();
 
     /// <summary>How many there are; <see langword="null"/> while none was heard of and there was no time for it yet.</summary>

@@ -12,7 +12,6 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
     private readonly Dictionary<(string Stage, string Worker), Refusal> _declines = [];
     private long _arrivals;
 
-    /// <summary>Stages in the queue.</summary>
     public int Count => _entries.Count;
 
     /// <summary>Adds a stage; one that is there keeps its turn and only changes its priority.</summary>
@@ -29,7 +28,6 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
         _order.Add(entry);
     }
 
-    /// <summary>Removes a stage if it is there.</summary>
     public void Remove(string key)
     {
         if (_entries.Remove(key, out var entry))

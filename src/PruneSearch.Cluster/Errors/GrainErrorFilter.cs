@@ -7,7 +7,6 @@ namespace PruneSearch.Cluster.Errors;
 /// <summary>Lets no exception out of a grain, or into the caller of one, that callers may not know.</summary>
 internal sealed class GrainErrorFilter(ILogger<GrainErrorFilter> logger) : IIncomingGrainCallFilter, IOutgoingGrainCallFilter
 {
-    /// <inheritdoc/>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         try
@@ -24,7 +23,6 @@ internal sealed class GrainErrorFilter(ILogger<GrainErrorFilter> logger) : IInco
         }
     }
 
-    /// <inheritdoc/>
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
         try

@@ -11,15 +11,12 @@ namespace PruneSearch.Cluster.Errors;
 /// </summary>
 internal sealed class GuardedGrainStorage(IGrainStorage inner, ILogger<GuardedGrainStorage> logger) : IGrainStorage
 {
-    /// <inheritdoc/>
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         GuardAsync("read", grainId, inner.ReadStateAsync(stateName, grainId, grainState));
 
-    /// <inheritdoc/>
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         GuardAsync("written", grainId, inner.WriteStateAsync(stateName, grainId, grainState));
 
-    /// <inheritdoc/>
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         GuardAsync("cleared", grainId, inner.ClearStateAsync(stateName, grainId, grainState));
 

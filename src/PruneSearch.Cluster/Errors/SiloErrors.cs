@@ -25,7 +25,10 @@ internal static class SiloErrors
         string id = Guid.NewGuid().ToString("N")[..IdDigits];
         Log.ErrorTranslated(logger, e, id, what);
         string reason = ErrorText.OneLine(e.Message.Split('\n', 2)[0].TrimEnd());
-        return new ClusterException($"{what}: {reason} (error {id} in the log of {Environment.MachineName}, process {Environment.ProcessId})", e) { ErrorId = id, IsPassing = isPassing };
+        return new ClusterException($"{what}: {reason} (error {id} in the log of {Environment.MachineName}, process {Environment.ProcessId})", e)
+        {
+            ErrorId = id, IsPassing = isPassing,
+        };
     }
 
     private static bool IsPromised(Exception e) => e
@@ -33,7 +36,8 @@ internal static class SiloErrors
         or OperationCanceledException or OrleansException;
 
     private static bool IsKnownEverywhere(Exception e) =>
-        e is ClusterException or OrleansException || e.GetType().Namespace is "System" || e.GetType().Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
+        e is ClusterException or OrleansException || e.GetType().Namespace is "System"
+        || e.GetType().Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
 
     private static IEnumerable<Exception> Chain(Exception e) => e switch
     {

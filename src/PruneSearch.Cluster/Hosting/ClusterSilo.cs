@@ -29,8 +29,8 @@ internal static class ClusterSilo
     /// <param name="Tls">What both ports demand; <see langword="null"/> for nothing.</param>
     public sealed record Endpoint(IPAddress Address, int SiloPort, int GatewayPort, TlsOptions? Tls = null);
 
-    /// <summary>Configures one.</summary>
-    public static ISiloBuilder UsePruneSearch(this ISiloBuilder silo, ClusterDatabase database, string clusterId, string name, SiloRole role, Endpoint endpoint, MembershipTimings membership)
+    public static ISiloBuilder UsePruneSearch(this ISiloBuilder silo, ClusterDatabase database, string clusterId, string name, SiloRole role, Endpoint endpoint,
+        MembershipTimings membership)
     {
         silo.Services.AddSingleton<ConnectionGuard>();
         silo.Services.AddOptions<SiloConnectionOptions>().Configure<ConnectionGuard>((o, guard) =>

@@ -3,10 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using PruneSearch.Client;
 using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Workers;
+using PruneSearch.Connections;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;

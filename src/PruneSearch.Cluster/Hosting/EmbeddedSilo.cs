@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Storage;
@@ -54,7 +55,6 @@ internal static class EmbeddedSilo
         return builder.Build();
     }
 
-    /// <summary>Disposes of a host that is stopped.</summary>
     public static async Task DisposeAsync(IHost host)
     {
         host.Services.FlushTelemetry();

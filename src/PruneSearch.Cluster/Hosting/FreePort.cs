@@ -6,7 +6,6 @@ namespace PruneSearch.Cluster.Hosting;
 /// <summary>Finds a loopback port that nobody listens on. Somebody may take it before it is used.</summary>
 internal static class FreePort
 {
-    /// <summary>Finds one.</summary>
     public static int Find()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

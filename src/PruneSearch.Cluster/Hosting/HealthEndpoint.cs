@@ -13,17 +13,9 @@ internal sealed record HealthAddress(IPAddress Advertised, int Port);
 /// cluster and reaches the database and the checkpoints (see <see cref="HealthChecks"/>). It tells no more than which of them it
 /// is, and needs no web server.
 /// </summary>
-internal sealed class HealthEndpoint : BackgroundService
+internal sealed class HealthEndpoint(ISiloStatusOracle oracle, HealthState state, HealthAddress address) : BackgroundService
 {
     private readonly HttpListener _listener = new();
-    private readonly ISiloStatusOracle _oracle;
-    private readonly HealthState _state;
-
-    public HealthEndpoint(ISiloStatusOracle oracle, HealthState state, HealthAddress address)
-    {
-        (_oracle, _state) = (oracle, state);
-        _listener.Prefixes.Add($"http://{(IPAddress.IsLoopback(address.Advertised) ? "127.0.0.1" : "+")}:{address.Port}/healthz/");
-    }
 
     public override void Dispose()
     {
@@ -33,6 +25,7 @@ internal sealed class HealthEndpoint : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _listener.Prefixes.Add($"http://{(IPAddress.IsLoopback(address.Advertised) ? "127.0.0.1" : "+")}:{address.Port}/healthz/");
         _listener.Start();
         using var stop = stoppingToken.Register(_listener.Stop);
         while (!stoppingToken.IsCancellationRequested)
@@ -50,11 +43,11 @@ internal sealed class HealthEndpoint : BackgroundService
 
     private void Answer(HttpListenerContext context)
     {
-        var status = _oracle.CurrentStatus;
+        var status = oracle.CurrentStatus;
         (int code, string text) = context.Request.Url?.AbsolutePath switch
         {
             "/healthz/live" => (status is SiloStatus.Dead ? 503 : 200, status.ToString()),
-            "/healthz/ready" => _state.Ready(),
+            "/healthz/ready" => state.Ready(),
             _ => (404, "expected /healthz/live or /healthz/ready"),
         };
         context.Response.StatusCode = code;

@@ -25,7 +25,6 @@ internal sealed class HealthState(TimeProvider time, ILogger<HealthState> logger
         { } last => (503, "not ready: " + last.Failed),
     };
 
-    /// <inheritdoc/>
     public Task PublishAsync(HealthReport report, CancellationToken cancellationToken)
     {
         var failed = report.Entries.Where(e => e.Value.Status != HealthStatus.Healthy).ToList();

@@ -1,38 +1,15 @@
-using PruneSearch.Client.Configuration;
+using PruneSearch.Connections.Configuration;
 
 namespace PruneSearch.Cluster.Hosting;
 
 /// <summary>Another process has the home folder.</summary>
-public sealed class HomeInUseException : IOException
+/// <param name="home">The folder.</param>
+/// <param name="processId">The process, when it told.</param>
+public sealed class HomeInUseException(string home, int? processId) : IOException(
+    $"Folder {home} is in use by {(processId is { } pid ? $"process {pid}" : "another process")}: one process at a time runs searches there.")
 {
-    /// <summary>Names the folder and the process.</summary>
-    public HomeInUseException(string home, int? processId)
-        : base(processId is { } pid
-            ? $"Folder {home} is in use by process {pid}: one process at a time runs searches there."
-            : $"Folder {home} is in use by another process: one process at a time runs searches there.")
-    {
-        ProcessId = processId;
-    }
-
-    /// <summary>For serializers.</summary>
-    public HomeInUseException()
-    {
-    }
-
-    /// <summary>With a message.</summary>
-    public HomeInUseException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>With a message and the error behind it.</summary>
-    public HomeInUseException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
     /// <summary>The process, when it told.</summary>
-    public int? ProcessId { get; }
+    public int? ProcessId { get; } = processId;
 }
 
 /// <summary>Exclusive possession of a home folder. The operating system lets go of it when the process dies.</summary>
@@ -42,10 +19,7 @@ internal sealed class HomeLock : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly FileStream _file;
 
-    private HomeLock(FileStream file)
-    {
-        _file = file;
-    }
+    private HomeLock(FileStream file) => _file = file;
 
     /// <summary>Takes it; waits for a host that only answers a question, but not for one that works.</summary>
     /// <exception cref="HomeInUseException">A working host has it.</exception>
@@ -99,6 +73,5 @@ internal sealed class HomeLock : IDisposable
         }
     }
 
-    /// <summary>Lets go of it.</summary>
     public void Dispose() => _file.Dispose();
 }

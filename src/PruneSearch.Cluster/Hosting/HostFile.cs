@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PruneSearch.Client.Configuration;
+using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 
@@ -17,7 +17,6 @@ internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages,
 {
     private const long MaxBytes = 1 << 20;
 
-    /// <summary>Where it stands.</summary>
     public static string PathIn(string home) => Path.Combine(home, "host.json");
 
     /// <summary>
@@ -36,7 +35,6 @@ internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages,
         }
     }
 
-    /// <summary>Replaces it at once.</summary>
     public void Write(string home) =>
         AtomicFile.Write(PathIn(home), JsonSerializer.Serialize(this, CoreJson.Readable), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 }

@@ -18,7 +18,9 @@ public sealed record MembershipTimings
     /// <summary>How often a silo writes that it is alive. 5 s by default.</summary>
     public TimeSpan IAmAlive { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether traffic on a connection counts as a sign of life although probes are missed: slower to notice a silo that hangs. Off by default.</summary>
+    /// <summary>
+    /// Whether traffic on a connection counts as a sign of life although probes are missed: slower to notice a silo that hangs. Off by default.
+    /// </summary>
     public bool TrafficIsLife { get; init; }
 
     /// <summary>Whether grains are found through the directory that is spread over the silos and repairs itself. On by default.</summary>

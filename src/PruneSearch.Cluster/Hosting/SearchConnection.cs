@@ -2,10 +2,9 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-using PruneSearch.Client;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Observability;
+using PruneSearch.Connections;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;
@@ -56,7 +55,8 @@ public sealed class SearchConnection : IAsyncDisposable
         {
             if (HomeLock.TryTake(home) is { } taken)
             {
-                var embedded = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = home, RunSlot = false }, taken, cancellation).ConfigureAwait(false);
+                var embedded = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = home, RunSlot = false }, taken, cancellation)
+                    .ConfigureAwait(false);
                 return new SearchConnection(embedded, embedded.Client, embedded.Store, null);
             }
             if (HostFile.TryRead(home) is { RunsStages: true, GatewayPort: > 0, Certificate: { } certificate } running

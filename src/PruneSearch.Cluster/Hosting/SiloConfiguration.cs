@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using PruneSearch.Client.Configuration;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections;
+using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Hosting;
@@ -45,7 +46,8 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             GatewayPort = Port(settings, "gateway-port", 30000),
             HealthPort = settings.Number("health-port", 0, 0, 65535),
             Work = settings.Text("work"),
-            Timings = new ClusterTimings { Silence = settings.Using("longest-silence", () => settings.Text("longest-silence") is { } text ? SilenceLimits.Parse(text) : new SilenceLimits()) },
+            Timings = new ClusterTimings { Silence = settings.Using("longest-silence", () =>
+                settings.Text("longest-silence") is { } text ? SilenceLimits.Parse(text) : new SilenceLimits()) },
             ConsoleLog = true,
         };
         return new SiloConfiguration(

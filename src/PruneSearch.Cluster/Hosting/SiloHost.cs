@@ -2,12 +2,12 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using PruneSearch.Client;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
+using PruneSearch.Connections;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;
@@ -49,7 +49,8 @@ public sealed class SiloHost : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The database or the checkpoints cannot be used, or a port is taken.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static async Task<SiloHost> StartAsync(SiloOptions options, Action<IServiceCollection>? configureServices = null, CancellationToken cancellation = default)
+    public static async Task<SiloHost> StartAsync(SiloOptions options, Action<IServiceCollection>? configureServices = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Timings.Validate();
@@ -63,7 +64,8 @@ public sealed class SiloHost : IAsyncDisposable
             await EmbeddedSilo.DisposeAsync(host).ConfigureAwait(false);
             if (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable } socket)
             {
-                throw new IOException($"Silo {options.Name} cannot listen on {options.AdvertisedAddress}, ports {options.SiloPort} and {options.GatewayPort}: {socket.Message}", e);
+                throw new IOException($"Silo {options.Name} cannot listen on {options.AdvertisedAddress}, ports {options.SiloPort} and " +
+                    $"{options.GatewayPort}: {socket.Message}", e);
             }
             throw;
         }
@@ -98,14 +100,16 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddSingleton(new RecoveryPolicy(ByItself: true));
         builder.AddPruneSearchTelemetry();
         builder.UseOrleans(silo => silo.UsePruneSearch(
-            database, options.ClusterId, options.Name, options.Role, new(options.AdvertisedAddress, options.SiloPort, options.GatewayPort), options.Membership));
+            database, options.ClusterId, options.Name, options.Role, new(options.AdvertisedAddress, options.SiloPort, options.GatewayPort),
+            options.Membership));
         configureServices?.Invoke(builder.Services);
         // After Orleans: hosted services stop in the opposite order, so the worker can still give its stage back.
         builder.Services.AddHostedService<SearchRecoveryService>();
         if (options.HealthPort > 0)
         {
             builder.Services.AddPruneSearchHealth(database);
-            builder.Services.AddHostedService(p => ActivatorUtilities.CreateInstance<HealthEndpoint>(p, new HealthAddress(options.AdvertisedAddress, options.HealthPort)));
+            builder.Services.AddHostedService(p =>
+                ActivatorUtilities.CreateInstance<HealthEndpoint>(p, new HealthAddress(options.AdvertisedAddress, options.HealthPort)));
         }
         if (options.Role != SiloRole.Control)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using PruneSearch.Cluster.Placement;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -11,7 +12,7 @@ public sealed record SiloOptions
     /// <summary>Connection string of PostgreSQL (<c>Host=…</c>), or of SQLite (<c>Data Source=FILE</c>) when all silos are on one machine.</summary>
     public required string Database { get; init; }
 
-    /// <summary>Where checkpoints lie: a folder that all silos see, or a blob service, see <see cref="Client.Connections.CheckpointLocation"/>.</summary>
+    /// <summary>Where checkpoints lie: a folder that all silos see, or a blob service, see <see cref="PruneSearch.Connections.CheckpointLocation"/>.</summary>
     public required string Checkpoints { get; init; }
 
     /// <summary>The blob container of <see cref="Checkpoints"/>.</summary>
@@ -38,7 +39,9 @@ public sealed record SiloOptions
     /// <summary>Port of the health endpoint; 0 for none.</summary>
     public int HealthPort { get; init; }
 
-    /// <summary>Folder for the log, and for what the slot does, so that the next process knows what this one died of; <see langword="null"/> for none.</summary>
+    /// <summary>
+    /// Folder for the log, and for what the slot does, so that the next process knows what this one died of; <see langword="null"/> for none.
+    /// </summary>
     public string? Work { get; init; }
 
     /// <summary>Slots of this process. More than one only makes sense for stages that do not work.</summary>

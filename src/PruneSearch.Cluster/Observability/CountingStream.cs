@@ -7,7 +7,6 @@ internal sealed class CountingStream(Stream inner, Action<long> closed) : Stream
 {
     private bool _disposed;
 
-    /// <summary>Bytes so far.</summary>
     public long Count { get; private set; }
 
     public override bool CanRead => inner.CanRead;

@@ -53,7 +53,8 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Warning, "Trajectory {Trajectory} of search {Search} did not answer; it is asked again")]
     public static partial void TrajectorySilent(ILogger logger, Exception exception, string trajectory, string search);
 
-    [LoggerMessage(40, LogLevel.Warning, "{Count} connections to {Port} were turned away, the last one from {Remote}: they said nothing, or lacked what this port asks for")]
+    [LoggerMessage(40, LogLevel.Warning, "{Count} connections to {Port} were turned away, the last one from {Remote}: they said nothing, or lacked what " +
+        "this port asks for")]
     public static partial void ConnectionsTurnedAway(ILogger logger, int count, string port, string remote);
 
     [LoggerMessage(17, LogLevel.Warning, "The queue of device class {DeviceClass} did not answer search {Search}; it is asked again")]

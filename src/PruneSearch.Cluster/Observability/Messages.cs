@@ -10,5 +10,6 @@ internal static class Messages
 {
     /// <summary>Sends without waiting; a failure is logged.</summary>
     public static void FireAndForget(this Task message, ILogger logger, string grain) =>
-        message.ContinueWith(t => Log.MessageLost(logger, t.Exception, grain), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        message.ContinueWith(t =>
+            Log.MessageLost(logger, t.Exception, grain), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 }

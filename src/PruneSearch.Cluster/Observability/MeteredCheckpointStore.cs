@@ -18,7 +18,8 @@ internal sealed class MeteredCheckpointStore(ICheckpointStore store, TimeProvide
         return new CountingStream(stream, bytes => Record("read", bytes, start));
     }
 
-    public async Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
+    public async Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None,
+        CancellationToken cancellation = default)
     {
         long start = time.GetTimestamp(), written = 0;
         bool published = await store.PutAsync(name, async (stream, stop) =>

@@ -26,7 +26,6 @@ internal sealed class RecentLog : ILogEventSink
         }
     }
 
-    /// <inheritdoc/>
     public void Emit(LogEvent logEvent)
     {
         if (logEvent.Level < LogEventLevel.Information)

@@ -27,7 +27,6 @@ internal sealed class SlotMeter : IDisposable
         Slots[name] = this;
     }
 
-    /// <summary>It begins to work.</summary>
     public void Begin()
     {
         lock (_gate)
@@ -36,7 +35,6 @@ internal sealed class SlotMeter : IDisposable
         }
     }
 
-    /// <summary>It waits for work.</summary>
     public void End()
     {
         lock (_gate)

@@ -12,7 +12,6 @@ internal sealed class StartNoise
 {
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    /// <summary>Whether an event is one of them.</summary>
     public bool Is(LogEvent logEvent)
     {
         string text = logEvent.MessageTemplate.Text;

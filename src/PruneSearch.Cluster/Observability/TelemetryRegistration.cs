@@ -24,7 +24,8 @@ public static class TelemetryRegistration
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(r => r.AddService("prunesearch"))
             .WithTracing(t => t
-                .AddSource(Telemetry.Name, "Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Lifecycle", "Microsoft.Orleans.Storage")
+                .AddSource(Telemetry.Name, "Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Lifecycle",
+                    "Microsoft.Orleans.Storage")
                 .AddOtlpExporter())
             .WithMetrics(m => m.AddMeter(Telemetry.Name, "Microsoft.Orleans").AddOtlpExporter());
         return builder;

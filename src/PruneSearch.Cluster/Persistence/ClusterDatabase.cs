@@ -5,27 +5,16 @@ using Npgsql;
 namespace PruneSearch.Cluster.Persistence;
 
 /// <summary>Where a cluster keeps its membership, its reminders and the state of its grains.</summary>
-internal sealed record ClusterDatabase
+/// <param name="Invariant">By which name Orleans' providers know its driver.</param>
+/// <param name="ConnectionString">How to connect.</param>
+/// <param name="Apply">
+/// Makes the tables and statements that are missing; applying it again changes nothing. An <see cref="IOException"/> says that the
+/// database cannot be reached or used, or was made by a newer version.
+/// </param>
+internal sealed record ClusterDatabase(string Invariant, string ConnectionString, Action Apply)
 {
     private const string Postgres = "Npgsql";
     private const string Expected = "expected a connection string: 'Host=…;Database=…;Username=…' of PostgreSQL or 'Data Source=FILE' of SQLite";
-
-    private ClusterDatabase(string invariant, string connectionString, Action apply)
-    {
-        Invariant = invariant;
-        ConnectionString = connectionString;
-        Apply = apply;
-    }
-
-    /// <summary>By which name Orleans' providers know its driver.</summary>
-    public string Invariant { get; }
-
-    /// <summary>How to connect.</summary>
-    public string ConnectionString { get; }
-
-    /// <summary>Makes the tables and statements that are missing; applying it again changes nothing.</summary>
-    /// <exception cref="IOException">The database cannot be reached or used, or was made by a newer version.</exception>
-    public Action Apply { get; }
 
     /// <summary>Asks the cheapest question that needs the database and its tables.</summary>
     /// <exception cref="DbException">It cannot be reached or used.</exception>
@@ -44,9 +33,9 @@ internal sealed record ClusterDatabase
         }
     }
 
-    /// <summary>A SQLite file.</summary>
     public static ClusterDatabase Sqlite(string path) =>
-        new("System.Data.SQLite", SqliteSchema.ConnectionString(path), () => SqliteSchema.Apply(path)); // the providers load Microsoft.Data.Sqlite under this name
+        // the providers load Microsoft.Data.Sqlite under this name
+        new("System.Data.SQLite", SqliteSchema.ConnectionString(path), () => SqliteSchema.Apply(path));
 
     /// <summary>Tells PostgreSQL and SQLite apart by the keywords of the connection string.</summary>
     /// <exception cref="ArgumentException">It is neither; the message has no secret in it.</exception>
@@ -71,6 +60,5 @@ internal sealed record ClusterDatabase
         }
     }
 
-    /// <inheritdoc/>
     public override string ToString() => Invariant; // a connection string may have a password in it
 }

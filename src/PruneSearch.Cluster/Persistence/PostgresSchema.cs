@@ -28,7 +28,8 @@ internal static class PostgresSchema
                 int found = (int)read.ExecuteScalar()!;
                 if (found > Version)
                 {
-                    throw new IOException($"Database {name} has format {found}, made by a newer version of this program; this one knows formats up to {Version}.");
+                    throw new IOException($"Database {name} has format {found}, made by a newer version of this program; this one knows formats " +
+                        $"up to {Version}.");
                 }
             }
             Execute(connection, SchemaScripts.Read("postgres.sql"));

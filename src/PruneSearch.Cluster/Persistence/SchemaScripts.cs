@@ -3,7 +3,6 @@ namespace PruneSearch.Cluster.Persistence;
 /// <summary>The scripts that are part of the assembly.</summary>
 internal static class SchemaScripts
 {
-    /// <summary>Text of a script.</summary>
     public static string Read(string name)
     {
         using var stream = typeof(SchemaScripts).Assembly.GetManifestResourceStream($"PruneSearch.Cluster.Persistence.{name}")!;

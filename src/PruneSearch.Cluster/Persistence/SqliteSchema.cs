@@ -7,8 +7,8 @@ internal static class SqliteSchema
 {
     private const long Version = 2;
 
-    /// <summary>How the provider opens the file.</summary>
-    public static string ConnectionString(string path) => new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30, ForeignKeys = true }.ToString();
+    public static string ConnectionString(string path) =>
+        new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30, ForeignKeys = true }.ToString();
 
     /// <summary>Makes the tables and statements that are missing; applying it again changes nothing.</summary>
     /// <exception cref="IOException">The file was made by a newer version, is damaged or cannot be written.</exception>

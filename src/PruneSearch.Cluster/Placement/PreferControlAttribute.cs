@@ -1,7 +1,6 @@
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Runtime.Placement;
-using PruneSearch.Cluster.Hosting;
 
 namespace PruneSearch.Cluster.Placement;
 

@@ -1,6 +1,5 @@
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.Trajectories;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
@@ -25,7 +24,6 @@ internal sealed class OpenSearch
         _schedule = NewSchedule(retryFailed: false);
     }
 
-    /// <summary>What it does.</summary>
     public SearchPlan Plan => _state.Plan;
 
     /// <summary>Whether every trajectory completed or failed.</summary>
@@ -73,7 +71,8 @@ internal sealed class OpenSearch
     }
 
     /// <summary>A trajectory may have failed: it is asked.</summary>
-    public Task AskAsync(string trajectory) => Find(trajectory) is { } plan && IsUnfinished(plan) ? AskAsync(new PollSchedule.Poll(plan, IsFirst: false)) : Task.CompletedTask;
+    public Task AskAsync(string trajectory) =>
+        Find(trajectory) is { } plan && IsUnfinished(plan) ? AskAsync(new PollSchedule.Poll(plan, IsFirst: false)) : Task.CompletedTask;
 
     /// <summary>A stage may have finished: its report is read from the store.</summary>
     /// <param name="stageKey">The stage; one that is none of the search's, or that is known, is ignored.</param>

@@ -4,7 +4,6 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Trajectories;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
@@ -25,13 +24,17 @@ internal sealed class SearchGrain(
     RecoveryPolicy recovery,
     ILogger<SearchGrain> logger) : Grain, ISearchGrain, IRemindable
 {
+    private const string LeftBehind = "was launched by an earlier version of PruneSearch and cannot be read: run its file again";
+
     private readonly SearchProgressStore _progress = new(progress);
     private OpenSearch? _search;
     private IGrainTimer? _poll;
 
     private WakeRegistration Wake => field ??= new WakeRegistration(this, GrainFactory, Id, recovery.ByItself, logger);
 
-    private OpenSearch Search => _search ?? throw new KeyNotFoundException($"There is no search '{Id}'.");
+    private OpenSearch Search => Known ?? throw new KeyNotFoundException($"There is no search '{Id}'.");
+
+    private OpenSearch? Known => record.State.Plan is { IsOfThisVersion: false } ? throw new ClusterException($"Search '{Id}' {LeftBehind}.") : _search;
 
     private bool IsDriven => _poll is not null;
 
@@ -39,7 +42,7 @@ internal sealed class SearchGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (record.State.Plan is { } plan)
+        if (record.State.Plan is { IsOfThisVersion: true } plan)
         {
             _search = await OpenAsync(plan);
         }
@@ -50,6 +53,7 @@ internal sealed class SearchGrain(
         SearchPlanValidator.Require(plan, Id);
         if (record.State.Plan is { } old)
         {
+            _ = Known;
             SearchPlanValidator.RequireSame(old, plan);
             await Wake.ListAsync(); // the launch before may have got no further than the plan
         }
@@ -104,18 +108,25 @@ internal sealed class SearchGrain(
 
     public Task ReceiveReminder(string reminderName, TickStatus status) => WakeAsync();
 
-    public Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit) => Task.FromResult(_search?.Page(after, limit, IsDriven));
+    public Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit) => Task.FromResult(Known?.Page(after, limit, IsDriven));
 
-    public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(record.State.Plan);
+    public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(Known?.Plan);
 
-    public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(_search?.Summary(IsDriven));
+    public Task<SearchSummary?> GetSummaryAsync() =>
+        Task.FromResult(record.State.Plan is { IsOfThisVersion: false } old ? SummaryOf(old) : _search?.Summary(IsDriven));
 
-    public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(_search?.Reports(after, limit, IsDriven));
+    public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(Known?.Reports(after, limit, IsDriven));
 
     public Task<TrajectoryOrder?> GetTrajectoryAsync(string trajectory) =>
-        Task.FromResult(_search is { } search && search.Find(trajectory) is { } plan ? new TrajectoryOrder(search.Plan.DeviceClass, plan, record.State.TraceParent) : null);
+        Task.FromResult(Known is { } search && search.Find(trajectory) is { } plan
+            ? new TrajectoryOrder(search.Plan.DeviceClass, plan, record.State.TraceParent) : null);
 
-    public Task<WorkState?> GetStateAsync() => Task.FromResult<WorkState?>(record.State.Plan is null ? null : _progress.State);
+    public Task<WorkState?> GetStateAsync() => Task.FromResult<WorkState?>(record.State.Plan switch
+    {
+        null => null,
+        { IsOfThisVersion: false } => WorkState.Failed,
+        _ => _progress.State,
+    });
 
     public async Task ReportAsync(string stageKey)
     {
@@ -205,7 +216,23 @@ internal sealed class SearchGrain(
         }
     }
 
-    private Task<OpenSearch> OpenAsync(SearchPlan plan) => OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger));
+    // The list of searches names it still.
+    private static SearchSummary SummaryOf(SearchPlan old) => new()
+    {
+        Id = old.Id,
+        Name = old.Name,
+        State = WorkState.Failed,
+        Reason = LeftBehind,
+        Created = old.Created,
+        Trajectories = old.Trajectories.Count,
+        Completed = 0,
+        Failed = 0,
+        Stages = 0,
+        CompletedStages = 0,
+    };
+
+    private Task<OpenSearch> OpenAsync(SearchPlan plan) =>
+        OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger));
 }
 
 /// <summary>The part of a search that never changes after launch.</summary>

@@ -10,7 +10,6 @@ internal sealed class SearchProgressStore(IPersistentState<SearchProgress> recor
 {
     private bool _unsaved;
 
-    /// <summary>State.</summary>
     public WorkState State => record.State.State;
 
     /// <summary>Why it failed or was cancelled.</summary>
@@ -22,7 +21,6 @@ internal sealed class SearchProgressStore(IPersistentState<SearchProgress> recor
     /// <summary>Trajectories that failed, by name.</summary>
     public IReadOnlyDictionary<string, TrajectoryEnd> Ended => record.State.Ended;
 
-    /// <summary>It is launched.</summary>
     public Task BeginAsync() => SaveAsync(WorkState.Running, null, record.State.Ended);
 
     /// <summary>It goes on after an interruption, a cancellation or failures.</summary>
@@ -38,7 +36,6 @@ internal sealed class SearchProgressStore(IPersistentState<SearchProgress> recor
         return true;
     }
 
-    /// <summary>It ends.</summary>
     public Task EndAsync(WorkState state, string? reason) => SaveAsync(state, reason, record.State.Ended);
 
     /// <summary>A trajectory failed; to be saved with <see cref="SaveAsync()"/>.</summary>
@@ -74,7 +71,6 @@ internal sealed class SearchProgressStore(IPersistentState<SearchProgress> recor
 [GenerateSerializer, Alias("prunesearch.SearchProgress")]
 internal sealed class SearchProgress
 {
-    /// <summary>State.</summary>
     [Id(0)]
     public WorkState State { get; set; }
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using PruneSearch.Cluster.Dispatching;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -35,10 +34,8 @@ internal sealed class SearchState
         }
     }
 
-    /// <summary>A report came that was not known.</summary>
     public event Action<StageReport>? Added;
 
-    /// <summary>The search.</summary>
     public SearchPlan Plan { get; }
 
     /// <summary>What changed when.</summary>
@@ -50,16 +47,13 @@ internal sealed class SearchState
     /// <summary>Names of trajectories whose stage is at work; of those that share it, the first one's.</summary>
     public IReadOnlyCollection<string> AtWork => _atWork;
 
-    /// <summary>Distinct stages.</summary>
     public int Stages => _users.Count;
 
-    /// <summary>Those that finished.</summary>
     public int CompletedStages => _reports.Count;
 
     /// <summary>Trajectories all of whose stages finished.</summary>
     public int Completed { get; private set; }
 
-    /// <summary>A stage finished.</summary>
     public void Add(StageReport report)
     {
         if (!_users.TryGetValue(report.Key, out var users) || !_reports.TryAdd(report.Key, report))
@@ -78,7 +72,6 @@ internal sealed class SearchState
         }
     }
 
-    /// <summary>A trajectory told how it stands.</summary>
     public void Update(string trajectory, TrajectoryNews news)
     {
         foreach (var report in news.Reports)
@@ -140,10 +133,11 @@ internal sealed class SearchState
     /// <summary>Whether a stage is one of the search's and its report is not known.</summary>
     public bool Lacks(string key) => _users.ContainsKey(key) && !_reports.ContainsKey(key);
 
-    /// <summary>Whether a stage finished.</summary>
     public bool Has(string key) => _reports.ContainsKey(key);
 
-    /// <summary>A report as a point of the first trajectory that has its stage, not yet weighed; <see langword="null"/> when its stage is none of the search's.</summary>
+    /// <summary>
+    /// A report as a point of the first trajectory that has its stage, not yet weighed; <see langword="null"/> when its stage is none of the search's.
+    /// </summary>
     public FrontierPoint? Point(StageReport report)
     {
         if (!_users.ContainsKey(report.Key))
@@ -164,7 +158,6 @@ internal sealed class SearchState
         };
     }
 
-    /// <summary>Whether all stages of a trajectory finished.</summary>
     public bool IsComplete(string trajectory) => _missing[trajectory] == 0;
 
     /// <summary>How a trajectory stood when it was heard of last, unless it ended.</summary>
@@ -176,7 +169,6 @@ internal sealed class SearchState
     /// <summary>Reports of a trajectory's stages before the first one that did not finish.</summary>
     public IEnumerable<StageReport> Reports(string trajectory) => _keys[trajectory].TakeWhile(_reports.ContainsKey).Select(k => _reports[k]);
 
-    /// <summary>How many those are.</summary>
     public int Known(string trajectory) => _keys[trajectory].TakeWhile(_reports.ContainsKey).Count();
 
     /// <summary>Key of a trajectory's first stage that did not finish; <see langword="null"/> when all did.</summary>

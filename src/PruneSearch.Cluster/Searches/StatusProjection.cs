@@ -6,7 +6,6 @@ namespace PruneSearch.Cluster.Searches;
 /// <summary>A search as others see it: from what its coordinator knows and what it persisted.</summary>
 internal sealed class StatusProjection(SearchState search, SearchProgressStore progress)
 {
-    /// <summary>Largest page.</summary>
     public const int LargestPage = 500;
 
     private static readonly WaitReason Interrupted = new(WaitKind.Interrupted, "waits until the search is resumed");
@@ -69,7 +68,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     public void Measure(double volume)
     {
         var running = search.AtWork.Select(search.Next).ToHashSet();
-        var failed = progress.Ended.Where(e => e.Value.State == WorkState.Failed).SelectMany(e => search.MissingKeys(e.Key)).Where(k => !running.Contains(k)).ToHashSet();
+        var failed = progress.Ended.Where(e => e.Value.State == WorkState.Failed).SelectMany(e => search.MissingKeys(e.Key))
+            .Where(k => !running.Contains(k)).ToHashSet();
         Telemetry.RecordStages(Plan.Id, "completed", search.CompletedStages);
         Telemetry.RecordStages(Plan.Id, "running", running.Count);
         Telemetry.RecordStages(Plan.Id, "failed", failed.Count);
@@ -100,7 +100,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             Attempts = live?.Attempts ?? 0,
             LogTail = end?.LogTail,
             Wait = end is not null || state.IsOver() ? null : state == WorkState.Waiting ? Interrupted : search.Wait(plan.Name),
-            Warnings = reports.Index().Where(r => search.First(r.Item.Key) == plan.Name).SelectMany(r => r.Item.Warnings.Select(w => new StageWarning(r.Index, w))).ToArray(),
+            Warnings = reports.Index().Where(r => search.First(r.Item.Key) == plan.Name)
+                .SelectMany(r => r.Item.Warnings.Select(w => new StageWarning(r.Index, w))).ToArray(),
         };
     }
 }
@@ -126,7 +127,6 @@ internal sealed class ChangeFeed
     /// <summary>Revisions of this one mean nothing to another.</summary>
     public Guid Source { get; } = Guid.NewGuid();
 
-    /// <summary>A trajectory changed.</summary>
     public void Add(int trajectory)
     {
         _order.Remove((_revisions[trajectory], trajectory));

@@ -49,7 +49,8 @@ internal sealed class StageGrain(
         }
     }
 
-    public async Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent)
+    public async Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed,
+        string? traceParent)
     {
         if (_report is null && _lease.Failure is not null && retryFailed)
         {
@@ -90,7 +91,8 @@ internal sealed class StageGrain(
         }
         if (_lease.IsExhausted)
         {
-            await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times without getting further; if the stage did not kill it, resume with --retry-failed");
+            await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times without getting further; if the " +
+                "stage did not kill it, resume with --retry-failed");
             return null;
         }
         if (record.State.Epoch > 0 && await store.TryReadReportAsync(Key) is { } report)
@@ -215,8 +217,7 @@ internal sealed class StageGrain(
 
     private async Task FailForGoodAsync(string reason)
     {
-        record.State.Failure = reason;
-        record.State.LastReason = null;
+        (record.State.Failure, record.State.LastReason) = (reason, null);
         _lease.End();
         await _store.SaveAsync();
         await _demand.TellAsync();
@@ -230,7 +231,8 @@ internal sealed class StageGrain(
     }
 
     /// <summary>Sees to it that a lease that is not renewed ends. It stops by itself when the stage is not held any more.</summary>
-    private void Watch() => _watch ??= this.RegisterGrainTimer(_ => LookAsync(), new GrainTimerCreationOptions(timings.Renewal, timings.Renewal) { KeepAlive = true });
+    private void Watch() => _watch ??= this.RegisterGrainTimer(_ =>
+        LookAsync(), new GrainTimerCreationOptions(timings.Renewal, timings.Renewal) { KeepAlive = true });
 
     private async Task LookAsync()
     {

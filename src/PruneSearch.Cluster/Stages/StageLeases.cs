@@ -30,7 +30,6 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     /// <summary>Whether a worker has the lease, expired or not.</summary>
     public bool IsHeld => _expires is not null;
 
-
     /// <summary>Whether all attempts are used up.</summary>
     public bool IsExhausted => record.Failures >= timings.MaxAttempts || record.Strikes >= timings.MaxSilentAttempts;
 
@@ -82,7 +81,6 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
         return _expires is { } at && time.GetUtcNow() >= at;
     }
 
-    /// <summary>The worker gets on.</summary>
     public void Renew(StageProgress progress)
     {
         Progress = progress;

@@ -38,6 +38,7 @@ internal static class StageReports
             CheckpointNames.Report(report.Key),
             (stream, cancellation) => JsonSerializer.SerializeAsync(stream, report, CoreJson.Readable, cancellation),
             PutCondition.IfAbsent);
-        return first ? report : await store.TryReadReportAsync(report.Key) ?? throw new IOException($"{CheckpointNames.Report(report.Key)} was written but cannot be found.");
+        return first ? report : await store.TryReadReportAsync(report.Key)
+            ?? throw new IOException($"{CheckpointNames.Report(report.Key)} was written but cannot be found.");
     }
 }

@@ -7,27 +7,16 @@ namespace PruneSearch.Cluster.Trajectories;
 /// cost of a poll does not grow with the search, and each trajectory comes up again after a while. The first time, all are
 /// started as fast as they answer, those with the longest paths first.
 /// </summary>
-internal sealed class PollSchedule
+internal sealed class PollSchedule(IReadOnlyList<TrajectoryPlan> plans, Func<TrajectoryPlan, bool> isUnfinished, bool retryFailed)
 {
-    /// <summary>Calls at once.</summary>
     public const int AtOnce = 64;
 
     private const int PerPoll = 256;
     private const int FirstPerPoll = 2048;
     private const int LivePerPoll = 64;
-    private readonly Func<TrajectoryPlan, bool> _isUnfinished;
-    private readonly Queue<TrajectoryPlan> _first;
+    private readonly Queue<TrajectoryPlan> _first = new(plans.Where(isUnfinished).OrderByDescending(p => p.Stages.Count));
     private readonly Queue<TrajectoryPlan> _round = [];
-    private readonly Dictionary<string, TrajectoryPlan> _byName;
-
-    /// <summary>A schedule of all trajectories that are unfinished.</summary>
-    public PollSchedule(IReadOnlyList<TrajectoryPlan> plans, Func<TrajectoryPlan, bool> isUnfinished, bool retryFailed)
-    {
-        _isUnfinished = isUnfinished;
-        _byName = plans.ToDictionary(p => p.Name);
-        _first = new Queue<TrajectoryPlan>(plans.Where(isUnfinished).OrderByDescending(p => p.Stages.Count));
-        RetryFailed = retryFailed;
-    }
+    private readonly Dictionary<string, TrajectoryPlan> _byName = plans.ToDictionary(p => p.Name);
 
     /// <summary>One question to a trajectory.</summary>
     /// <param name="Plan">The trajectory.</param>
@@ -35,7 +24,7 @@ internal sealed class PollSchedule
     public sealed record Poll(TrajectoryPlan Plan, bool IsFirst);
 
     /// <summary>Whether failed stages are tried again.</summary>
-    public bool RetryFailed { get; }
+    public bool RetryFailed => retryFailed;
 
     /// <summary>Whose turn it is.</summary>
     /// <param name="live">Names of those at work: they are asked each time, so that their progress is seen.</param>
@@ -58,7 +47,7 @@ internal sealed class PollSchedule
         {
             var plan = _round.Dequeue();
             Take(plan, isFirst: false);
-            if (_isUnfinished(plan))
+            if (isUnfinished(plan))
             {
                 _round.Enqueue(plan);
             }
@@ -67,7 +56,7 @@ internal sealed class PollSchedule
 
         bool Take(TrajectoryPlan plan, bool isFirst)
         {
-            bool takes = _isUnfinished(plan) && taken.Add(plan.Name);
+            bool takes = isUnfinished(plan) && taken.Add(plan.Name);
             if (takes)
             {
                 due.Add(new Poll(plan, isFirst));

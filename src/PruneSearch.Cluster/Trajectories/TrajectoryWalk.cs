@@ -5,27 +5,17 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Trajectories;
 
 /// <summary>How far a trajectory is.</summary>
-internal sealed class TrajectoryWalk
+internal sealed class TrajectoryWalk(string deviceClass, TrajectoryPlan plan, bool retryFailed)
 {
-    private readonly TrajectoryPlan _plan;
-    private readonly IReadOnlyList<string> _keys;
-    private readonly bool[] _retry;
+    private readonly bool[] _retry = [.. plan.Stages.Select(_ => retryFailed)];
     private readonly List<StageReport> _reports = [];
     private StageStatus? _waitsFor;
 
-    public TrajectoryWalk(string deviceClass, TrajectoryPlan plan, bool retryFailed)
-    {
-        DeviceClass = deviceClass;
-        _plan = plan;
-        _keys = plan.Keys;
-        _retry = [.. plan.Stages.Select(_ => retryFailed)];
-    }
-
-    public string DeviceClass { get; }
+    public string DeviceClass => deviceClass;
 
     public string? TraceParent { get; init; }
 
-    public string Name => _plan.Name;
+    public string Name => plan.Name;
 
     public WorkState State { get; private set; } = WorkState.Running;
 
@@ -34,13 +24,13 @@ internal sealed class TrajectoryWalk
     public string? LogTail { get; private set; }
 
     /// <summary>The stage that comes next. Only while it runs.</summary>
-    public StageDescription Current => _plan.Stages[_reports.Count];
+    public StageDescription Current => plan.Stages[_reports.Count];
 
     /// <summary>Key of the stage that comes next. Only while it runs.</summary>
-    public string CurrentKey => _keys[_reports.Count];
+    public string CurrentKey => plan.Keys[_reports.Count];
 
     /// <summary>Stages from here to the end.</summary>
-    public int Remaining => _keys.Count - _reports.Count;
+    public int Remaining => plan.Keys.Count - _reports.Count;
 
     /// <summary>Whether the next stage is to be tried again when it failed before: true once.</summary>
     public bool TakeRetry()
@@ -50,30 +40,26 @@ internal sealed class TrajectoryWalk
         return retry;
     }
 
-    /// <summary>The next stage is done.</summary>
     public void Add(StageReport report)
     {
         _waitsFor = null;
         _reports.Add(report);
-        if (_reports.Count == _keys.Count)
+        if (_reports.Count == plan.Keys.Count)
         {
             State = WorkState.Completed;
         }
     }
 
-    /// <summary>The next stage is not done yet.</summary>
     public void Waits(StageStatus status) => _waitsFor = status;
 
-    /// <summary>The next stage failed for good.</summary>
     public void Fail(string reason, string? logTail)
     {
         LogTail = logTail;
         _waitsFor = null;
         State = WorkState.Failed;
-        Reason = $"stage {_reports.Count + 1} of {_keys.Count}: {reason}";
+        Reason = $"stage {_reports.Count + 1} of {plan.Keys.Count}: {reason}";
     }
 
-    /// <summary>The user stopped it.</summary>
     public void Cancel()
     {
         if (State == WorkState.Running)

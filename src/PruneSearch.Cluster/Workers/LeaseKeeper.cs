@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core;
@@ -81,7 +82,8 @@ internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string sl
         if (_silence >= limit)
         {
             string where = Progress.Steps > 0 ? $"{Progress.Part} {Progress.Step}/{Progress.Steps}" : Progress.Part;
-            Hang = FormattableString.Invariant($"it hung: no progress for {_silence.TotalSeconds:F0} s in '{where}', where {limit.TotalSeconds:F0} s are allowed");
+            Hang = string.Create(CultureInfo.InvariantCulture, $"it hung: no progress for {_silence.TotalSeconds:F0} s in '{where}', where " +
+                $"{limit.TotalSeconds:F0} s are allowed");
         }
     }
 
@@ -99,5 +101,5 @@ internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string sl
         }
     }
 
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+    internal static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

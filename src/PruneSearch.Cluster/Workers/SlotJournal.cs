@@ -25,10 +25,9 @@ internal sealed class SlotJournal
     /// <summary>What the process before this one died of; <see langword="null"/> when it ended in good order.</summary>
     public Death? Predecessor { get; }
 
-    /// <summary>A stage begins.</summary>
-    public void Begin(StageLease lease) => Write(JsonSerializer.Serialize(new Note(lease.Key, lease.Epoch, Environment.ProcessId, lease.Worker, lease.Secret), CoreJson.Readable));
+    public void Begin(StageLease lease) =>
+        Write(JsonSerializer.Serialize(new Note(lease.Key, lease.Epoch, Environment.ProcessId, lease.Worker, lease.Secret), CoreJson.Readable));
 
-    /// <summary>It ended, however.</summary>
     public void End()
     {
         try

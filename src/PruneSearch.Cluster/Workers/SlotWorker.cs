@@ -10,7 +10,8 @@ namespace PruneSearch.Cluster.Workers;
 
 /// <summary>Owns the slot of this process: claims a stage, runs it, tells how it ended, and again.</summary>
 internal sealed class SlotWorker(
-    IGrainFactory grains, IStageRunner runner, SlotOptions slot, StuckSlot stuck, ClusterTimings timings, RecentLog recent, TimeProvider time, ILogger<SlotWorker> logger)
+    IGrainFactory grains, IStageRunner runner, SlotOptions slot, StuckSlot stuck, ClusterTimings timings, RecentLog recent, TimeProvider time,
+    ILogger<SlotWorker> logger)
     : BackgroundService
 {
     private const int TailLines = 20;
@@ -50,13 +51,13 @@ internal sealed class SlotWorker(
                     continue;
                 }
                 await PauseAsync(idle, stoppingToken);
-                idle = Min(idle * 2, timings.IdleClaim);
+                idle = LeaseKeeper.Min(idle * 2, timings.IdleClaim);
             }
             catch (Exception e)
             {
                 Log.WorkerIdle(logger, e);
                 await PauseAsync(idle, stoppingToken);
-                idle = Min(idle * 2, LongestPause);
+                idle = LeaseKeeper.Min(idle * 2, LongestPause);
             }
         }
         await present;
@@ -88,11 +89,13 @@ internal sealed class SlotWorker(
         bool free = result is not null;
         if (!free)
         {
-            stuck.Set($"stage {lease.Key[..12]} does not let go of the slot: {keeper.Hang ?? "it was told to stop"} (in '{keeper.Progress.Part}'); this process has to end");
+            stuck.Set($"stage {lease.Key[..12]} does not let go of the slot: {keeper.Hang ?? "it was told to stop"} (in '{keeper.Progress.Part}'); this " +
+                "process has to end");
             Log.SlotStuck(logger, stuck.Reason.Result);
         }
         // The lease is kept meanwhile.
-        string outcome = await TellAsync(stage, lease, result ?? new AttemptResult(null, new OperationCanceledException()), keeper, free ? null : timings.LetGo, stopping);
+        string outcome = await TellAsync(stage, lease, result ?? new AttemptResult(null, new OperationCanceledException()), keeper,
+            free ? null : timings.LetGo, stopping);
         await done.CancelAsync();
         await keeping;
         _meter.End();
@@ -120,7 +123,8 @@ internal sealed class SlotWorker(
     }
 
     /// <summary>Tells how an attempt ended, again and again until somebody hears it: finished work is not thrown away because a database is away.</summary>
-    private async Task<string> TellAsync(IStageGrain stage, StageLease lease, AttemptResult result, LeaseKeeper keeper, TimeSpan? patience, CancellationToken stopping)
+    private async Task<string> TellAsync(IStageGrain stage, StageLease lease, AttemptResult result, LeaseKeeper keeper, TimeSpan? patience,
+        CancellationToken stopping)
     {
         if (result.Error is not null and not OperationCanceledException and not InputUnavailableException)
         {
@@ -132,7 +136,7 @@ internal sealed class SlotWorker(
         {
             hurry.CancelAfter(limit);
         }
-        for (var pause = ShortestIdle; ; pause = Min(pause * 2, LongestPause))
+        for (var pause = ShortestIdle; ; pause = LeaseKeeper.Min(pause * 2, LongestPause))
         {
             try
             {
@@ -150,7 +154,8 @@ internal sealed class SlotWorker(
         }
     }
 
-    private async Task<string> TellOnceAsync(IStageGrain stage, StageLease lease, AttemptResult result, string tail, LeaseKeeper keeper, CancellationToken stopping)
+    private async Task<string> TellOnceAsync(IStageGrain stage, StageLease lease, AttemptResult result, string tail, LeaseKeeper keeper,
+        CancellationToken stopping)
     {
         switch (result)
         {
@@ -158,7 +163,10 @@ internal sealed class SlotWorker(
                 _placePauses.Remove(lease.Key);
                 return await stage.CompleteAsync(lease.Ticket, Plain(report)) ? "completed" : "refused";
             case { Error: OperationCanceledException } when keeper.Hang is { } hang:
-                await stage.FailAsync(lease.Ticket, new AttemptFailure { Kind = FailureKind.Stage, Reason = hang, LogTail = tail, Step = keeper.Progress.Step });
+                await stage.FailAsync(lease.Ticket, new AttemptFailure
+                {
+                    Kind = FailureKind.Stage, Reason = hang, LogTail = tail, Step = keeper.Progress.Step,
+                });
                 return "hung";
             case { Error: OperationCanceledException } when keeper.IsLost:
                 return "lost";
@@ -183,7 +191,7 @@ internal sealed class SlotWorker(
             _placePauses.Remove(key);
             return failure.Kind == FailureKind.Final ? "failed" : "retry";
         }
-        _placePause = _placePauses.TryGetValue(key, out var last) ? Min(last * 2, timings.LongestPlacePause) : FirstPlacePause;
+        _placePause = _placePauses.TryGetValue(key, out var last) ? LeaseKeeper.Min(last * 2, timings.LongestPlacePause) : FirstPlacePause;
         _placePauses[key] = _placePause;
         Log.PlaceFault(logger, failure.Reason, _placePause.TotalSeconds);
         return "place";
@@ -198,8 +206,6 @@ internal sealed class SlotWorker(
 
     private async Task PauseAsync(TimeSpan pause, CancellationToken stopping) =>
         await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     /// <summary>A process that had this slot before died within a stage: nobody need wait until its lease ends.</summary>
     private async Task TellDeathAsync()

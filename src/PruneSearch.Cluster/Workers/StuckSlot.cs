@@ -8,6 +8,5 @@ internal sealed class StuckSlot
     /// <summary>Why, in one line; ends when that happens, and never otherwise.</summary>
     public Task<string> Reason => _reason.Task;
 
-    /// <summary>It happened.</summary>
     public void Set(string reason) => _reason.TrySetResult(reason);
 }

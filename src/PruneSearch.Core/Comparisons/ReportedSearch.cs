@@ -12,6 +12,10 @@ public sealed record ReportedSearch
     /// <summary>By trajectory, the reports of its stages before the first one that has not finished.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<StageReport>> Reports { get; init; }
 
+    /// <summary>Keys of the last stages of the trajectories that completed: what a split that no stage saw is for.</summary>
+    public IReadOnlyList<string> LastStages(SearchPlan plan) =>
+        [.. plan.Trajectories.Where(t => Reports[t.Name].Count == t.Stages.Count).Select(t => Reports[t.Name][^1].Key).Distinct()];
+
     /// <summary>Puts the reports of a search where they belong.</summary>
     /// <param name="plan">Its plan.</param>
     /// <param name="status">How it stands.</param>

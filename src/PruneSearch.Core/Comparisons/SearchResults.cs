@@ -52,7 +52,8 @@ public sealed record SearchResults
     public ArmResult? Control(string? variant) => Arms.FirstOrDefault(a => a.Schedule == ScheduleKind.DenseControl && a.Variant == variant);
 
     /// <summary>Arms of a variant that prune, in plan order.</summary>
-    public IReadOnlyList<ArmResult> Pruned(string? variant) => [.. Arms.Where(a => a.Schedule is ScheduleKind.OneShot or ScheduleKind.Iterative && a.Variant == variant)];
+    public IReadOnlyList<ArmResult> Pruned(string? variant) =>
+        [.. Arms.Where(a => a.Schedule is ScheduleKind.OneShot or ScheduleKind.Iterative && a.Variant == variant)];
 
     /// <summary>Puts together what is known of a search.</summary>
     /// <param name="plan">Its plan.</param>

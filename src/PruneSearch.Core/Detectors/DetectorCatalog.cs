@@ -40,7 +40,8 @@ public static class DetectorCatalog
         var expected = family.Template.Options.GetType();
         if (spec.Options?.GetType() != expected)
         {
-            throw new ArgumentException($"Options of architecture '{spec.Architecture}' are {spec.Options?.GetType().Name ?? "missing"}, expected {expected.Name}.");
+            throw new ArgumentException($"Options of architecture '{spec.Architecture}' are {spec.Options?.GetType().Name ?? "missing"}, expected " +
+                $"{expected.Name}.");
         }
         if (spec.InputSize is < 32 or > 4096)
         {
@@ -53,7 +54,8 @@ public static class DetectorCatalog
         var model = family.Build(spec);
         if (model.BoxCode is not { CenterScale: > 0 and < double.PositiveInfinity, SizeScale: > 0 and < double.PositiveInfinity })
         {
-            throw new ArgumentException(FormattableString.Invariant($"Box scales {model.BoxCode.CenterScale} and {model.BoxCode.SizeScale} are not both finite and above 0."));
+            throw new ArgumentException(
+                FormattableString.Invariant($"Box scales {model.BoxCode.CenterScale} and {model.BoxCode.SizeScale} are not both finite and above 0."));
         }
         return model with { Spec = spec with { Widths = model.Network.Widths } };
     }

@@ -19,7 +19,11 @@ public sealed record DetectorSpec : IHasForms
     public const int CurrentFormat = 2;
 
     /// <summary>What a search file says about a detector: other keys for each architecture.</summary>
-    public static SettingsForms Forms => new("architecture", "The detector to build.", [.. DetectorCatalog.Families.Select(f => new SettingsForm(f.Template.Architecture, f.Template))]) { HasDefault = true };
+    public static SettingsForms Forms =>
+        new("architecture", "The detector to build.", [.. DetectorCatalog.Families.Select(f => new SettingsForm(f.Template.Architecture, f.Template))])
+        {
+            HasDefault = true,
+        };
 
     /// <summary>Format version of the JSON form.</summary>
     [Id(0)]
@@ -77,7 +81,8 @@ public sealed record DetectorSpec : IHasForms
         var type = Options.GetType();
         JsonObject Members(DetectorOptions options) => JsonSerializer.SerializeToNode(options, type, CoreJson.Canonical)!.AsObject();
         var defaults = Members(DetectorCatalog.Find(Architecture).Template.Options);
-        var settings = type.GetProperties().Where(p => p.IsDefined(typeof(DescriptionAttribute), inherit: false)).Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToHashSet();
+        var settings = type.GetProperties().Where(p => p.IsDefined(typeof(DescriptionAttribute), inherit: false))
+            .Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name)).ToHashSet();
         return FormattableString.Invariant($"{Architecture}, input {InputSize}×{InputSize}") + string.Concat(Members(Options)
             .Where(o => settings.Contains(o.Key) || !JsonNode.DeepEquals(o.Value, defaults[o.Key]))
             .Select(o => $", {JsonNamingPolicy.KebabCaseLower.ConvertName(o.Key)} {o.Value}"));
@@ -94,7 +99,8 @@ public sealed record DetectorSpec : IHasForms
     {
         try
         {
-            return JsonSerializer.Deserialize<DetectorSpec>(json, CoreJson.Readable) ?? throw new FormatException($"{source}: no detector specification: it is null");
+            return JsonSerializer.Deserialize<DetectorSpec>(json, CoreJson.Readable)
+                ?? throw new FormatException($"{source}: no detector specification: it is null");
         }
         catch (JsonException e)
         {

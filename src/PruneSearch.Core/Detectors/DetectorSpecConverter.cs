@@ -9,7 +9,6 @@ internal sealed class DetectorSpecConverter : JsonConverter<DetectorSpec>
 {
     private const int FlatFormat = 1;
 
-    /// <inheritdoc/>
     public override DetectorSpec Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         try
@@ -32,7 +31,8 @@ internal sealed class DetectorSpecConverter : JsonConverter<DetectorSpec>
                 InputSize = form.InputSize ?? defaults.InputSize,
                 Classes = form.Classes?.All(c => c is not null) == true ? form.Classes : throw Missing("classes"),
                 BatchNorm = form.BatchNorm ?? true,
-                Options = form.Options is { ValueKind: JsonValueKind.Object } own ? (DetectorOptions)own.Deserialize(defaults.Options.GetType(), options)! : defaults.Options,
+                Options = form.Options is { ValueKind: JsonValueKind.Object } own
+                    ? (DetectorOptions)own.Deserialize(defaults.Options.GetType(), options)! : defaults.Options,
                 Widths = new(form.Widths ?? [], StringComparer.Ordinal),
             };
         }
@@ -42,10 +42,10 @@ internal sealed class DetectorSpecConverter : JsonConverter<DetectorSpec>
         }
     }
 
-    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, DetectorSpec value, JsonSerializerOptions options) => JsonSerializer.Serialize(
         writer,
-        new Form(value.Format, value.Architecture, value.InputSize, value.Classes, value.BatchNorm, JsonSerializer.SerializeToElement(value.Options, value.Options.GetType(), options), value.Widths),
+        new Form(value.Format, value.Architecture, value.InputSize, value.Classes, value.BatchNorm,
+            JsonSerializer.SerializeToElement(value.Options, value.Options.GetType(), options), value.Widths),
         options);
 
     // Format 1: whatever is not part of any specification is an option of the family.
@@ -65,5 +65,6 @@ internal sealed class DetectorSpecConverter : JsonConverter<DetectorSpec>
 
     private static JsonException Missing(string member) => new($"its {member} are missing or null");
 
-    private sealed record Form(int? Format, string? Architecture, int? InputSize, IReadOnlyList<string>? Classes, bool? BatchNorm, JsonElement? Options, SortedDictionary<string, int>? Widths);
+    private sealed record Form(int? Format, string? Architecture, int? InputSize,
+        IReadOnlyList<string>? Classes, bool? BatchNorm, JsonElement? Options, SortedDictionary<string, int>? Widths);
 }

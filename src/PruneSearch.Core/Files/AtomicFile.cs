@@ -13,7 +13,8 @@ public static class AtomicFile
     /// <param name="content">All of it.</param>
     /// <param name="mode">Who may read and write it, on systems that know; as before, or the process's default for a new file.</param>
     /// <exception cref="IOException">It cannot be written; what stood there stays.</exception>
-    public static void Write(string path, ReadOnlyMemory<byte> content, UnixFileMode? mode = null) => WriteAll([(path, stream => stream.Write(content.Span))], mode);
+    public static void Write(string path, ReadOnlyMemory<byte> content, UnixFileMode? mode = null) =>
+        WriteAll([(path, stream => stream.Write(content.Span))], mode);
 
     /// <summary>Writes text as UTF-8 without a mark.</summary>
     /// <param name="path">The file; its folder must be there.</param>

@@ -23,7 +23,10 @@ public sealed partial class FileDraft : IDisposable
     public FileDraft(string folder, UnixFileMode? mode = null)
     {
         Path = System.IO.Path.Combine(folder, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = BufferBytes, Options = FileOptions.Asynchronous };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = BufferBytes, Options = FileOptions.Asynchronous,
+        };
         if (mode is not null && !OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = mode;
@@ -52,7 +55,8 @@ public sealed partial class FileDraft : IDisposable
         }
         try
         {
-            foreach (string file in Directory.EnumerateFiles(folder, $"{Prefix}*{Suffix}").Where(f => File.GetLastWriteTimeUtc(f) < (now - AbandonedAfter).UtcDateTime))
+            foreach (string file in Directory.EnumerateFiles(folder, $"{Prefix}*{Suffix}")
+                .Where(f => File.GetLastWriteTimeUtc(f) < (now - AbandonedAfter).UtcDateTime))
             {
                 File.Delete(file);
             }

@@ -47,7 +47,8 @@ public static class FileTree
     }
 
     private static FileSystemEnumerable<(string Name, bool IsFolder)> Entries(string folder) =>
-        new(folder, (ref FileSystemEntry e) => (e.FileName.ToString(), e.IsDirectory), new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
+        new(folder, (ref FileSystemEntry e) =>
+            (e.FileName.ToString(), e.IsDirectory), new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false })
         {
             ShouldIncludePredicate = (ref FileSystemEntry e) => e.FileName[0] != '.',
         };

@@ -23,7 +23,8 @@ public static class TextFile
     /// <param name="maxBytes">Largest file that is read.</param>
     /// <exception cref="IOException">There is no such regular file, it is too large, or it cannot be read.</exception>
     /// <exception cref="FormatException">It is no text.</exception>
-    public static string Read(string path, int maxBytes) => TryDecode(RegularFile.ReadAllBytes(path, maxBytes), out string? text) && !text.Contains('\0', StringComparison.Ordinal)
+    public static string Read(string path, int maxBytes) =>
+        TryDecode(RegularFile.ReadAllBytes(path, maxBytes), out string? text) && !text.Contains('\0', StringComparison.Ordinal)
         ? text : throw new FormatException($"{path}: is no text, expected UTF-8");
 
     /// <summary>The text of bytes that are UTF-8, or begin with the mark of UTF-8, UTF-16 or UTF-32.</summary>

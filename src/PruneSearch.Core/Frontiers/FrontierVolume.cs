@@ -48,28 +48,28 @@ public sealed class FrontierVolume(IReadOnlyList<Objective> objectives)
     private void Take(StageReport report)
     {
         // A base is measured beside itself: what differs from 1 there is noise.
-        Take(report, report.Map50, report.Map, report.ModelBytes, _bases.Contains(report.Key) ? report.Latency with { SpeedUp = 1 } : report.Latency);
+        Weigh(_bases.Contains(report.Key) ? report with { Latency = report.Latency with { SpeedUp = 1 } } : report);
         if (report.Quantised is { } int8)
         {
-            Take(report, int8.Map50, int8.Map, int8.ModelBytes, int8.Latency);
+            Weigh(report with { Score = int8 });
         }
     }
 
-    private void Take(StageReport report, double map50, double map, long bytes, LatencyReport latency)
+    private void Weigh(StageReport report)
     {
-        var device = _byDevice ? latency.Device : _base!.Latency.Device;
+        var device = (_byDevice ? report : _base!).Latency.Device;
         if (!_frontiers.TryGetValue(device, out var frontier))
         {
             _frontiers[device] = frontier = new IncrementalFrontier([.. objectives.Select(_ => 1.0)]);
         }
         frontier.Add([.. objectives.Select(objective => objective switch
         {
-            Objective.Map50 => 1 - map50,
-            Objective.Map => 1 - map,
-            Objective.Latency => 1 / latency.SpeedUp,
+            Objective.Map50 => 1 - report.Map50,
+            Objective.Map => 1 - report.Map,
+            Objective.Latency => 1 / report.Latency.SpeedUp,
             Objective.Macs => (double)report.Macs / _base!.Macs,
             Objective.Parameters => (double)report.Parameters / _base!.Parameters,
-            Objective.FileSize => (double)bytes / _base!.ModelBytes,
+            Objective.FileSize => (double)report.ModelBytes / _base!.ModelBytes,
             _ => throw new InvalidOperationException($"Objective {objective} has no value."),
         })]);
     }

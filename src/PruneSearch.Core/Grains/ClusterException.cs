@@ -4,26 +4,13 @@ namespace PruneSearch.Core.Grains;
 /// A cluster could not do what it was asked: it cannot be reached, its database or its store is away, or something in it failed.
 /// It is what crosses the wire in place of exceptions that only a silo knows; the message is one line.
 /// </summary>
-public sealed class ClusterException : IOException
+/// <param name="message">One line.</param>
+/// <param name="inner">The error behind it.</param>
+public sealed class ClusterException(string message, Exception? inner = null) : IOException(ErrorText.OneLine(message), inner)
 {
-    /// <summary>One line.</summary>
-    public ClusterException(string message)
-        : base(ErrorText.OneLine(message))
-    {
-    }
-
-    /// <summary>One line, with the error behind it.</summary>
-    public ClusterException(string message, Exception inner)
-        : base(ErrorText.OneLine(message), inner)
-    {
-    }
-
-    /// <summary>For serializers.</summary>
-    public ClusterException()
-    {
-    }
-
-    /// <summary>The one that another exception was made of: Orleans puts those of grain state into its own; <see langword="null"/> when there is none.</summary>
+    /// <summary>
+    /// The one that another exception was made of: Orleans puts those of grain state into its own; <see langword="null"/> when there is none.
+    /// </summary>
     public static ClusterException? Within(Exception? e) => e is null or ClusterException ? (ClusterException?)e : Within(e.InnerException);
 
     /// <summary>Under what the silo that failed tells more in its log; <see langword="null"/> when no silo did.</summary>
@@ -51,11 +38,9 @@ internal struct ClusterExceptionSurrogate
 [RegisterConverter]
 internal sealed class ClusterExceptionConverter : IConverter<ClusterException, ClusterExceptionSurrogate>
 {
-    /// <inheritdoc/>
     public ClusterException ConvertFromSurrogate(in ClusterExceptionSurrogate surrogate) =>
         new(surrogate.Message) { ErrorId = surrogate.ErrorId, IsPassing = surrogate.IsPassing };
 
-    /// <inheritdoc/>
     public ClusterExceptionSurrogate ConvertToSurrogate(in ClusterException value) =>
         new() { Message = value.Message, ErrorId = value.ErrorId, IsPassing = value.IsPassing };
 }

@@ -1,5 +1,4 @@
 using Orleans.Concurrency;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Core.Grains;

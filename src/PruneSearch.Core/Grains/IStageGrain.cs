@@ -10,7 +10,9 @@ namespace PruneSearch.Core.Grains;
 [Alias("prunesearch.IStageGrain")]
 public interface IStageGrain : IGrainWithStringKey
 {
-    /// <summary>A trajectory wants this stage's report. Answers it at once when it is there, otherwise queues the stage and tells later that it ended.</summary>
+    /// <summary>
+    /// A trajectory wants this stage's report. Answers it at once when it is there, otherwise queues the stage and tells later that it ended.
+    /// </summary>
     /// <param name="trajectory">Key of the trajectory grain.</param>
     /// <param name="description">What to do.</param>
     /// <param name="deviceClass">Device class whose slots may run it.</param>
@@ -19,7 +21,8 @@ public interface IStageGrain : IGrainWithStringKey
     /// <param name="traceParent">W3C trace context of the trajectory, or <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">The description is another stage's.</exception>
     [Alias("Request")]
-    Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed, string? traceParent);
+    Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed,
+        string? traceParent);
 
     /// <summary>A trajectory does not want it any more; nobody wanting it takes it off the queue and stops its worker.</summary>
     [Alias("Release")]

@@ -30,7 +30,8 @@ public static class GroupSelector
         }
         chosen.ExceptWith(spared);
         return chosen.Count > 0 ? [.. network.Groups.Where(g => chosen.Contains(g.Name))]
-            : throw new ArgumentException($"The network has no channel group of [{string.Join(", ", selectors)}]{(spared.Count > 0 ? " that is not protected" : "")}.");
+            : throw new ArgumentException(
+                $"The network has no channel group of [{string.Join(", ", selectors)}]{(spared.Count > 0 ? " that is not protected" : "")}.");
     }
 
     private static HashSet<string> Matches(Network network, IEnumerable<string> selectors)
@@ -43,7 +44,8 @@ public static class GroupSelector
             if (matches.Count == before && !Kinds.Contains(selector) && !network.Groups.Any(g => g.Name == selector))
             {
                 throw new ArgumentException(
-                    $"Unknown channel group '{selector}'; expected {All}, a kind ({string.Join(", ", Kinds)}) or one of {string.Join(", ", network.Groups.Select(g => g.Name))}.");
+                    $"Unknown channel group '{selector}'; expected {All}, a kind ({string.Join(", ", Kinds)}) or one of " +
+                    $"{string.Join(", ", network.Groups.Select(g => g.Name))}.");
             }
         }
         return matches;

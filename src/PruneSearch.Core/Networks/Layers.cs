@@ -49,6 +49,13 @@ public readonly record struct Padding(int Top, int Left, int Bottom, int Right)
     public bool IsSymmetric => Top == Bottom && Left == Right;
 }
 
+/// <summary>What a layer puts out: <c>[N, Channels, Height, Width]</c>.</summary>
+public readonly record struct FeatureMap(ChannelLayout Channels, int Height, int Width)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Channels} at {Height} × {Width}";
+}
+
 /// <summary>One operation of a network. Its output is a feature map <c>[N, channels, height, width]</c>.</summary>
 public abstract record Layer
 {
@@ -58,14 +65,17 @@ public abstract record Layer
     /// <summary>Names of the layers whose outputs it reads.</summary>
     public required IReadOnlyList<string> Inputs { get; init; }
 
+    /// <summary>Its output.</summary>
+    public required FeatureMap Output { get; init; }
+
     /// <summary>Channels of its output.</summary>
-    public required ChannelLayout Channels { get; init; }
+    public ChannelLayout Channels => Output.Channels;
 
     /// <summary>Rows of its output.</summary>
-    public required int Height { get; init; }
+    public int Height => Output.Height;
 
     /// <summary>Columns of its output.</summary>
-    public required int Width { get; init; }
+    public int Width => Output.Width;
 }
 
 /// <summary>The network's input picture.</summary>

@@ -81,11 +81,12 @@ public sealed class Network
     public Network With(IReadOnlyDictionary<string, int> widths)
     {
         RequireGroups(widths.Keys, _groups.Keys);
-        var groups = Groups.ToDictionary(g => g.Name, g => new ChannelGroup(g.Name, g.Kind, g.DenseWidth, widths.GetValueOrDefault(g.Name, g.DenseWidth)), StringComparer.Ordinal);
+        var groups = Groups.ToDictionary(g => g.Name, g =>
+            new ChannelGroup(g.Name, g.Kind, g.DenseWidth, widths.GetValueOrDefault(g.Name, g.DenseWidth)), StringComparer.Ordinal);
         ChannelLayout Resized(ChannelLayout layout) => new([.. layout.Segments.Select(s => s.Group is { } group ? s with { Width = groups[group].Width } : s)]);
         Layer Narrow(Layer layer)
         {
-            var resized = layer with { Channels = Resized(layer.Channels) };
+            var resized = layer with { Output = layer.Output with { Channels = Resized(layer.Channels) } };
             return resized is ConvLayer { InputChannels: var before } conv && Resized(before) is var input
                 ? conv with { InputChannels = input, Groups = conv.Depthwise ? input.Width : conv.Groups } : resized;
         }
@@ -98,7 +99,8 @@ public sealed class Network
     public Network RelativeTo(IReadOnlyDictionary<string, int> original)
     {
         RequireGroups(original.Keys, _groups.Keys);
-        return new Network(Layers, Outputs, [.. Groups.Select(g => new ChannelGroup(g.Name, g.Kind, original.GetValueOrDefault(g.Name, g.DenseWidth), g.Width))]);
+        return new Network(Layers, Outputs, [
+            .. Groups.Select(g => new ChannelGroup(g.Name, g.Kind, original.GetValueOrDefault(g.Name, g.DenseWidth), g.Width))]);
     }
 
     /// <summary>Multiply-accumulate operations of one convolution.</summary>

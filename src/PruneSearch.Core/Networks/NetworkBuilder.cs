@@ -19,7 +19,7 @@ public sealed class NetworkBuilder
 
     /// <summary>Declares the input picture.</summary>
     public string Input(string name, int channels, int height, int width) =>
-        Add(new InputLayer { Name = name, Inputs = [], Channels = ChannelLayout.Fixed(channels), Height = height, Width = width });
+        Add(new InputLayer { Name = name, Inputs = [], Output = new(ChannelLayout.Fixed(channels), height, width) });
 
     /// <summary>Declares a channel group, or returns it when it stands already (residual chains, grouped outputs).</summary>
     /// <exception cref="ArgumentException">Its width is outside 1 to <paramref name="denseWidth"/>, or it was declared with another one.</exception>
@@ -28,7 +28,8 @@ public sealed class NetworkBuilder
         if (_groups.TryGetValue(name, out var known))
         {
             return known.DenseWidth == denseWidth && known.Kind == kind ? known
-                : throw new ArgumentException($"Channel group '{name}' stands already as {known.Kind} of {known.DenseWidth} channels; asked for {kind} of {denseWidth}.");
+                : throw new ArgumentException($"Channel group '{name}' stands already as {known.Kind} of {known.DenseWidth} channels; asked for {kind} " +
+                    $"of {denseWidth}.");
         }
         var group = new ChannelGroup(name, kind, denseWidth, _widths.GetValueOrDefault(name, denseWidth));
         _groups.Add(name, group);
@@ -37,7 +38,8 @@ public sealed class NetworkBuilder
     }
 
     /// <summary>Adds a convolution whose output is one channel group.</summary>
-    public string Conv(string name, string input, ChannelGroup output, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame, bool bias = true) =>
+    public string Conv(string name, string input, ChannelGroup output, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame,
+        bool bias = true) =>
         Conv(name, input, ChannelLayout.Of(output), kernel, stride, padding, bias);
 
     /// <summary>Adds a convolution.</summary>
@@ -50,7 +52,8 @@ public sealed class NetworkBuilder
     /// <param name="bias">Whether it adds a bias.</param>
     /// <param name="groups">Convolution groups. Input and output must each consist of that many equal layouts in a row.</param>
     /// <exception cref="ArgumentException">Input or output channels do not divide into <paramref name="groups"/> equal layouts.</exception>
-    public string Conv(string name, string input, ChannelLayout output, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame, bool bias = true, int groups = 1)
+    public string Conv(string name, string input, ChannelLayout output, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame,
+        bool bias = true, int groups = 1)
     {
         var from = Find(input);
         foreach (var layout in (ChannelLayout[])[from.Channels, output])
@@ -85,17 +88,16 @@ public sealed class NetworkBuilder
         }
         if (!from.Channels.Equals(owner.InputChannels))
         {
-            throw new ArgumentException($"'{name}' cannot share the tensors of '{weightsOf}', which reads {owner.InputChannels}: its input is {Describe(from)}.");
+            throw new ArgumentException($"'{name}' cannot share the tensors of '{weightsOf}', which reads {owner.InputChannels}: its input is " +
+                $"{Describe(from)}.");
         }
-        return AddConv(name, from, owner.Channels, owner.Kernel, owner.Stride, padding, owner.Bias, owner.Groups, owner.Depthwise, owner.WeightsOf ?? owner.Name);
+        return AddConv(name, from, owner.Channels, owner.Kernel, owner.Stride, padding, owner.Bias, owner.Groups, owner.Depthwise,
+            owner.WeightsOf ?? owner.Name);
     }
 
     /// <summary>Adds a batch normalisation.</summary>
-    public string BatchNorm(string name, string input, double epsilon = 1e-3)
-    {
-        var from = Find(input);
-        return Add(new BatchNormLayer { Name = name, Inputs = [input], Channels = from.Channels, Height = from.Height, Width = from.Width, Epsilon = epsilon });
-    }
+    public string BatchNorm(string name, string input, double epsilon = 1e-3) =>
+        Add(new BatchNormLayer { Name = name, Inputs = [input], Output = Find(input).Output, Epsilon = epsilon });
 
     /// <summary>Adds a batch normalisation that uses the tensors of another one on a different feature map.</summary>
     /// <param name="name">Layer name.</param>
@@ -109,39 +111,24 @@ public sealed class NetworkBuilder
         {
             throw new ArgumentException($"'{name}' cannot share the tensors of '{tensorsOf}': that is no batch norm of the channels of {Describe(from)}.");
         }
-        return Add(new BatchNormLayer
-        {
-            Name = name,
-            Inputs = [input],
-            Channels = from.Channels,
-            Height = from.Height,
-            Width = from.Width,
-            Epsilon = owner.Epsilon,
-            TensorsOf = owner.Tensors,
-        });
+        return Add(new BatchNormLayer { Name = name, Inputs = [input], Output = from.Output, Epsilon = owner.Epsilon, TensorsOf = owner.Tensors });
     }
 
     /// <summary>Adds an elementwise function.</summary>
-    public string Activation(string name, string input, ActivationFunction function)
-    {
-        var from = Find(input);
-        return Add(new ActivationLayer { Name = name, Inputs = [input], Channels = from.Channels, Height = from.Height, Width = from.Width, Function = function });
-    }
+    public string Activation(string name, string input, ActivationFunction function) =>
+        Add(new ActivationLayer { Name = name, Inputs = [input], Output = Find(input).Output, Function = function });
 
     /// <summary>Adds feature maps up.</summary>
     /// <exception cref="ArgumentException">They differ in channels or size.</exception>
     public string Sum(string name, params string[] inputs)
     {
         var from = inputs.Select(Find).ToArray();
-        foreach (var other in from.Skip(1))
+        if (from.FirstOrDefault(f => f.Output != from[0].Output) is { } other)
         {
-            if (!other.Channels.Equals(from[0].Channels) || other.Height != from[0].Height || other.Width != from[0].Width)
-            {
-                throw new ArgumentException(
-                    $"'{name}' cannot add {Describe(from[0])} and {Describe(other)}: sums need the same channel groups and size.");
-            }
+            throw new ArgumentException(
+                $"'{name}' cannot add {Describe(from[0])} and {Describe(other)}: sums need the same channel groups and size.");
         }
-        return Add(new AddLayer { Name = name, Inputs = inputs, Channels = from[0].Channels, Height = from[0].Height, Width = from[0].Width });
+        return Add(new AddLayer { Name = name, Inputs = inputs, Output = from[0].Output });
     }
 
     /// <summary>Multiplies a feature map by a scale for each channel.</summary>
@@ -149,11 +136,11 @@ public sealed class NetworkBuilder
     public string Scale(string name, string input, string scale)
     {
         Layer from = Find(input), by = Find(scale);
-        if (!from.Channels.Equals(by.Channels) || by.Height != 1 || by.Width != 1)
+        if (by.Output != from.Output with { Height = 1, Width = 1 })
         {
             throw new ArgumentException($"'{name}' cannot scale {Describe(from)} by {Describe(by)}: it needs the same channel groups at 1 × 1.");
         }
-        return Add(new ScaleLayer { Name = name, Inputs = [input, scale], Channels = from.Channels, Height = from.Height, Width = from.Width });
+        return Add(new ScaleLayer { Name = name, Inputs = [input, scale], Output = from.Output });
     }
 
     /// <summary>Stacks feature maps of one size along the channels.</summary>
@@ -165,14 +152,15 @@ public sealed class NetworkBuilder
         {
             throw new ArgumentException($"'{name}' cannot stack {string.Join(", ", from.Select(Describe))}: their sizes differ.");
         }
-        return Add(new ConcatLayer { Name = name, Inputs = inputs, Channels = ChannelLayout.Concat(from.Select(f => f.Channels)), Height = from[0].Height, Width = from[0].Width });
+        var stacked = from[0].Output with { Channels = ChannelLayout.Concat(from.Select(f => f.Channels)) };
+        return Add(new ConcatLayer { Name = name, Inputs = inputs, Output = stacked });
     }
 
     /// <summary>Enlarges a feature map to the size of another.</summary>
     public string UpsampleTo(string name, string input, string like)
     {
         Layer from = Find(input), target = Find(like);
-        return Add(new UpsampleLayer { Name = name, Inputs = [input], Channels = from.Channels, Height = target.Height, Width = target.Width });
+        return Add(new UpsampleLayer { Name = name, Inputs = [input], Output = target.Output with { Channels = from.Channels } });
     }
 
     /// <summary>Takes the maximum over windows.</summary>
@@ -180,13 +168,13 @@ public sealed class NetworkBuilder
     {
         var from = Find(input);
         var pad = Padding.For(padding, from.Height, from.Width, kernel, stride);
-        var (height, width) = OutputSize(from, pad, kernel, stride);
-        return Add(new MaxPoolLayer { Name = name, Inputs = [input], Channels = from.Channels, Height = height, Width = width, Kernel = kernel, Stride = stride, Padding = pad });
+        var output = Slide(from, pad, kernel, stride, from.Channels);
+        return Add(new MaxPoolLayer { Name = name, Inputs = [input], Output = output, Kernel = kernel, Stride = stride, Padding = pad });
     }
 
     /// <summary>Takes the mean over all positions.</summary>
     public string GlobalAveragePool(string name, string input) =>
-        Add(new GlobalAveragePoolLayer { Name = name, Inputs = [input], Channels = Find(input).Channels, Height = 1, Width = 1 });
+        Add(new GlobalAveragePoolLayer { Name = name, Inputs = [input], Output = new(Find(input).Channels, 1, 1) });
 
     /// <summary>Moves blocks of positions into the channels.</summary>
     /// <exception cref="ArgumentException">The size is no multiple of the block.</exception>
@@ -197,7 +185,8 @@ public sealed class NetworkBuilder
         {
             throw new ArgumentException($"'{name}' cannot split {Describe(from)} into blocks of {block}.");
         }
-        return Add(new SpaceToDepthLayer { Name = name, Inputs = [input], Channels = from.Channels.Repeat(block * block), Height = from.Height / block, Width = from.Width / block, Block = block });
+        var moved = new FeatureMap(from.Channels.Repeat(block * block), from.Height / block, from.Width / block);
+        return Add(new SpaceToDepthLayer { Name = name, Inputs = [input], Output = moved, Block = block });
     }
 
     /// <summary>Declares an output collected from prediction heads.</summary>
@@ -214,18 +203,16 @@ public sealed class NetworkBuilder
         return new Network(_order, _outputs, _groupOrder);
     }
 
-    private string AddConv(string name, Layer from, ChannelLayout output, int kernel, int stride, PaddingStyle padding, bool bias, int groups, bool depthwise, string? weightsOf = null)
+    private string AddConv(string name, Layer from, ChannelLayout output, int kernel, int stride, PaddingStyle padding, bool bias, int groups, bool depthwise,
+        string? weightsOf = null)
     {
         var pad = Padding.For(padding, from.Height, from.Width, kernel, stride);
-        var (height, width) = OutputSize(from, pad, kernel, stride);
         return Add(new ConvLayer
         {
             Name = name,
             Inputs = [from.Name],
-            Channels = output,
+            Output = Slide(from, pad, kernel, stride, output),
             InputChannels = from.Channels,
-            Height = height,
-            Width = width,
             Kernel = kernel,
             Stride = stride,
             Padding = pad,
@@ -236,10 +223,10 @@ public sealed class NetworkBuilder
         });
     }
 
-    private static (int Height, int Width) OutputSize(Layer from, Padding pad, int kernel, int stride) =>
-        ((from.Height + pad.Top + pad.Bottom - kernel) / stride + 1, (from.Width + pad.Left + pad.Right - kernel) / stride + 1);
+    private static FeatureMap Slide(Layer from, Padding pad, int kernel, int stride, ChannelLayout channels) =>
+        new(channels, (from.Height + pad.Top + pad.Bottom - kernel) / stride + 1, (from.Width + pad.Left + pad.Right - kernel) / stride + 1);
 
-    private static string Describe(Layer layer) => $"'{layer.Name}' ({layer.Channels} at {layer.Height} × {layer.Width})";
+    private static string Describe(Layer layer) => $"'{layer.Name}' ({layer.Output})";
 
     private Layer Find(string name) =>
         _layers.TryGetValue(name, out var layer) ? layer : throw new ArgumentException($"There is no layer '{name}' to read from.");

@@ -9,7 +9,8 @@ public sealed record NetworkPart(string Name, long Macs, long Parameters)
     /// <summary>All parts with convolutions or tensors, in network order. Their sums are those of the network.</summary>
     public static IReadOnlyList<NetworkPart> Of(Network network)
     {
-        var parameters = network.Tensors.Where(t => t.Trainable).GroupBy(t => PartOf(t.Name)).ToDictionary(g => g.Key, g => g.Sum(t => t.Length), StringComparer.Ordinal);
+        var parameters = network.Tensors.Where(t => t.Trainable).GroupBy(t => PartOf(t.Name))
+            .ToDictionary(g => g.Key, g => g.Sum(t => t.Length), StringComparer.Ordinal);
         return [.. network.Layers
             .GroupBy(l => PartOf(l.Name))
             .Select(g => new NetworkPart(g.Key, g.OfType<ConvLayer>().Sum(Network.MacsOf), parameters.GetValueOrDefault(g.Key)))

@@ -106,7 +106,8 @@ public static class Planner
         // Trained like the iterative arm to the highest level; its reports on the way compare with the lower levels.
         private TrajectoryPlan DenseControl(ScheduleSettings schedule)
         {
-            int iterations = _what.Schedules.OfType<ScheduleSettings.Iterative>().Select(s => _what.Levels.Max(level => s.RatiosTo(level).Count)).DefaultIfEmpty(1).Max();
+            int iterations = _what.Schedules.OfType<ScheduleSettings.Iterative>().Select(s => _what.Levels.Max(level => s.RatiosTo(level).Count))
+                .DefaultIfEmpty(1).Max();
             var stages = Chain(Enumerable.Repeat(Next(), iterations));
             return new TrajectoryPlan { Name = schedule.Name, Arm = schedule.Name, Schedule = ScheduleKind.DenseControl, Ratio = 0, Stages = stages };
         }

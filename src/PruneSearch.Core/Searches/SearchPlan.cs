@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Stages;
 
@@ -47,7 +48,9 @@ public sealed record TrajectoryPlan
         init => (field, _keys) = (value, null);
     }
 
-    /// <summary>Name of its schedule, which its siblings at other levels and with other seeds have too; empty in plans from before there were such names.</summary>
+    /// <summary>
+    /// Name of its schedule, which its siblings at other levels and with other seeds have too; empty in plans from before there were such names.
+    /// </summary>
     [Id(20)]
     public string Arm { get; init; } = "";
 
@@ -99,4 +102,9 @@ public sealed record SearchPlan
     /// <summary>Manifest hash of the test split; no stage sees it. <see langword="null"/> for none.</summary>
     [Id(20)]
     public string? Test { get; init; }
+
+    /// <summary>Whether its detectors are written as this version writes them: what another version stored or sends may not be.</summary>
+    [JsonIgnore]
+    public bool IsOfThisVersion => Trajectories.SelectMany(t => t.Stages).Select(s => s.Base).OfType<BaseSettings>()
+        .All(b => b.Detector.Format == DetectorSpec.CurrentFormat && (b.WeightsDetector?.Format ?? DetectorSpec.CurrentFormat) == DetectorSpec.CurrentFormat);
 }

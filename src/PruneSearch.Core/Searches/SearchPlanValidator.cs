@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PruneSearch.Core.Detectors;
 
 namespace PruneSearch.Core.Searches;
 
@@ -22,6 +23,10 @@ public static class SearchPlanValidator
         if (plan.Objectives.Count == 0 || plan.Trajectories.Count == 0)
         {
             throw new ArgumentException($"Search '{plan.Id}' needs at least one objective and one trajectory.");
+        }
+        if (!plan.IsOfThisVersion)
+        {
+            throw new ArgumentException($"Search '{plan.Id}' comes from another version: its detectors are not of format {DetectorSpec.CurrentFormat}.");
         }
         var names = new HashSet<string>();
         foreach (var trajectory in plan.Trajectories)
@@ -57,7 +62,8 @@ public static class SearchPlanValidator
             if (stage.Parent != parent || (stage.Base is not null) != (i == 0))
             {
                 throw new ArgumentException(
-                    $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' must have {(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent ?? "none"}.");
+                    $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' must have " +
+                    $"{(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent ?? "none"}.");
             }
             parent = trajectory.Keys[i];
         }

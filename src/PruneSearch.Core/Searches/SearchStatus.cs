@@ -12,7 +12,9 @@ public sealed record SearchStatus
     [Id(1)]
     public required string Name { get; init; }
 
-    /// <summary>Completed with failures when some trajectories failed, failed when none got beyond the base; waiting when it was interrupted and nobody has resumed it.</summary>
+    /// <summary>
+    /// Completed with failures when some trajectories failed, failed when none got beyond the base; waiting when it was interrupted and nobody has resumed it.
+    /// </summary>
     [Id(2)]
     public required WorkState State { get; init; }
 

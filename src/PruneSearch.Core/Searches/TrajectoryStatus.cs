@@ -2,7 +2,7 @@ using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Searches;
 
-/// <summary>How a trajectory stands. Its reports are not here: they come page by page, see <see cref="Frontiers.ReportPage"/>.</summary>
+/// <summary>How a trajectory stands. Its reports are not here: they come page by page, see <see cref="ReportPage"/>.</summary>
 [GenerateSerializer, Alias("prunesearch.TrajectoryStatus")]
 public sealed record TrajectoryStatus
 {
@@ -30,7 +30,9 @@ public sealed record TrajectoryStatus
     [Id(5)]
     public required int CompletedStages { get; init; }
 
-    /// <summary>Progress of its next stage while that one runs. Of trajectories that share the stage, the first in plan order has it; the others wait for that one.</summary>
+    /// <summary>
+    /// Progress of its next stage while that one runs. Of trajectories that share the stage, the first in plan order has it; the others wait for that one.
+    /// </summary>
     [Id(6)]
     public StageProgress? Progress { get; init; }
 

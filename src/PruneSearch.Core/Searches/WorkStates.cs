@@ -4,5 +4,6 @@ namespace PruneSearch.Core.Searches;
 public static class WorkStates
 {
     /// <summary>Whether nothing happens any more unless the user asks for it.</summary>
-    public static bool IsOver(this WorkState state) => state is WorkState.Completed or WorkState.CompletedWithFailures or WorkState.Failed or WorkState.Cancelled;
+    public static bool IsOver(this WorkState state) =>
+        state is WorkState.Completed or WorkState.CompletedWithFailures or WorkState.Failed or WorkState.Cancelled;
 }

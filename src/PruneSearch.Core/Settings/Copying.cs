@@ -8,7 +8,6 @@ internal static class Copying
 {
     private static readonly MethodInfo MemberwiseCopy = typeof(object).GetMethod("MemberwiseClone", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
-    /// <summary>A shallow copy.</summary>
     public static object Of(object record) => MemberwiseCopy.Invoke(record, null)!;
 
     /// <summary>A copy with another value where the path leads; an empty path stands for the record itself.</summary>

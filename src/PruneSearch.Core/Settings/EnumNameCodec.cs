@@ -12,10 +12,8 @@ namespace PruneSearch.Core.Settings;
 internal abstract class EnumNameCodec<T> : IFieldCodec<T>
     where T : struct, Enum
 {
-    /// <inheritdoc/>
     public void WriteField<TBufferWriter>(ref Writer<TBufferWriter> writer, uint fieldIdDelta, Type? expectedType, T value)
         where TBufferWriter : IBufferWriter<byte> => StringCodec.WriteField(ref writer, fieldIdDelta, EnumNames.Of(value));
 
-    /// <inheritdoc/>
     public T ReadValue<TInput>(ref Reader<TInput> reader, Field field) => EnumNames.Parse<T>(StringCodec.ReadValue(ref reader, field) ?? "");
 }

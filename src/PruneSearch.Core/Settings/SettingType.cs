@@ -35,7 +35,8 @@ public abstract record SettingType
         public override string Expected => $"a name of 1 to {MaxLength} letters, digits and hyphens that begins with a letter";
 
         /// <inheritdoc/>
-        public override object? Parse(string text) => text.Length > 0 && text.Length <= MaxLength && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? text : null;
+        public override object? Parse(string text) =>
+            text.Length > 0 && text.Length <= MaxLength && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? text : null;
     }
 
     /// <summary>A file or a folder that exists.</summary>

@@ -51,5 +51,6 @@ public sealed record SettingsSection
         : Copying.With(Defaults!, FormPath, Copying.Of(Forms.First(f => f.Word == form).Defaults));
 
     /// <summary>The same settings, of which only some are required.</summary>
-    public SettingsSection Requiring(Func<Setting, bool> required) => this with { Common = [.. Common.Select(s => s with { Required = s.Required && required(s) })] };
+    public SettingsSection Requiring(Func<Setting, bool> required) =>
+        this with { Common = [.. Common.Select(s => s with { Required = s.Required && required(s) })] };
 }

@@ -50,26 +50,14 @@ public interface IStageRunner
     StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation);
 }
 
-/// <summary>A stage that would fail again in the same way: impossible pruning target, damaged input. With <see cref="IsFinal"/> off, one that may succeed: diverged loss.</summary>
-public sealed class StageFailedException : Exception
+/// <summary>
+/// A stage that would fail again in the same way: impossible pruning target, damaged input. With <see cref="IsFinal"/> off, one that may succeed: diverged
+/// loss.
+/// </summary>
+/// <param name="message">Tells why.</param>
+/// <param name="inner">The error behind it.</param>
+public sealed class StageFailedException(string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Whether trying again would not help. True by default.</summary>
     public bool IsFinal { get; init; } = true;
-
-    /// <summary>Tells why.</summary>
-    public StageFailedException(string message)
-        : base(message)
-    {
-    }
-
-    /// <summary>Tells why, with the error behind it.</summary>
-    public StageFailedException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <summary>For serializers.</summary>
-    public StageFailedException()
-    {
-    }
 }

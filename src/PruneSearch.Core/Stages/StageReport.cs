@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Core.Stages;
@@ -38,7 +39,9 @@ public sealed record StageReport
     [Id(7)]
     public required LatencyReport Latency { get; init; }
 
-    /// <summary>Channels of the original, the detector that the search was given, and now: in the groups that pruning may take; in all where nothing was pruned.</summary>
+    /// <summary>
+    /// Channels of the original, the detector that the search was given, and now: in the groups that pruning may take; in all where nothing was pruned.
+    /// </summary>
     [Id(8)]
     public required ChannelCount Channels { get; init; }
 
@@ -72,7 +75,7 @@ public sealed record StageReport
 
     /// <summary>The same detector with 8-bit integers; <see langword="null"/> where that was not asked for.</summary>
     [Id(20)]
-    public QuantisedReport? Quantised { get; init; }
+    public ModelScore? Quantised { get; init; }
 
     /// <summary>What is done before and after the network; <see langword="null"/> where it was not measured.</summary>
     [Id(21)]
@@ -82,13 +85,24 @@ public sealed record StageReport
     [Id(22)]
     public DateTimeOffset? Finished { get; init; }
 
-    /// <summary>Channels of the unpruned network and now, in all groups: what was gone before the search counts too. <see langword="null"/> in reports from before that was noted.</summary>
+    /// <summary>
+    /// Channels of the unpruned network and now, in all groups: what was gone before the search counts too. <see langword="null"/> in reports from before that
+    /// was noted.
+    /// </summary>
     [Id(24)]
     public ChannelCount? Unpruned { get; init; }
 
     /// <summary>Threads of the slot that finished the stage, on a CPU: with others the last digits of sums, and so the weights, differ. 0 on a GPU.</summary>
     [Id(23)]
     public int Threads { get; init; }
+
+    /// <summary>Accuracy, size and speed of the float model.</summary>
+    [JsonIgnore]
+    public ModelScore Score
+    {
+        get => new() { Map50 = Map50, Map = Map, ClassAp50 = ClassAp50, ModelBytes = ModelBytes, Latency = Latency };
+        init => (Map50, Map, ClassAp50, ModelBytes, Latency) = (value.Map50, value.Map, value.ClassAp50, value.ModelBytes, value.Latency);
+    }
 }
 
 /// <summary>How many channels there were and are.</summary>
@@ -118,7 +132,9 @@ public sealed record LatencyReport
     [Id(2)]
     public required double DenseMilliseconds { get; init; }
 
-    /// <summary>Time of the dense model over that of this one, above 1 is faster than dense: the geometric mean over sessions of the median over rounds.</summary>
+    /// <summary>
+    /// Time of the dense model over that of this one, above 1 is faster than dense: the geometric mean over sessions of the median over rounds.
+    /// </summary>
     [Id(3)]
     public required double SpeedUp { get; init; }
 

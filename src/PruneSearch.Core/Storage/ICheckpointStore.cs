@@ -16,7 +16,9 @@ public enum PutCondition
 /// </summary>
 public interface ICheckpointStore
 {
-    /// <summary>Folder of the store, absolute; <see langword="null"/> where it is none that this machine sees. What lies near it is found again when both move.</summary>
+    /// <summary>
+    /// Folder of the store, absolute; <see langword="null"/> where it is none that this machine sees. What lies near it is found again when both move.
+    /// </summary>
     string? Folder => null;
 
     /// <summary>Whether the object exists.</summary>
@@ -38,7 +40,8 @@ public interface ICheckpointStore
     /// <param name="cancellation">Gives up before publishing.</param>
     /// <returns><see langword="false"/> when <paramref name="condition"/> does not hold.</returns>
     /// <exception cref="IOException">The store cannot be written.</exception>
-    Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default);
+    Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None,
+        CancellationToken cancellation = default);
 
     /// <summary>Names of all objects that begin with <paramref name="prefix"/>, in ordinal order.</summary>
     /// <exception cref="IOException">The store cannot be reached or read.</exception>

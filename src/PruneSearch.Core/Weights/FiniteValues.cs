@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace PruneSearch.Core.Weights;
@@ -27,7 +28,8 @@ public static class FiniteValues
                 count++;
             }
         }
-        return FormattableString.Invariant($"is {Name(values[first])} at [{string.Join(", ", Position(shape, first))}] ({count} of {values.Length} values are not finite)");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"is {Name(values[first])} at [{string.Join(", ", Position(shape, first))}] ({count} of {values.Length} values are not finite)");
     }
 
     private static string Name(float value) => float.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "minus infinite";

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace PruneSearch.Core.Weights;
 
 /// <summary>Number types of stored tensors, by the names that safetensors gives them, and their conversion to 32-bit floats.</summary>
-internal static class NumberFormat
+public static class NumberFormat
 {
     /// <summary>All known names.</summary>
     public const string Names = "F32, F16, BF16, F64, I8, I16, I32, I64, U8 or BOOL";
@@ -22,7 +22,7 @@ internal static class NumberFormat
     /// <summary>Converts little-endian numbers.</summary>
     /// <param name="type">A known type.</param>
     /// <param name="raw">Whole numbers of that type.</param>
-    public static float[] ToFloats(string type, byte[] raw)
+    public static float[] ToFloats(string type, ReadOnlySpan<byte> raw)
     {
         if (type == "F32" && BitConverter.IsLittleEndian)
         {
@@ -32,7 +32,7 @@ internal static class NumberFormat
         float[] values = new float[raw.Length / size];
         for (int i = 0; i < values.Length; i++)
         {
-            var at = raw.AsSpan(i * size, size);
+            var at = raw.Slice(i * size, size);
             values[i] = type switch
             {
                 "F32" => BinaryPrimitives.ReadSingleLittleEndian(at),

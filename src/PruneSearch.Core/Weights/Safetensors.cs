@@ -59,7 +59,8 @@ public static class Safetensors
         var (header, _) = ReadHeader(stream, source);
         using (header)
         {
-            return header.RootElement.ValueKind == JsonValueKind.Object && header.RootElement.TryGetProperty(MetadataKey, out var metadata) && metadata.ValueKind == JsonValueKind.Object
+            return header.RootElement.ValueKind == JsonValueKind.Object && header.RootElement.TryGetProperty(MetadataKey, out var metadata)
+                && metadata.ValueKind == JsonValueKind.Object
                 ? metadata.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()) : new Dictionary<string, string>();
         }
     }
@@ -185,7 +186,8 @@ public static class Safetensors
         {
             if (property.Name.Length > MaxName || property.Name.Any(char.IsControl))
             {
-                throw new FormatException($"{source}: a tensor has a name of {property.Name.Length} characters with control characters or of unreasonable length, expected at most {MaxName} printable ones");
+                throw new FormatException($"{source}: a tensor has a name of {property.Name.Length} characters with control characters or of unreasonable " +
+                    $"length, expected at most {MaxName} printable ones");
             }
             try
             {
@@ -194,7 +196,8 @@ public static class Safetensors
                 int[] shape = [.. value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32())];
                 long[] offsets = [.. value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64())];
                 int size = NumberFormat.SizeOf(type) is > 0 and var known ? known
-                    : throw new FormatException($"{source}: tensor '{property.Name}' has type '{(type.Length > 8 || type.Any(char.IsControl) ? "…" : type)}', expected {NumberFormat.Names}");
+                    : throw new FormatException($"{source}: tensor '{property.Name}' has type " +
+                        $"'{(type.Length > 8 || type.Any(char.IsControl) ? "…" : type)}', expected {NumberFormat.Names}");
                 if (offsets.Length != 2 || shape.Any(d => d < 0))
                 {
                     throw new FormatException($"{source}: tensor '{property.Name}' has no valid shape and byte range");
@@ -202,7 +205,8 @@ public static class Safetensors
                 long bytes = shape.Aggregate((long)size, (n, d) => checked(n * d));
                 return bytes == offsets[1] - offsets[0] && offsets[0] >= 0 && bytes / size <= Array.MaxLength
                     ? new Entry(property.Name, type, shape, offsets[0], offsets[1])
-                    : throw new FormatException($"{source}: tensor '{property.Name}' of {bytes} bytes does not fit its byte range {offsets[0]} to {offsets[1]}");
+                    : throw new FormatException($"{source}: tensor '{property.Name}' of {bytes} bytes does not fit its byte range {offsets[0]} " +
+                        $"to {offsets[1]}");
             }
             catch (Exception e) when (e is InvalidOperationException or KeyNotFoundException or OverflowException)
             {

@@ -33,7 +33,8 @@ public static class TorchArchive
                 throw new FormatException($"{source}: the archive has {described.Count} entries data.pkl, expected one, as torch.save writes it");
             }
             string folder = described[0].FullName[..^"data.pkl".Length];
-            var entries = archive.Entries.Where(e => e.FullName.StartsWith(folder, StringComparison.Ordinal)).GroupBy(e => e.FullName[folder.Length..]).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+            var entries = archive.Entries.Where(e => e.FullName.StartsWith(folder, StringComparison.Ordinal)).GroupBy(e => e.FullName[folder.Length..])
+                .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
             if (entries.TryGetValue("byteorder", out var order) && !Bytes(order, source, MaxPickle).AsSpan().SequenceEqual("little"u8))
             {
                 throw new FormatException($"{source}: the archive's byte order is not little-endian");
@@ -53,17 +54,20 @@ public static class TorchArchive
             var nested = Places.Select(p => all.Entries.FirstOrDefault(e => p.Equals(e.Key)).Value).OfType<PickleDictionary>();
             foreach (var candidate in nested.Prepend(all))
             {
-                List<(string, TorchTensor)> tensors = [.. candidate.Entries.Where(e => e is (string, TorchTensor)).Select(e => ((string)e.Key, (TorchTensor)e.Value!))];
+                List<(string, TorchTensor)> tensors =
+                    [.. candidate.Entries.Where(e => e is (string, TorchTensor)).Select(e => ((string)e.Key, (TorchTensor)e.Value!))];
                 if (tensors.Count > 0)
                 {
                     return tensors;
                 }
             }
         }
-        throw new FormatException($"{source}: there is no state dict in it, expected a mapping of names to tensors, by itself or as one of {string.Join(", ", Places)}");
+        throw new FormatException($"{source}: there is no state dict in it, expected a mapping of names to tensors, by itself or as one of " +
+            $"{string.Join(", ", Places)}");
     }
 
-    private static WeightSet Tensors(List<(string Name, TorchTensor Tensor)> tensors, Dictionary<string, ZipArchiveEntry> entries, long fileLength, string source)
+    private static WeightSet Tensors(List<(string Name, TorchTensor Tensor)> tensors, Dictionary<string, ZipArchiveEntry> entries, long fileLength,
+        string source)
     {
         var weights = new WeightSet();
         var storages = new Dictionary<string, (TorchStorage Storage, float[] Values)>(StringComparer.Ordinal);
@@ -83,7 +87,8 @@ public static class TorchArchive
             }
             if (known.Storage != tensor.Storage)
             {
-                throw new FormatException($"{place} reads its storage as {tensor.Storage.Count} numbers of type {tensor.Storage.Type}, another one as {known.Storage.Count} of type {known.Storage.Type}");
+                throw new FormatException($"{place} reads its storage as {tensor.Storage.Count} numbers of type {tensor.Storage.Type}, another one as " +
+                    $"{known.Storage.Count} of type {known.Storage.Type}");
             }
             if (!weights.TryAdd(name, new WeightTensor([.. tensor.Shape.Select(d => (int)d)], Gather(tensor, known.Values, count))))
             {
@@ -121,7 +126,8 @@ public static class TorchArchive
         int size = NumberFormat.SizeOf(storage.Type);
         if (entry.Length != storage.Count * size)
         {
-            throw new FormatException($"{place}: entry '{ErrorText.OneLine(entry.FullName)}' has {entry.Length} bytes, expected {storage.Count} numbers of {size}");
+            throw new FormatException($"{place}: entry '{ErrorText.OneLine(entry.FullName)}' has {entry.Length} bytes, expected {storage.Count} " +
+                $"numbers of {size}");
         }
         return NumberFormat.ToFloats(storage.Type, Bytes(entry, place, int.MaxValue));
     }
@@ -131,7 +137,8 @@ public static class TorchArchive
     {
         if (entry.CompressedLength != entry.Length || entry.Length > most)
         {
-            throw new FormatException($"{place}: entry '{ErrorText.OneLine(entry.FullName)}' has {entry.Length} bytes, {entry.CompressedLength} of them in the file, expected it uncompressed with at most {most}");
+            throw new FormatException($"{place}: entry '{ErrorText.OneLine(entry.FullName)}' has {entry.Length} bytes, {entry.CompressedLength} of them in " +
+                $"the file, expected it uncompressed with at most {most}");
         }
         byte[] bytes = new byte[entry.Length];
         using var stream = entry.Open();

@@ -34,6 +34,12 @@ public sealed class WeightSet : SortedDictionary<string, WeightTensor>
     {
     }
 
+    /// <summary>The same tensors.</summary>
+    public WeightSet(WeightSet tensors)
+        : base(tensors, StringComparer.Ordinal)
+    {
+    }
+
     /// <summary>The first tensor with a value that is not finite and what is wrong with it; <see langword="null"/> where there is none.</summary>
     public string? NotFinite() => this
         .Select(t => FiniteValues.Problem(t.Value.Shape, t.Value.Values) is { } problem ? $"tensor '{t.Key}' {problem}" : null)
@@ -67,7 +73,8 @@ public sealed class WeightSet : SortedDictionary<string, WeightTensor>
             }
             if (!found.Shape.SequenceEqual(tensor.Shape))
             {
-                throw new FormatException($"{source}: tensor '{tensor.Name}' has shape {Text(found.Shape)}, expected {Text(tensor.Shape)}; these weights do not belong to this detector.");
+                throw new FormatException($"{source}: tensor '{tensor.Name}' has shape {Text(found.Shape)}, expected {Text(tensor.Shape)}; these weights do " +
+                    "not belong to this detector.");
             }
         }
         if (Count != network.Tensors.Count)
@@ -84,7 +91,8 @@ public sealed class WeightSet : SortedDictionary<string, WeightTensor>
             float least = this[norm.Tensors + ".running_var"].Values.Min();
             if (least < 0)
             {
-                throw new FormatException(FormattableString.Invariant($"{source}: tensor '{norm.Tensors}.running_var' has the variance {least:G6}, expected at least 0."));
+                throw new FormatException(
+                    FormattableString.Invariant($"{source}: tensor '{norm.Tensors}.running_var' has the variance {least:G6}, expected at least 0."));
             }
         }
     }

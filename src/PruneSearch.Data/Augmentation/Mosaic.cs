@@ -1,5 +1,4 @@
 using PruneSearch.Data.Images;
-using PruneSearch.Data.Loading;
 using PruneSearch.Data.PostProcessing;
 
 namespace PruneSearch.Data.Augmentation;
@@ -37,11 +36,13 @@ internal sealed class Mosaic(int size, SeededRandom random)
         var view = picture.Show(new PixelWindow(-unflippedLeft / width, -top / height, 1 / width, 1 / height), _ => true, clip: false);
         view = flipped ? RandomFlip.Flip(view) : view;
         var (rows, columns) = (Rows(tile), Columns(tile));
-        var frame = new BoxCorners((float)rows.Start.Value / size, (float)columns.Start.Value / size, (float)rows.End.Value / size, (float)columns.End.Value / size);
+        var frame = new BoxCorners((float)rows.Start.Value / size, (float)columns.Start.Value / size, (float)rows.End.Value / size,
+            (float)columns.End.Value / size);
         for (int i = 0; i < view.Boxes.Count; i++)
         {
             var box = view.Boxes[i];
-            var visible = new BoxCorners(Math.Max(box.YMin, frame.YMin), Math.Max(box.XMin, frame.XMin), Math.Min(box.YMax, frame.YMax), Math.Min(box.XMax, frame.XMax));
+            var visible = new BoxCorners(Math.Max(box.YMin, frame.YMin), Math.Max(box.XMin, frame.XMin), Math.Min(box.YMax, frame.YMax),
+                Math.Min(box.XMax, frame.XMax));
             if (visible.Area() > 0 && visible.Area() >= MinVisible * box.Area())
             {
                 _boxes.Add(visible);
@@ -64,7 +65,6 @@ internal sealed class Mosaic(int size, SeededRandom random)
         }
     }
 
-    /// <summary>The mosaic's objects.</summary>
     public AugmentedView ToView() => new(PixelWindow.Whole, false, _boxes, _classes);
 
     private Range Rows(int tile) => IsLower(tile) ? _row..size : 0.._row;

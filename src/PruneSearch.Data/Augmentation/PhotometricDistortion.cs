@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using PruneSearch.Data.Loading;
 
 namespace PruneSearch.Data.Augmentation;
 
@@ -49,7 +48,8 @@ internal static class PhotometricDistortion
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Distort(Vector128<float> p, Vector128<float> red, Vector128<float> green, Vector128<float> blue, Vector128<float> offset)
     {
-        var sum = red * Vector128.Shuffle(p, Vector128.Create(0)) + green * Vector128.Shuffle(p, Vector128.Create(1)) + blue * Vector128.Shuffle(p, Vector128.Create(2));
+        var sum = red * Vector128.Shuffle(p, Vector128.Create(0)) + green * Vector128.Shuffle(p, Vector128.Create(1)) + blue * Vector128.Shuffle(p,
+            Vector128.Create(2));
         return Vector128.Min(Vector128.Max(sum + offset, -Vector128<float>.One), Vector128<float>.One);
     }
 

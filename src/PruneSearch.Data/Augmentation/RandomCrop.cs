@@ -1,5 +1,4 @@
 using PruneSearch.Data.Images;
-using PruneSearch.Data.Loading;
 using PruneSearch.Data.PostProcessing;
 
 namespace PruneSearch.Data.Augmentation;

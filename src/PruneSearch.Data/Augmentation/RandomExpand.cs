@@ -1,5 +1,4 @@
 using PruneSearch.Data.Images;
-using PruneSearch.Data.Loading;
 
 namespace PruneSearch.Data.Augmentation;
 

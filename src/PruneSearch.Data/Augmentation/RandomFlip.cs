@@ -1,5 +1,3 @@
-using PruneSearch.Data.Loading;
-
 namespace PruneSearch.Data.Augmentation;
 
 /// <summary>Mirrors left to right half of the time.</summary>

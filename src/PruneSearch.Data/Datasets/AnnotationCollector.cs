@@ -32,7 +32,8 @@ internal sealed class AnnotationCollector
 
     /// <summary>The object as it enters the data set, or <see langword="null"/> when it is left out.</summary>
     /// <exception cref="DatasetException">An unknown class or a coordinate that is no finite number.</exception>
-    public ObjectAnnotation? Accept(string className, PixelBox box, int width, int height, string where, double? area = null, bool difficult = false, bool crowd = false)
+    public ObjectAnnotation? Accept(string className, PixelBox box, int width, int height, string where, double? area = null, bool difficult = false,
+        bool crowd = false)
     {
         if (!_classes.TryGetValue(className, out int index))
         {

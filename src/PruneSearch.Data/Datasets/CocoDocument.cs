@@ -13,47 +13,39 @@ internal sealed class CocoDocument
 
     internal sealed class Image
     {
-        [JsonConverter(typeof(IdentifierConverter))]
         public long? Id { get; init; }
 
-        [JsonPropertyName("file_name"), JsonConverter(typeof(NameConverter))]
+        [JsonPropertyName("file_name")]
         public string? FileName { get; init; }
 
-        [JsonConverter(typeof(SizeConverter))]
         public int? Width { get; init; }
 
-        [JsonConverter(typeof(SizeConverter))]
         public int? Height { get; init; }
     }
 
     internal sealed class Annotation
     {
-        [JsonPropertyName("image_id"), JsonConverter(typeof(IdentifierConverter))]
+        [JsonPropertyName("image_id")]
         public long? ImageId { get; init; }
 
-        [JsonPropertyName("category_id"), JsonConverter(typeof(IdentifierConverter))]
+        [JsonPropertyName("category_id")]
         public long? CategoryId { get; init; }
 
         /// <summary>Empty for an annotation that has none (null or an empty list); <see langword="null"/> where the member is missing.</summary>
-        [JsonConverter(typeof(BoxConverter))]
         public double[]? Bbox { get; init; }
 
-        [JsonConverter(typeof(AreaConverter))]
         public double? Area { get; init; }
 
-        [JsonPropertyName("iscrowd"), JsonConverter(typeof(FlagConverter))]
+        [JsonPropertyName("iscrowd")]
         public bool? IsCrowd { get; init; }
 
-        [JsonConverter(typeof(FlagConverter))]
         public bool? Difficult { get; init; }
     }
 
     internal sealed class Category
     {
-        [JsonConverter(typeof(IdentifierConverter))]
         public long? Id { get; init; }
 
-        [JsonConverter(typeof(NameConverter))]
         public string? Name { get; init; }
     }
 }

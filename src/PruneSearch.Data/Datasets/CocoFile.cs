@@ -8,8 +8,6 @@ internal static class CocoFile
 {
     private const string Conversion = "The JSON value could not be converted";
 
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web);
-
     /// <summary>Reads a file.</summary>
     /// <exception cref="DatasetException">It is missing, no JSON, or a member has a value that cannot be understood.</exception>
     public static CocoDocument Read(string file)
@@ -21,7 +19,8 @@ internal static class CocoFile
             {
                 throw new DatasetException($"{file}: is empty, expected an object with images, annotations and categories");
             }
-            return JsonSerializer.Deserialize<CocoDocument>(stream, Format) ?? throw new DatasetException($"{file}: is null, expected an object with images, annotations and categories");
+            return JsonSerializer.Deserialize<CocoDocument>(stream, CocoConverters.Format)
+                ?? throw new DatasetException($"{file}: is null, expected an object with images, annotations and categories");
         }
         catch (FileNotFoundException e)
         {
@@ -48,7 +47,8 @@ internal static class CocoFile
         }
         if (e.Message.StartsWith(Conversion, StringComparison.Ordinal))
         {
-            return $"{(path.Length == 0 ? "the file" : path)} is not what was expected: {(path.Length == 0 ? "an object with images, annotations and categories" : path[^1] == ']' ? "an object" : "a list")}";
+            return $"{(path.Length == 0 ? "the file" : path)} is not what was expected: " +
+                $"{(path.Length == 0 ? "an object with images, annotations and categories" : path[^1] == ']' ? "an object" : "a list")}";
         }
         return path.Length == 0 ? e.Message : $"{path}{(e.Message.StartsWith('[') ? "" : " ")}{e.Message}";
     }

@@ -27,33 +27,16 @@ internal static class CocoReader
                 continue;
             }
             draft.Add(image.Id!.Value, new PictureFact(found, where, image.Width ?? 0, image.Height ?? 0),
-                (collector, width, height) => Objects(collector, width, height, objects[image.Id.Value], categories, file));
+                (collector, width, height) => objects[image.Id.Value].Select(o => collector.Accept(
+                    categories[o.Annotation.CategoryId!.Value], Box(o.Annotation.Bbox!), width, height, $"{file}: annotations[{o.Index}]",
+                    o.Annotation.Area, o.Annotation.Difficult ?? false, o.Annotation.IsCrowd ?? false)).OfType<ObjectAnnotation>());
         }
         return missing.Count == 0 ? draft.Build(Path.GetFileNameWithoutExtension(file), [.. categories.Values])
-            : throw new DatasetException($"{file}: {missing.Count} of {images.Count} pictures are not in {folder!.Root} (first: {string.Join(", ", missing.Take(NamedPictures))})");
+            : throw new DatasetException($"{file}: {missing.Count} of {images.Count} pictures are not in {folder!.Root} (first: " +
+                $"{string.Join(", ", missing.Take(NamedPictures))})");
     }
 
-    private static IEnumerable<ObjectAnnotation> Objects(
-        AnnotationCollector collector, int width, int height, List<(CocoDocument.Annotation Annotation, int Index)> annotations, SortedDictionary<long, string> categories, string file)
-    {
-        foreach (var (annotation, index) in annotations)
-        {
-            double[] box = annotation.Bbox!;
-            var accepted = collector.Accept(
-                categories[annotation.CategoryId!.Value],
-                new PixelBox(box[0], box[1], box[2], box[3]),
-                width,
-                height,
-                $"{file}: annotations[{index}]",
-                annotation.Area,
-                annotation.Difficult ?? false,
-                annotation.IsCrowd ?? false);
-            if (accepted is not null)
-            {
-                yield return accepted;
-            }
-        }
-    }
+    private static PixelBox Box(double[] box) => new(box[0], box[1], box[2], box[3]);
 
     private static List<T> Require<T>(List<T>? list, string file, string member) =>
         list ?? throw new DatasetException($"{file}: {member}: missing, expected an array");
@@ -108,13 +91,16 @@ internal static class CocoReader
             }
             else
             {
-                findings.Add("annotation of an image that is not listed was left out", "annotations of images that are not listed were left out", $"annotations[{i}] of image {image}");
+                findings.Add("annotation of an image that is not listed was left out", "annotations of images that are not listed were left out",
+                    $"annotations[{i}] of image {image}");
             }
         }
         return groups;
     }
 
     private static string Lacking(CocoDocument.Annotation? annotation) => annotation is null ? "is null"
-        : "has no " + string.Join(" and no ", new[] { (annotation.ImageId is null, "image_id"), (annotation.CategoryId is null, "category_id"), (annotation.Bbox is null, "bbox") }
-            .Where(m => m.Item1).Select(m => m.Item2));
+        : "has no " + string.Join(" and no ", Required(annotation).Where(m => m.Value is null).Select(m => m.Name));
+
+    private static (string Name, object? Value)[] Required(CocoDocument.Annotation annotation) =>
+        [("image_id", annotation.ImageId), ("category_id", annotation.CategoryId), ("bbox", annotation.Bbox)];
 }

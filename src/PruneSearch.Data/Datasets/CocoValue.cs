@@ -25,7 +25,8 @@ internal static class CocoValue
         {
             return whole;
         }
-        if (reader.TokenType == JsonTokenType.String && long.TryParse(reader.GetString()!.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out whole))
+        if (reader.TokenType == JsonTokenType.String
+            && long.TryParse(reader.GetString()!.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out whole))
         {
             return whole;
         }
@@ -34,7 +35,8 @@ internal static class CocoValue
     }
 
     /// <summary>The error for the value at the reader.</summary>
-    public static JsonException Wrong(ref Utf8JsonReader reader, string expected, string where = "") => new($"{where}is {Found(ref reader)}, expected {expected}");
+    public static JsonException Wrong(ref Utf8JsonReader reader, string expected, string where = "") =>
+        new($"{where}is {Found(ref reader)}, expected {expected}");
 
     private static string Found(ref Utf8JsonReader reader) => reader.TokenType switch
     {

@@ -20,13 +20,15 @@ public static class DatasetVerifier
             string expected = dataset.Samples[i].Sha256;
             if (expected.Length > 0 && facts[i].Sha256 != expected)
             {
-                throw new DatasetException($"{dataset.PathOf(dataset.Samples[i])}: the picture's SHA-256 is {facts[i].Sha256}, expected {expected}: it changed since the data set was read");
+                throw new DatasetException($"{dataset.PathOf(dataset.Samples[i])}: the picture's SHA-256 is {facts[i].Sha256}, expected {expected}: it " +
+                    "changed since the data set was read");
             }
         }
     }
 
     /// <summary>Hash and size of each picture, in order.</summary>
-    internal static PictureFact[] Look(string root, IReadOnlyList<PictureFact> pictures, ImageCheck check, int threads, CancellationToken cancellation = default)
+    internal static PictureFact[] Look(string root, IReadOnlyList<PictureFact> pictures, ImageCheck check, int threads,
+        CancellationToken cancellation = default)
     {
         var facts = new PictureFact[pictures.Count];
         var failures = new Exception?[pictures.Count];
@@ -70,7 +72,8 @@ public static class DatasetVerifier
         bool unknown = picture.Width <= 0 && picture.Height <= 0;
         return unknown || (picture.Width == image.Width && picture.Height == image.Height)
             ? fact with { Width = image.Width, Height = image.Height }
-            : throw new DatasetException($"{picture.Where}: '{picture.File}' should have {picture.Width}×{picture.Height} pixels, but the upright picture has {image.Width}×{image.Height}");
+            : throw new DatasetException($"{picture.Where}: '{picture.File}' should have {picture.Width}×{picture.Height} pixels, but the upright picture " +
+                $"has {image.Width}×{image.Height}");
     }
 }
 

@@ -20,7 +20,6 @@ internal sealed class ImageFolder
         _names = new(() => new NameIndex(Files));
     }
 
-    /// <summary>Absolute path.</summary>
     public string Root { get; }
 
     /// <summary>All files in it and in the folders in it.</summary>
@@ -50,7 +49,8 @@ internal sealed class ImageFolder
         {
             return null;
         }
-        findings.Add($"picture stands under another {difference} than its annotation says", $"pictures stand under another {difference} than their annotations say", $"'{relative}' is '{found}'");
+        findings.Add($"picture stands under another {difference} than its annotation says",
+            $"pictures stand under another {difference} than their annotations say", $"'{relative}' is '{found}'");
         return found;
     }
 

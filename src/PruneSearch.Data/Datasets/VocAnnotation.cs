@@ -83,7 +83,8 @@ internal sealed record VocAnnotation(string File, string FileName, int Width, in
     private static double Number(XElement parent, string name, string file)
     {
         var element = parent.Element(name) ?? throw new DatasetException($"{Where(parent, file)}: <{parent.Name.LocalName}> without <{name}>");
-        return PlainNumber.Parse(element.Value.Trim()) ?? throw new DatasetException($"{Where(element, file)}: <{name}> is '{element.Value}', expected a number");
+        return PlainNumber.Parse(element.Value.Trim())
+            ?? throw new DatasetException($"{Where(element, file)}: <{name}> is '{element.Value}', expected a number");
     }
 
     // Some tools leave the size out or write 0: it is then learnt from the picture.
@@ -95,7 +96,8 @@ internal sealed record VocAnnotation(string File, string FileName, int Width, in
         }
         double value = Number(size, name, file);
         return value is >= 0 and <= int.MaxValue && value == Math.Floor(value) ? (int)value
-            : throw new DatasetException(FormattableString.Invariant($"{Where(size.Element(name)!, file)}: <{name}> is {value}, expected a whole number of pixels"));
+            : throw new DatasetException(
+                FormattableString.Invariant($"{Where(size.Element(name)!, file)}: <{name}> is {value}, expected a whole number of pixels"));
     }
 
     private static string Where(XElement element, string file) => $"{file}: line {((IXmlLineInfo)element).LineNumber}";

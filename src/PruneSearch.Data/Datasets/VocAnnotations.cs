@@ -16,7 +16,8 @@ internal sealed class VocAnnotations
     public VocAnnotations(string folder)
     {
         _folder = folder;
-        foreach (string file in Directory.Exists(folder) ? FileTree.Of(folder) : throw new DatasetException($"{folder}: the folder of the annotations does not exist"))
+        foreach (string file in Directory.Exists(folder)
+            ? FileTree.Of(folder) : throw new DatasetException($"{folder}: the folder of the annotations does not exist"))
         {
             if (file.EndsWith(Ending, StringComparison.OrdinalIgnoreCase))
             {
@@ -26,18 +27,14 @@ internal sealed class VocAnnotations
         _names = new NameIndex(_files.Keys);
     }
 
-    /// <summary>The folder.</summary>
     public string Folder => _folder;
 
-    /// <summary>All names.</summary>
     public IReadOnlyCollection<string> Names => _files.Keys;
 
-    /// <summary>A file's name without its ending.</summary>
     public static string NameOf(string file) => file[..^Path.GetExtension(file).Length];
 
     /// <summary>The name that a list means; <see langword="null"/> when there is none.</summary>
     public string? Find(string name, out string difference) => _names.Find(name.Replace('\\', '/'), out difference);
 
-    /// <summary>Path of an annotation.</summary>
     public string PathOf(string name) => Path.Combine(_folder, _files[name]);
 }

@@ -32,7 +32,8 @@ internal sealed class VocLists(VocAnnotations annotations)
             }
             if (difference.Length > 0)
             {
-                findings.Add($"annotation stands under another {difference} than its list says", $"annotations stand under another {difference} than their lists say", $"'{said}' is '{name}'");
+                findings.Add($"annotation stands under another {difference} than its list says",
+                    $"annotations stand under another {difference} than their lists say", $"'{said}' is '{name}'");
             }
             if (!lines.TryAdd(name, line))
             {

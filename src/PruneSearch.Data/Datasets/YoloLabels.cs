@@ -31,9 +31,11 @@ internal static class YoloLabels
             string where = $"{file}: line {line}";
             if (parts.Length != Numbers + 1)
             {
-                throw new DatasetException($"{where}: '{Short(text[range])}' has {parts.Length} {(parts.Length == 1 ? "value" : "values")}, expected a class index and four numbers");
+                throw new DatasetException($"{where}: '{Short(text[range])}' has {parts.Length} {(parts.Length == 1 ? "value" : "values")}, expected a class " +
+                    "index and four numbers");
             }
-            labels.Add(new Label(Class(parts[0], names, where), Fraction(parts[1], where), Fraction(parts[2], where), Fraction(parts[3], where), Fraction(parts[4], where), where));
+            labels.Add(new Label(Class(parts[0], names, where), Fraction(parts[1], where), Fraction(parts[2], where), Fraction(parts[3], where),
+                Fraction(parts[4], where), where));
         }
         return labels;
     }
@@ -50,7 +52,8 @@ internal static class YoloLabels
     }
 
     private static double Fraction(string text, string where) => PlainNumber.Parse(text)
-        ?? throw new DatasetException($"{where}: '{Short(text)}', expected a number{(text.Contains(',', StringComparison.Ordinal) ? " with a decimal point and blanks between numbers" : "")}");
+        ?? throw new DatasetException($"{where}: '{Short(text)}', expected a " +
+            $"number{(text.Contains(',', StringComparison.Ordinal) ? " with a decimal point and blanks between numbers" : "")}");
 
     private static string Short(string text) => text.Length > 80 ? text[..80] + "…" : text.Trim();
 

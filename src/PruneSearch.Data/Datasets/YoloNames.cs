@@ -34,17 +34,20 @@ internal static class YoloNames
         }
         string? yaml = YamlFiles.Select(f => Path.Combine(root, f)).FirstOrDefault(f => FileKinds.Of(f) != FileKind.Missing);
         return yaml is not null ? OfYaml(AnnotationText.Read(yaml, MaxBytes, findings, Path.GetFileName(yaml)), yaml)
-            : otherwise ?? throw new DatasetException($"{list}: does not exist, expected a class name a line (or {YamlFiles[0]} with '{Key}', or a list of classes in the options)");
+            : otherwise ?? throw new DatasetException($"{list}: does not exist, expected a class name a line (or {YamlFiles[0]} with '{Key}', or a list of " +
+                "classes in the options)");
     }
 
-    private static string[] OfYaml(string text, string file) => YamlText.Load(text, (at, message) => new DatasetException($"{file}: line {at.Line}: {message}")) switch
+    private static string[] OfYaml(string text, string file) =>
+        YamlText.Load(text, (at, message) => new DatasetException($"{file}: line {at.Line}: {message}")) switch
     {
         YamlMappingNode root => root.Children.FirstOrDefault(c => c.Key is YamlScalarNode { Value: Key }).Value switch
         {
             null => throw new DatasetException($"{file}: lacks '{Key}', expected a list of class names"),
             YamlSequenceNode names => [.. names.Children.Select(n => Name(n, file))],
             YamlMappingNode names => Numbered(names, file),
-            var other => throw new DatasetException($"{file}: line {other.Start.Line}: '{Key}' is a single value, expected a list of class names, or a mapping from numbers to names"),
+            var other => throw new DatasetException($"{file}: line {other.Start.Line}: '{Key}' is a single value, expected a list of class names, or a " +
+                "mapping from numbers to names"),
         },
         _ => throw new DatasetException($"{file}: is no mapping, expected the key '{Key}'"),
     };
@@ -54,8 +57,10 @@ internal static class YoloNames
         string?[] names = new string?[mapping.Children.Count];
         foreach (var (key, value) in mapping.Children)
         {
-            names[int.TryParse((key as YamlScalarNode)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < names.Length && names[index] is null ? index
-                : throw new DatasetException($"{file}: line {key.Start.Line}: '{Key}' has the number '{key}', expected each from 0 to {names.Length - 1} once")] = Name(value, file);
+            names[int.TryParse((key as YamlScalarNode)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < names.Length
+                && names[index] is null ? index
+                : throw new DatasetException($"{file}: line {key.Start.Line}: '{Key}' has the number '{key}', expected each from 0 to " +
+                    $"{names.Length - 1} once")] = Name(value, file);
         }
         return names!;
     }

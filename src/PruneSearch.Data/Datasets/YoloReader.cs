@@ -50,7 +50,8 @@ internal static class YoloReader
         {
             if (!file.EndsWith(LabelEnding, StringComparison.OrdinalIgnoreCase))
             {
-                findings.Add($"file in {folder} was not read: its ending is not {LabelEnding}", $"files in {folder} were not read: their endings are not {LabelEnding}", file);
+                findings.Add($"file in {folder} was not read: its ending is not {LabelEnding}",
+                    $"files in {folder} were not read: their endings are not {LabelEnding}", file);
             }
             else if (!labels.TryAdd(Stem(file), file))
             {
@@ -66,12 +67,14 @@ internal static class YoloReader
             string? found = index.Find(stem, out string difference);
             if (found is null || difference == NameIndex.Folder)
             {
-                findings.Add("picture has no label file and counts as one that shows nothing", "pictures have no label file and count as ones that show nothing", picture);
+                findings.Add("picture has no label file and counts as one that shows nothing",
+                    "pictures have no label file and count as ones that show nothing", picture);
                 continue;
             }
             if (difference.Length > 0)
             {
-                findings.Add($"label file is named in another {difference} than its picture", $"label files are named in another {difference} than their pictures", labels[found]);
+                findings.Add($"label file is named in another {difference} than its picture",
+                    $"label files are named in another {difference} than their pictures", labels[found]);
             }
             matched[picture] = labels[found];
             used.Add(found);

@@ -35,12 +35,14 @@ public static class DetectionDrawing
     /// <param name="path">A file that ends in <c>.png</c>, <c>.jpg</c> or <c>.jpeg</c>; its folder must exist.</param>
     /// <exception cref="ArgumentException">Another ending, or a class without name.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void SaveBeside(RgbImage image, IReadOnlyList<(string Title, IReadOnlyList<Detection> Detections)> found, IReadOnlyList<string> classes, string path)
+    public static void SaveBeside(
+        RgbImage image, IReadOnlyList<(string Title, IReadOnlyList<Detection> Detections)> found, IReadOnlyList<string> classes, string path)
     {
         ArgumentOutOfRangeException.ThrowIfZero(found.Count);
         float unit = Unit(image);
         int gap = (int)(6 * unit), head = (int)(18 * unit);
-        using var sheet = new SKBitmap(new SKImageInfo(found.Count * image.Width + (found.Count - 1) * gap, image.Height + head, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var sheet = new SKBitmap(
+            new SKImageInfo(found.Count * image.Width + (found.Count - 1) * gap, image.Height + head, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using (var canvas = new SKCanvas(sheet))
         {
             canvas.Clear(SKColors.White);

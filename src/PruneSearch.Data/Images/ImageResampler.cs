@@ -157,7 +157,8 @@ public static class ImageResampler
         {
             for (int channel = 0; channel < Channels; channel++, to++)
             {
-                float left = tap.First < 0 ? outside : source[tap.First * Channels + channel], right = tap.First < 0 ? outside : source[tap.Second * Channels + channel];
+                float left = tap.First < 0 ? outside : source[tap.First * Channels + channel];
+                float right = tap.First < 0 ? outside : source[tap.Second * Channels + channel];
                 row[to] = left + (right - left) * tap.Weight;
             }
         }

@@ -20,7 +20,8 @@ internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache,
     public BatchImage Render(int index, AugmentationOptions options, SeededRandom? random, Span<float> pixels)
     {
         var sample = dataset.Samples[index];
-        var view = options.Mosaic && random is not null && random.NextBool() ? RenderMosaic(index, options, random, pixels) : RenderOne(index, options, random, pixels);
+        var view = options.Mosaic && random is not null && random.NextBool()
+            ? RenderMosaic(index, options, random, pixels) : RenderOne(index, options, random, pixels);
         if (random is not null && options.Photometric)
         {
             PhotometricDistortion.Apply(pixels, random);

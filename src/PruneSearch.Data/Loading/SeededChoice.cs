@@ -1,3 +1,4 @@
+using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Data.Loading;

@@ -3,34 +3,16 @@ using PruneSearch.Data.Datasets;
 namespace PruneSearch.Data.Metrics;
 
 /// <summary>The detections and objects of one class, picture by picture.</summary>
-internal sealed class ClassGroup
+/// <param name="Detections">By picture, then by falling score.</param>
+/// <param name="Ranks">Place of each detection among those of its picture, from 0.</param>
+/// <param name="Order">Positions of all detections by falling score; equal ones by picture, then by rank: a stable sort of the pictures' lists.</param>
+/// <param name="Objects">By picture.</param>
+/// <param name="Cells">By rising image id.</param>
+internal sealed record ClassGroup(
+    ImageDetection[] Detections, int[] Ranks, int[] Order, ObjectAnnotation[] Objects, IReadOnlyList<ClassGroup.Cell> Cells)
 {
     /// <summary>Detections of one picture by falling score, and its objects; pictures with neither have no cell.</summary>
     public readonly record struct Cell(int FirstDetection, int Detections, int FirstObject, int Objects);
-
-    private ClassGroup(ImageDetection[] detections, int[] ranks, int[] order, ObjectAnnotation[] objects, List<Cell> cells)
-    {
-        Detections = detections;
-        Ranks = ranks;
-        Order = order;
-        Objects = objects;
-        Cells = cells;
-    }
-
-    /// <summary>By picture, then by falling score.</summary>
-    public ImageDetection[] Detections { get; }
-
-    /// <summary>Place of each detection among those of its picture, from 0.</summary>
-    public int[] Ranks { get; }
-
-    /// <summary>Positions of all detections by falling score; equal ones by picture, then by rank: a stable sort of the pictures' lists.</summary>
-    public int[] Order { get; }
-
-    /// <summary>By picture.</summary>
-    public ObjectAnnotation[] Objects { get; }
-
-    /// <summary>By rising image id.</summary>
-    public IReadOnlyList<Cell> Cells { get; }
 
     /// <summary>Sorts one class.</summary>
     /// <param name="found">All detections.</param>

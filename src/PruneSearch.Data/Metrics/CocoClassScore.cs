@@ -19,7 +19,6 @@ internal sealed class CocoClassScore
     /// <summary>Recall with the ten best detections of each picture.</summary>
     public double RecallOfTen { get; private set; } = double.NaN;
 
-    /// <summary>Objects of any size that count.</summary>
     public int Objects { get; private set; }
 
     public static CocoClassScore Compute(ClassGroup group, CocoMatcher matcher)

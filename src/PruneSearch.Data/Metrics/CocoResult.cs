@@ -71,5 +71,6 @@ public sealed record CocoResult
     }
 
     private static void Line(StringBuilder text, string title, string kind, string iou, string area, int detections, double value) =>
-        text.Append(CultureInfo.InvariantCulture, $" {"Average " + title,-18} {kind} @[ IoU={iou,-9} | area={area,6} | maxDets={detections,3} ] = {(double.IsNaN(value) ? -1 : value):0.000}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $" {"Average " + title,-18} {kind} @[ IoU={iou,-9} | area={area,6} | maxDets={detections,3} ] = {(double.IsNaN(value) ? -1 : value):0.000}\n");
 }

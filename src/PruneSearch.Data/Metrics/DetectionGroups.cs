@@ -50,7 +50,8 @@ internal static class DetectionGroups
             }
             if (detection.Class < 0 || detection.Class >= classes || double.IsNaN(detection.Score))
             {
-                throw new ArgumentException($"A detection in image {detection.ImageId} has class {detection.Class} and score {detection.Score}, expected a class from 0 to {classes - 1} and a number.");
+                throw new ArgumentException($"A detection in image {detection.ImageId} has class {detection.Class} and score {detection.Score}, expected a " +
+                    $"class from 0 to {classes - 1} and a number.");
             }
         }
         return pictures;

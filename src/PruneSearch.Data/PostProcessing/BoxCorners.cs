@@ -10,7 +10,8 @@ namespace PruneSearch.Data.PostProcessing;
 public readonly record struct BoxCorners(float YMin, float XMin, float YMax, float XMax)
 {
     /// <summary>The edges of a reference box.</summary>
-    public static BoxCorners Of(ReferenceBox box) => new(box.CenterY - box.Height / 2, box.CenterX - box.Width / 2, box.CenterY + box.Height / 2, box.CenterX + box.Width / 2);
+    public static BoxCorners Of(ReferenceBox box) =>
+        new(box.CenterY - box.Height / 2, box.CenterX - box.Width / 2, box.CenterY + box.Height / 2, box.CenterX + box.Width / 2);
 
     /// <summary>Area; 0 when an edge has no length.</summary>
     public float Area() => Math.Max(0, YMax - YMin) * Math.Max(0, XMax - XMin);

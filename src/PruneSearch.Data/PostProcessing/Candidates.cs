@@ -9,7 +9,6 @@ internal sealed class Candidates(int classes) : IDisposable
     private (int Class, float Score, BoxCorners Box)[] _items = ArrayPool<(int, float, BoxCorners)>.Shared.Rent(1024);
     private int _count;
 
-    /// <summary>Adds one.</summary>
     public void Add(int @class, float score, in BoxCorners box)
     {
         if (_count == _items.Length)
@@ -58,7 +57,6 @@ internal sealed class Candidates(int classes) : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => ArrayPool<(int, float, BoxCorners)>.Shared.Return(_items);
 
     private void GroupByClass(BoxCorners[] boxes, float[] scores)

@@ -21,7 +21,8 @@ public static class DetectionDecoder
         if (boxes.Length != rows * 4 || classes.Length != rows * outputs || objectness.Length != objects)
         {
             throw new ArgumentException(
-                $"{rows} rows and {outputs} class outputs need {rows * 4} box values, {rows * outputs} class values and {objects} of objectness, got {boxes.Length}, {classes.Length} and {objectness.Length}.");
+                $"{rows} rows and {outputs} class outputs need {rows * 4} box values, {rows * outputs} class values and {objects} of objectness, got " +
+                $"{boxes.Length}, {classes.Length} and {objectness.Length}.");
         }
         using var candidates = new Candidates(model.Spec.Classes.Count);
         var scorer = new RowScorer(model.Scores, options.ScoreThreshold);

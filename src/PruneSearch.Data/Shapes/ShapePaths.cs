@@ -5,7 +5,6 @@ namespace PruneSearch.Data.Shapes;
 /// <summary>Outlines of the shapes, centred on the origin with radius 1.</summary>
 internal static class ShapePaths
 {
-    /// <summary>Class names, in the order of their indices.</summary>
     public static readonly IReadOnlyList<string> Classes = ["circle", "square", "triangle", "star", "cross"];
 
     /// <summary>The outline of a class; the caller disposes it.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
-using PruneSearch.Data.Loading;
 
 namespace PruneSearch.Data.Shapes;
 
@@ -13,7 +13,9 @@ public static class ShapesDataset
     /// <summary>Class names.</summary>
     public static IReadOnlyList<string> Classes => ShapePaths.Classes;
 
-    /// <summary>Writes <c>train.json</c>, <c>val.json</c>, where asked for <c>test.json</c> (COCO) and <c>images/*.png</c>. What stands there is overwritten.</summary>
+    /// <summary>
+    /// Writes <c>train.json</c>, <c>val.json</c>, where asked for <c>test.json</c> (COCO) and <c>images/*.png</c>. What stands there is overwritten.
+    /// </summary>
     /// <param name="folder">Made when it is not there.</param>
     /// <param name="options">What the pictures look like; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -67,7 +69,8 @@ public static class ShapesDataset
             foreach (var (classIndex, box) in picture.Objects)
             {
                 double[] edges = [Math.Round(box.X, 2), Math.Round(box.Y, 2), Math.Round(box.Width, 2), Math.Round(box.Height, 2)];
-                annotations.Add(new { id = annotations.Count + 1, image_id = i, category_id = classIndex + 1, bbox = edges, area = Math.Round(edges[2] * edges[3], 2), iscrowd = 0 });
+                annotations.Add(new { id = annotations.Count + 1, image_id = i, category_id = classIndex + 1, bbox = edges,
+                    area = Math.Round(edges[2] * edges[3], 2), iscrowd = 0 });
             }
         }
         var document = new { images, annotations, categories = Classes.Select((name, i) => new { id = i + 1, name }) };

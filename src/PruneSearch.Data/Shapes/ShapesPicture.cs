@@ -1,5 +1,5 @@
+using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
-using PruneSearch.Data.Loading;
 using SkiaSharp;
 
 namespace PruneSearch.Data.Shapes;
@@ -79,7 +79,10 @@ internal sealed class ShapesPicture : IDisposable
         float size = _options.ImageSize;
         for (int i = 0; i < ClutterPieces; i++)
         {
-            using var paint = new SKPaint { Color = AnyColor().WithAlpha((byte)(30 + _random.NextInt(60))), IsAntialias = true, StrokeWidth = (float)_random.NextDouble(1, size / 40) };
+            using var paint = new SKPaint
+            {
+                Color = AnyColor().WithAlpha((byte)(30 + _random.NextInt(60))), IsAntialias = true, StrokeWidth = (float)_random.NextDouble(1, size / 40),
+            };
             float x = Position(), y = Position();
             if (_random.NextBool())
             {

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Loading;
@@ -6,7 +5,6 @@ using PruneSearch.Data.Metrics;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Evaluation;
 
@@ -23,16 +21,20 @@ public static class DetectorEvaluator
     /// <param name="options">Which outputs become detections.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="ArgumentException">A class of the data is none of the detector's.</exception>
-    /// <exception cref="NotFiniteNumberException">The detector answers a picture with values that are not finite; the message names the first layer that does.</exception>
+    /// <exception cref="NotFiniteNumberException">The detector answers a picture with values that are not finite; the message names the first layer that
+    /// does.</exception>
     public static CocoResult Evaluate(
-        DetectorModel model, WeightSet weights, DetectionDataset dataset, Device device, DetectionOptions? options = null, CancellationToken cancellation = default) =>
+        DetectorModel model, WeightSet weights, DetectionDataset dataset, Device device, DetectionOptions? options = null,
+        CancellationToken cancellation = default) =>
         CocoEvaluator.Evaluate(dataset, Detect(model, weights, dataset, device, options, cancellation));
 
     /// <summary>Everything that a detector finds, in pixels of the original pictures, by class of the data set.</summary>
     /// <exception cref="ArgumentException">A class of the data is none of the detector's.</exception>
-    /// <exception cref="NotFiniteNumberException">The detector answers a picture with values that are not finite; the message names the first layer that does.</exception>
+    /// <exception cref="NotFiniteNumberException">The detector answers a picture with values that are not finite; the message names the first layer that
+    /// does.</exception>
     public static List<ImageDetection> Detect(
-        DetectorModel model, WeightSet weights, DetectionDataset dataset, Device device, DetectionOptions? options = null, CancellationToken cancellation = default)
+        DetectorModel model, WeightSet weights, DetectionDataset dataset, Device device, DetectionOptions? options = null,
+        CancellationToken cancellation = default)
     {
         int[] toDataset = ClassMapping.Of(model.Spec.Classes, dataset.Classes);
         var found = new List<ImageDetection>();
@@ -74,7 +76,8 @@ public static class DetectorEvaluator
             }
             using var scope = NewDisposeScope();
             int picture = Array.IndexOf(output.isfinite().flatten(1).all(1).cpu().data<bool>().ToArray(), false);
-            first = picture < 0 ? null : $"layer '{layer.Name}' gives values that are not finite on picture '{dataset.Samples[batch.Images[picture].SampleIndex].File}'";
+            first = picture < 0 ? null
+                : $"layer '{layer.Name}' gives values that are not finite on picture '{dataset.Samples[batch.Images[picture].SampleIndex].File}'";
         });
         return new NotFiniteNumberException(first ?? "the outputs have values that are not finite");
     }

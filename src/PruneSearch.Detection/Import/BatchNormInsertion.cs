@@ -1,8 +1,6 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Import;
 
@@ -33,7 +31,8 @@ public static class BatchNormInsertion
 
     /// <summary>Converts the weights of a network.</summary>
     /// <param name="folded">The network that <paramref name="weights"/> belong to.</param>
-    /// <param name="normalised">The same with batch norms behind convolutions, which have the names and channels that they have in <paramref name="folded"/>.</param>
+    /// <param name="normalised">The same with batch norms behind convolutions, which have the names and channels that they have in
+    /// <paramref name="folded"/>.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>; disposed by this method.</param>
     /// <param name="device">Where to run.</param>
@@ -63,7 +62,8 @@ public static class BatchNormInsertion
         return result;
     }
 
-    private static Dictionary<string, ChannelMoments> Collect(Network network, WeightSet weights, IEnumerable<Tensor> calibration, Dictionary<string, string> keyOf, Device device)
+    private static Dictionary<string, ChannelMoments> Collect(
+        Network network, WeightSet weights, IEnumerable<Tensor> calibration, Dictionary<string, string> keyOf, Device device)
     {
         var statistics = keyOf.DistinctBy(k => k.Value).ToDictionary(k => k.Value, k => new ChannelMoments(network[k.Key].Channels.Width));
         using var guard = no_grad();

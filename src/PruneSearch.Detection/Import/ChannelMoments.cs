@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace PruneSearch.Detection.Import;
 
 /// <summary>Mean and variance of each channel over any number of feature maps, accumulated in double precision.</summary>
@@ -31,10 +29,6 @@ internal sealed class ChannelMoments(int channels)
     public (double[] Mean, double[] Variance) Moments()
     {
         double[] mean = [.. _sum.Select(s => s / _count)];
-        if (!HasVariance)
-        {
-            return (mean, [.. mean.Select(_ => 1.0)]);
-        }
-        return (mean, [.. _squares.Select((q, c) => Math.Max(q / _count - mean[c] * mean[c], 0))]);
+        return (mean, [.. _squares.Select((q, c) => HasVariance ? Math.Max(q / _count - mean[c] * mean[c], 0) : 1)]);
     }
 }

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import.Onnx;
@@ -42,8 +41,8 @@ public static class DetectorImport
         var tensors = Tensors(content, source);
         return OwnNamesImport.Family(tensors, options) is { } family ? OwnNamesImport.Read(family, tensors, source, options)
             : StateDictImport.For(tensors, source, options) is { } state ? state.Read()
-            : throw new FormatException($"{source}: its tensors are called {string.Join(", ", tensors.Keys.Take(3).Select(k => $"'{k}'"))}…, expected names of this project"
-                + string.Concat(options.Families.SelectMany(f => f.Foreign).Select(n => $" or of {n.Program} ('{n.First}')")));
+            : throw new FormatException($"{source}: its tensors are called {string.Join(", ", tensors.Keys.Take(3).Select(k => $"'{k}'"))}…, " +
+                "expected names of this project" + string.Concat(options.Families.SelectMany(f => f.Foreign).Select(n => $" or of {n.Program} ('{n.First}')")));
     }
 
     private static WeightSet Tensors(byte[] content, string source)
@@ -54,7 +53,8 @@ public static class DetectorImport
         }
         if (content.Length > 1 && content[0] == 0x80 && content[1] <= 5) // the pickle alone, without an archive
         {
-            throw new FormatException($"{source}: saved as PyTorch did before version 1.6, expected the archive that it writes since: torch.save(torch.load(FILE, map_location=\"cpu\"), FILE)");
+            throw new FormatException($"{source}: saved as PyTorch did before version 1.6, expected the archive that it writes since: " +
+                "torch.save(torch.load(FILE, map_location=\"cpu\"), FILE)");
         }
         using var stream = new MemoryStream(content, writable: false);
         return Safetensors.Read(stream, source);

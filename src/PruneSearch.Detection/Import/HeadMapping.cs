@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 
@@ -22,16 +21,13 @@ public static class HeadMapping
     /// <param name="classes">Class names wanted, without background.</param>
     /// <param name="seed">Seed of new rows.</param>
     /// <returns>The specification and weights with the new classes, and the names that had to start anew.</returns>
-    public static (DetectorSpec Spec, WeightSet Weights, IReadOnlyList<string> NewClasses) Map(DetectorModel from, WeightSet weights, IReadOnlyList<string> classes, int seed)
+    public static (DetectorSpec Spec, WeightSet Weights, IReadOnlyList<string> NewClasses) Map(
+        DetectorModel from, WeightSet weights, IReadOnlyList<string> classes, int seed)
     {
         int first = from.Scores.FirstClass;
         int[] known = [.. classes.Select(c => IndexOf(from.Spec.Classes, c))];
         int[] source = [.. Enumerable.Range(0, first), .. known.Select(k => k < 0 ? Fresh : k + first)];
-        var mapped = new WeightSet();
-        foreach (var (name, tensor) in weights)
-        {
-            mapped.Add(name, tensor);
-        }
+        var mapped = new WeightSet(weights);
         var random = new Random(seed);
         var output = from.Network.Outputs.Single(o => o.Name == DetectorModel.ClassesOutput);
         foreach (var head in output.Heads.Select(h => (ConvLayer)from.Network[h]).DistinctBy(h => h.Weight))

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 
 namespace PruneSearch.Detection.Import;
@@ -42,11 +41,13 @@ public sealed record ImportOptions
     internal IReadOnlyList<string> ClassesFor(int count, string source) =>
         Classes is null ? [.. Enumerable.Range(1, count).Select(i => $"class-{i}")]
         : Classes.Count == count ? Classes
-        : throw new FormatException($"{source}: there are {Classes.Count} class names, expected {count}, as many as the weights have class outputs but for the background's");
+        : throw new FormatException($"{source}: there are {Classes.Count} class names, expected {count}, as many as the weights have class outputs but for " +
+            "the background's");
 
     internal IReadOnlyList<string> Notes(DetectorSpec spec, string format) =>
     [
         $"{format}: {spec.Describe()}",
-        .. Classes is null ? [$"no class names were given: they are {spec.Classes[0]} to {spec.Classes[^1]}, and none will be found again in the data"] : (string[])[],
+        .. Classes is null ? [$"no class names were given: they are {spec.Classes[0]} to {spec.Classes[^1]}, and none will be found again in the data"]
+        : (string[])[],
     ];
 }

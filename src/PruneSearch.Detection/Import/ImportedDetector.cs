@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Detection.Import;

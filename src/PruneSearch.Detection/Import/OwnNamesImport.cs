@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 
@@ -21,14 +20,16 @@ internal static class OwnNamesImport
         var member = family.Build(family.Template);
         int classes = ClassCount(member, ClassHead(member).Weight, tensors, source);
         string? norm = member.Network.Tensors.FirstOrDefault(t => t.Name.EndsWith(".running_var", StringComparison.Ordinal))?.Name;
-        var template = options.Apply(family.Template) with { Classes = options.ClassesFor(classes, source), BatchNorm = norm is not null && tensors.ContainsKey(norm) };
+        var template = options.Apply(family.Template)
+            with { Classes = options.ClassesFor(classes, source), BatchNorm = norm is not null && tensors.ContainsKey(norm) };
         var model = Nearest(family, template, tensors);
         tensors.RequireFit(model.Network, source);
         return new ImportedDetector(model, tensors, options.Notes(model.Spec, "safetensors"));
     }
 
     /// <summary>The member of a family that has the most tensors of a file.</summary>
-    public static DetectorModel Nearest(IDetectorFamily family, DetectorSpec template, WeightSet tensors) => family.Variants(template).Select(DetectorCatalog.Build)
+    public static DetectorModel Nearest(IDetectorFamily family, DetectorSpec template, WeightSet tensors) =>
+        family.Variants(template).Select(DetectorCatalog.Build)
         .MaxBy(m => m.Network.Tensors.Count(t => tensors.TryGetValue(t.Name, out var found) && found.Shape.SequenceEqual(t.Shape)))!;
 
     /// <summary>How many classes a file's class predictor tells.</summary>
@@ -38,9 +39,11 @@ internal static class OwnNamesImport
         int positions = ClassHead(member).Channels.Width / member.ClassOutputs, first = member.Scores.FirstClass;
         int rows = tensors[tensor].Shape.Count > 0 ? tensors[tensor].Shape[0] : 0;
         return rows >= (first + 1) * positions && rows % positions == 0 ? rows / positions - first
-            : throw new FormatException($"{source}: tensor '{tensor}' has {rows} outputs, expected a multiple of {positions} of at least {(first + 1) * positions}");
+            : throw new FormatException($"{source}: tensor '{tensor}' has {rows} outputs, expected a multiple of {positions} of at least " +
+                $"{(first + 1) * positions}");
     }
 
     /// <summary>The first of a detector's class predictors.</summary>
-    public static ConvLayer ClassHead(DetectorModel model) => (ConvLayer)model.Network[model.Network.Outputs.First(o => o.Name == DetectorModel.ClassesOutput).Heads[0]];
+    public static ConvLayer ClassHead(DetectorModel model) =>
+        (ConvLayer)model.Network[model.Network.Outputs.First(o => o.Name == DetectorModel.ClassesOutput).Heads[0]];
 }

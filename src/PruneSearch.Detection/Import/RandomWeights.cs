@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 
@@ -26,7 +25,8 @@ public static class RandomWeights
             if (layer.Bias)
             {
                 int row = 0;
-                Fill(weights, model.Network, layer.BiasName, () => output == DetectorModel.ClassesOutput ? ClassBias(model.Scores.Background && row++ % model.ClassOutputs == 0)
+                Fill(weights, model.Network, layer.BiasName, () =>
+                    output == DetectorModel.ClassesOutput ? ClassBias(model.Scores.Background && row++ % model.ClassOutputs == 0)
                     : output == DetectorModel.ObjectnessOutput ? ClassBias(false) : 0);
             }
         }

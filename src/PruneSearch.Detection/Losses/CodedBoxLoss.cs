@@ -1,15 +1,10 @@
-using PruneSearch.Core.Detectors;
-using static TorchSharp.torch;
-
 namespace PruneSearch.Detection.Losses;
 
 /// <summary>Distance between coded boxes of assigned rows: L1, or smooth L1 (Girshick 2015, equation 3).</summary>
 internal sealed class CodedBoxLoss(bool smooth) : ILossTerm
 {
-    /// <summary>Name of the term.</summary>
     public const string Name = "boxes";
 
-    /// <inheritdoc/>
     public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
     {
         using var scope = NewDisposeScope();

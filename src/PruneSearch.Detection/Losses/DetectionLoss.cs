@@ -1,8 +1,6 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Loading;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
@@ -59,7 +57,8 @@ public sealed class DetectionLoss
     {
         using var scope = NewDisposeScope();
         using var targets = Targets.For(_model, images, _assign(outputs, images), outputs[DetectorModel.BoxesOutput].device);
-        return _terms.SelectMany(t => t.Compute(outputs, targets, progress)).ToDictionary(t => t.Name, t => t.Value.MoveToOuterDisposeScope(), StringComparer.Ordinal);
+        return _terms.SelectMany(t => t.Compute(outputs, targets, progress))
+            .ToDictionary(t => t.Name, t => t.Value.MoveToOuterDisposeScope(), StringComparer.Ordinal);
     }
 
     private static ArgumentException Unknown(object rule) => new($"There is nothing that computes the rule {rule}.");

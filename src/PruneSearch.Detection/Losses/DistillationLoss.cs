@@ -1,7 +1,5 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
@@ -20,7 +18,8 @@ public static class DistillationLoss
     /// <param name="scores">How outputs become scores.</param>
     /// <param name="boxWeight">Weight of the box term, at least 0; the class term has 1.</param>
     /// <returns>A scalar; the caller owns it.</returns>
-    public static Tensor Compute(IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher, ScoreRule scores, double boxWeight = 1)
+    public static Tensor Compute(IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher, ScoreRule scores,
+        double boxWeight = 1)
     {
         using var scope = NewDisposeScope();
         Tensor logits = student[DetectorModel.ClassesOutput], wanted = teacher[DetectorModel.ClassesOutput];

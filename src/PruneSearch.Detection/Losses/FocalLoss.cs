@@ -1,14 +1,11 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
 /// <summary>Focal loss (Lin et al. 2017, equation 5): cross-entropy of every class of every row that counts, weighted with how wrong it is.</summary>
 internal sealed class FocalLoss : ILossTerm
 {
-    /// <summary>Name of the term.</summary>
     public const string Name = "classes";
 
     // Held for the life of the loss: native code must never see a number that was finalised.
@@ -25,7 +22,6 @@ internal sealed class FocalLoss : ILossTerm
         (_alphaDifference, _alphaOfOthers, _gamma, _firstClass) = (2 * rule.Alpha - 1, 1 - rule.Alpha, rule.Gamma, scores.FirstClass);
     }
 
-    /// <inheritdoc/>
     public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
     {
         using var scope = NewDisposeScope();

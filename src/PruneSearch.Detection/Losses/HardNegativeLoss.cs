@@ -1,7 +1,5 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
@@ -11,7 +9,6 @@ namespace PruneSearch.Detection.Losses;
 /// </summary>
 internal sealed class HardNegativeLoss : ILossTerm
 {
-    /// <summary>Name of the term.</summary>
     public const string Name = "classes";
 
     // Held for the life of the process: native code must never see a number that was finalised.
@@ -31,7 +28,6 @@ internal sealed class HardNegativeLoss : ILossTerm
         (_scores, _ratio, _firstClass) = (scores, ratio, scores.FirstClass);
     }
 
-    /// <inheritdoc/>
     public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
     {
         using var scope = NewDisposeScope();

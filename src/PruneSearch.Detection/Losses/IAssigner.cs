@@ -1,5 +1,4 @@
 using PruneSearch.Data.Loading;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace PruneSearch.Detection.Losses;
 
 /// <summary>A part of the loss of a batch.</summary>

@@ -1,7 +1,6 @@
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Loading;
 using PruneSearch.Data.PostProcessing;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
@@ -10,7 +9,6 @@ internal sealed class IouAssigner(IReadOnlyList<ReferenceBox> references, Assign
 {
     private readonly BoxCorners[] _corners = [.. references.Select(BoxCorners.Of)];
 
-    /// <inheritdoc/>
     public Assignment Assign(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images)
     {
         int[] objects = new int[images.Count * _corners.Length];

@@ -1,14 +1,11 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
 /// <summary>1 − IoU² of the boxes of assigned rows with their objects; in the last share of the steps the distance of coded values too.</summary>
 internal sealed class IouBoxLoss : ILossTerm
 {
-    /// <summary>Names of the terms.</summary>
     public const string Name = "boxes", Distance = "boxes.l1";
 
     private readonly BoxLossRule.Iou _rule;
@@ -24,14 +21,14 @@ internal sealed class IouBoxLoss : ILossTerm
         (_weight, _centerScale, _sizeScale, _maxLogSize) = (rule.Weight, 1 / code.CenterScale, 1 / code.SizeScale, code.MaxLogSize);
     }
 
-    /// <inheritdoc/>
     public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
     {
         using var scope = NewDisposeScope();
         var iou = Iou(Corners(targets.Of(outputs[DetectorModel.BoxesOutput]), targets.References), targets.Corners);
         var loss = iou.square().neg().add(_one).mul(targets.AssignedWeights).sum().mul(_weight);
         bool late = progress >= 1 - _rule.L1Share;
-        return [(Name, loss.MoveToOuterDisposeScope()), .. late ? _distance.Compute(outputs, targets, progress).Select(t => (Distance, t.Value.MoveToOuterDisposeScope())) : []];
+        return [(Name, loss.MoveToOuterDisposeScope()), .. late
+            ? _distance.Compute(outputs, targets, progress).Select(t => (Distance, t.Value.MoveToOuterDisposeScope())) : []];
     }
 
     // Coded boxes [P, 4] as top, left, bottom, right, with gradient.

@@ -1,6 +1,4 @@
-using PruneSearch.Core.Detectors;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
@@ -10,12 +8,10 @@ namespace PruneSearch.Detection.Losses;
 /// </summary>
 internal sealed class OverlapLoss : ILossTerm
 {
-    /// <summary>Names of the terms.</summary>
     public const string Objectness = "objectness", Classes = "classes";
 
     private static readonly Scalar Zero = 0;
 
-    /// <inheritdoc/>
     public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
     {
         using var scope = NewDisposeScope();

@@ -14,7 +14,6 @@ internal sealed class ScoreCosts(int count)
     private readonly float[] _scores = new float[count], _logs = new float[count];
     private float _sum;
 
-    /// <summary>Classes.</summary>
     public int Count => count;
 
     /// <summary>Takes the outputs of a row in, before their sigmoids.</summary>

@@ -1,8 +1,6 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Loading;
 using PruneSearch.Data.PostProcessing;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
@@ -30,7 +28,6 @@ internal sealed class SimOtaAssigner : IAssigner
         (_rule, _references, _coder) = (rule, model.References, new BoxCoder(model.BoxCode));
     }
 
-    /// <inheritdoc/>
     public Assignment Assign(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images)
     {
         using var scope = NewDisposeScope();
@@ -46,7 +43,8 @@ internal sealed class SimOtaAssigner : IAssigner
         return new Assignment(objects, overlaps);
     }
 
-    private void Assign(BatchImage image, ReadOnlySpan<float> boxes, ReadOnlySpan<float> classes, ReadOnlySpan<float> objectness, Span<int> assigned, Span<float> overlaps)
+    private void Assign(
+        BatchImage image, ReadOnlySpan<float> boxes, ReadOnlySpan<float> classes, ReadOnlySpan<float> objectness, Span<int> assigned, Span<float> overlaps)
     {
         int[] rows = [.. Enumerable.Range(0, _references.Count).Where(r => image.Boxes.Any(b => Near(r, b)))];
         if (rows.Length == 0)
@@ -90,7 +88,8 @@ internal sealed class SimOtaAssigner : IAssigner
     private bool Near(int row, in BoxCorners box)
     {
         var cell = _references[row];
-        float y = cell.CenterY + (float)_rule.CellOffset * cell.Height, x = cell.CenterX + (float)_rule.CellOffset * cell.Width, radius = (float)_rule.CenterRadius;
+        float y = cell.CenterY + (float)_rule.CellOffset * cell.Height, x = cell.CenterX + (float)_rule.CellOffset * cell.Width;
+        float radius = (float)_rule.CenterRadius;
         return Math.Abs(y - (box.YMin + box.YMax) / 2) < radius * cell.Height && Math.Abs(x - (box.XMin + box.XMax) / 2) < radius * cell.Width;
     }
 

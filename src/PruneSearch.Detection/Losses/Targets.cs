@@ -1,7 +1,5 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Data.Loading;
 using PruneSearch.Data.PostProcessing;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Losses;
 
@@ -64,7 +62,8 @@ internal sealed class Targets : IDisposable
             counts[image]++;
             coder.Encode(box, reference, codes.AsSpan(p * 4, 4));
             (corners[p * 4], corners[p * 4 + 1], corners[p * 4 + 2], corners[p * 4 + 3]) = (box.YMin, box.XMin, box.YMax, box.XMax);
-            (references[p * 4], references[p * 4 + 1], references[p * 4 + 2], references[p * 4 + 3]) = (reference.CenterY, reference.CenterX, reference.Height, reference.Width);
+            (references[p * 4], references[p * 4 + 1], references[p * 4 + 2], references[p * 4 + 3]) =
+                (reference.CenterY, reference.CenterX, reference.Height, reference.Width);
         }
         float[] weights = [.. counts.Select(c => model.Training.PerPicture ? 1f / (images.Count * Math.Max(1, c)) : 1f / Math.Max(1, at.Length))];
         Tensor Column(float[] values) => AlignedTensor.Of(values, [values.Length], device);
@@ -90,7 +89,6 @@ internal sealed class Targets : IDisposable
         return flat.index_select(0, Assigned);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var tensor in (Tensor[])[Classes, Weights, Assigned, AssignedClasses, AssignedWeights, Codes, Corners, References, Overlaps])

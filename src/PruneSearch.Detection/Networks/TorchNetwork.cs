@@ -2,7 +2,6 @@ using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Networks;
 
@@ -67,7 +66,8 @@ public sealed class TorchNetwork : IDisposable
     public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
 
     /// <summary>The trainable ones, in network order.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Trainable => Network.Tensors.Where(t => t.Trainable).Select(t => KeyValuePair.Create(t.Name, _tensors[t.Name]));
+    public IEnumerable<KeyValuePair<string, Tensor>> Trainable =>
+        Network.Tensors.Where(t => t.Trainable).Select(t => KeyValuePair.Create(t.Name, _tensors[t.Name]));
 
     /// <summary>Computes all outputs; the caller owns them.</summary>
     /// <param name="image">Pictures <c>[N, 3, H, W]</c>.</param>
@@ -179,7 +179,8 @@ public sealed class TorchNetwork : IDisposable
         {
             ConvLayer conv => Convolve(conv, x),
             BatchNormLayer norm => nn.functional.batch_norm(
-                x, _tensors[norm.Tensors + ".running_mean"], _tensors[norm.Tensors + ".running_var"], _tensors[norm.Tensors + ".weight"], _tensors[norm.Tensors + ".bias"],
+                x, _tensors[norm.Tensors + ".running_mean"], _tensors[norm.Tensors + ".running_var"], _tensors[norm.Tensors + ".weight"],
+                _tensors[norm.Tensors + ".bias"],
                 training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
             ActivationLayer activation => Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
             AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.add(maps[input], One)),
@@ -208,7 +209,8 @@ public sealed class TorchNetwork : IDisposable
             x = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom]);
             padding = [0, 0];
         }
-        var y = nn.functional.conv2d(As(type, x), As(type, weight), bias is null ? null : As(type, bias), [conv.Stride, conv.Stride], padding, [1, 1], conv.Groups);
+        var y = nn.functional.conv2d(As(type, x), As(type, weight), bias is null ? null : As(type, bias), [conv.Stride, conv.Stride], padding,
+            [1, 1], conv.Groups);
         return As(ConvolutionType, y);
     }
 

@@ -1,9 +1,7 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
 
@@ -17,13 +15,15 @@ public static class BatchNormRecalibration
     /// <summary>Computes new running statistics; all other tensors stay. A detector without batch norms stays as it is.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="weights">Its weights; not changed.</param>
-    /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>, two or more in all; not disposed. Statistics of a single value stay as they are.</param>
+    /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>, two or more in all; not disposed. Statistics of a single value stay as they
+    /// are.</param>
     /// <param name="device">Where to run.</param>
     /// <exception cref="ArgumentException">There is no picture.</exception>
     /// <exception cref="NotFiniteNumberException">Statistics are not finite; the message names them.</exception>
     public static WeightSet Run(DetectorModel model, WeightSet weights, IEnumerable<Tensor> calibration, Device device)
     {
-        var statistics = model.Network.Layers.OfType<BatchNormLayer>().DistinctBy(l => l.Tensors).ToDictionary(l => l.Tensors, l => new ChannelMoments(l.Channels.Width));
+        var statistics = model.Network.Layers.OfType<BatchNormLayer>().DistinctBy(l => l.Tensors)
+            .ToDictionary(l => l.Tensors, l => new ChannelMoments(l.Channels.Width));
         if (statistics.Count == 0)
         {
             return weights;
@@ -47,11 +47,7 @@ public static class BatchNormRecalibration
         {
             throw new ArgumentException("Batch norms need at least one calibration picture.");
         }
-        var result = new WeightSet();
-        foreach (var (name, value) in weights)
-        {
-            result.Add(name, value);
-        }
+        var result = new WeightSet(weights);
         foreach (var (name, moments) in statistics.Where(s => s.Value.HasVariance))
         {
             var (mean, variance) = moments.Moments();

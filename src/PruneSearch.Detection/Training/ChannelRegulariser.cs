@@ -3,7 +3,6 @@ using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
 
@@ -76,6 +75,7 @@ public sealed class ChannelRegulariser
         var trainable = network.Tensors.Where(t => t.Trainable).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         List<ChannelSlice> slices = [.. group.Slices.Where(s => (kind == RegularisationKind.BnScale ? scales : trainable).Contains(s.Tensor))];
         return slices.Count > 0 ? slices
-            : throw new ArgumentException($"Regularisation '{EnumNames.Of(kind)}' needs batch norms, but the channels of group '{group.Name}' pass none; choose group-lasso.");
+            : throw new ArgumentException($"Regularisation '{EnumNames.Of(kind)}' needs batch norms, but the channels of group '{group.Name}' pass none; " +
+                "choose group-lasso.");
     }
 }

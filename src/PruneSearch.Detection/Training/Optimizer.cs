@@ -2,7 +2,6 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
 

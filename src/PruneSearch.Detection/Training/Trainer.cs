@@ -1,12 +1,10 @@
 using System.Globalization;
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Losses;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
 
@@ -37,7 +35,8 @@ public sealed class Trainer : IDisposable
     /// <param name="teacher">The dense detector for distillation; not owned.</param>
     /// <param name="prepared">Groups that <see cref="FineTuneSettings.Regularisation"/> prepares for pruning, where it is on.</param>
     /// <exception cref="ArgumentException">A setting is not known, or the detector's rules contradict each other.</exception>
-    public Trainer(DetectorModel model, WeightSet weights, FineTuneSettings settings, Device device, TorchNetwork? teacher = null, IReadOnlyList<ChannelGroup>? prepared = null)
+    public Trainer(DetectorModel model, WeightSet weights, FineTuneSettings settings, Device device, TorchNetwork? teacher = null,
+        IReadOnlyList<ChannelGroup>? prepared = null)
     {
         _model = model;
         _loss = new DetectionLoss(model);
@@ -51,7 +50,8 @@ public sealed class Trainer : IDisposable
         _average = settings.EmaDecay > 0 ? new WeightAverage(_network, settings.EmaDecay) : null;
         _schedule = new LearningRateSchedule(settings.LearningRate, settings.WarmUp, settings.Steps);
         _regulariser = settings.Regularisation is { } regularisation
-            ? new ChannelRegulariser(_network, prepared ?? throw new ArgumentException("Regularisation needs the groups that will be pruned."), regularisation, settings.Steps) : null;
+            ? new ChannelRegulariser(_network, prepared ?? throw new ArgumentException("Regularisation needs the groups that will be pruned."), regularisation,
+                settings.Steps) : null;
     }
 
     /// <summary>The next step.</summary>
@@ -146,7 +146,8 @@ public sealed class Trainer : IDisposable
         }
         if (!double.IsFinite(loss) || loss > ExplosionFactor * Math.Max(FirstLoss, 1))
         {
-            throw Diverged(string.Create(CultureInfo.InvariantCulture, $"the loss is {loss:G4} at step {Step + 1} of {_settings.Steps} (it began at {FirstLoss:G4})"));
+            throw Diverged(string.Create(
+                CultureInfo.InvariantCulture, $"the loss is {loss:G4} at step {Step + 1} of {_settings.Steps} (it began at {FirstLoss:G4})"));
         }
         Loss = double.IsNaN(Loss) ? loss : LossSmoothing * Loss + (1 - LossSmoothing) * loss;
     }
@@ -156,7 +157,8 @@ public sealed class Trainer : IDisposable
         if (!double.IsFinite(norm))
         {
             string? tensor = _network.Trainable.FirstOrDefault(t => t.Value.grad is { } g && !g.isfinite().all().item<bool>()).Key;
-            throw Diverged($"the gradient of {(tensor is null ? "all tensors together" : $"tensor '{tensor}'")} is not finite at step {Step + 1} of {_settings.Steps}");
+            throw Diverged($"the gradient of {(tensor is null ? "all tensors together" : $"tensor '{tensor}'")} is not finite at step {Step + 1} of " +
+                $"{_settings.Steps}");
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using PruneSearch.Core.Stages;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
 

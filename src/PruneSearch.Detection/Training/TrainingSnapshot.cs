@@ -17,7 +17,9 @@ public sealed record TrainingSnapshot(int Step, WeightSet Weights, WeightSet Opt
 {
     private const string WeightsPrefix = "weights:", OptimizerPrefix = "optimizer:", AveragePrefix = "average:";
 
-    /// <summary>The numbers of threads that the steps so far were computed with, on a CPU: more than one, and the weights are those of none of them alone.</summary>
+    /// <summary>
+    /// The numbers of threads that the steps so far were computed with, on a CPU: more than one, and the weights are those of none of them alone.
+    /// </summary>
     public IReadOnlyList<int> Threads { get; init; } = [];
 
     /// <summary>Writes it as one safetensors file.</summary>
@@ -57,9 +59,11 @@ public sealed record TrainingSnapshot(int Step, WeightSet Weights, WeightSet Opt
         {
             throw new FormatException($"{source}: no training snapshot: metadata 'step' is '{metadata.GetValueOrDefault("step")}'");
         }
-        return new TrainingSnapshot(step, Part(all, WeightsPrefix), Part(all, OptimizerPrefix), Part(all, AveragePrefix), Number(metadata, "loss"), Number(metadata, "first-loss"))
+        return new TrainingSnapshot(step, Part(all, WeightsPrefix), Part(all, OptimizerPrefix), Part(all, AveragePrefix), Number(metadata, "loss"),
+            Number(metadata, "first-loss"))
         {
-            Threads = [.. (metadata.GetValueOrDefault("threads") ?? "").Split(',').Select(t => int.TryParse(t, CultureInfo.InvariantCulture, out int threads) ? threads : 0).Where(t => t > 0)],
+            Threads = [.. (metadata.GetValueOrDefault("threads") ?? "").Split(',')
+                .Select(t => int.TryParse(t, CultureInfo.InvariantCulture, out int threads) ? threads : 0).Where(t => t > 0)],
         };
     }
 

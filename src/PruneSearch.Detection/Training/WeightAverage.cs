@@ -1,7 +1,6 @@
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Training;
 

@@ -14,14 +14,8 @@ public sealed class OnnxDetector : IDisposable
     private readonly OnnxSession _session;
     private readonly ExportedModel _exported;
     private readonly TimeProvider _time;
-    private readonly RunOptions _run = new();
 
-    private OnnxDetector(OnnxSession session, ExportedModel exported, TimeProvider time)
-    {
-        _session = session;
-        _exported = exported;
-        _time = time;
-    }
+    private OnnxDetector(OnnxSession session, ExportedModel exported, TimeProvider time) => (_session, _exported, _time) = (session, exported, time);
 
     /// <summary>The detector: its classes, input size and box code.</summary>
     public DetectorSpec Spec => _exported.Model.Spec;
@@ -41,7 +35,8 @@ public sealed class OnnxDetector : IDisposable
     /// <param name="time">Tells how long things take; <see langword="null"/> for the system's clock.</param>
     /// <exception cref="FormatException">It is damaged or no exported detector; the message says what is wrong and begins with the path.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static OnnxDetector Open(string path, int threads = 1, TimeProvider? time = null) => Load(RegularFile.ReadAllBytes(path, Array.MaxLength), path, threads, time);
+    public static OnnxDetector Open(string path, int threads = 1, TimeProvider? time = null) =>
+        Load(RegularFile.ReadAllBytes(path, Array.MaxLength), path, threads, time);
 
     /// <summary>Loads a file's content.</summary>
     /// <param name="model">All bytes of the file.</param>
@@ -81,11 +76,7 @@ public sealed class OnnxDetector : IDisposable
     public IReadOnlyList<Detection> Detect(float[] picture, DetectionOptions? options = null) => Detect(picture, options, out _, out _);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _run.Dispose();
-        _session.Dispose();
-    }
+    public void Dispose() => _session.Dispose();
 
     private List<Detection> Detect(float[] picture, DetectionOptions? options, out double network, out double decoding)
     {
@@ -93,16 +84,18 @@ public sealed class OnnxDetector : IDisposable
         int expected = 3 * Spec.InputSize * Spec.InputSize;
         if (picture.Length != expected)
         {
-            throw new ArgumentException($"The picture has {picture.Length} values, expected {expected}: [3, {Spec.InputSize}, {Spec.InputSize}].", nameof(picture));
+            throw new ArgumentException($"The picture has {picture.Length} values, expected {expected}: [3, {Spec.InputSize}, {Spec.InputSize}].",
+                nameof(picture));
         }
         long start = _time.GetTimestamp();
         using var input = OrtValue.CreateTensorValueFromMemory(picture, [1, 3, Spec.InputSize, Spec.InputSize]);
-        using var outputs = _session.Run(_run, [DetectorModel.ImageInput], [input], _exported.OutputNames);
+        using var outputs = _session.Run(input);
         long ran = _time.GetTimestamp();
-        OnnxAnswer.RequireFinite(_session.Source, _exported.OutputNames, outputs);
+        OnnxAnswer.RequireFinite(_session, outputs);
         var found = EndToEnd
             ? Collect(outputs[0].GetTensorDataAsSpan<float>(), outputs[1].GetTensorDataAsSpan<float>(), outputs[2].GetTensorDataAsSpan<long>(), options)
-            : DetectionDecoder.Decode(_exported.Model, Raw(outputs, DetectorModel.BoxesOutput), Raw(outputs, DetectorModel.ClassesOutput), Raw(outputs, DetectorModel.ObjectnessOutput), options);
+            : DetectionDecoder.Decode(_exported.Model, Raw(outputs, DetectorModel.BoxesOutput), Raw(outputs, DetectorModel.ClassesOutput),
+                Raw(outputs, DetectorModel.ObjectnessOutput), options);
         network = _time.GetElapsedTime(start, ran).TotalMilliseconds;
         decoding = _time.GetElapsedTime(ran).TotalMilliseconds;
         return found;

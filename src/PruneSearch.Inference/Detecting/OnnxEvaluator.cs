@@ -14,7 +14,8 @@ public static class OnnxEvaluator
     /// <param name="options">Which outputs become detections; <see langword="null"/> for the defaults.</param>
     /// <param name="cancellation">Stops between two pictures.</param>
     /// <exception cref="ArgumentException">A class of the data is none of the detector's.</exception>
-    public static CocoResult Evaluate(OnnxDetector detector, DetectionDataset dataset, DetectionOptions? options = null, CancellationToken cancellation = default)
+    public static CocoResult Evaluate(OnnxDetector detector, DetectionDataset dataset, DetectionOptions? options = null,
+        CancellationToken cancellation = default)
     {
         int[] toDataset = ClassMapping.Of(detector.Spec.Classes, dataset.Classes);
         var found = new List<ImageDetection>();

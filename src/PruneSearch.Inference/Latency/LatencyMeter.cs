@@ -27,7 +27,8 @@ public sealed class LatencyMeter(TimeProvider time)
     {
         if (settings.Engine != MeasuringEngine.OnnxRuntime)
         {
-            throw new ArgumentException($"Engine '{EnumNames.Of(settings.Engine)}' does not run exported files; expected '{EnumNames.Of(MeasuringEngine.OnnxRuntime)}'.", nameof(settings));
+            throw new ArgumentException($"Engine '{EnumNames.Of(settings.Engine)}' does not run exported files; expected " +
+                $"'{EnumNames.Of(MeasuringEngine.OnnxRuntime)}'.", nameof(settings));
         }
         return Compare(
             () => new OnnxLatencyEngine(dense, settings.Threads, "dense model"),
@@ -41,7 +42,8 @@ public sealed class LatencyMeter(TimeProvider time)
     /// <param name="cancellation">Ends the measurement after the current run.</param>
     /// <exception cref="ArgumentException">They are on different devices, or an option is outside its range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public LatencyReport Compare(Func<ILatencyEngine> dense, Func<ILatencyEngine> candidate, LatencyOptions? options = null, CancellationToken cancellation = default) =>
+    public LatencyReport Compare(Func<ILatencyEngine> dense, Func<ILatencyEngine> candidate, LatencyOptions? options = null,
+        CancellationToken cancellation = default) =>
         CompareAll(dense, [candidate], options, cancellation)[0];
 
     /// <summary>Measures any number of models on the same device.</summary>

@@ -24,7 +24,8 @@ public sealed class LatencyTable
     /// <param name="time">The system's clock.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="FormatException">A file cannot be run; the message begins with its name.</exception>
-    public static LatencyTable Measure(IReadOnlyList<LatencyCandidate> models, LatencyOptions options, TimeProvider time, CancellationToken cancellation = default)
+    public static LatencyTable Measure(IReadOnlyList<LatencyCandidate> models, LatencyOptions options, TimeProvider time,
+        CancellationToken cancellation = default)
     {
         if (models.Count == 0)
         {
@@ -40,12 +41,15 @@ public sealed class LatencyTable
         var text = new StringBuilder();
         var device = Rows[0].Report.Device;
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"{device.Processor}, {device.Engine}, {device.Threads} {(device.Threads == 1 ? "thread" : "threads")}{(device.Spinning ? ", spinning" : "")}, batch 1").AppendLine();
-        text.AppendLine("| model | MB | median ms | p90 ms | speed-up | 95 % interval | sessions | runs | converged |").AppendLine("|---|---|---|---|---|---|---|---|---|");
+            $"{device.Processor}, {device.Engine}, {device.Threads} " +
+            $"{(device.Threads == 1 ? "thread" : "threads")}{(device.Spinning ? ", spinning" : "")}, batch 1").AppendLine();
+        text.AppendLine("| model | MB | median ms | p90 ms | speed-up | 95 % interval | sessions | runs | converged |")
+            .AppendLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var (name, bytes, r) in Rows)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {name} | {bytes / 1e6:F2} | {r.Milliseconds:F2} | {r.Percentile90:F2} | {r.SpeedUp:F2} | {r.SpeedUpLow:F2} – {r.SpeedUpHigh:F2} | {r.Sessions} | {r.Runs} | {(r.Converged ? "yes" : $"no, after {r.MaxSeconds:0.##} s")} |");
+                $"| {name} | {bytes / 1e6:F2} | {r.Milliseconds:F2} | {r.Percentile90:F2} | {r.SpeedUp:F2} | {r.SpeedUpLow:F2} – {r.SpeedUpHigh:F2} | " +
+                $"{r.Sessions} | {r.Runs} | {(r.Converged ? "yes" : $"no, after {r.MaxSeconds:0.##} s")} |");
         }
         return text.ToString();
     }

@@ -49,7 +49,6 @@ internal sealed class MeasuringSession : IDisposable
         }
     }
 
-    /// <summary>What the models run on.</summary>
     public MeasuringDevice Device => _engines[0].Device;
 
     /// <summary>Warms up and measures.</summary>
@@ -83,7 +82,6 @@ internal sealed class MeasuringSession : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         while (_loaded.TryPop(out var engine)) // in reverse order

@@ -8,10 +8,7 @@ namespace PruneSearch.Inference.Latency;
 public sealed class OnnxLatencyEngine : ILatencyEngine
 {
     private readonly OnnxSession _session;
-    private readonly RunOptions _run = new();
     private readonly OrtValue _input;
-    private readonly string[] _inputNames;
-    private readonly OrtValue[] _inputs;
 
     /// <summary>Loads a model.</summary>
     /// <param name="model">The file.</param>
@@ -25,8 +22,6 @@ public sealed class OnnxLatencyEngine : ILatencyEngine
         Device = DeviceOf(threads);
         long[] shape = _session.InputShape(batch: 1);
         _input = OrtValue.CreateTensorValueFromMemory(OnnxAnswer.Noise(shape, seed), shape);
-        _inputNames = [_session.InputName];
-        _inputs = [_input];
     }
 
     /// <inheritdoc/>
@@ -36,13 +31,12 @@ public sealed class OnnxLatencyEngine : ILatencyEngine
     public static MeasuringDevice DeviceOf(int threads) => new(ProcessorName.Current, OnnxSession.Engine, threads, Spinning: threads > 1);
 
     /// <inheritdoc/>
-    public void Run() => _session.Run(_run, _inputNames, _inputs, _session.Session.OutputNames).Dispose();
+    public void Run() => _session.Run(_input).Dispose();
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _input.Dispose();
-        _run.Dispose();
         _session.Dispose();
     }
 }

@@ -27,11 +27,7 @@ public sealed class QuickLatencyModel
 
     private readonly double[] _costs;
 
-    private QuickLatencyModel(double[] costs, PredictionError heldOut)
-    {
-        _costs = costs;
-        HeldOut = heldOut;
-    }
+    private QuickLatencyModel(double[] costs, PredictionError heldOut) => (_costs, HeldOut) = (costs, heldOut);
 
     /// <summary>Error on structures that the fit has not seen: each is predicted from all the others.</summary>
     public PredictionError HeldOut { get; }

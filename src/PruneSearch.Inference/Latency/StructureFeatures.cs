@@ -13,7 +13,8 @@ internal static class StructureFeatures
     // Below this many positions a convolution is bound by reading its weights rather than by arithmetic.
     private const int SmallMap = 128;
 
-    public static readonly string[] Names = ["pointwise MACs", "pointwise MACs on small maps", "spatial MACs", "depthwise MACs", "bytes of feature maps", "bytes of weights", "network"];
+    public static readonly string[] Names =
+        ["pointwise MACs", "pointwise MACs on small maps", "spatial MACs", "depthwise MACs", "bytes of feature maps", "bytes of weights", "network"];
 
     /// <summary>One value for each of <see cref="Names"/>, in millions; the last is 1.</summary>
     public static double[] Of(Network network)

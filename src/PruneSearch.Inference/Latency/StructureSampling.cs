@@ -46,10 +46,12 @@ public static class StructureSampling
     /// <param name="time">The system's clock.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     public static IReadOnlyList<MeasuredStructure> Measure(
-        IReadOnlyList<DetectorModel> structures, Func<DetectorModel, WeightSet> weights, int threads, LatencyOptions options, TimeProvider time, CancellationToken cancellation = default)
+        IReadOnlyList<DetectorModel> structures, Func<DetectorModel, WeightSet> weights, int threads, LatencyOptions options, TimeProvider time,
+        CancellationToken cancellation = default)
     {
         var table = LatencyTable.Measure(
-            [.. structures.Select((s, i) => LatencyCandidate.Onnx($"structure {i + 1}", OnnxExport.ToBytes(s, weights(s)), threads))], options, time, cancellation);
+            [.. structures.Select((s, i) => LatencyCandidate.Onnx($"structure {i + 1}", OnnxExport.ToBytes(s, weights(s)), threads))], options, time,
+            cancellation);
         // Every structure as a multiple of one dense median: what disturbs the machine disturbs all of them.
         double dense = table.Rows[0].Report.DenseMilliseconds;
         return [.. structures.Zip(table.Rows, (s, r) => new MeasuredStructure(s.Network, dense / r.Report.SpeedUp))];

@@ -10,7 +10,10 @@ internal sealed class DetectionGraph(OnnxGraph graph, DetectorModel model, Detec
 {
     private readonly int _count = model.References.Count;
 
-    /// <summary>Reads coded boxes <c>[1, rows, 4]</c>, class outputs <c>[1, rows, outputs]</c> and objectness <c>[1, rows, 1]</c> where there is one; writes boxes, scores and labels.</summary>
+    /// <summary>
+    /// Reads coded boxes <c>[1, rows, 4]</c>, class outputs <c>[1, rows, outputs]</c> and objectness <c>[1, rows, 1]</c> where there is one; writes boxes,
+    /// scores and labels.
+    /// </summary>
     /// <param name="nameOf">The name in the graph of an output of the network.</param>
     public void Write(Func<string, string> nameOf)
     {
@@ -49,7 +52,8 @@ internal sealed class DetectionGraph(OnnxGraph graph, DetectorModel model, Detec
         string middle = graph.Node("Add", axis + ".middle",
             [graph.Node("Mul", axis + ".offset", [center, Values("step", r => r.Size / model.BoxCode.CenterScale)]), Values("center", r => r.Center)]);
         string log = graph.Node("Min", axis + ".log",
-            [graph.Node("Div", axis + ".scaled", [size, graph.Scalar("size.scale", (float)model.BoxCode.SizeScale)]), graph.Scalar("size.most", (float)model.BoxCode.MaxLogSize)]);
+            [graph.Node("Div", axis + ".scaled", [size, graph.Scalar("size.scale", (float)model.BoxCode.SizeScale)]),
+                graph.Scalar("size.most", (float)model.BoxCode.MaxLogSize)]);
         string half = graph.Node("Mul", axis + ".half", [graph.Node("Exp", axis + ".factor", [log]), Values("half", r => r.Size / 2)]);
         string Within(string edge, string operation) => graph.Node("Clip", edge,
             [graph.Node(operation, edge + ".free", [middle, half]), graph.Scalar("zero", 0), graph.Scalar("one", 1)]);
@@ -73,11 +77,13 @@ internal sealed class DetectionGraph(OnnxGraph graph, DetectorModel model, Detec
     {
         string count = graph.Node("Shape", "selected.count", [score]);
         string most = options.MaxTotal is { } total ? graph.Node("Min", "selected.most", [count, graph.Constant("detections.most", total)]) : count;
-        graph.Nodes("TopK", "sorted", [score, most], [OnnxExport.ScoresOutput, "sorted.order"], Attribute("axis", 0), Attribute("largest", 1), Attribute("sorted", 1));
+        graph.Nodes("TopK", "sorted", [score, most], [OnnxExport.ScoresOutput, "sorted.order"], Attribute("axis", 0), Attribute("largest", 1),
+            Attribute("sorted", 1));
         return "sorted.order";
     }
 
     // A scalar index takes a column as a vector.
     private string Column(string rows, string name, int index) =>
-        graph.Node("Gather", name, [rows, graph.Constant(name + ".index", Schema.TensorProto.Types.DataType.Int64, [], BitConverter.GetBytes((long)index))], Attribute("axis", 1));
+        graph.Node("Gather", name, [rows, graph.Constant(name + ".index", Schema.TensorProto.Types.DataType.Int64, [], BitConverter.GetBytes((long)index))],
+            Attribute("axis", 1));
 }

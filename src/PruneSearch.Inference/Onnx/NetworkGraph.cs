@@ -139,7 +139,8 @@ internal sealed class NetworkGraph
         string sizes = _batch is { } batch
             ? _graph.Constant(layer.Name + ".sizes", batch, layer.Channels.Width, layer.Height, layer.Width)
             : _graph.Node("Concat", layer.Name + ".sizes",
-                [_graph.Node("Shape", layer.Name + ".batch", [input], Attribute("end", 1)), _graph.Constant(layer.Name + ".size", layer.Channels.Width, layer.Height, layer.Width)],
+                [_graph.Node("Shape", layer.Name + ".batch", [input], Attribute("end", 1)),
+                    _graph.Constant(layer.Name + ".size", layer.Channels.Width, layer.Height, layer.Width)],
                 Attribute("axis", 0));
         _graph.Node("Resize", layer.Name, [input, "", "", sizes], Attribute("mode", "nearest"),
             Attribute("coordinate_transformation_mode", "asymmetric"), Attribute("nearest_mode", "floor"));

@@ -20,9 +20,8 @@ public static class OnnxAnswer
         using var session = OnnxSession.Load(model, threads: 1, source);
         long[] shape = session.InputShape(batch: 1);
         using var picture = OrtValue.CreateTensorValueFromMemory(Noise(shape), shape);
-        using var run = new RunOptions();
-        using var outputs = session.Run(run, [session.InputName], [picture], session.Session.OutputNames);
-        return Problem(session.Session.OutputNames, outputs);
+        using var outputs = session.Run(picture);
+        return Problem(session.OutputNames, outputs);
     }
 
     /// <summary>Runs a model on one picture of noise and checks what it answers.</summary>
@@ -30,13 +29,7 @@ public static class OnnxAnswer
     /// <param name="source">What to call it in messages.</param>
     /// <exception cref="FormatException">It is no such model, or cannot be run.</exception>
     /// <exception cref="NotFiniteNumberException">An output has a value that is NaN or infinite; the message names it.</exception>
-    public static void RequireFinite(byte[] model, string source)
-    {
-        if (Problem(model, source) is { } problem)
-        {
-            throw new NotFiniteNumberException($"{source}: {problem}");
-        }
-    }
+    public static void RequireFinite(byte[] model, string source) => Require(Problem(model, source), source);
 
     /// <summary>Values in [−1, 1] for an input of some shape; equal seeds give equal values.</summary>
     internal static float[] Noise(long[] shape, int seed = 1)
@@ -51,9 +44,11 @@ public static class OnnxAnswer
     }
 
     /// <summary>Checks outputs that are there already.</summary>
-    internal static void RequireFinite(string source, IReadOnlyList<string> names, IReadOnlyList<OrtValue> outputs)
+    internal static void RequireFinite(OnnxSession session, IReadOnlyList<OrtValue> outputs) => Require(Problem(session.OutputNames, outputs), session.Source);
+
+    private static void Require(string? problem, string source)
     {
-        if (Problem(names, outputs) is { } problem)
+        if (problem is not null)
         {
             throw new NotFiniteNumberException($"{source}: {problem}");
         }

@@ -3,7 +3,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.PostProcessing;
-using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx.Schema;
 using DataType = PruneSearch.Inference.Onnx.Schema.TensorProto.Types.DataType;
 
@@ -76,7 +75,8 @@ public static class OnnxExport
     /// <param name="options">Operator set and metadata; the batch size is 1.</param>
     /// <exception cref="FormatException">The weights do not fit the detector.</exception>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
-    public static void WriteEndToEnd(Stream stream, DetectorModel model, WeightSet weights, DetectionOptions? detections = null, OnnxExportOptions? options = null)
+    public static void WriteEndToEnd(Stream stream, DetectorModel model, WeightSet weights, DetectionOptions? detections = null,
+        OnnxExportOptions? options = null)
     {
         options ??= new OnnxExportOptions();
         var graph = Network(model, weights, options, batch: 1, CodedPrefix);
@@ -96,7 +96,8 @@ public static class OnnxExport
         var detector = ExportedModel.Of(file, source);
         if (detector.EndToEnd || file.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue != 1)
         {
-            throw new FormatException($"{source}: the model {(detector.EndToEnd ? "is end to end already" : "takes any number of pictures")}, expected the raw form for one picture");
+            throw new FormatException($"{source}: the model {(detector.EndToEnd ? "is end to end already" : "takes any number of pictures")}, expected the " +
+                "raw form for one picture");
         }
         foreach (var node in file.Graph.Node)
         {
@@ -134,7 +135,8 @@ public static class OnnxExport
 
     private static void Save(Stream stream, OnnxGraph graph, IReadOnlyDictionary<string, string> metadata, int opset)
     {
-        var file = new ModelProto { IrVersion = IrVersion, ProducerName = "PruneSearch", ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3), Graph = graph.Proto };
+        var file = new ModelProto { IrVersion = IrVersion, ProducerName = "PruneSearch",
+            ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3), Graph = graph.Proto };
         file.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
         file.MetadataProps.AddRange(metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         file.WriteTo(stream);

@@ -39,7 +39,8 @@ internal static class OnnxFile
         {
             var values = MemoryMarshal.Cast<byte, float>(constant.RawData.Span);
             int count = values.Length;
-            bool fits = constant.Dims.Aggregate(1L, (n, d) => d is > 0 and <= int.MaxValue && n <= count ? n * d : 0) == count; // a damaged file may say anything
+            // a damaged file may say anything
+            bool fits = constant.Dims.Aggregate(1L, (n, d) => d is > 0 and <= int.MaxValue && n <= count ? n * d : 0) == count;
             if (FiniteValues.Problem(fits ? [.. constant.Dims.Select(d => (int)d)] : [count], values) is { } problem)
             {
                 throw new FormatException($"{source}: constant '{constant.Name}' {problem}, expected finite numbers");

@@ -77,7 +77,8 @@ internal sealed class OnnxGraph(GraphProto proto)
         dimensions.Dim.AddRange(shape.Select(d => d is string free
             ? new TensorShapeProto.Types.Dimension { DimParam = free }
             : new TensorShapeProto.Types.Dimension { DimValue = Convert.ToInt64(d, null) }));
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = dimensions } } };
+        var tensor = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = dimensions };
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = tensor } };
     }
 
     public static AttributeProto Attribute(string name, long value) => new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };

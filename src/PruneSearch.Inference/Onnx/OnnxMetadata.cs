@@ -83,7 +83,8 @@ public static class OnnxMetadata
             [Classes] = JsonSerializer.Serialize(spec.Classes, CoreJson.Canonical),
             [InputSize] = spec.InputSize.ToString(CultureInfo.InvariantCulture),
             [InputLayout] = $"NCHW, {input.Channels.ToString().ToUpperInvariant()}",
-            [Normalisation] = string.Create(CultureInfo.InvariantCulture, $"(pixel - [{string.Join(", ", input.Mean)}]) / [{string.Join(", ", input.Deviation)}]"),
+            [Normalisation] = string.Create(
+                CultureInfo.InvariantCulture, $"(pixel - [{string.Join(", ", input.Mean)}]) / [{string.Join(", ", input.Deviation)}]"),
             [InputFit] = Word(input.Fit),
             [BoxOrder] = Word(model.BoxCode.Order),
             [BoxScales] = string.Create(CultureInfo.InvariantCulture, $"{model.BoxCode.CenterScale}, {model.BoxCode.SizeScale}"),

@@ -7,25 +7,27 @@ namespace PruneSearch.Inference.Onnx;
 /// <summary>A model with one picture as input, loaded into ONNX Runtime: sequential, with a fixed number of threads.</summary>
 internal sealed class OnnxSession : IDisposable
 {
+    private readonly InferenceSession _session;
+    private readonly RunOptions _run = new();
+
     private OnnxSession(InferenceSession session, string source)
     {
-        Session = session;
-        Source = source;
+        (_session, Source) = (session, source);
         var inputs = session.InputMetadata;
         if (inputs.Count != 1 || inputs.First().Value is not { IsTensor: true, ElementDataType: TensorElementType.Float, Dimensions: [_, 3, > 0, > 0] })
         {
-            throw new FormatException($"{source}: the model has inputs {string.Join(", ", inputs.Select(i => $"'{i.Key}' {Describe(i.Value)}"))}; expected one float picture [N, 3, height, width]");
+            throw new FormatException($"{source}: the model has inputs {string.Join(", ", inputs.Select(i => $"'{i.Key}' {Describe(i.Value)}"))}; expected " +
+                "one float picture [N, 3, height, width]");
         }
     }
 
-    /// <summary>Name and version of the engine.</summary>
     public static string Engine => $"onnxruntime {OrtEnv.Instance().GetVersionString()}";
-
-    public InferenceSession Session { get; }
 
     public string Source { get; }
 
-    public string InputName => Session.InputNames[0];
+    public string InputName => _session.InputNames[0];
+
+    public IReadOnlyList<string> OutputNames => _session.OutputNames;
 
     /// <summary>Loads a model and checks its input.</summary>
     /// <exception cref="FormatException">It is no such model; the message begins with <paramref name="source"/>.</exception>
@@ -67,17 +69,17 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>The shape of the input for a number of pictures, which counts only where the model leaves it free.</summary>
     public long[] InputShape(int batch)
     {
-        int[] dimensions = Session.InputMetadata[InputName].Dimensions;
+        int[] dimensions = _session.InputMetadata[InputName].Dimensions;
         return [dimensions[0] > 0 ? dimensions[0] : batch, .. dimensions.Skip(1)];
     }
 
-    /// <summary>Runs the model.</summary>
+    /// <summary>Runs the model: its outputs in the order of <see cref="OutputNames"/>.</summary>
     /// <exception cref="FormatException">What is in the model cannot be computed; the message begins with <see cref="Source"/>.</exception>
-    public IDisposableReadOnlyCollection<OrtValue> Run(RunOptions options, IReadOnlyCollection<string> inputNames, IReadOnlyCollection<OrtValue> inputs, IReadOnlyCollection<string> outputNames)
+    public IDisposableReadOnlyCollection<OrtValue> Run(OrtValue picture)
     {
         try
         {
-            var outputs = Session.Run(options, inputNames, inputs, outputNames);
+            var outputs = _session.Run(_run, _session.InputNames, [picture], _session.OutputNames);
             Heartbeat.Beat();
             return outputs;
         }
@@ -87,7 +89,12 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
-    public void Dispose() => Session.Dispose();
+    public void Dispose()
+    {
+        _run.Dispose();
+        _session.Dispose();
+    }
 
-    private static string Describe(NodeMetadata value) => value.IsTensor ? $"{value.ElementDataType} [{string.Join(", ", value.Dimensions)}]" : $"{value.OnnxValueType}";
+    private static string Describe(NodeMetadata value) =>
+        value.IsTensor ? $"{value.ElementDataType} [{string.Join(", ", value.Dimensions)}]" : $"{value.OnnxValueType}";
 }

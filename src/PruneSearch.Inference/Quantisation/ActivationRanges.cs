@@ -17,7 +17,8 @@ internal static class ActivationRanges
     /// <param name="pictures">Inputs, each one picture; gone through once, or twice for percentiles.</param>
     /// <param name="options">Which range.</param>
     /// <exception cref="ArgumentException">There are no pictures, one has the wrong size, or a value is not finite.</exception>
-    public static Dictionary<string, ActivationStatistics> Observe(ModelProto model, IReadOnlyCollection<string> activations, IReadOnlyList<float[]> pictures, QuantisationOptions options)
+    public static Dictionary<string, ActivationStatistics> Observe(
+        ModelProto model, IReadOnlyCollection<string> activations, IReadOnlyList<float[]> pictures, QuantisationOptions options)
     {
         if (pictures.Count == 0)
         {
@@ -60,22 +61,22 @@ internal static class ActivationRanges
     {
         long[] shape = session.InputShape(batch: 1);
         long length = shape.Aggregate(1L, (n, d) => n * d);
-        using var run = new RunOptions();
         foreach (float[] picture in pictures)
         {
             if (picture.Length != length)
             {
-                throw new ArgumentException($"A calibration picture has {picture.Length} values, expected {length}: [{string.Join(", ", shape)}].", nameof(pictures));
+                throw new ArgumentException($"A calibration picture has {picture.Length} values, expected {length}: [{string.Join(", ", shape)}].",
+                    nameof(pictures));
             }
             if (activations.Contains(session.InputName)) // not where its pixels are rearranged before the first convolution
             {
                 visit(session.InputName, picture, (int)shape[1]);
             }
             using var input = OrtValue.CreateTensorValueFromMemory(picture, shape);
-            using var outputs = session.Run(run, [session.InputName], [input], session.Session.OutputNames);
+            using var outputs = session.Run(input);
             for (int i = 0; i < outputs.Count; i++)
             {
-                visit(session.Session.OutputNames[i], outputs[i].GetTensorDataAsSpan<float>(), (int)outputs[i].GetTensorTypeAndShape().Shape[1]);
+                visit(session.OutputNames[i], outputs[i].GetTensorDataAsSpan<float>(), (int)outputs[i].GetTensorTypeAndShape().Shape[1]);
             }
         }
     }

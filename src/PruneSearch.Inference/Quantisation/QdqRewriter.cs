@@ -27,7 +27,6 @@ internal sealed class QdqRewriter
         _constants = source.Initializer.ToDictionary(t => t.Name);
     }
 
-    /// <summary>Writes the new graph.</summary>
     public OnnxGraph Rewrite(IReadOnlyDictionary<string, (float Low, float High)> ranges, int weightBits)
     {
         var quantised = _values.Convolutions.ToHashSet();
@@ -114,7 +113,8 @@ internal sealed class QdqRewriter
         byte[] raw = new byte[values.Length * sizeof(int)];
         for (int c = 0; c < values.Length; c++)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(raw.AsSpan(c * sizeof(int)), (int)Math.Clamp(Math.Round((double)values[c] / scales[c]), int.MinValue, int.MaxValue));
+            BinaryPrimitives.WriteInt32LittleEndian(
+                raw.AsSpan(c * sizeof(int)), (int)Math.Clamp(Math.Round((double)values[c] / scales[c]), int.MinValue, int.MaxValue));
         }
         return Dequantise(bias.Name, _target.Constant(bias.Name, DataType.Int32, [values.Length], raw), scales, DataType.Int32, new byte[raw.Length]);
     }

@@ -1,8 +1,7 @@
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning.Compensation;
@@ -28,7 +27,8 @@ public static class Compensator
     /// <returns>Weights of the pruned network.</returns>
     /// <exception cref="ArgumentException">There are no pictures, or an option is outside its range.</exception>
     /// <exception cref="FormatException">Weights are not those of their network.</exception>
-    /// <exception cref="NotFiniteNumberException">What a reader reads or should give on the pictures, or its solution, is not finite; the message names it.</exception>
+    /// <exception cref="NotFiniteNumberException">What a reader reads or should give on the pictures, or its solution, is not finite; the message names
+    /// it.</exception>
     public static WeightSet Solve(
         Network dense,
         WeightSet denseWeights,
@@ -77,7 +77,8 @@ public static class Compensator
     // The kernels and what may have taken the shift.
     private static WeightSet TensorsOf(Network network, ReaderSite site, WeightSet weights)
     {
-        string[] norms = [.. network.Layers.OfType<BatchNormLayer>().Where(n => site.Layers.Any(l => l.Name == n.Inputs[0])).Select(n => n.Tensors + ".running_mean")];
+        string[] norms = [.. network.Layers.OfType<BatchNormLayer>().Where(n => site.Layers.Any(l => l.Name == n.Inputs[0]))
+            .Select(n => n.Tensors + ".running_mean")];
         var changed = new WeightSet();
         foreach (string name in (string[])[site.Conv.Weight, .. site.Conv.Bias ? [site.Conv.BiasName] : norms])
         {

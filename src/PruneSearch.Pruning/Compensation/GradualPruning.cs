@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 

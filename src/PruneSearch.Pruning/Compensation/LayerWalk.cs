@@ -1,4 +1,3 @@
-using PruneSearch.Core.Networks;
 using PruneSearch.Detection.Networks;
 using static TorchSharp.torch;
 
@@ -14,10 +13,10 @@ namespace PruneSearch.Pruning.Compensation;
 internal sealed class LayerWalk(TorchNetwork runner, IReadOnlyList<Tensor> pictures, long budget) : IDisposable
 {
     private readonly Batch[] _batches = [.. pictures.Select(p => new Batch(p))];
-    private readonly ILookup<string, string> _readers = runner.Network.Layers.SelectMany(l => l.Inputs.Select(i => (Input: i, l.Name))).ToLookup(p => p.Input, p => p.Name, StringComparer.Ordinal);
+    private readonly ILookup<string, string> _readers =
+        runner.Network.Layers.SelectMany(l => l.Inputs.Select(i => (Input: i, l.Name))).ToLookup(p => p.Input, p => p.Name, StringComparer.Ordinal);
     private long _bytes;
 
-    /// <summary>Bytes of the maps that are kept now.</summary>
     public long Bytes => _bytes;
 
     /// <summary>What a layer reads; valid until the next call for this batch. All layers before it run with the weights of now.</summary>
@@ -35,7 +34,6 @@ internal sealed class LayerWalk(TorchNetwork runner, IReadOnlyList<Tensor> pictu
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => Array.ForEach(_batches, Forget);
 
     private Tensor MapOf(Batch batch, string name)

@@ -1,6 +1,5 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
@@ -46,7 +45,8 @@ internal static class OutputSensitivity
                     maps[layer.Name] = layer is InputLayer ? pictures : runner.Evaluate(layer, maps);
                 }
                 var gradients = autograd.grad([Probe(network, scores, maps, random)], [.. layers.Select(l => maps[l])]);
-                var squares = layers.Zip(gradients, (name, g) => (name, Values: g.square().sum([0, 2, 3]).to(ScalarType.Float64).data<double>().ToArray())).ToDictionary(p => p.name, p => p.Values, StringComparer.Ordinal);
+                var squares = layers.Zip(gradients, (name, g) => (name, Values: g.square().sum([0, 2, 3]).to(ScalarType.Float64).data<double>().ToArray()))
+                    .ToDictionary(p => p.name, p => p.Values, StringComparer.Ordinal);
                 foreach (var site in sites)
                 {
                     double[] sum = sums[site.Key];
@@ -82,7 +82,8 @@ internal static class OutputSensitivity
 
         Tensor Information(NetworkOutput output, int level)
         {
-            Tensor? Head(string name) => network.Outputs.FirstOrDefault(o => o.Name == name) is { } found ? Rows(maps[found.Heads[level]].detach(), found.Values).sigmoid() : null;
+            Tensor? Head(string name) =>
+                network.Outputs.FirstOrDefault(o => o.Name == name) is { } found ? Rows(maps[found.Heads[level]].detach(), found.Values).sigmoid() : null;
             var objectness = scores!.Objectness ? Head(DetectorModel.ObjectnessOutput) : null;
             var classes = Head(DetectorModel.ClassesOutput)!;
             Tensor Where(Tensor p) => objectness is null ? p : p * objectness;

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using static TorchSharp.torch;
@@ -9,9 +8,10 @@ namespace PruneSearch.Pruning.Compensation;
 internal static class ReaderCollector
 {
     /// <summary>Statistics of single positions for all readers of groups, by site key; the caller disposes them.</summary>
-    public static IReadOnlyDictionary<string, ReaderStatistics> Collect(Network network, WeightSet weights, IReadOnlyList<ChannelGroup> groups, IReadOnlyList<Tensor> calibration)
+    public static IReadOnlyDictionary<string, ReaderStatistics> Collect(
+        Network network, WeightSet weights, IReadOnlySet<string> groups, IReadOnlyList<Tensor> calibration)
     {
-        var sites = ReaderSite.Of(network, groups.Select(g => g.Name).ToHashSet(StringComparer.Ordinal));
+        var sites = ReaderSite.Of(network, groups);
         var statistics = sites.ToDictionary(s => s.Key, _ => new ReaderStatistics(), StringComparer.Ordinal);
         var byLayer = sites.SelectMany(s => s.Layers.Select(l => (l.Name, Site: s))).ToLookup(p => p.Name, p => p.Site, StringComparer.Ordinal);
         using var runner = new TorchNetwork(network, weights);

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Networks;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning.Compensation;
@@ -15,13 +14,10 @@ internal sealed record ReaderSite(IReadOnlyList<ConvLayer> Layers, int Part)
 
     public string Key => $"{Conv.Weight}#{Part}";
 
-    /// <summary>Input channels of the part.</summary>
     public ChannelLayout Layout => Conv.ReadLayout();
 
-    /// <summary>Output channels of the part.</summary>
     public ChannelLayout OutputLayout => Conv.Channels.Part(Conv.Groups);
 
-    /// <summary>Number of output channels of the part.</summary>
     public int Outputs => Conv.Channels.Width / Conv.Groups;
 
     /// <summary>Values of the window that the kernel covers.</summary>

@@ -11,7 +11,6 @@ internal sealed class ReaderStatistics : IDisposable
 {
     private Tensor? _shiftT, _shiftY, _sumT, _sumY, _cross, _own;
 
-    /// <summary>Rows seen.</summary>
     public long Count { get; private set; }
 
     /// <summary>Mean of t, float64 <c>[T]</c>.</summary>
@@ -26,7 +25,6 @@ internal sealed class ReaderStatistics : IDisposable
     /// <summary>Covariance of y, float64 <c>[D, D]</c>; around zero instead of the mean when not <paramref name="centred"/>.</summary>
     public Tensor Own(bool centred) => Covariance(Require(_own), _sumY!, _sumY!, centred, MeanY, MeanY);
 
-    /// <summary>Adds rows of y <c>[rows, D]</c>, float32.</summary>
     public void Add(Tensor y)
     {
         using var scope = NewDisposeScope();
@@ -51,7 +49,8 @@ internal sealed class ReaderStatistics : IDisposable
         using var scope = NewDisposeScope();
         if (((Tensor?[])[_shiftT, _shiftY, _sumT, _sumY, _cross, _own]).Any(t => t is not null && !t.isfinite().all().item<bool>()))
         {
-            throw new NotFiniteNumberException($"layer '{reader}' reads, or should give, values on the calibration pictures that are not finite or too large for a covariance");
+            throw new NotFiniteNumberException($"layer '{reader}' reads, or should give, values on the calibration pictures that are not finite or too large " +
+                "for a covariance");
         }
     }
 

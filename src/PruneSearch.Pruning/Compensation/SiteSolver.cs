@@ -1,6 +1,5 @@
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning.Compensation;
@@ -26,7 +25,8 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
     /// to determine it, each dense input channel is fitted from those that stay, and the old kernels are applied to the fits.
     /// </summary>
     public bool WholeWindows { get; } = pruned.Taps == 1
-        || (pruned.Layout.Width * pruned.Taps <= LargestWindow && pruned.Layers.Sum(l => (long)l.Height * l.Width) * images >= pruned.Layout.Width * pruned.Taps);
+        || (pruned.Layout.Width * pruned.Taps <= LargestWindow
+            && pruned.Layers.Sum(l => (long)l.Height * l.Width) * images >= pruned.Layout.Width * pruned.Taps);
 
     /// <summary>What both networks say about a batch.</summary>
     public void Observe(ReaderStatistics seen, LayerWalk original, LayerWalk current, int batch)
@@ -46,7 +46,8 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
     {
         using var scope = NewDisposeScope();
         var shifted = ShiftTargets(network);
-        var (solution, shift) = WholeWindows ? FitOutputs(denseWeights, weights, seen, shifted.Count > 0, damping) : FitInputs(denseWeights, seen, shifted.Count > 0, damping);
+        var (solution, shift) = WholeWindows
+            ? FitOutputs(denseWeights, weights, seen, shifted.Count > 0, damping) : FitInputs(denseWeights, seen, shifted.Count > 0, damping);
         float[] written = solution.to(ScalarType.Float32).contiguous().data<float>().ToArray();
         written.CopyTo(weights[pruned.Conv.Weight].Values, pruned.Part * written.Length);
         double[] amounts = shift.contiguous().data<double>().ToArray();

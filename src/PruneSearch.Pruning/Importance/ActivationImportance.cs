@@ -1,5 +1,3 @@
-using PruneSearch.Core.Networks;
-
 namespace PruneSearch.Pruning.Importance;
 
 /// <summary>Mean absolute activation of a channel where it is read, over the calibration pictures.</summary>
@@ -15,6 +13,7 @@ internal sealed class ActivationImportance : IImportance
             rows.AddRange(conv.InputChannels.WithOffsets().Where(s => s.Segment.Group == group.Name)
                 .Select(s => context.Activations.Means[conv.Name].AsSpan(s.Offset, s.Segment.Width).ToArray()));
         }
-        return rows.Count > 0 ? ChannelTerms.Reduce(rows, context.Reduction) : throw new ArgumentException($"Nothing reads the channels of group '{group.Name}'.");
+        return rows.Count > 0 ? ChannelTerms.Reduce(rows, context.Reduction)
+            : throw new ArgumentException($"Nothing reads the channels of group '{group.Name}'.");
     }
 }

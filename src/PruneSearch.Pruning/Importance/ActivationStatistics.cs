@@ -1,4 +1,3 @@
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using static TorchSharp.torch;
@@ -13,24 +12,25 @@ namespace PruneSearch.Pruning.Importance;
 /// <param name="Squares">Trainable tensor to the mean over pictures of (Σ weight · gradient)², one a channel of its dimension 0.</param>
 internal sealed record GradientStatistics(IReadOnlyDictionary<string, double[]> Magnitudes, IReadOnlyDictionary<string, double[]> Squares)
 {
-    public static GradientStatistics Collect(Network network, WeightSet weights, IReadOnlyList<Tensor> calibration, Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? loss)
+    public static GradientStatistics Collect(Network network, WeightSet weights, CalibrationSet calibration)
     {
         using var runner = new TorchNetwork(network, weights);
         var trainable = runner.Trainable.ToList();
         double[][] magnitudes = [.. trainable.Select(t => new double[t.Value.shape[0]])], squares = [.. trainable.Select(t => new double[t.Value.shape[0]])];
         int pictures = 0;
-        foreach (var batch in calibration)
+        foreach (var batch in calibration.RequirePictures())
         {
             for (long i = 0; i < batch.shape[0]; i++, pictures++)
             {
                 using var scope = NewDisposeScope();
                 var outputs = runner.Forward(batch.narrow(0, i, 1));
-                var error = loss?.Invoke(outputs, pictures) ?? outputs.Values.Select(o => o.square().mean()).Aggregate((a, b) => a + b);
+                var error = calibration.Loss?.Invoke(outputs, pictures) ?? outputs.Values.Select(o => o.square().mean()).Aggregate((a, b) => a + b);
                 var gradients = autograd.grad([error], [.. trainable.Select(t => t.Value)]);
                 using var guard = no_grad();
                 for (int t = 0; t < trainable.Count; t++)
                 {
-                    var sums = (trainable[t].Value.detach().to(ScalarType.Float64) * gradients[t]).reshape(gradients[t].shape[0], -1).sum(1).cpu().data<double>();
+                    var sums = (trainable[t].Value.detach().to(ScalarType.Float64) * gradients[t]).reshape(gradients[t].shape[0], -1)
+                        .sum(1).cpu().data<double>();
                     for (int c = 0; c < magnitudes[t].Length; c++)
                     {
                         magnitudes[t][c] += Math.Abs(sums[c]);
@@ -39,7 +39,8 @@ internal sealed record GradientStatistics(IReadOnlyDictionary<string, double[]> 
                 }
             }
         }
-        Dictionary<string, double[]> Means(double[][] sums) => trainable.Zip(sums).ToDictionary(p => p.First.Key, p => p.Second.Select(s => s / pictures).ToArray(), StringComparer.Ordinal);
+        Dictionary<string, double[]> Means(double[][] sums) =>
+            trainable.Zip(sums).ToDictionary(p => p.First.Key, p => p.Second.Select(s => s / pictures).ToArray(), StringComparer.Ordinal);
         return new GradientStatistics(Means(magnitudes), Means(squares));
     }
 }

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Pruning.Importance;

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Pruning.Importance;
 

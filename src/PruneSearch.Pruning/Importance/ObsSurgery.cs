@@ -11,7 +11,8 @@ internal sealed class ObsSurgery(double[] weights, double[] inverse, int inputs,
 {
     private readonly int _outputs = weights.Length / inputs;
     private readonly bool[] _removed = new bool[inputs];
-    private readonly double[] _squares = [.. Enumerable.Range(0, inputs).Select(i => Square(weights.AsSpan(i * (weights.Length / inputs), weights.Length / inputs)))];
+    private readonly double[] _squares =
+        [.. Enumerable.Range(0, inputs).Select(i => Square(weights.AsSpan(i * (weights.Length / inputs), weights.Length / inputs)))];
 
     /// <summary>Mean square error that removing a channel adds to the weighted outputs: ‖w‖² / (C⁻¹)_jj.</summary>
     public double Cost(int channel)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Pruning.Importance;
 

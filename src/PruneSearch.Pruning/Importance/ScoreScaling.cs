@@ -1,6 +1,4 @@
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Pruning.Importance;
 

@@ -1,5 +1,3 @@
-using PruneSearch.Core.Networks;
-
 namespace PruneSearch.Pruning.Importance;
 
 /// <summary>

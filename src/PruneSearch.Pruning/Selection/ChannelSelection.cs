@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using PruneSearch.Core.Networks;
+using System.Globalization;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
+using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Pruning.Selection;
 
@@ -60,7 +61,9 @@ public static class ChannelSelection
 
     /// <summary>What keeps channels from going, for messages.</summary>
     internal static string Limits(PruneSettings settings) => FormattableString.Invariant(
-        $"with at most {settings.MaxGroupRatio} of each group{(settings.MinWidth > 1 ? $", never below {settings.MinWidth} channels" : "")}{(settings.RoundTo > 1 ? $", in multiples of {settings.RoundTo}" : "")}");
+        $"with at most {settings.MaxGroupRatio} of each group{Narrowest(settings)}{(settings.RoundTo > 1 ? $", in multiples of {settings.RoundTo}" : "")}");
+
+    private static string Narrowest(PruneSettings settings) => settings.MinWidth > 1 ? $", never below {settings.MinWidth} channels" : "";
 
     /// <summary>A share to three digits, never more than it is.</summary>
     internal static double RoundedDown(double share) => Math.Floor(1000 * share + 1e-9) / 1000;
@@ -69,7 +72,8 @@ public static class ChannelSelection
     private static IEnumerable<(GroupQuota Quota, double Score, int Position)> Candidates(IReadOnlyList<GroupQuota> quotas, double ratio) =>
         Weakest(quotas.SelectMany(q => q.Candidates()), PruningLimits.Share(quotas.Sum(q => q.Group.DenseWidth), ratio) - quotas.Sum(q => q.Gone));
 
-    private static IEnumerable<(GroupQuota Quota, double Score, int Position)> Weakest(IEnumerable<(GroupQuota Quota, double Score, int Position)> candidates, int count) =>
+    private static IEnumerable<(GroupQuota Quota, double Score, int Position)> Weakest(
+        IEnumerable<(GroupQuota Quota, double Score, int Position)> candidates, int count) =>
         candidates.OrderBy(c => c.Score).ThenBy(c => c.Quota.Order).ThenBy(c => c.Position).Take(Math.Max(count, 0));
 
     // Rounding leaves some of the budget; whole blocks spend it where the order says, the largest first.
@@ -110,8 +114,9 @@ public static class ChannelSelection
         int dense = quotas.Sum(q => q.Group.DenseWidth), reachable = quotas.Sum(q => q.Gone + q.Removable);
         if (PruningLimits.Share(dense, settings.Ratio) > reachable)
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"Pruning ratio {settings.Ratio} cannot be reached: {Limits(settings)}, {reachable} of {dense} channels can go, a ratio of {RoundedDown((double)reachable / dense)}."));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"Pruning ratio {settings.Ratio} cannot be reached: {Limits(settings)}, {reachable} of {dense} channels can go, a ratio of " +
+                $"{RoundedDown((double)reachable / dense)}."));
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -35,7 +34,6 @@ internal sealed class GroupQuota
     /// <summary>Channels that the ranking takes.</summary>
     public int Asked { get; private set; }
 
-    /// <summary>Channels that go.</summary>
     public int Removed { get; private set; }
 
     /// <summary>Channels to the next smaller multiple.</summary>

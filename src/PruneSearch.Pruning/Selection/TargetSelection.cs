@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
+using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Pruning.Selection;
 
@@ -26,7 +27,8 @@ public static class TargetSelection
     /// <exception cref="ArgumentException">
     /// A setting is unknown or outside its range, latency cannot be measured, or cap and floor make the target unreachable.
     /// </exception>
-    public static PruningPlan Select(DetectorModel detector, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings, Func<DetectorSpec, double>? latency = null)
+    public static PruningPlan Select(
+        DetectorModel detector, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings, Func<DetectorSpec, double>? latency = null)
     {
         if (settings.Target == PruneTarget.Channels)
         {
@@ -61,8 +63,9 @@ public static class TargetSelection
             double gone = Gone(all);
             return gone > settings.Ratio + 1e-9 ? before
                 : gone >= settings.Ratio - 1e-9 ? all
-                : throw new ArgumentException(FormattableString.Invariant(
-                    $"Pruning ratio {settings.Ratio} of the {EnumNames.Of(settings.Target)} cannot be reached: {ChannelSelection.Limits(settings)}, the reachable maximum is {ChannelSelection.RoundedDown(gone)}."));
+                : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                    $"Pruning ratio {settings.Ratio} of the {EnumNames.Of(settings.Target)} cannot be reached: {ChannelSelection.Limits(settings)}, the " +
+                    $"reachable maximum is {ChannelSelection.RoundedDown(gone)}."));
         }
     }
 

@@ -1,5 +1,3 @@
-using PruneSearch.Core.Networks;
-
 namespace PruneSearch.Pruning.Sensitivity;
 
 /// <summary>What a detector is worth when channels of one group go and all others stay.</summary>

@@ -5,7 +5,6 @@ using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Compensation;
 using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning.Sensitivity;
 
@@ -19,8 +18,7 @@ public static class SensitivityScan
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="settings">Which groups, and how channels are scored, rounded and compensated; the ratio and the cap are not used.</param>
     /// <param name="ratios">Shares of a group's dense channels that go, each from 0 to below 1.</param>
-    /// <param name="calibration">Batches of training pictures <c>[N, 3, size, size]</c> in [−1, 1] where <see cref="PruningEngine.NeedsImages"/>. The caller owns them.</param>
-    /// <param name="seed">Seed of random scores.</param>
+    /// <param name="calibration">Pictures where <see cref="PruningEngine.NeedsImages"/>, and the seed.</param>
     /// <param name="evaluate">Accuracy of a detector with its weights.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <returns>In the order of groups, then ratios. Each is computed when it is asked for.</returns>
@@ -30,13 +28,12 @@ public static class SensitivityScan
         WeightSet weights,
         PruneSettings settings,
         IReadOnlyList<double> ratios,
-        IReadOnlyList<Tensor> calibration,
-        int seed,
+        CalibrationSet calibration,
         Func<DetectorModel, WeightSet, double> evaluate,
         CancellationToken cancellation = default)
     {
         var groups = settings.GroupsOf(detector.Network);
-        var scores = PruningEngine.Score(detector, weights, settings, calibration, seed);
+        var scores = PruningEngine.Score(detector, weights, settings, calibration);
         foreach (var group in groups)
         {
             var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = 0, MaxGroupRatio = NoCap, Ranking = ChannelRanking.Local };
@@ -50,7 +47,7 @@ public static class SensitivityScan
                 var pruned = detector.With(spec.Widths);
                 if (settings.Compensate && !plan.RemovesNothing)
                 {
-                    cut = Compensator.Solve(detector.Network, weights, pruned.Network, cut, plan, calibration, cancellation: cancellation);
+                    cut = Compensator.Solve(detector.Network, weights, pruned.Network, cut, plan, calibration.Pictures, cancellation: cancellation);
                 }
                 yield return new GroupSensitivity
                 {

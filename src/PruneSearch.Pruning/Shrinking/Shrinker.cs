@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
 
 namespace PruneSearch.Pruning.Shrinking;
 
@@ -67,7 +65,8 @@ public static class Shrinker
             }
             if (!tensor.Shape.SequenceEqual(shape))
             {
-                throw new FormatException($"Tensor '{name}' has shape [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape)}]; it does not belong to this network.");
+                throw new FormatException($"Tensor '{name}' has shape [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape)}]; it does " +
+                    "not belong to this network.");
             }
             result.Add(name, cuts.TryGetValue(owner, out var byDimension) ? Take(tensor, byDimension) : new WeightTensor(tensor.Shape, [.. tensor.Values]));
         }

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using PruneSearch.Core.Files;
-using PruneSearch.Core.Stages;
-using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Storage;
 
@@ -40,17 +38,22 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
 
     private DetectionDataset Fetch(DetectionDataset dataset, string problem, CancellationToken cancellation)
     {
-        var cached = dataset with { Root = Path.GetFullPath(cacheFolder), Samples = [.. dataset.Samples.Select(s => s with { File = CheckpointNames.Picture(s.Sha256) })] };
+        var cached = dataset with
+        {
+            Root = Path.GetFullPath(cacheFolder), Samples = [.. dataset.Samples.Select(s => s with { File = CheckpointNames.Picture(s.Sha256) })],
+        };
         try
         {
             var cache = new FolderCheckpointStore(cacheFolder);
             var wanted = cached.Samples.DistinctBy(s => s.Sha256).ToList();
             var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation };
-            Parallel.ForEachAsync(wanted, options, async (sample, stop) => await FetchAsync(cache, cached.PathOf(sample), sample, stop).ConfigureAwait(false)).GetAwaiter().GetResult();
+            Parallel.ForEachAsync(wanted, options, async (sample, stop) => await FetchAsync(cache, cached.PathOf(sample), sample, stop).ConfigureAwait(false))
+                .GetAwaiter().GetResult();
         }
         catch (FileNotFoundException e)
         {
-            throw new InputUnavailableException($"data set '{dataset.Name}': {problem}, and its pictures are not all in the checkpoint store either (prunesearch resume ID --data FOLDER says where they are now, prunesearch data push FOLDER puts them into the store)", e);
+            throw new InputUnavailableException($"data set '{dataset.Name}': {problem}, and its pictures are not all in the checkpoint store either " +
+                "(prunesearch resume ID --data FOLDER says where they are now, prunesearch data push FOLDER puts them into the store)", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,7 +66,9 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
     {
         bool verified = _verified.ContainsKey((dataset.ManifestHash, dataset.Root));
         int first = int.MaxValue;
-        Parallel.For(0, dataset.Samples.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Parallelism, Environment.ProcessorCount), CancellationToken = cancellation }, i =>
+        int threads = Math.Min(Parallelism, Environment.ProcessorCount);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        Parallel.For(0, dataset.Samples.Count, options, i =>
         {
             Heartbeat.Beat();
             if (i < Volatile.Read(ref first) && !IsThere(dataset.PathOf(dataset.Samples[i]), verified ? "" : dataset.Samples[i].Sha256))
@@ -81,7 +86,8 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
             return null;
         }
         string path = dataset.PathOf(dataset.Samples[first]);
-        return File.Exists(path) ? $"picture {path} is not the one that the search was launched with" : $"there is no picture {path} on {Environment.MachineName}";
+        return File.Exists(path)
+            ? $"picture {path} is not the one that the search was launched with" : $"there is no picture {path} on {Environment.MachineName}";
     }
 
     private async Task FetchAsync(FolderCheckpointStore cache, string path, DetectionSample sample, CancellationToken cancellation)
@@ -93,7 +99,8 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
         }
         if (!IsThere(path, known ? "" : sample.Sha256))
         {
-            await cache.PutAsync(CheckpointNames.Picture(sample.Sha256), async (target, stop) => await CopyAsync(sample.Sha256, target, stop).ConfigureAwait(false), PutCondition.None, cancellation).ConfigureAwait(false);
+            await cache.PutAsync(CheckpointNames.Picture(sample.Sha256), async (target, stop) =>
+                await CopyAsync(sample.Sha256, target, stop).ConfigureAwait(false), PutCondition.None, cancellation).ConfigureAwait(false);
         }
         _verified[("", sample.Sha256)] = true;
     }

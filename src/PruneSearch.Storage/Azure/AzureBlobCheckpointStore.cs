@@ -46,13 +46,15 @@ public sealed class AzureBlobCheckpointStore : ICheckpointStore
         return GuardAsync<Stream>(name, async () =>
         {
             // The stream asks for later parts with the entity tag of the first: a blob that changes meanwhile is refused, never mixed.
-            var stream = await blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false) { BufferSize = _options.BlockBytes }, cancellation).ConfigureAwait(false);
+            var stream = await blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false) { BufferSize = _options.BlockBytes }, cancellation)
+                .ConfigureAwait(false);
             return new BlobReadStream(stream, e => BlobErrors.ToStoreException(e, _container.Uri, name));
         }, cancellation);
     }
 
     /// <inheritdoc/>
-    public Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
+    public Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(write);
         var blob = Blob(name);
@@ -71,7 +73,8 @@ public sealed class AzureBlobCheckpointStore : ICheckpointStore
                     cancellation.ThrowIfCancellationRequested();
                     try
                     {
-                        await upload.PublishAsync(condition == PutCondition.IfAbsent ? new BlobRequestConditions { IfNoneMatch = ETag.All } : null, cancellation).ConfigureAwait(false);
+                        await upload.PublishAsync(condition == PutCondition.IfAbsent ? new BlobRequestConditions { IfNoneMatch = ETag.All } : null,
+                            cancellation).ConfigureAwait(false);
                         return true;
                     }
                     catch (RequestFailedException e) when (condition == PutCondition.IfAbsent && BlobErrors.IsTaken(e))

@@ -66,21 +66,28 @@ public sealed partial record AzureBlobOptions
     /// <exception cref="ArgumentException">The message says which value is wrong and what was expected.</exception>
     public void Validate()
     {
-        Require((ConnectionString is null) != (AccountUri is null), $"exactly one of {nameof(ConnectionString)} and {nameof(AccountUri)} is expected, {(AccountUri is null ? "neither" : "both")} is given");
+        Require((ConnectionString is null) != (AccountUri is null),
+            $"exactly one of {nameof(ConnectionString)} and {nameof(AccountUri)} is expected, {(AccountUri is null ? "neither" : "both")} is given");
         Require(AccountUri is null || AccountUri is { IsAbsoluteUri: true, Scheme: "https" or "http" },
             $"{nameof(AccountUri)} is '{Shown}', expected https://ACCOUNT.blob.core.windows.net");
-        Require(AccountUri is null || string.IsNullOrEmpty(Parts.BlobName), $"{nameof(AccountUri)} is '{Shown}', expected no more than the name of a container after the account");
-        Require(!IsSigned || AccountUri!.Scheme == "https" || AccountUri.IsLoopback, $"{nameof(AccountUri)} is '{Shown}', expected https: on its way the signature could be read");
+        Require(AccountUri is null || string.IsNullOrEmpty(Parts.BlobName),
+            $"{nameof(AccountUri)} is '{Shown}', expected no more than the name of a container after the account");
+        Require(!IsSigned || AccountUri!.Scheme == "https" || AccountUri.IsLoopback,
+            $"{nameof(AccountUri)} is '{Shown}', expected https: on its way the signature could be read");
         Require(ContainerName().IsMatch(ContainerInUse) && ContainerInUse.Length <= 63,
             $"{nameof(Container)} is '{ContainerInUse}', expected 3 to 63 lower-case letters, digits and single hyphens");
         Require(Prefix.Length == 0 || Prefix.EndsWith('/'), $"{nameof(Prefix)} is '{Prefix}', expected nothing or names that end in a slash");
         CheckpointPath.RequirePrefix(Prefix);
-        Require(Version() is not null, $"{nameof(ServiceVersion)} is '{ServiceVersion}', expected one of {string.Join(", ", Versions().TakeLast(4))} or an older one");
+        Require(Version() is not null, $"{nameof(ServiceVersion)} is '{ServiceVersion}', expected one of {string.Join(", ", Versions().TakeLast(4))} " +
+            "or an older one");
         Require(BlockBytes is >= 64 << 10 and <= 100 << 20, $"{nameof(BlockBytes)} is {BlockBytes}, expected {64 << 10} to {100 << 20}");
         Require(Retries is >= 0 and <= 50, $"{nameof(Retries)} is {Retries}, expected 0 to 50");
-        Require(RetryDelay >= TimeSpan.FromMilliseconds(10) && RetryDelay <= TimeSpan.FromSeconds(10), $"{nameof(RetryDelay)} is {RetryDelay}, expected 10 ms to 10 s");
-        Require(MaxRetryDelay >= RetryDelay && MaxRetryDelay <= TimeSpan.FromMinutes(2), $"{nameof(MaxRetryDelay)} is {MaxRetryDelay}, expected {RetryDelay} to 2 min");
-        Require(NetworkTimeout >= TimeSpan.FromSeconds(1) && NetworkTimeout <= TimeSpan.FromMinutes(10), $"{nameof(NetworkTimeout)} is {NetworkTimeout}, expected 1 s to 10 min");
+        Require(RetryDelay >= TimeSpan.FromMilliseconds(10) && RetryDelay <= TimeSpan.FromSeconds(10),
+            $"{nameof(RetryDelay)} is {RetryDelay}, expected 10 ms to 10 s");
+        Require(MaxRetryDelay >= RetryDelay && MaxRetryDelay <= TimeSpan.FromMinutes(2),
+            $"{nameof(MaxRetryDelay)} is {MaxRetryDelay}, expected {RetryDelay} to 2 min");
+        Require(NetworkTimeout >= TimeSpan.FromSeconds(1) && NetworkTimeout <= TimeSpan.FromMinutes(10),
+            $"{nameof(NetworkTimeout)} is {NetworkTimeout}, expected 1 s to 10 min");
 
         static void Require(bool holds, string problem)
         {
@@ -115,11 +122,13 @@ public sealed partial record AzureBlobOptions
         }
         catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
         {
-            throw new ArgumentException($"Azure Blob Storage: {nameof(ConnectionString)} cannot be read, expected the text that the storage account shows under its access keys: {e.Message}", e);
+            throw new ArgumentException($"Azure Blob Storage: {nameof(ConnectionString)} cannot be read, expected the text that the storage account shows " +
+                $"under its access keys: {e.Message}", e);
         }
     }
 
-    private static IEnumerable<string> Versions() => Enum.GetNames<BlobClientOptions.ServiceVersion>().Select(n => n[1..].Replace('_', '-')).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Versions() =>
+        Enum.GetNames<BlobClientOptions.ServiceVersion>().Select(n => n[1..].Replace('_', '-')).Order(StringComparer.Ordinal);
 
     private BlobClientOptions.ServiceVersion? Version() =>
         Versions().Contains(ServiceVersion) ? Enum.Parse<BlobClientOptions.ServiceVersion>("V" + ServiceVersion.Replace('-', '_')) : null;

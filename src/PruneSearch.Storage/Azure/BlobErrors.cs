@@ -10,10 +10,12 @@ internal static class BlobErrors
 {
     /// <summary>Whether an exception comes from the service or the way to it.</summary>
     public static bool IsFault(Exception e) => e is RequestFailedException or AuthenticationFailedException
-        || (e is AggregateException many && many.InnerExceptions.All(i => IsFault(i) || i is IOException or OperationCanceledException or HttpRequestException));
+        || (e is AggregateException many
+            && many.InnerExceptions.All(i => IsFault(i) || i is IOException or OperationCanceledException or HttpRequestException));
 
     /// <summary>Whether somebody else published the name first.</summary>
-    public static bool IsTaken(RequestFailedException e) => e.Status is 409 or 412 && (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet);
+    public static bool IsTaken(RequestFailedException e) =>
+        e.Status is 409 or 412 && (e.ErrorCode == BlobErrorCode.BlobAlreadyExists || e.ErrorCode == BlobErrorCode.ConditionNotMet);
 
     /// <summary>The same as a store promises it.</summary>
     /// <param name="e">A fault, see <see cref="IsFault"/>.</param>
@@ -33,12 +35,14 @@ internal static class BlobErrors
             RequestFailedException { Status: 401 or 403 } denied => new IOException(
                 $"{place}: access was refused ({denied.ErrorCode}), expected a valid key, a shared access signature "
                 + "that has not expired and may read, write, list and delete, or an identity with the role Storage Blob Data Contributor", e),
-            RequestFailedException { Status: 404 } missing when missing.ErrorCode == BlobErrorCode.ContainerNotFound => new IOException($"{place}: the container does not exist", e),
+            RequestFailedException { Status: 404 } missing when missing.ErrorCode == BlobErrorCode.ContainerNotFound =>
+                new IOException($"{place}: the container does not exist", e),
             RequestFailedException { Status: 404 } => new FileNotFoundException($"{place}: there is no such object", name, e),
             RequestFailedException { Status: 412 } => new IOException($"{place}: it was replaced while it was being read", e),
             RequestFailedException { Status: 408 or 429 or >= 500 } busy =>
                 new ClusterException($"{place}: the service answered {busy.Status} {busy.ErrorCode}: {FirstLine(busy)}", e) { IsPassing = true },
-            RequestFailedException { Status: > 0 } answered => new IOException($"{place}: the service answered {answered.Status} {answered.ErrorCode}: {FirstLine(answered)}", e),
+            RequestFailedException { Status: > 0 } answered =>
+                new IOException($"{place}: the service answered {answered.Status} {answered.ErrorCode}: {FirstLine(answered)}", e),
             _ => new ClusterException($"{place}: cannot be reached: {FirstLine(last)}", e) { IsPassing = true },
         };
     }

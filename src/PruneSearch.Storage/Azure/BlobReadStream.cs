@@ -3,26 +3,20 @@ namespace PruneSearch.Storage.Azure;
 /// <summary>A blob as it stood when it was opened; faults come as a store promises them.</summary>
 internal sealed class BlobReadStream(Stream blob, Func<Exception, IOException> translate) : Stream
 {
-    /// <inheritdoc/>
     public override bool CanRead => true;
 
-    /// <inheritdoc/>
     public override bool CanSeek => true;
 
-    /// <inheritdoc/>
     public override bool CanWrite => false;
 
-    /// <inheritdoc/>
     public override long Length => blob.Length;
 
-    /// <inheritdoc/>
     public override long Position
     {
         get => blob.Position;
         set => blob.Position = value;
     }
 
-    /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count)
     {
         try
@@ -35,7 +29,6 @@ internal sealed class BlobReadStream(Stream blob, Func<Exception, IOException> t
         }
     }
 
-    /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
@@ -48,25 +41,20 @@ internal sealed class BlobReadStream(Stream blob, Func<Exception, IOException> t
         }
     }
 
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => blob.Seek(offset, origin);
 
-    /// <inheritdoc/>
     public override void Flush()
     {
         // There is nothing to write.
     }
 
-    /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

@@ -16,19 +16,14 @@ internal sealed class BlockUpload(BlockBlobClient blob, int blockBytes, Func<Exc
     private readonly Guid _writer = Guid.NewGuid();
     private int _filled;
 
-    /// <inheritdoc/>
     public override bool CanRead => false;
 
-    /// <inheritdoc/>
     public override bool CanSeek => false;
 
-    /// <inheritdoc/>
     public override bool CanWrite => true;
 
-    /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override long Position
     {
         get => ((long)_ids.Count * _block.Length) + _filled;
@@ -63,62 +58,46 @@ internal sealed class BlockUpload(BlockBlobClient blob, int blockBytes, Func<Exc
         return properties.Value.Metadata.TryGetValue(WriterKey, out string? writer) && writer == _writer.ToString("N");
     }
 
-    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (buffer.Length > 0)
         {
             if (_filled == _block.Length)
             {
-                Guard(() => blob.StageBlock(NextId(), Content()));
-                _filled = 0;
+                SendAsync(CancellationToken.None).GetAwaiter().GetResult();
             }
-            int count = Math.Min(buffer.Length, _block.Length - _filled);
-            buffer[..count].CopyTo(_block.AsSpan(_filled));
-            _filled += count;
-            buffer = buffer[count..];
+            buffer = buffer[Fill(buffer)..];
         }
     }
 
-    /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (buffer.Length > 0)
         {
             if (_filled == _block.Length)
             {
-                await GuardAsync(() => blob.StageBlockAsync(NextId(), Content(), cancellationToken: cancellationToken)).ConfigureAwait(false);
-                _filled = 0;
+                await SendAsync(cancellationToken).ConfigureAwait(false);
             }
-            int count = Math.Min(buffer.Length, _block.Length - _filled);
-            buffer[..count].CopyTo(_block.AsMemory(_filled));
-            _filled += count;
-            buffer = buffer[count..];
+            buffer = buffer[Fill(buffer.Span)..];
         }
     }
 
-    /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <inheritdoc/>
     public override void Flush()
     {
         // Blocks are sent when they are full, and nothing is visible before it is published.
     }
 
-    /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
     private MemoryStream Content() => new(_block, 0, _filled, writable: false);
@@ -133,23 +112,20 @@ internal sealed class BlockUpload(BlockBlobClient blob, int blockBytes, Func<Exc
         return _ids[^1];
     }
 
-    private void Guard(Action send)
+    private int Fill(ReadOnlySpan<byte> buffer)
     {
-        try
-        {
-            send();
-        }
-        catch (Exception e) when (BlobErrors.IsFault(e))
-        {
-            throw translate(e);
-        }
+        int count = Math.Min(buffer.Length, _block.Length - _filled);
+        buffer[..count].CopyTo(_block.AsSpan(_filled));
+        _filled += count;
+        return count;
     }
 
-    private async Task GuardAsync(Func<Task> send)
+    private async Task SendAsync(CancellationToken cancellation)
     {
         try
         {
-            await send().ConfigureAwait(false);
+            await blob.StageBlockAsync(NextId(), Content(), cancellationToken: cancellation).ConfigureAwait(false);
+            _filled = 0;
         }
         catch (Exception e) when (BlobErrors.IsFault(e))
         {

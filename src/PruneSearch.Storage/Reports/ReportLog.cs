@@ -25,11 +25,7 @@ public sealed class ReportLog
     private readonly List<StageReport> _pending = [];
     private readonly List<Segment> _segments = [];
 
-    private ReportLog(ICheckpointStore store, string searchId)
-    {
-        _store = store;
-        _prefix = CheckpointNames.Reports(searchId);
-    }
+    private ReportLog(ICheckpointStore store, string searchId) => (_store, _prefix) = (store, CheckpointNames.Reports(searchId));
 
     /// <summary>What is written, in order. Positions do not change any more.</summary>
     public IReadOnlyList<StageReport> Written => _reports;

@@ -3,13 +3,16 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Npgsql;
-using PruneSearch.Cli.Sessions;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
+using PruneSearch.Stages;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cli.Tests.Clusters;
 
-/// <summary>Every command that talks to a cluster, before every door that does not lead to one: it ends soon, with 1 and one line that says what was tried.</summary>
+/// <summary>
+/// Every command that talks to a cluster, before every door that does not lead to one: it ends soon, with 1 and one line that says what was tried.
+/// </summary>
 public sealed class ClusterDoorTests : IDisposable
 {
     private const int TimeoutSeconds = 2;
@@ -26,7 +29,8 @@ public sealed class ClusterDoorTests : IDisposable
     {
         int port = SiloProcess.FreePort();
         Write($"gateways: 127.0.0.1:{port}");
-        Assert.All(await RunAllAsync(), r => AssertSays($"No silo of cluster 'prunesearch' answers: 127.0.0.1:{port} (nobody listens there), tried for 2 s", r));
+        Assert.All(
+            await RunAllAsync(), r => AssertSays($"No silo of cluster 'prunesearch' answers: 127.0.0.1:{port} (nobody listens there), tried for 2 s", r));
     }
 
     [Fact]
@@ -52,7 +56,9 @@ public sealed class ClusterDoorTests : IDisposable
         await using var silo = await SiloHost.StartAsync(options, cancellation: TestContext.Current.CancellationToken);
         using var door = Door.Relay(new(IPAddress.Loopback, options.GatewayPort));
         Write($"gateways: 127.0.0.1:{door.Port}", AnsweredSeconds);
-        Assert.All(await RunAllAsync(), r => AssertSays($"answers: 127.0.0.1:{door.Port} (leads to silo 127.0.0.1:{options.SiloPort}, which does not know itself by that address", r));
+        Assert.All(
+            await RunAllAsync(),
+            r => AssertSays($"answers: 127.0.0.1:{door.Port} (leads to silo 127.0.0.1:{options.SiloPort}, which does not know itself by that address", r));
     }
 
     [Fact]
@@ -61,14 +67,17 @@ public sealed class ClusterDoorTests : IDisposable
         var options = Options($"Data Source={Path.Combine(_folder, "cluster.db")}");
         await using var silo = await SiloHost.StartAsync(options, cancellation: TestContext.Current.CancellationToken);
         Write($"gateways: 127.0.0.1:{options.GatewayPort}\ncluster-id: other", AnsweredSeconds);
-        Assert.All(await RunAllAsync(), r => AssertSays($"No silo of cluster 'other' answers: 127.0.0.1:{options.GatewayPort} (is no gateway of this cluster)", r));
+        Assert.All(
+            await RunAllAsync(), r => AssertSays($"No silo of cluster 'other' answers: 127.0.0.1:{options.GatewayPort} (is no gateway of this cluster)", r));
     }
 
     [Fact]
     public async Task A_database_that_should_know_the_gateways_and_is_down()
     {
         Write($"database: Host=127.0.0.1;Port={SiloProcess.FreePort()};Username=a;Password=hidden;Database=b");
-        Assert.All(await RunAllAsync(), r => AssertSays("The database of cluster 'prunesearch', where its gateways stand, cannot be used: Failed to connect to 127.0.0.1", r));
+        Assert.All(
+            await RunAllAsync(),
+            r => AssertSays("The database of cluster 'prunesearch', where its gateways stand, cannot be used: Failed to connect to 127.0.0.1", r));
     }
 
     [Fact]
@@ -136,7 +145,8 @@ public sealed class ClusterDoorTests : IDisposable
         string[][] commands =
         [
             ["run", search], ["resume", "x-1"], ["follow", "x-1"], ["list"], ["status", "x-1"], ["cancel", "x-1"], ["frontier", "x-1"],
-            ["report", "x-1", "--out", Path.Combine(_folder, "report")], ["export", "x-1", "original", "--onnx", Path.Combine(_folder, "x.onnx")], ["data", "push", pictures],
+            ["report", "x-1", "--out", Path.Combine(_folder, "report")], ["export", "x-1", "original", "--onnx", Path.Combine(_folder, "x.onnx")],
+            ["data", "push", pictures],
         ];
         return await Task.WhenAll(commands.Select(RunAsync));
     }
@@ -144,9 +154,11 @@ public sealed class ClusterDoorTests : IDisposable
     private async Task<Result> RunAsync(string[] command)
     {
         using StringWriter output = new(), error = new();
-        var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = new SearchSessions(_ => { }) };
+        var sessions = new SearchSessions(_ => { }, services => services.AddStageRunner());
+        var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = sessions };
         long start = Stopwatch.GetTimestamp();
-        int code = await CommandLine.RunAsync([.. command, "--cluster", Settings, "--home", Path.Combine(_folder, "home")], context).WaitAsync(2 * Longest, TestContext.Current.CancellationToken);
+        int code = await CommandLine.RunAsync([.. command, "--cluster", Settings, "--home", Path.Combine(_folder, "home")], context).WaitAsync(
+            2 * Longest, TestContext.Current.CancellationToken);
         return new Result(command[0], code, error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries), Stopwatch.GetElapsedTime(start));
     }
 
@@ -162,7 +174,12 @@ public sealed class ClusterDoorTests : IDisposable
     }
 
     private void Write(string settings, int? seconds = TimeoutSeconds) => File.WriteAllLines(
-        Settings, [settings, $"checkpoints: {Path.Combine(_folder, "store")}", .. seconds is { } limit ? [string.Create(CultureInfo.InvariantCulture, $"timeout-seconds: {limit}")] : (string[])[]]);
+        Settings,
+        [
+            settings,
+            $"checkpoints: {Path.Combine(_folder, "store")}",
+            .. seconds is { } limit ? [string.Create(CultureInfo.InvariantCulture, $"timeout-seconds: {limit}")] : (string[])[],
+        ]);
 
     private SiloOptions Options(string database) => new()
     {

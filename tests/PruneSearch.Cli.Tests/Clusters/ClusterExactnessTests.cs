@@ -4,10 +4,11 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
-using PruneSearch.Cli.Sessions;
-using PruneSearch.Client.Connections;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Connections;
 using PruneSearch.Core;
 using PruneSearch.Core.Storage;
+using PruneSearch.Stages;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cli.Tests.Clusters;
@@ -35,7 +36,8 @@ public sealed class ClusterExactnessTests : IDisposable
         await File.WriteAllTextAsync(search, string.Create(CultureInfo.InvariantCulture, $$"""
             name: exact
             data: {format: shapes, train: 48, validation: 16, size: 96}
-            detector: {input-size: 96, width-multiplier: 0.35, extras: separable, fine-tune: {steps: {{baseSteps}}, batch-size: 8, learning-rate: 0.002, precision: {{precision}} } }
+            detector: {input-size: 96, width-multiplier: 0.35, extras: separable,
+              fine-tune: {steps: {{baseSteps}}, batch-size: 8, learning-rate: 0.002, precision: {{precision}} } }
             pruning: {groups: [hidden, neck], criterion: l2}
             fine-tune: {steps: {{steps}}, batch-size: 8, learning-rate: 0.001, precision: {{precision}}}
             trajectories: {levels: [0.2, 0.4], schedules: [{kind: one-shot}, {kind: iterative, step: 0.2}]}
@@ -80,14 +82,16 @@ public sealed class ClusterExactnessTests : IDisposable
             silos.AddRange(roles.Select((role, i) => new SiloProcess(settings, role, $"{role}-{i}", gateways[i], Path.Combine(home, $"{role}-{i}"))));
             using var output = new StringWriter();
             using var error = new StringWriter();
-            var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = new SearchSessions(_ => { }) };
+            var sessions = new SearchSessions(_ => { }, services => services.AddStageRunner());
+            var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = sessions };
             var run = CommandLine.RunAsync(["run", search, "--cluster", settings, "--home", home], context);
             var watch = Stopwatch.StartNew();
             int killed = await KillAsync(silos, CheckpointLocation.Open(Services.Azurite, container), run, kills);
             int code = await run.WaitAsync(Patience, TestContext.Current.CancellationToken);
             Assert.True(code == 0, $"{name} ended with {code}: {error}{output}");
             var attempts = silos.SelectMany(s => s.Attempts()).ToList();
-            TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {killed} kills, {attempts.Count} attempts at {attempts.Distinct().Count()} stages, {watch.Elapsed.TotalSeconds:F0} s");
+            TestContext.Current.TestOutputHelper!.WriteLine(
+                $"{name}: {killed} kills, {attempts.Count} attempts at {attempts.Distinct().Count()} stages, {watch.Elapsed.TotalSeconds:F0} s");
             Assert.True(killed == kills, $"only {killed} kills before the search ended");
             Assert.True(kills == 0 || attempts.Count > Stages, "no kill met a stage");
             return await ReadAsync(settings);
@@ -146,10 +150,13 @@ public sealed class ClusterExactnessTests : IDisposable
         foreach (var report in view.Points.Select(p => p.Report).DistinctBy(r => r.Key))
         {
             await using var weights = await cluster.Checkpoints!.OpenReadAsync(CheckpointNames.Weights(report.Key), TestContext.Current.CancellationToken);
-            stages[report.Key] = new Stage(Lasting(JsonSerializer.Serialize(report, CoreJson.Readable)), Convert.ToHexStringLower(await SHA256.HashDataAsync(weights, TestContext.Current.CancellationToken)));
+            stages[report.Key] = new Stage(
+                Lasting(JsonSerializer.Serialize(report, CoreJson.Readable)),
+                Convert.ToHexStringLower(await SHA256.HashDataAsync(weights, TestContext.Current.CancellationToken)));
             Assert.Equal(report.WeightsSha256, stages[report.Key].Weights);
         }
-        return new Outcome(stages, string.Join('\n', view.Points.Select(p => $"{p.Trajectory} {p.Ratio} {p.Iteration} {(p.OnFrontier ? "on" : "off")} {p.Report.Key}").Order(StringComparer.Ordinal)));
+        var points = view.Points.Select(p => $"{p.Trajectory} {p.Ratio} {p.Iteration} {(p.OnFrontier ? "on" : "off")} {p.Report.Key}");
+        return new Outcome(stages, string.Join('\n', points.Order(StringComparer.Ordinal)));
     }
 
     private static string Lasting(string report)

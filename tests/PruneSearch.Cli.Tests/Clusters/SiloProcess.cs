@@ -60,7 +60,8 @@ internal sealed partial class SiloProcess : IDisposable
     }
 
     private List<(string Stage, string What)> Told() =>
-        [.. Directory.EnumerateFiles(_work, "host-*.log").Order(StringComparer.Ordinal).SelectMany(Lines).Select(l => Attempt().Match(l)).Where(m => m.Success).Select(m => (m.Groups["stage"].Value, m.Groups["what"].Value))];
+        [.. Directory.EnumerateFiles(_work, "host-*.log").Order(StringComparer.Ordinal).SelectMany(Lines)
+            .Select(l => Attempt().Match(l)).Where(m => m.Success).Select(m => (m.Groups["stage"].Value, m.Groups["what"].Value))];
 
     private string OutputFile => Path.Combine(_work, "output.txt");
 
@@ -76,7 +77,8 @@ internal sealed partial class SiloProcess : IDisposable
         string[] command =
         [
             "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "prunesearch.dll"), "silo", "--config", _settings, "--role", _role, "--name", _name,
-            "--silo-port", _siloPort.ToString(CultureInfo.InvariantCulture), "--gateway-port", GatewayPort.ToString(CultureInfo.InvariantCulture), "--work", _work,
+            "--silo-port", _siloPort.ToString(CultureInfo.InvariantCulture), "--gateway-port",
+            GatewayPort.ToString(CultureInfo.InvariantCulture), "--work", _work,
         ];
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$SILO_OUTPUT\" 2>&1", .. command]); // exec: what is killed is the silo
         start.Environment["SILO_OUTPUT"] = OutputFile;

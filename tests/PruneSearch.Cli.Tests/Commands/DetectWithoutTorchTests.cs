@@ -14,7 +14,8 @@ public sealed class DetectWithoutTorchTests : IDisposable
     [Fact]
     public async Task Detect_and_measure_need_no_torch()
     {
-        string program = Program(), picture = Path.Combine(_folder, "photo.png"), model = Path.Combine(_folder, "model.onnx"), drawn = Path.Combine(_folder, "drawn");
+        string program = Program(), picture = Path.Combine(_folder, "photo.png"),
+            model = Path.Combine(_folder, "model.onnx"), drawn = Path.Combine(_folder, "drawn");
         using (var bitmap = new SKBitmap(50, 40))
         {
             bitmap.Erase(SKColors.Olive);

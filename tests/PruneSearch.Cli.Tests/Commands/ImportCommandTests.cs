@@ -18,13 +18,20 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     private Task<int> RunAsync(params string[] arguments) =>
-        CommandLine.RunAsync(["import", .. arguments], new CliContext { Output = _output, Error = _error, IsTerminal = false, Sessions = new ScriptedSessions(_folder) });
+        CommandLine.RunAsync(
+            ["import", .. arguments], new CliContext { Output = _output, Error = _error, IsTerminal = false, Sessions = new ScriptedSessions(_folder) });
 
     private string Error => Assert.Single(_error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
     private string Weights()
     {
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a", "b"], InputSize = 96, Options = new SsdOptions { WidthMultiplier = 0.25, Heads = HeadStyle.Separable } });
+        var model = DetectorCatalog.Build(new DetectorSpec
+        {
+            Architecture = SsdFamily.Architecture,
+            Classes = ["a", "b"],
+            InputSize = 96,
+            Options = new SsdOptions { WidthMultiplier = 0.25, Heads = HeadStyle.Separable },
+        });
         string path = Path.Combine(_folder, "weights of mine.safetensors");
         using var stream = File.Create(path);
         Safetensors.Write(stream, RandomWeights.For(model, 1));
@@ -48,7 +55,8 @@ public sealed class ImportCommandTests : IDisposable
         Assert.Contains("2 classes, ", _output.ToString(), StringComparison.Ordinal);
         var (model, _) = DetectorFolder.Read(target);
         Assert.Equal(["circle", "square"], model.Spec.Classes);
-        Assert.Equal((96, 0.25, HeadStyle.Separable), (model.Spec.InputSize, ((SsdOptions)model.Spec.Options).WidthMultiplier, ((SsdOptions)model.Spec.Options).Heads));
+        Assert.Equal(
+            (96, 0.25, HeadStyle.Separable), (model.Spec.InputSize, ((SsdOptions)model.Spec.Options).WidthMultiplier, ((SsdOptions)model.Spec.Options).Heads));
         string search = Path.Combine(_folder, "search.yaml");
         await File.WriteAllTextAsync(search, $$"""
             name: imported
@@ -65,7 +73,8 @@ public sealed class ImportCommandTests : IDisposable
     {
         string target = Path.Combine(_folder, "out");
         string weights = Weights();
-        await ExpectAsync("there are 3 class names, expected 2", weights, "--out", target, "--labels", Labels("background", "a", "b", "c"), "--input-size", "96");
+        await ExpectAsync(
+            "there are 3 class names, expected 2", weights, "--out", target, "--labels", Labels("background", "a", "b", "c"), "--input-size", "96");
         await ExpectAsync("there are 1 class names, expected 2", weights, "--out", target, "--labels", Labels("a"), "--input-size", "96");
         await ExpectAsync("'b' stands twice", weights, "--out", target, "--labels", Labels("background", "b", "b"));
         await ExpectAsync("--input-size is '8', expected a whole number from 32 to 4096", weights, "--out", target, "--input-size", "8");

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
@@ -125,7 +124,8 @@ public sealed class ModelCommandsTests : IDisposable
     {
         string json = Path.Combine(_folder, "widths.json");
 
-        int code = await RunAsync("widths", Write("raw.onnx", SmallModel.Raw()), "--speed-up", "1.1", "--structures", "4", "--max-seconds", "0.5", "--groups", "hidden", "neck", "--json", json);
+        int code = await RunAsync("widths", Write("raw.onnx", SmallModel.Raw()), "--speed-up", "1.1", "--structures", "4", "--max-seconds", "0.5", "--groups",
+            "hidden", "neck", "--json", json);
 
         string text = _output.ToString();
         Assert.True(code == (text.Contains("cannot be reached", StringComparison.Ordinal) ? 1 : 0), text + _error);
@@ -139,7 +139,8 @@ public sealed class ModelCommandsTests : IDisposable
     [Fact]
     public async Task Detect_draws_and_lists_what_it_finds_with_either_form_and_from_a_folder()
     {
-        string photos = Directory.CreateDirectory(Path.Combine(_folder, "photos")).FullName, trained = Directory.CreateDirectory(Path.Combine(_folder, "trained")).FullName;
+        string photos = Directory.CreateDirectory(Path.Combine(_folder, "photos")).FullName,
+            trained = Directory.CreateDirectory(Path.Combine(_folder, "trained")).FullName;
         Picture("photos/a.jpg");
         Picture("photos/b.png", 40, 80);
         Picture("a.jpg");
@@ -153,7 +154,8 @@ public sealed class ModelCommandsTests : IDisposable
         foreach (string model in models)
         {
             string drawn = Path.Combine(_folder, "drawn"), json = Path.Combine(_folder, "objects.json");
-            Assert.Equal(0, await RunAsync("detect", photos, Path.Combine(_folder, "a.jpg"), "--model", model, "--out", drawn, "--json", json, "--score-threshold", "0.0085"));
+            Assert.Equal(0, await RunAsync(
+                "detect", photos, Path.Combine(_folder, "a.jpg"), "--model", model, "--out", drawn, "--json", json, "--score-threshold", "0.0085"));
 
             Assert.Equal(["a-2.jpg", "a.jpg", "b.png"], Directory.GetFiles(drawn).Select(Path.GetFileName).Order(StringComparer.Ordinal));
             using var bitmap = SKBitmap.Decode(Path.Combine(drawn, "b.png"));
@@ -237,7 +239,8 @@ public sealed class ModelCommandsTests : IDisposable
                 Points =
                 [
                     original, original with { Precision = FrontierPoints.QuantisedPrecision },
-                    Some.Point("iterative-40", ScheduleKind.Iterative, .2, 1, Report("abcdef11", 1.2)), Some.Point("iterative-40", ScheduleKind.Iterative, .4, 2, Report("beef00", 1.5)),
+                    Some.Point("iterative-40", ScheduleKind.Iterative, .2, 1, Report("abcdef11", 1.2)),
+                    Some.Point("iterative-40", ScheduleKind.Iterative, .4, 2, Report("beef00", 1.5)),
                 ],
             },
         };

@@ -53,7 +53,8 @@ public sealed class NotFiniteFilesTests : IDisposable
         });
 
         Assert.Equal(2, await RunAsync(command == "prune"
-            ? ["prune", Detector, "--ratio", "0.2", "--criterion", "l2", "--no-compensation", "--out", Out] : ["import", Weights, "--input-size", "64", "--out", Out]));
+            ? ["prune", Detector, "--ratio", "0.2", "--criterion", "l2", "--no-compensation", "--out", Out]
+            : ["import", Weights, "--input-size", "64", "--out", Out]));
 
         Assert.Contains("folding batch norms: tensor 'expanded_conv_5.project.weight' is infinite", Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(Out, DetectorFolder.WeightsFile)));
@@ -66,7 +67,8 @@ public sealed class NotFiniteFilesTests : IDisposable
     {
         Write(_ => { });
         string spec = Path.Combine(Detector, DetectorFolder.DetectorFile), text = await File.ReadAllTextAsync(spec, TestContext.Current.CancellationToken);
-        string changed = text.Replace("\"centerScale\": 10", $"\"centerScale\": {scale}", StringComparison.Ordinal).Replace("\"centerScale\":10", $"\"centerScale\":{scale}", StringComparison.Ordinal);
+        string changed = text.Replace("\"centerScale\": 10", $"\"centerScale\": {scale}", StringComparison.Ordinal).Replace(
+            "\"centerScale\":10", $"\"centerScale\":{scale}", StringComparison.Ordinal);
         Assert.NotEqual(text, changed);
         await File.WriteAllTextAsync(spec, changed, TestContext.Current.CancellationToken);
 
@@ -91,5 +93,7 @@ public sealed class NotFiniteFilesTests : IDisposable
     }
 
     private Task<int> RunAsync(params string[] arguments) =>
-        CommandLine.RunAsync([.. arguments, "--home", _folder], new CliContext { Output = _output, Error = _error, IsTerminal = false, Sessions = new ScriptedSessions(_folder) });
+        CommandLine.RunAsync(
+            [.. arguments, "--home", _folder],
+            new CliContext { Output = _output, Error = _error, IsTerminal = false, Sessions = new ScriptedSessions(_folder) });
 }

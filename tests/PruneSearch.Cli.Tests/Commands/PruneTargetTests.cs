@@ -1,4 +1,4 @@
-using PruneSearch.Core.Weights;
+using PruneSearch.Core.Detectors;
 
 namespace PruneSearch.Cli.Tests.Commands;
 
@@ -20,7 +20,8 @@ public sealed class PruneTargetTests : IDisposable
     [InlineData("parameters")]
     public async Task As_much_goes_as_asked_and_what_is_protected_stays(string target)
     {
-        Assert.Equal(ExitCode.Ok, await PruneAsync("--target", target, "--ratio", "0.2", "--protect", "expanded_conv_13.hidden", "residual", "--min-width", "8"));
+        Assert.Equal(
+            ExitCode.Ok, await PruneAsync("--target", target, "--ratio", "0.2", "--protect", "expanded_conv_13.hidden", "residual", "--min-width", "8"));
 
         var (pruned, _) = DetectorFolder.Read(Path.Combine(_folder, "pruned"));
         var dense = SmallModel.Model.Network;
@@ -34,7 +35,8 @@ public sealed class PruneTargetTests : IDisposable
     public async Task What_cannot_be_reached_is_one_line_and_2()
     {
         Assert.Equal(ExitCode.BadInput, await PruneAsync("--target", "macs", "--ratio", "0.9", "--max-group-ratio", "0.3"));
-        Assert.Contains("of the macs cannot be reached", Assert.Single(_error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains(
+            "of the macs cannot be reached", Assert.Single(_error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.Equal(ExitCode.BadInput, await PruneAsync("--target", "watts", "--ratio", "0.2"));
     }
 
@@ -43,7 +45,8 @@ public sealed class PruneTargetTests : IDisposable
         string dense = Path.Combine(_folder, "dense");
         DetectorFolder.Write(dense, SmallModel.Model, SmallModel.Weights);
         return CommandLine.RunAsync(
-            ["prune", dense, "--out", Path.Combine(_folder, "pruned"), "--groups", "all", "--criterion", "l2", "--no-compensation", .. arguments, "--home", _folder],
+            ["prune", dense, "--out", Path.Combine(_folder, "pruned"), "--groups", "all", "--criterion",
+                "l2", "--no-compensation", .. arguments, "--home", _folder],
             new CliContext { Output = _output, Error = _error, IsTerminal = false, Sessions = new ScriptedSessions(_folder) });
     }
 }

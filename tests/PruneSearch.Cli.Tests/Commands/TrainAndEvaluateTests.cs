@@ -35,7 +35,8 @@ public sealed class TrainAndEvaluateTests : IDisposable
         string[] lines = _output.ToString().Split('\n');
         Assert.StartsWith(" Average Precision  (AP) @[ IoU=0.50:0.95 | area=   all | maxDets=100 ] = ", lines[0], StringComparison.Ordinal);
         Assert.StartsWith(" Average Recall     (AR) @[ IoU=0.50:0.95 | area= large | maxDets=100 ] = ", lines[11], StringComparison.Ordinal);
-        Assert.Equal(lines[..12], trained.Split('\n').SkipWhile(l => !l.StartsWith(" Average", StringComparison.Ordinal)).Take(12)); // the same pictures, the same weights
+        // the same pictures, the same weights
+        Assert.Equal(lines[..12], trained.Split('\n').SkipWhile(l => !l.StartsWith(" Average", StringComparison.Ordinal)).Take(12));
         Assert.Matches("^class +objects +AP +AP50 +VOC07 +VOC10$", lines[13]);
         Assert.Contains(lines, l => l.StartsWith("circle ", StringComparison.Ordinal));
         using var figures = JsonDocument.Parse(await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken));
@@ -61,7 +62,8 @@ public sealed class TrainAndEvaluateTests : IDisposable
     [Fact]
     public async Task A_diverged_training_ends_with_1_and_its_reason()
     {
-        Assert.Equal(1, await RunAsync("train", WriteFile(training: "steps: 30, batch-size: 2, optimizer: sgd, learning-rate: 10, clip-norm: 0, warm-up: 0, precision: float32"), "--out", Out));
+        Assert.Equal(1, await RunAsync("train", WriteFile(training: "steps: 30, batch-size: 2, optimizer: sgd, learning-rate: 10, clip-norm: 0, warm-up: 0, " +
+            "precision: float32"), "--out", Out));
 
         Assert.Contains("diverged", Assert.Single(Errors), StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(Out, "detector.json")));
@@ -92,10 +94,16 @@ public sealed class TrainAndEvaluateTests : IDisposable
     public async Task What_is_wrong_with_the_data_is_named(string expected, params string[] data)
     {
         string file = WriteFile(), zebras = Path.Combine(_home, "zebras.json");
-        var model = PruneSearch.Core.Detectors.DetectorCatalog.Build(PruneSearch.Core.Detectors.Ssd.SsdFamily.Spec(["circle"], new() { WidthMultiplier = 0.1 }) with { InputSize = 32 });
-        PruneSearch.Core.Weights.DetectorFolder.Write(Out, model, PruneSearch.Detection.Import.RandomWeights.For(model, 1));
-        await File.WriteAllBytesAsync(Path.Combine(_home, "z.png"), Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="), TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(zebras, """{"images":[{"id":1,"file_name":"z.png","width":1,"height":1}],"categories":[{"id":1,"name":"zebra"}],"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[0,0,1,1],"area":1,"iscrowd":0}]}""", TestContext.Current.CancellationToken);
+        var model = PruneSearch.Core.Detectors.DetectorCatalog.Build(
+            PruneSearch.Core.Detectors.Ssd.SsdFamily.Spec(["circle"], new() { WidthMultiplier = 0.1 }) with { InputSize = 32 });
+        PruneSearch.Core.Detectors.DetectorFolder.Write(Out, model, PruneSearch.Detection.Import.RandomWeights.For(model, 1));
+        await File.WriteAllBytesAsync(
+            Path.Combine(_home, "z.png"),
+            Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="),
+            TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            zebras, """{"images":[{"id":1,"file_name":"z.png","width":1,"height":1}],"categories":[{"id":1,"name":"zebra"}],"annotations":[""" +
+                """{"id":1,"image_id":1,"category_id":1,"bbox":[0,0,1,1],"area":1,"iscrowd":0}]}""", TestContext.Current.CancellationToken);
 
         Assert.Equal(2, await RunAsync(["evaluate", Out, .. data.Select(a => a switch { "FILE" => file, "HOME" => _home, "ZEBRAS" => zebras, _ => a })]));
 

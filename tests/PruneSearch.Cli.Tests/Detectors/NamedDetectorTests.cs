@@ -2,9 +2,8 @@ using PruneSearch.Cli.Detectors;
 using PruneSearch.Cli.Tests.Commands;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
-using PruneSearch.Inference.Detecting;
+using PruneSearch.Inference.Onnx;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cli.Tests.Detectors;
@@ -58,15 +57,25 @@ public sealed class NamedDetectorTests : IDisposable
         File.WriteAllText(At("x.onnx"), "x");
         File.WriteAllText(At("x.txt"), "x");
         string empty = Directory.CreateDirectory(At("empty")).FullName;
-        Refused(() => NamedDetector.Read(At("none"), All), "none: does not exist, expected a folder with detector.json and weights.safetensors, a search file (.yaml), a detector.json or a safetensors file");
-        Refused(() => NamedDetector.Read(At("x.txt"), DetectorForms.Folder | DetectorForms.SearchFile), "x.txt: is neither, expected a folder with detector.json and weights.safetensors or a search file (.yaml)");
+        Refused(
+            () => NamedDetector.Read(At("none"), All),
+            "none: does not exist, expected a folder with detector.json and weights.safetensors, a search file (.yaml), a detector.json or a safetensors file");
+        Refused(
+            () => NamedDetector.Read(At("x.txt"), DetectorForms.Folder | DetectorForms.SearchFile),
+            "x.txt: is neither, expected a folder with detector.json and weights.safetensors or a search file (.yaml)");
         Refused(() => NamedDetector.Read(At("x.onnx"), All), "x.onnx: is an ONNX file, expected a folder");
         Refused(() => NamedDetector.Read(empty, DetectorForms.Folder), "empty: has no detector.json, expected a folder as train, import and prune write it");
-        Refused(() => NamedDetector.Read(_folder, DetectorForms.Folder | DetectorForms.WeightsFile, labels: At("labels.txt")), "expected --labels and --detector only with a weights file");
+        Refused(
+            () => NamedDetector.Read(_folder, DetectorForms.Folder | DetectorForms.WeightsFile, labels: At("labels.txt")),
+            "expected --labels and --detector only with a weights file");
         Refused(() => NamedDetector.Read(At(DetectorFolder.WeightsFile), All), "is a weights file, expected one of --labels and --detector beside it");
-        Refused(() => NamedDetector.Read(At("x.txt"), DetectorForms.WeightsFile, specification: At(DetectorFolder.DetectorFile)), "x.txt: 1 bytes are too few for a safetensors file");
+        Refused(
+            () => NamedDetector.Read(At("x.txt"), DetectorForms.WeightsFile, specification: At(DetectorFolder.DetectorFile)),
+            "x.txt: 1 bytes are too few for a safetensors file");
         Refused(() => NamedDetector.ReadOnnx(At("pipe.onnx")), "pipe.onnx: is a pipe, a device or a socket, expected an ONNX file");
-        Refused(() => NamedDetector.ReadOnnx("/dev/zero", folders: true), "/dev/zero: is a pipe, a device or a socket, expected a folder with detector.json and weights.safetensors or an ONNX file");
+        Refused(
+            () => NamedDetector.ReadOnnx("/dev/zero", folders: true),
+            "/dev/zero: is a pipe, a device or a socket, expected a folder with detector.json and weights.safetensors or an ONNX file");
         Refused(() => NamedDetector.ReadOnnx(_folder), "is a folder, expected an ONNX file");
     }
 

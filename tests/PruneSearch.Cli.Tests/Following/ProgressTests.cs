@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Cli.Following;
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -84,9 +84,15 @@ public sealed class ProgressTests
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var plain = new PlainProgress(new CliContext { Output = output, Error = errors, IsTerminal = false, Sessions = new ScriptedSessions(Path.GetTempPath()) });
-        TrajectoryStatus Waiting(string name, WaitKind kind, string text) => Some.Trajectory(WorkState.Waiting) with { Name = name, Wait = new WaitReason(kind, text) };
-        var first = Some.Status(WorkState.Running, Waiting("a", WaitKind.NoSlot, "no slot"), Waiting("b", WaitKind.Stage, "waits for stage 1 of a"), Waiting("c", WaitKind.Stage, "waits for stage 1 of a"));
+        var plain = new PlainProgress(
+            new CliContext { Output = output, Error = errors, IsTerminal = false, Sessions = new ScriptedSessions(Path.GetTempPath()) });
+        TrajectoryStatus Waiting(string name, WaitKind kind, string text) =>
+            Some.Trajectory(WorkState.Waiting) with { Name = name, Wait = new WaitReason(kind, text) };
+        var first = Some.Status(
+            WorkState.Running,
+            Waiting("a", WaitKind.NoSlot, "no slot"),
+            Waiting("b", WaitKind.Stage, "waits for stage 1 of a"),
+            Waiting("c", WaitKind.Stage, "waits for stage 1 of a"));
         plain.Show(first);
         plain.Show(first);
         foreach (int position in (int[])[3, 2, 1])
@@ -133,7 +139,8 @@ public sealed class ProgressTests
     {
         var time = new FakeTimeProvider();
         using var output = new StringWriter();
-        var plain = new PlainProgress(new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = new ScriptedSessions(Path.GetTempPath()), Time = time });
+        var plain = new PlainProgress(
+            new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = new ScriptedSessions(Path.GetTempPath()), Time = time });
 
         void Show(TrajectoryStatus t) => plain.Show(Some.Status(WorkState.Running, t));
         Show(Training(1));

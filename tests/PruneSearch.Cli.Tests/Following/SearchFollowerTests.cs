@@ -92,7 +92,7 @@ public sealed class SearchFollowerTests : IDisposable
             },
         };
         var context = new CliContext { Output = _output, Error = _error, IsTerminal = terminal, Sessions = sessions, Time = _time };
-        return new SearchFollower(context, sessions).FollowAsync("made-up-0001", cancellation ?? Cancellation);
+        return TerminalProgress.FollowAsync(context, sessions, "made-up-0001", cancellation ?? Cancellation);
     }
 
     private async Task PassAsync(double minutes)

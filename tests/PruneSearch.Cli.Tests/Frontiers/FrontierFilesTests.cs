@@ -16,7 +16,9 @@ public sealed class FrontierFilesTests
         var view = Some.View();
         var back = JsonSerializer.Deserialize<FrontierView>(FrontierFiles.Json(view), CoreJson.Readable)!;
 
-        Assert.Equal(view.Points.Select(p => (p.Trajectory, p.Iteration, p.OnFrontier, p.Report.Map50)), back.Points.Select(p => (p.Trajectory, p.Iteration, p.OnFrontier, p.Report.Map50)));
+        Assert.Equal(
+            view.Points.Select(p => (p.Trajectory, p.Iteration, p.OnFrontier, p.Report.Map50)),
+            back.Points.Select(p => (p.Trajectory, p.Iteration, p.OnFrontier, p.Report.Map50)));
     }
 
     [Fact]
@@ -53,7 +55,8 @@ public sealed class FrontierFilesTests
     [Fact]
     public void A_model_that_is_slower_than_its_parent_is_shown_as_such_everywhere()
     {
-        var view = Some.View() with { Points = FrontierPoints.Mark([Point("parent", 1.5), Point("child", 1.4) with { Parent = "parent" }], [Objective.Map50, Objective.Latency]) };
+        FrontierPoint[] points = [Point("parent", 1.5), Point("child", 1.4) with { Parent = "parent" }];
+        var view = Some.View() with { Points = FrontierPoints.Mark(points, [Objective.Map50, Objective.Latency]) };
 
         Assert.EndsWith("slower than its parent", PointText.SpeedUp(view.Points[1]), StringComparison.Ordinal);
         Assert.Contains(",parent,float32,true,", FrontierFiles.Csv(view), StringComparison.Ordinal);
@@ -74,7 +77,9 @@ public sealed class FrontierFilesTests
         FrontierTable.Write(new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, view);
 
         string[] lines = output.ToString().Split('\n');
-        Assert.Equal(["iterative-40 #1 (1)", "iterative-40 #1", "iterative-40 #1 (1) (2)"], lines.Where(l => l.Contains("iterative", StringComparison.Ordinal)).Select(l => l.Split('│')[2].Trim()));
+        Assert.Equal(
+            ["iterative-40 #1 (1)", "iterative-40 #1", "iterative-40 #1 (1) (2)"],
+            lines.Where(l => l.Contains("iterative", StringComparison.Ordinal)).Select(l => l.Split('│')[2].Trim()));
         Assert.Equal(["(1) it removed nothing", "(2) other threads"], lines.Where(l => l.StartsWith('(')));
         Assert.EndsWith(",other threads; it removed nothing,", FrontierFiles.Csv(view).TrimEnd(), StringComparison.Ordinal);
     }
@@ -86,11 +91,13 @@ public sealed class FrontierFilesTests
         var pruned = Some.Point("one-shot-40", ScheduleKind.OneShot, .4, 1, Some.Report(.7, 1.5) with { Channels = new(400, 240), Unpruned = new(1000, 270) });
         using var output = new StringWriter();
 
-        FrontierTable.Write(new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, Some.View() with { Points = [original, pruned] });
+        FrontierTable.Write(
+            new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, Some.View() with { Points = [original, pruned] });
 
         string[] rows = [.. output.ToString().Split('\n').Where(l => l.Contains(" % │", StringComparison.Ordinal)).Select(l => l.Split('│')[3].Trim())];
         Assert.Equal(["0 %", "40 %"], rows);
-        Assert.Contains("The original was pruned before: of all channels of the unpruned network, 57 % were gone.", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "The original was pruned before: of all channels of the unpruned network, 57 % were gone.", output.ToString(), StringComparison.Ordinal);
         string[] csv = FrontierFiles.Csv(Some.View() with { Points = [original, pruned] }).Split('\n');
         Assert.Equal(["0", "0.4"], csv[1..3].Select(l => l.Split(',')[5]));
         Assert.Equal([.57, .73], csv[1..3].Select(l => Math.Round(double.Parse(l.Split(',')[^1], CultureInfo.InvariantCulture), 9)));
@@ -101,18 +108,23 @@ public sealed class FrontierFilesTests
     {
         var point = Point("q", 2.5) with { Precision = FrontierPoints.QuantisedPrecision };
 
-        Assert.EndsWith(" int8", PointText.Name(point), StringComparison.Ordinal);
+        Assert.EndsWith(" int8", PointNames.Of(point), StringComparison.Ordinal);
         Assert.Contains(",int8,false,", FrontierFiles.Csv(Some.View() with { Points = [point] }), StringComparison.Ordinal);
-        Assert.NotEqual(FrontierPlot.Draw(Some.View() with { Points = [point] }), FrontierPlot.Draw(Some.View() with { Points = [point with { Precision = FrontierPoints.TrainedPrecision }] }));
+        Assert.NotEqual(
+            FrontierPlot.Draw(Some.View() with { Points = [point] }),
+            FrontierPlot.Draw(Some.View() with { Points = [point with { Precision = FrontierPoints.TrainedPrecision }] }));
     }
 
     [Fact]
     public void Devices_are_told_apart()
     {
-        var there = Point("there", 2) with { Report = Point("there", 2).Report with { Latency = Point("there", 2).Report.Latency with { Device = new("Another", "ONNX Runtime", 4, Spinning: true) } } };
+        var report = Point("there", 2).Report;
+        var latency = report.Latency with { Device = new("Another", "ONNX Runtime", 4, Spinning: true) };
+        var there = Point("there", 2) with { Report = report with { Latency = latency } };
         using var output = new StringWriter();
 
-        FrontierTable.Write(new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, Some.View() with { Points = [Point("here", 1), there] });
+        FrontierTable.Write(
+            new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, Some.View() with { Points = [Point("here", 1), there] });
 
         Assert.Contains("Measured on 2 devices", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("ONNX Runtime, 4 threads, spinning, Another", output.ToString(), StringComparison.Ordinal);
@@ -136,7 +148,8 @@ public sealed class FrontierFilesTests
         Assert.NotEmpty(FrontierPlot.Draw(view));
     }
 
-    private static FrontierPoint Point(string key, double speedUp) => Some.Point("iterative-40", ScheduleKind.Iterative, .2, 1, Some.Report(.7, speedUp, 800) with { Key = key });
+    private static FrontierPoint Point(string key, double speedUp) =>
+        Some.Point("iterative-40", ScheduleKind.Iterative, .2, 1, Some.Report(.7, speedUp, 800) with { Key = key });
 
     private static HashSet<string> Colours(byte[] png)
     {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using PruneSearch.Cli.Sessions;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Tests.Reports;
 
@@ -24,7 +25,7 @@ public sealed class ReportCommandTests : IDisposable
             Output = _output,
             Error = _error,
             IsTerminal = false,
-            Sessions = new SearchSessions(_ => { }),
+            Sessions = new SearchSessions(_ => { }, services => services.AddStageRunner()),
             Interval = TimeSpan.FromMilliseconds(50),
         });
         Assert.True(code == found, $"{found}: {_error}");
@@ -34,7 +35,8 @@ public sealed class ReportCommandTests : IDisposable
     [Fact]
     public async Task A_search_with_seeds_and_variants_is_run_and_reported()
     {
-        string file = Path.Combine(_home, "search.yaml"), folder = Path.Combine(_home, "page"), models = Path.Combine(_home, "models"), page = Path.Combine(folder, "README.md");
+        string file = Path.Combine(_home, "search.yaml"), folder = Path.Combine(_home, "page"),
+            models = Path.Combine(_home, "models"), page = Path.Combine(folder, "README.md");
         await File.WriteAllTextAsync(file, """
             name: two
             data: {format: shapes, train: 8, validation: 4, test: 5, size: 64}
@@ -58,8 +60,11 @@ public sealed class ReportCommandTests : IDisposable
         string text = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
         Assert.Contains("on the test split (5 pictures)", text, StringComparison.Ordinal);
         // A seed: base 2, two variants with 1 + 1 + 1, control 1 + 1; apart: 2 + 2 × (4 + 3 + 4).
-        Assert.Contains("18 distinct stages ran 20 training steps. Each trajectory on its own would have run 34 stages with 48 steps", text, StringComparison.Ordinal);
-        Assert.Equal(["README.md", "frontier-two.png", "levels-two-l1.png", "levels-two-l2.png", "results-two.csv"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Contains(
+            "18 distinct stages ran 20 training steps. Each trajectory on its own would have run 34 stages with 48 steps", text, StringComparison.Ordinal);
+        Assert.Equal(
+            ["README.md", "frontier-two.png", "levels-two-l1.png", "levels-two-l2.png", "results-two.csv"],
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(15, (await File.ReadAllLinesAsync(Path.Combine(folder, "results-two.csv"), TestContext.Current.CancellationToken)).Length);
         Assert.Equal(2, Directory.GetFiles(models, "two-test-*.jpg").Length);
         Assert.NotEmpty(Directory.GetFiles(models, "two-*.onnx"));
@@ -68,7 +73,8 @@ public sealed class ReportCommandTests : IDisposable
         string second = await RunAsync(0, "report", id, "--out", folder);
 
         Assert.DoesNotContain("evaluated", second, StringComparison.Ordinal); // the test split is looked at once
-        Assert.Equal(text.Replace("# Results", "# By hand", StringComparison.Ordinal), await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            text.Replace("# Results", "# By hand", StringComparison.Ordinal), await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken));
         await RunAsync(2, "report", id, id, "--out", folder);
         Assert.Contains("are both called 'two'", _error.ToString(), StringComparison.Ordinal);
         await RunAsync(2, "report", "two-ffff", "--out", folder);

@@ -7,7 +7,8 @@ public sealed class ReportPageTests
 {
     [Fact]
     public void A_new_page_gets_a_title_and_the_part_between_its_marks() =>
-        Assert.Equal("# Results\n\n<!-- report: begin cells -->\n\nfirst\n\n<!-- report: end cells -->\n", ReportPage.With(null, "cells", "first\n", "README.md"));
+        Assert.Equal(
+            "# Results\n\n<!-- report: begin cells -->\n\nfirst\n\n<!-- report: end cells -->\n", ReportPage.With(null, "cells", "first\n", "README.md"));
 
     [Fact]
     public void What_stands_outside_of_the_marks_stays_and_searches_have_a_part_each()
@@ -27,5 +28,8 @@ public sealed class ReportPageTests
     [InlineData("<!-- report: end cells --> <!-- report: begin cells -->")]
     [InlineData("<!-- report: begin cells --> <!-- report: end cells --> <!-- report: begin cells -->")]
     public void Damaged_marks_are_refused(string page) =>
-        Assert.Contains("README.md: the marks of the part for 'cells'", Assert.Throws<SearchFileException>(() => ReportPage.With(page, "cells", "x", "README.md")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "README.md: the marks of the part for 'cells'",
+            Assert.Throws<SearchFileException>(() => ReportPage.With(page, "cells", "x", "README.md")).Message,
+            StringComparison.Ordinal);
 }

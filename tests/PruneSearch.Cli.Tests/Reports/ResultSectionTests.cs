@@ -27,9 +27,11 @@ public sealed class ResultSectionTests
 
         Assert.Equal(
             [
-                "**Iterative or one-shot:** of 1 comparison at equal level and seed, iterative pruning is more accurate in 1, one-shot pruning in 0, and in 0 there is no difference beyond the spread over seeds (a 95 % interval each: by chance alone, about one in twenty would leave zero out).",
+                "**Iterative or one-shot:** of 1 comparison at equal level and seed, iterative pruning is more accurate in 1, one-shot pruning in 0, and in " +
+                "0 there is no difference beyond the spread over seeds (a 95 % interval each: by chance alone, about one in twenty would leave zero out).",
                 "**`iterative` against `one-shot`:** more accurate at 40 % (+3.0 points).",
-                "**Faster at full accuracy:** on the mean over seeds, at least 1.5 times as fast as the dense original (the whole interval is) and at least as accurate as the dense control: `iterative` at 20 % (1.60× [1.55–1.65], mAP50 0.790 ± 0.000 against 0.780 ± 0.000).",
+                "**Faster at full accuracy:** on the mean over seeds, at least 1.5 times as fast as the dense original (the whole interval is) and at least " +
+                "as accurate as the dense control: `iterative` at 20 % (1.60× [1.55–1.65], mAP50 0.790 ± 0.000 against 0.780 ± 0.000).",
                 "**Faster and more accurate than the dense original (0.800):** on the mean over seeds, 0 of 3 pruned arms.",
                 "**Within 2 points of the dense original (0.800):** `iterative` at 20 %; `one-shot` at 20 %.",
             ],
@@ -53,7 +55,8 @@ public sealed class ResultSectionTests
         var lines = new ResultSentences(Made.Results(_ => .80, _ => 1.54, 1, 2)).All(); // ± .05
 
         Assert.Contains(lines, l => l.StartsWith("**Faster at full accuracy:** no arm is", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.StartsWith("**Faster and more accurate than the dense original (0.800):** on the mean over seeds, 0 of", StringComparison.Ordinal));
+        Assert.Contains(
+            lines, l => l.StartsWith("**Faster and more accurate than the dense original (0.800):** on the mean over seeds, 0 of", StringComparison.Ordinal));
 
         lines = new ResultSentences(Made.Results(t => t.Ratio > 0 ? .81 : .80, t => t.Ratio == .2 ? 1.04 : 1.06, 1, 2)).All();
         Assert.Contains(lines, l => l.Contains(" 2 of 3 pruned arms; the fastest of them is `iterative` at 40 % (1.06× [1.01–1.11]", StringComparison.Ordinal));
@@ -63,7 +66,8 @@ public sealed class ResultSectionTests
     public void A_difference_within_the_spread_is_none()
     {
         // −.02, +.04 and +.01.
-        var results = Made.Results(t => t is { Schedule: ScheduleKind.Iterative, Ratio: .4 } ? t.Seed == 1 ? .67 : t.Seed == 2 ? .73 : .70 : Map50(t), null, 1, 2, 3);
+        var results = Made.Results(
+            t => t is { Schedule: ScheduleKind.Iterative, Ratio: .4 } ? t.Seed == 1 ? .67 : t.Seed == 2 ? .73 : .70 : Map50(t), null, 1, 2, 3);
 
         Assert.Contains("**`iterative` against `one-shot`:** no difference beyond the spread at 40 % (+1.0 points).", new ResultSentences(results).All());
         Assert.Contains("| −6.5 to +8.5 | no |", ResultTable.Comparisons(results), StringComparison.Ordinal);
@@ -95,12 +99,16 @@ public sealed class ResultSectionTests
     public void Variants_have_a_table_each_and_their_settings_said()
     {
         var prune = new PruneSettings { Ratio = .4, Criterion = Criterion.L2, Compensate = false };
-        var plan = Made.Plan([1, 2], new VariantSettings { Name = "plain", Prune = prune, FineTune = new() { Steps = 50 } }, new VariantSettings { Name = "taught", Prune = prune, FineTune = new() { Steps = 60, Distillation = 2 } });
+        var plan = Made.Plan(
+            [1, 2],
+            new VariantSettings { Name = "plain", Prune = prune, FineTune = new() { Steps = 50 } },
+            new VariantSettings { Name = "taught", Prune = prune, FineTune = new() { Steps = 60, Distillation = 2 } });
         var results = SearchResults.From(plan, Made.Status(plan, Map50, SpeedUp), null);
 
         string text = ResultSection.Write(results, new ResultFiles("made"), 0);
 
-        Assert.Contains("### Variant plain\n\nImportance `l2`, global ranking of hidden by channels, without compensation. One fine-tuning is 50 steps of 8 pictures (adamw, learning rate 0.0005), without distillation.", text, StringComparison.Ordinal);
+        Assert.Contains("### Variant plain\n\nImportance `l2`, global ranking of hidden by channels, without compensation. One fine-tuning is 50 steps of 8 " +
+            "pictures (adamw, learning rate 0.0005), without distillation.", text, StringComparison.Ordinal);
         Assert.Contains("One fine-tuning is 60 steps of 8 pictures (adamw, learning rate 0.0005), with distillation 2.", text, StringComparison.Ordinal);
         Assert.Contains("](levels-made-plain.png)", text, StringComparison.Ordinal);
         Assert.Contains("**taught, `iterative` against `one-shot`:**", text, StringComparison.Ordinal);
@@ -115,14 +123,19 @@ public sealed class ResultSectionTests
         var warned = reported with
         {
             Reports = reported.Reports.ToDictionary(
-                r => r.Key, r => (IReadOnlyList<StageReport>)[.. r.Value.Select((report, i) => i == 1 ? report with { Warnings = ["pruning removed nothing"] } : report)]),
+                r => r.Key, r =>
+                    (IReadOnlyList<StageReport>)[.. r.Value.Select((report, i) => i == 1 ? report with { Warnings = ["pruning removed nothing"] } : report)]),
         };
 
         string text = ResultSection.Write(SearchResults.From(plan, warned, null), new ResultFiles("made"), 0);
 
         // At 20 % the first iteration of both iterative trajectories and the one-shot one are one stage.
-        Assert.Contains("### What stages warned of\n\n- `iterative-20 #1`, `one-shot-40` and `dense-control #1`: pruning removed nothing.\n", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("What stages warned of", ResultSection.Write(SearchResults.From(plan, reported, null), new ResultFiles("made"), 0), StringComparison.Ordinal);
+        Assert.Contains(
+            "### What stages warned of\n\n- `iterative-20 #1`, `one-shot-40` and `dense-control #1`: pruning removed nothing.\n",
+            text,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "What stages warned of", ResultSection.Write(SearchResults.From(plan, reported, null), new ResultFiles("made"), 0), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class MovedPicturesTests : IDisposable
 
     private string At(params string[] parts) => Path.Combine([_folder, .. parts]);
 
-    private static CheckedSearch Check(string project) => new SearchLauncher(Path.Combine(project, "home", "drawn"), TimeProvider.System) { Threads = 1 }.Check(SearchFileReader.Parse(
+    private static CheckedSearch Check(string project) =>
+        new SearchLauncher(Path.Combine(project, "home", "drawn"), TimeProvider.System) { Threads = 1 }.Check(SearchFileReader.Parse(
         """
         name: t
         data: {format: shapes, train: 3, validation: 2, size: 64, test: 1}
@@ -90,6 +91,7 @@ public sealed class MovedPicturesTests : IDisposable
         var e = await Assert.ThrowsAsync<FileNotFoundException>(() => MovedPictures.FindAsync(store, plan, [At("elsewhere")], Cancellation));
 
         Assert.Equal(
-            $"data set 'shapes/train': its pictures are not in {At("elsewhere")}, expected a folder with train-00001.png and the 2 others as they were", e.Message);
+            $"data set 'shapes/train': its pictures are not in {At("elsewhere")}, expected a folder with train-00001.png and the 2 others as they were",
+            e.Message);
     }
 }

@@ -39,7 +39,8 @@ public sealed class DocumentationTests
     }
 
     [Fact]
-    public void The_quickstart_is_valid() => Assert.Equal("quickstart", SearchFileReader.Read(Path.Combine(Checkout.Root, "docs", "examples", "quickstart.yaml")).Settings.Name);
+    public void The_quickstart_is_valid() =>
+        Assert.Equal("quickstart", SearchFileReader.Read(Path.Combine(Checkout.Root, "docs", "examples", "quickstart.yaml")).Settings.Name);
 
     [Theory]
     [InlineData("voc")]

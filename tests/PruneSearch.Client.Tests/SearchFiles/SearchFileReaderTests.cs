@@ -57,7 +57,10 @@ public sealed class SearchFileReaderTests
         var source = Parse(Valid.Replace("data: {format: shapes, train: 32, validation: 8, size: 96}", data, StringComparison.Ordinal)).Data;
 
         Assert.Equal(new DataSource.Yolo { Root = Path.GetFullPath(AppContext.BaseDirectory), Train = "a", Validation = "b", CacheMib = 3 }, source);
-        Assert.Contains("data.cache-mib is '-1', expected a whole number from 0", Error(Valid.Replace("size: 96}", "size: 96, cache-mib: -1}", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "data.cache-mib is '-1', expected a whole number from 0",
+            Error(Valid.Replace("size: 96}", "size: 96, cache-mib: -1}", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +78,9 @@ public sealed class SearchFileReaderTests
     public void Every_key_of_pruning_reaches_its_setting()
     {
         var file = Parse(Valid
-            .Replace("name: shapes-test", "name: shapes-test\npruning: {groups: [all, Conv], protect: [neck], target: macs, criterion: taylor, reduction: max, normalisation: gaussian, per-cost: memory, ranking: isomorphic, max-group-ratio: 0.8, min-width: 4, round-to: 16}", StringComparison.Ordinal)
+            .Replace("name: shapes-test", "name: shapes-test\npruning: {groups: [all, Conv], protect: [neck], target: macs, criterion: taylor, reduction: " +
+                "max, normalisation: gaussian, per-cost: memory, ranking: isomorphic, max-group-ratio: 0.8, min-width: 4, round-to: 16}",
+                StringComparison.Ordinal)
             .Replace("learning-rate: 1e-3", "carry-optimizer: true, regularisation: {kind: bn-scale, strength: 0.3, share: 1}", StringComparison.Ordinal)
             .Replace("step: 0.1", "iterations: 4, shape: cubic", StringComparison.Ordinal));
 
@@ -83,10 +88,18 @@ public sealed class SearchFileReaderTests
         Assert.Equal(["neck"], file.Prune.Protect);
         var prune = file.Prune;
         Assert.Equal(
-            (PruneTarget.Macs, Criterion.Taylor, ScoreReduction.Max, ScoreNormalisation.Gaussian, ChannelCost.Memory, ChannelRanking.Isomorphic), (prune.Target, prune.Criterion, prune.Reduction, prune.Normalisation, prune.PerCost, prune.Ranking));
+            (PruneTarget.Macs, Criterion.Taylor, ScoreReduction.Max, ScoreNormalisation.Gaussian, ChannelCost.Memory, ChannelRanking.Isomorphic),
+            (prune.Target, prune.Criterion, prune.Reduction, prune.Normalisation, prune.PerCost, prune.Ranking));
         Assert.Equal((0.8, 4, 16), (prune.MaxGroupRatio, prune.MinWidth, prune.RoundTo));
         Assert.True(file.FineTune!.CarryOptimizer);
-        Assert.Equal(new RegularisationSettings { Kind = RegularisationKind.BnScale, Strength = 0.3, Share = 1, Groups = file.FineTune.Regularisation!.Groups, Protect = file.FineTune.Regularisation.Protect }, file.FineTune.Regularisation);
+        Assert.Equal(new RegularisationSettings
+        {
+            Kind = RegularisationKind.BnScale,
+            Strength = 0.3,
+            Share = 1,
+            Groups = file.FineTune.Regularisation!.Groups,
+            Protect = file.FineTune.Regularisation.Protect,
+        }, file.FineTune.Regularisation);
         Assert.Equal(prune.Groups, file.FineTune.Regularisation.Groups);
         Assert.Equal(prune.Protect, file.FineTune.Regularisation.Protect);
         Assert.Equal(new ScheduleSettings.Iterative { Iterations = 4, Shape = ScheduleShape.Cubic }, file.Trajectories.Schedules[2]);
@@ -134,21 +147,30 @@ public sealed class SearchFileReaderTests
     [Fact]
     public void A_test_split_is_read_where_there_is_one()
     {
-        Assert.Equal(new DataSource.Shapes { Train = 32, Validation = 8, Size = 96, Test = 5 }, Parse(Valid.Replace("size: 96}", "size: 96, test: 5}", StringComparison.Ordinal)).Data);
+        Assert.Equal(
+            new DataSource.Shapes { Train = 32, Validation = 8, Size = 96, Test = 5 },
+            Parse(Valid.Replace("size: 96}", "size: 96, test: 5}", StringComparison.Ordinal)).Data);
         string yolo = $"data: {{format: yolo, root: {AppContext.BaseDirectory}, test: final}}";
-        Assert.Equal("final", Assert.IsType<DataSource.Yolo>(Parse(Valid.Replace("data: {format: shapes, train: 32, validation: 8, size: 96}", yolo, StringComparison.Ordinal)).Data).Test);
-        Assert.Contains("data.test is '0', expected a whole number from 1", Error(Valid.Replace("size: 96}", "size: 96, test: 0}", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal("final", Assert.IsType<DataSource.Yolo>(
+            Parse(Valid.Replace("data: {format: shapes, train: 32, validation: 8, size: 96}", yolo, StringComparison.Ordinal)).Data).Test);
+        Assert.Contains(
+            "data.test is '0', expected a whole number from 1",
+            Error(Valid.Replace("size: 96}", "size: 96, test: 0}", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("seed: 1\nseeds: [1, 2]", "search.yaml:3:8: the search file has both seed and seeds")]
     [InlineData("seeds: [1, 1]", "search.yaml:2:12: seeds has '1' twice")]
     [InlineData("variants: [{name: a, pruning: {criteron: l2}}]", "search.yaml:2:32: unknown key 'criteron' in variants[0].pruning, expected one of ")]
-    [InlineData("variants: [{name: a, prune: {criterion: l2}}]", "search.yaml:2:22: unknown key 'prune' in variants[0], expected one of name, pruning, fine-tune")]
+    [InlineData(
+        "variants: [{name: a, prune: {criterion: l2}}]", "search.yaml:2:22: unknown key 'prune' in variants[0], expected one of name, pruning, fine-tune")]
     [InlineData("variants: [{pruning: {criterion: l2}}]", "search.yaml:2:12: variants[0] lacks 'name'")]
     [InlineData("variants: [{name: a}, {name: a}]", "search.yaml:2:11: two variants are named 'a'")]
     [InlineData("variants: [{name: a}, {name: b, pruning: {groups: [hiden]}}]", "search.yaml:2:51: variants[1].pruning.groups has 'hiden'")]
-    [InlineData("variants: [{name: a}, {name: b, pruning: {max-group-ratio: 0.3}}]", "search.yaml:2:60: level 0.4 cannot be reached, expected at most variants[1].pruning.max-group-ratio, which is 0.3")]
+    [InlineData(
+        "variants: [{name: a}, {name: b, pruning: {max-group-ratio: 0.3}}]",
+        "search.yaml:2:60: level 0.4 cannot be reached, expected at most variants[1].pruning.max-group-ratio, which is 0.3")]
     [InlineData("pruning: {groups: [hiden]}\nvariants: [{name: a}, {name: b, pruning: {criterion: l2}}]", "search.yaml:2:19: pruning.groups has 'hiden'")]
     [InlineData("variants: [{name: a, fine-tune: {steps: 0}}]", "search.yaml:2:41: variants[0].fine-tune.steps is '0'")]
     public void What_is_wrong_with_seeds_and_variants_is_told_once_with_its_place(string lines, string start) =>
@@ -158,12 +180,16 @@ public sealed class SearchFileReaderTests
     public void A_variant_alone_may_train_but_then_says_how_long()
     {
         const string Own = "fine-tune: {steps: 5, learning-rate: 1e-3}\n";
-        string Without(string variants) => Valid.Replace(Own, $"variants: [{variants}]\n", StringComparison.Ordinal).Replace("    - {kind: dense-control}\n", "", StringComparison.Ordinal);
+        string Without(string variants) =>
+            Valid.Replace(Own, $"variants: [{variants}]\n", StringComparison.Ordinal).Replace("    - {kind: dense-control}\n", "", StringComparison.Ordinal);
 
         Assert.Equal(7, Parse(Without("{name: a, fine-tune: {steps: 7}}")).Variants[0].FineTune!.Steps);
         Assert.Null(Parse(Without("{name: a}")).Variants[0].FineTune);
         Assert.Contains("variants[0].fine-tune lacks 'steps'", Error(Without("{name: a, fine-tune: {flip: false}}")), StringComparison.Ordinal);
-        Assert.Contains("a dense-control is only fine-tuned", Error(Valid.Replace(Own, "variants: [{name: a, fine-tune: {steps: 7}}, {name: b}]\n", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "a dense-control is only fine-tuned",
+            Error(Valid.Replace(Own, "variants: [{name: a, fine-tune: {steps: 7}}, {name: b}]\n", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,7 +198,10 @@ public sealed class SearchFileReaderTests
         string seeds = $"seeds: [{string.Join(", ", Enumerable.Range(1, 2000))}]\n";
 
         // 2000 seeds of the base, 2 levels of 3 schedules, and the dense control.
-        Assert.Contains("1 variant(s) × 2000 seed(s) × 2 level(s) × 4 schedule(s) make 16000 trajectories of 44000 stages, expected at most 10000", Error(Valid + seeds), StringComparison.Ordinal);
+        Assert.Contains(
+            "1 variant(s) × 2000 seed(s) × 2 level(s) × 4 schedule(s) make 16000 trajectories of 44000 stages, expected at most 10000",
+            Error(Valid + seeds),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,14 +210,18 @@ public sealed class SearchFileReaderTests
         Assert.Null(Parse(Valid).Export);
         Assert.Null(Parse(Valid + "export: {int8: false}\n").Export);
         Assert.Equal(new ExportSettings { Quantise = true }, Parse(Valid + "export: {int8: true}\n").Export);
-        Assert.Equal(new ExportSettings { Quantise = true, CalibrationImages = 8, WeightBits = 7 }, Parse(Valid + "export: {int8: true, calibration-images: 8, weight-bits: 7}\n").Export);
+        Assert.Equal(
+            new ExportSettings { Quantise = true, CalibrationImages = 8, WeightBits = 7 },
+            Parse(Valid + "export: {int8: true, calibration-images: 8, weight-bits: 7}\n").Export);
     }
 
     [Theory]
     [InlineData("step: 0.1", "step: 0.1, shape: cubic", "search.yaml:12:43: ", "expected the key iterations")]
-    [InlineData("name: shapes-test", "name: shapes-test\npruning: {protect: [resdual]}", "search.yaml:2:20: pruning.protect has 'resdual'", "did you mean 'residual'?")]
+    [InlineData(
+        "name: shapes-test", "name: shapes-test\npruning: {protect: [resdual]}", "search.yaml:2:20: pruning.protect has 'resdual'", "did you mean 'residual'?")]
     [InlineData("name: shapes-test", "name: shapes-test\npruning: {target: mac}", "search.yaml:2:19: ", "did you mean 'macs'?")]
-    [InlineData("  input-size: 96", "  input-sise: 96", "search.yaml:4:3: unknown key 'input-sise' in detector, expected one of ", "did you mean 'input-size'?")]
+    [InlineData(
+        "  input-size: 96", "  input-sise: 96", "search.yaml:4:3: unknown key 'input-sise' in detector, expected one of ", "did you mean 'input-size'?")]
     [InlineData("name: shapes-test", "name: shapes-test\nsede: 3", "search.yaml:2:1: unknown key 'sede'", "did you mean 'seed'?")]
     [InlineData("input-size: 96", "input-size: large", "search.yaml:4:15: detector.input-size is 'large', expected a whole number from 32 to 4096", "")]
     [InlineData("input-size: 96", "input-size: 16", "search.yaml:4:15: detector.input-size is '16', expected a whole number from 32 to 4096", "")]
@@ -202,7 +235,8 @@ public sealed class SearchFileReaderTests
     [InlineData("levels: [0.4, 0.2]", "levels: [0.4, 1.2]", "search.yaml:8:17: trajectories.levels[1] is '1.2', expected a number above 0 and below 1", "")]
     [InlineData("levels: [0.4, 0.2]", "levels: [0.4, 0.40]", "search.yaml:8:17: trajectories.levels has '0.40' twice", "")]
     [InlineData("levels: [0.4, 0.2]", "levels: []", "search.yaml:8:11: trajectories.levels has 0 values, expected a list of one or more", "")]
-    [InlineData("levels: [0.4, 0.2]", "levels: [0.95]", "search.yaml:8:11: level 0.95 cannot be reached, expected at most pruning.max-group-ratio, which is 0.9", "")]
+    [InlineData(
+        "levels: [0.4, 0.2]", "levels: [0.95]", "search.yaml:8:11: level 0.95 cannot be reached, expected at most pruning.max-group-ratio, which is 0.9", "")]
     [InlineData("{kind: one-shot}", "{kind: oneshot}", "search.yaml:10:14: ", "did you mean 'one-shot'?")]
     [InlineData("{kind: one-shot}", "{budget: same-total}", "search.yaml:10:7: trajectories.schedules[0] lacks 'kind'", "")]
     [InlineData("step: 0.1", "step: 0.1, iterations: 2", "", "has step and iterations, expected exactly one of")]
@@ -224,7 +258,8 @@ public sealed class SearchFileReaderTests
     [Fact]
     public void Several_errors_are_told_at_once()
     {
-        var e = Assert.Throws<SearchFileException>(() => Parse(Valid.Replace("input-size: 96", "input-size: 1", StringComparison.Ordinal).Replace("steps: 5", "steps: 0", StringComparison.Ordinal)));
+        var e = Assert.Throws<SearchFileException>(
+            () => Parse(Valid.Replace("input-size: 96", "input-size: 1", StringComparison.Ordinal).Replace("steps: 5", "steps: 0", StringComparison.Ordinal)));
 
         Assert.Equal(2, e.Errors.Count);
         Assert.All(e.Errors, line => Assert.DoesNotContain('\n', line));
@@ -269,7 +304,8 @@ public sealed class SearchFileReaderTests
         {
             Directory.CreateDirectory(Path.Combine(folder, "images"));
             string text = Valid.Replace("data: {format: shapes, train: 32, validation: 8, size: 96}",
-                "data: {format: coco, train: {annotations: a.json, images: images}, validation: {annotations: b.json, images: images}}", StringComparison.Ordinal);
+                "data: {format: coco, train: {annotations: a.json, images: images}, validation: {annotations: b.json, images: images}}",
+                StringComparison.Ordinal);
             File.WriteAllText(Path.Combine(folder, "a.json"), "{}");
             string path = Path.Combine(folder, "s.yaml");
 

@@ -20,7 +20,12 @@ public sealed class SearchLauncherTests : IDisposable
     private SearchLauncher Launcher(params string[] suffixes)
     {
         var rest = new Queue<string>(suffixes.Length > 0 ? suffixes : ["0001"]);
-        return new SearchLauncher(Path.Combine(_folder, "drawn"), new FakeTimeProvider(DateTimeOffset.UnixEpoch)) { Suffix = rest.Dequeue, Threads = 1, IsTaken = id => id == "t-taken" };
+        return new SearchLauncher(Path.Combine(_folder, "drawn"), new FakeTimeProvider(DateTimeOffset.UnixEpoch))
+        {
+            Suffix = rest.Dequeue,
+            Threads = 1,
+            IsTaken = id => id == "t-taken",
+        };
     }
 
     private SearchFile Shapes(string detector = "fine-tune: {steps: 2}") => SearchFileReader.Parse($$"""
@@ -32,7 +37,8 @@ public sealed class SearchLauncherTests : IDisposable
 
     private static SearchFile With(SearchFile file, DataSource data) => file with { Settings = file.Settings with { Data = data } };
 
-    private string ErrorOf(SearchFile file) => Assert.Single(Assert.Throws<SearchFileException>(() => Launcher().Check(file, TestContext.Current.CancellationToken)).Errors);
+    private string ErrorOf(SearchFile file) =>
+        Assert.Single(Assert.Throws<SearchFileException>(() => Launcher().Check(file, TestContext.Current.CancellationToken)).Errors);
 
     [Fact]
     public async Task Manifests_are_put_where_the_plan_looks_for_them()
@@ -55,7 +61,9 @@ public sealed class SearchLauncherTests : IDisposable
         var first = Launcher("0001").Check(Shapes(), TestContext.Current.CancellationToken).Plan;
         var second = Launcher("0002").Check(Shapes(), TestContext.Current.CancellationToken).Plan;
 
-        Assert.Equal(first.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()), second.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()));
+        Assert.Equal(
+            first.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()),
+            second.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()));
     }
 
     [Fact]
@@ -64,17 +72,21 @@ public sealed class SearchLauncherTests : IDisposable
         var store = new FolderCheckpointStore(Path.Combine(_folder, "store"));
         var file = Shapes();
         var without = Launcher().Check(file, TestContext.Current.CancellationToken).Plan;
-        var with = Launcher().Check(With(file, new DataSource.Shapes { Train = 3, Validation = 2, Size = 64, Test = 4 }), TestContext.Current.CancellationToken);
+        var with = Launcher().Check(
+            With(file, new DataSource.Shapes { Train = 3, Validation = 2, Size = 64, Test = 4 }), TestContext.Current.CancellationToken);
         await SearchLauncher.PublishAsync(with, store, TestContext.Current.CancellationToken);
 
         Assert.Null(without.Test);
         Assert.Equal(with.Data.Test!.ManifestHash, with.Plan.Test);
         Assert.Equal(4, (await ReadAsync(store, with.Plan.Test!)).Samples.Count);
-        Assert.Equal(without.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()), with.Plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()));
+        Assert.Equal(
+            without.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()),
+            with.Plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()));
 
         string picture = Directory.GetFiles(Path.Combine(_folder, "drawn"), "test-00004.png", SearchOption.AllDirectories).Single();
         File.WriteAllBytes(picture, [1, 2, 3]);
-        Assert.Contains("test-00004.png", ErrorOf(With(file, new DataSource.Shapes { Train = 3, Validation = 2, Size = 64, Test = 4 })), StringComparison.Ordinal);
+        Assert.Contains(
+            "test-00004.png", ErrorOf(With(file, new DataSource.Shapes { Train = 3, Validation = 2, Size = 64, Test = 4 })), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,7 +99,8 @@ public sealed class SearchLauncherTests : IDisposable
             trajectories: {levels: [0.8], schedules: [{kind: one-shot}]}
             variants: [{name: all}, {name: few, pruning: {target: macs, max-group-ratio: 0.5}}]
             """, Path.Combine(_folder, "s.yaml"));
-        Assert.Contains("level 0.8 of the macs cannot be reached with the groups and limits in pruning for variant 'few'", ErrorOf(file), StringComparison.Ordinal);
+        Assert.Contains(
+            "level 0.8 of the macs cannot be reached with the groups and limits in pruning for variant 'few'", ErrorOf(file), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -167,7 +180,8 @@ public sealed class SearchLauncherTests : IDisposable
     public void Levels_count_from_the_detector_that_the_file_names()
     {
         var dense = DetectorCatalog.Build(DetectorCatalog.Families[0].Template with { InputSize = 64, Classes = ["circle"] });
-        var narrow = dense.With(dense.Network.Groups.ToDictionary(g => g.Name, g => g.Kind == ChannelGroupKind.Hidden ? 8 : g.Width)); // no smaller multiple of 8 is left
+        // no smaller multiple of 8 is left
+        var narrow = dense.With(dense.Network.Groups.ToDictionary(g => g.Name, g => g.Kind == ChannelGroupKind.Hidden ? 8 : g.Width));
         using (var file = File.Create(Path.Combine(_folder, "narrow.safetensors")))
         {
             var weights = new WeightSet();
@@ -179,7 +193,10 @@ public sealed class SearchLauncherTests : IDisposable
         }
         File.WriteAllText(Path.Combine(_folder, "narrow.json"), narrow.Spec.ToJson());
 
-        Assert.Contains("level 0.2 of the channels cannot be reached", ErrorOf(Shapes("weights: narrow.safetensors, weights-detector: narrow.json")), StringComparison.Ordinal);
+        Assert.Contains(
+            "level 0.2 of the channels cannot be reached",
+            ErrorOf(Shapes("weights: narrow.safetensors, weights-detector: narrow.json")),
+            StringComparison.Ordinal);
     }
 
     [Fact]

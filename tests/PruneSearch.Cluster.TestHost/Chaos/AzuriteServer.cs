@@ -32,7 +32,8 @@ public sealed class AzuriteServer : IDisposable
     public void Start()
     {
         _process = Process.Start(new ProcessStartInfo("node",
-            [_program, "--silent", "--disableTelemetry", "--blobHost", "127.0.0.1", "--blobPort", _port.ToString(CultureInfo.InvariantCulture), "--location", _folder])
+            [_program, "--silent", "--disableTelemetry", "--blobHost", "127.0.0.1", "--blobPort",
+                _port.ToString(CultureInfo.InvariantCulture), "--location", _folder])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

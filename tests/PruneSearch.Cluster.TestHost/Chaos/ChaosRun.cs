@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections;
 using PruneSearch.Core;
-using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -59,7 +59,8 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
             var lasted = DateTimeOffset.UtcNow - at;
             var recovery = options.WaitsForSlots ? await RecoveredAsync(workers, at).ConfigureAwait(false) : null;
             faults.Add(new Fault(kind, at, lasted, recovery));
-            await output.WriteLineAsync($"{_clock.Elapsed:h\\:mm\\:ss} fault {i + 1}: {kind}, all slots at work again after {recovery?.TotalSeconds.ToString("F1", null) ?? "–"} s").ConfigureAwait(false);
+            await output.WriteLineAsync($"{_clock.Elapsed:h\\:mm\\:ss} fault {i + 1}: {kind}, all slots at work again after " +
+                $"{recovery?.TotalSeconds.ToString("F1", null) ?? "–"} s").ConfigureAwait(false);
         }
         ChaosResult? result = null;
         await UntilAsync(TimeSpan.FromHours(1), () => WithClientAsync(address, async c =>
@@ -75,12 +76,14 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
             var repeated = Outcomes.Repeated(slots);
             result = new ChaosResult
             {
-                Faults = [.. faults.Select((f, i) => f with { Repeated = repeated.Count(at => at >= f.At && (i + 1 == faults.Count || at < faults[i + 1].At)) })],
+                Faults =
+                    [.. faults.Select((f, i) => f with { Repeated = repeated.Count(at => at >= f.At && (i + 1 == faults.Count || at < faults[i + 1].At)) })],
                 Stages = summary.Stages,
                 Attempts = runs.Count(r => r.What == "start"),
                 BegunAgain = Outcomes.BegunAfterCompletion(workers.Select(w => w.Folder)),
                 State = summary.State,
-                SameFrontier = JsonSerializer.Serialize(frontier, CoreJson.Readable) == JsonSerializer.Serialize(await UndisturbedAsync(plan).ConfigureAwait(false), CoreJson.Readable),
+                SameFrontier = JsonSerializer.Serialize(frontier, CoreJson.Readable) == JsonSerializer.Serialize(
+                    await UndisturbedAsync(plan).ConfigureAwait(false), CoreJson.Readable),
                 Duration = _clock.Elapsed,
             };
             return true;
@@ -216,7 +219,8 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
         {
             Home = Path.Combine(options.Folder, "undisturbed"),
             Timings = new ClusterTimings { IdleClaim = TimeSpan.FromMilliseconds(20) },
-            ConfigureServices = s => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<IStageRunner>(s, new StubStageRunner(TimeSpan.Zero)),
+            ConfigureServices = s =>
+                Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<IStageRunner>(s, new StubStageRunner(TimeSpan.Zero)),
         }).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {

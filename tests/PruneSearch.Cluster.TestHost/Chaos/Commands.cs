@@ -13,7 +13,8 @@ public static class Commands
         string folder = given.GetValueOrDefault("--folder") ?? Directory.CreateTempSubdirectory("prunesearch-").FullName;
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute); // PostgreSQL runs as another user
+            // PostgreSQL runs as another user
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
         }
         if (command == "scale")
         {
@@ -42,11 +43,14 @@ public static class Commands
         foreach (var kind in result.Faults.GroupBy(f => f.Kind).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             double[] seconds = [.. kind.Select(f => f.Recovery?.TotalSeconds ?? double.NaN).Order()];
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind.Key,-20} {seconds.Length,3} times, all slots at work after {seconds[seconds.Length / 2]:F1} s (median), {seconds[^1]:F1} s (longest); {kind.Sum(f => f.Repeated)} attempts made again"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind.Key,-20} {seconds.Length,3} times, all slots at work after " +
+                $"{seconds[seconds.Length / 2]:F1} s (median), {seconds[^1]:F1} s (longest); {kind.Sum(f => f.Repeated)} attempts made again"));
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Faults.Count} faults in {result.Duration.TotalMinutes:F1} min; search {result.State}; {result.Stages} stages, {result.Attempts} attempts, {result.BegunAgain.Count} begun again after they were done; same frontier: {result.SameFrontier}"));
-        return result is { State: WorkState.Completed, SameFrontier: true, BegunAgain.Count: 0 } && result.Faults.All(f => f.Recovery < f.Lasted + TimeSpan.FromSeconds(30)) ? 0 : 1;
+            $"{result.Faults.Count} faults in {result.Duration.TotalMinutes:F1} min; search {result.State}; {result.Stages} stages, {result.Attempts} " +
+            $"attempts, {result.BegunAgain.Count} begun again after they were done; same frontier: {result.SameFrontier}"));
+        return result is { State: WorkState.Completed, SameFrontier: true, BegunAgain.Count: 0 }
+            && result.Faults.All(f => f.Recovery < f.Lasted + TimeSpan.FromSeconds(30)) ? 0 : 1;
 
         int Number(string name, int otherwise) => given.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
     }

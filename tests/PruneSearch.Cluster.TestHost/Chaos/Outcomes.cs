@@ -16,7 +16,8 @@ public static partial class Outcomes
         {
             throw new InvalidOperationException("The logs of the workers tell of no attempt that completed: their lines do not read as expected.");
         }
-        return [.. attempts.Where(a => a.Any(e => e.What == "completed") && a.Any(e => e.What == "begins" && e.At > a.Where(c => c.What == "completed").Min(c => c.At))).Select(a => a.Key)];
+        return [.. attempts.Where(a => a.Any(e => e.What == "completed")
+            && a.Any(e => e.What == "begins" && e.At > a.Where(c => c.What == "completed").Min(c => c.At))).Select(a => a.Key)];
     }
 
     /// <summary>
@@ -38,7 +39,8 @@ public static partial class Outcomes
         {
             if (Attempt().Match(line) is { Success: true } match)
             {
-                yield return (DateTimeOffset.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture), match.Groups["key"].Value, match.Groups["what"].Value);
+                var at = DateTimeOffset.Parse(match.Groups["at"].ValueSpan, CultureInfo.InvariantCulture);
+                yield return (at, match.Groups["key"].Value, match.Groups["what"].Value);
             }
         }
     }

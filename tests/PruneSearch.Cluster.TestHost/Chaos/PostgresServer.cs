@@ -64,7 +64,8 @@ public sealed class PostgresServer : IDisposable
     private static void Run(string program, string[] arguments)
     {
         // No pipes: the server would inherit them and keep them open.
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program, .. arguments]) { WorkingDirectory = "/" })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program, .. arguments]) { WorkingDirectory = "/" })!;
         process.WaitForExit();
         if (process.ExitCode != 0)
         {

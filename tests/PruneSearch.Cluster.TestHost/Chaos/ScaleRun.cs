@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using PruneSearch.Client.Connections;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;
@@ -44,7 +45,8 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
             .Select(i => new SiloProcess(Silo($"worker-{i}", SiloRole.Worker, postgres, checkpoints), Path.Combine(options.Folder, $"worker-{i}"))).ToList();
         try
         {
-            var client = await ClusterClient.ConnectAsync(new ClusterAddress { Database = postgres.ConnectionString, Patience = TimeSpan.FromMinutes(2) }).ConfigureAwait(false);
+            var client = await ClusterClient.ConnectAsync(
+                new ClusterAddress { Database = postgres.ConnectionString, Patience = TimeSpan.FromMinutes(2) }).ConfigureAwait(false);
             await using (client.ConfigureAwait(false))
             {
                 await Task.Delay(10_000).ConfigureAwait(false); // all silos have joined and are compiled
@@ -82,8 +84,11 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
         double processor = control.ProcessorSeconds() - processorBefore;
         Line($"{options.Trajectories} trajectories, {summary.Stages} stages of {options.Milliseconds} ms on {slots} slots: {summary.State}");
         Line($"total {total:F1} s, ideal {ideal:F1} s: {(total / ideal - 1) * 100:F1} % over; launch {launched:F2} s");
-        Line($"control silo: {(peak - before) / 1024.0 / options.Trajectories:F1} KiB a trajectory ({before / 1048576.0:F0} to {peak / 1048576.0:F0} MiB), {processor:F1} processor seconds, {processor / summary.Stages * 1000:F2} ms a report");
-        Line($"seconds a stage by tenth: {string.Join(' ', marks.Zip(marks.Skip(1), (a, b) => string.Create(CultureInfo.InvariantCulture, $"{(b.Seconds - a.Seconds) / Math.Max(1, b.Stages - a.Stages) * 1000:F2} ms")))}");
+        double growth = (peak - before) / 1024.0 / options.Trajectories, each = processor / summary.Stages * 1000;
+        Line($"control silo: {growth:F1} KiB a trajectory ({before / 1048576.0:F0} to {peak / 1048576.0:F0} MiB)");
+        Line($"control silo: {processor:F1} processor seconds, {each:F2} ms a report");
+        var tenths = marks.Zip(marks.Skip(1), (a, b) => (b.Seconds - a.Seconds) / Math.Max(1, b.Stages - a.Stages) * 1000);
+        Line($"seconds a stage by tenth: {string.Join(' ', tenths.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t:F2} ms")))}");
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;
@@ -71,7 +72,8 @@ public sealed record SiloSettings
             Slots = settings.Slots,
             Timings = new ClusterTimings { Silence = SilenceLimits.All(TimeSpan.FromSeconds(10)), LetGo = TimeSpan.FromSeconds(5) },
         };
-        await using var host = await SiloHost.StartAsync(options, s => s.AddSingleton<IStageRunner>(new TimedStageRunner(settings)), stop).ConfigureAwait(false);
+        await using var host = await SiloHost.StartAsync(
+            options, s => s.AddSingleton<IStageRunner>(new TimedStageRunner(settings)), stop).ConfigureAwait(false);
         await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
         return 0;
     }

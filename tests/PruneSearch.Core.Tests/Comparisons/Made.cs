@@ -31,13 +31,15 @@ internal static class Made
         new DataSettings { Train = new string('a', 64), Validation = new string('b', 64) }, "made-0001", DateTimeOffset.UnixEpoch);
 
     /// <summary>Everything finished, but for what <paramref name="done"/> says; stages take ten seconds each.</summary>
-    public static ReportedSearch Status(SearchPlan plan, Func<TrajectoryPlan, double> map50, Func<TrajectoryPlan, double>? speedUp = null, Func<TrajectoryPlan, int>? done = null) => new()
-    {
-        Status = Status(plan, done is null ? WorkState.Completed : WorkState.Failed),
-        Reports = plan.Trajectories.ToDictionary(
-            t => t.Name,
-            t => (IReadOnlyList<StageReport>)[.. t.Stages.Take(done?.Invoke(t) ?? t.Stages.Count).Select(s => Report(s, map50(t), speedUp?.Invoke(t) ?? 1 + t.Ratio))]),
-    };
+    public static ReportedSearch Status(
+        SearchPlan plan, Func<TrajectoryPlan, double> map50, Func<TrajectoryPlan, double>? speedUp = null, Func<TrajectoryPlan, int>? done = null) => new()
+        {
+            Status = Status(plan, done is null ? WorkState.Completed : WorkState.Failed),
+            Reports = plan.Trajectories.ToDictionary(t => t.Name, t => (IReadOnlyList<StageReport>)
+            [
+                .. t.Stages.Take(done?.Invoke(t) ?? t.Stages.Count).Select(s => Report(s, map50(t), speedUp?.Invoke(t) ?? 1 + t.Ratio)),
+            ]),
+        };
 
     private static SearchStatus Status(SearchPlan plan, WorkState state) => new()
     {

@@ -54,7 +54,8 @@ public sealed class SearchResultsTests
     {
         var plan = Made.Plan([1]);
         var status = Made.Status(plan, _ => .5);
-        var test = status.Reports.Values.Select(r => r[^1].Key).Distinct().ToDictionary(k => k, _ => new SplitScore { Map50 = .4, Map = .3, ClassAp50 = [], Pictures = 7 });
+        var test = status.Reports.Values.Select(r => r[^1].Key).Distinct().ToDictionary(
+            k => k, _ => new SplitScore { Map50 = .4, Map = .3, ClassAp50 = [], Pictures = 7 });
         var results = SearchResults.From(plan, status, test);
 
         Assert.True(results.OnTest);
@@ -82,7 +83,9 @@ public sealed class SearchResultsTests
         var plan = Made.Plan([1]);
         var old = plan with { Trajectories = [.. plan.Trajectories.Select(t => t with { Arm = "" })] };
 
-        Assert.Equal(["dense", "iterative", "iterative", "one-shot", "one-shot", "dense-control"], SearchResults.From(old, Made.Status(old, _ => .5), null).Arms.Select(a => a.Arm));
+        Assert.Equal(
+            ["dense", "iterative", "iterative", "one-shot", "one-shot", "dense-control"],
+            SearchResults.From(old, Made.Status(old, _ => .5), null).Arms.Select(a => a.Arm));
     }
 
     [Fact]

@@ -26,7 +26,8 @@ public sealed class SsdFamilyTests
 
     [Fact]
     public void The_variant_of_the_trained_weights_has_their_parameters() =>
-        Assert.Equal(4_951_996, DetectorCatalog.Build(SsdFamily.Spec([.. Enumerable.Range(0, 23).Select(i => $"{i}")]) with { BatchNorm = false }).Network.Parameters);
+        Assert.Equal(
+            4_951_996, DetectorCatalog.Build(SsdFamily.Spec([.. Enumerable.Range(0, 23).Select(i => $"{i}")]) with { BatchNorm = false }).Network.Parameters);
 
     [Fact]
     public void There_are_1917_default_boxes_with_a_reduced_first_level()
@@ -53,7 +54,8 @@ public sealed class SsdFamilyTests
                 var model = DetectorCatalog.Build(Spec(2) with { InputSize = size, Options = new SsdOptions { WidthMultiplier = width, Padding = padding } });
                 int expected = levels.Select((edge, level) => edge * edge * SsdDefaultBoxes.PerPosition(level)).Sum();
                 Assert.Equal(expected, model.References.Count);
-                Assert.All(model.Network.Outputs, output => Assert.Equal(expected, output.Heads.Sum(h => model.Network[h].Height * model.Network[h].Width * model.Network[h].Channels.Width / output.Values)));
+                Assert.All(model.Network.Outputs, output => Assert.Equal(
+                    expected, output.Heads.Sum(h => model.Network[h].Height * model.Network[h].Width * model.Network[h].Channels.Width / output.Values)));
             }
         }
     }
@@ -63,7 +65,8 @@ public sealed class SsdFamilyTests
     [InlineData(0.35, false)]
     public void A_specification_survives_its_json(double width, bool norms)
     {
-        var model = DetectorCatalog.Build(Spec(3) with { BatchNorm = norms, Options = new SsdOptions { WidthMultiplier = width, Padding = PaddingStyle.Symmetric } });
+        var model = DetectorCatalog.Build(
+            Spec(3) with { BatchNorm = norms, Options = new SsdOptions { WidthMultiplier = width, Padding = PaddingStyle.Symmetric } });
         var read = DetectorSpec.FromJson(model.Spec.ToJson(), "test");
         Assert.Equal(model.Spec.Widths, read.Widths);
         Assert.Equal(model.Network.Tensors.Select(t => t.Name), DetectorCatalog.Build(read).Network.Tensors.Select(t => t.Name));
@@ -74,8 +77,9 @@ public sealed class SsdFamilyTests
     public void A_specification_of_the_first_format_is_read()
     {
         const string Old = """
-            {"format":1,"architecture":"ssd-mobilenet-v2","inputSize":96,"widthMultiplier":0.5,"classes":["a"],"extras":"separable","heads":"full","padding":"symmetric",
-             "batchNorm":false,"scores":"softmax","boxOrder":"xywh","centerScale":4,"sizeScale":2,"widths":{"Conv":8}}
+            {"format":1,"architecture":"ssd-mobilenet-v2","inputSize":96,"widthMultiplier":0.5,"classes":["a"],
+             "extras":"separable","heads":"full","padding":"symmetric","batchNorm":false,"scores":"softmax","boxOrder":"xywh",
+             "centerScale":4,"sizeScale":2,"widths":{"Conv":8}}
             """;
         var read = DetectorSpec.FromJson(Old, "old");
         Assert.Equal((DetectorSpec.CurrentFormat, 96, false, 8), (read.Format, read.InputSize, read.BatchNorm, read.Widths["Conv"]));
@@ -97,7 +101,13 @@ public sealed class SsdFamilyTests
     [Fact]
     public void Other_widths_give_the_network_that_they_would_have_been_built_with()
     {
-        var widths = new SortedDictionary<string, int>(StringComparer.Ordinal) { ["Conv"] = 7, ["expanded_conv_3.hidden"] = 5, ["Conv_1"] = 100, ["layer_19_2_Conv2d_2_3x3_s2_512"] = 1 };
+        var widths = new SortedDictionary<string, int>(StringComparer.Ordinal)
+        {
+            ["Conv"] = 7,
+            ["expanded_conv_3.hidden"] = 5,
+            ["Conv_1"] = 100,
+            ["layer_19_2_Conv2d_2_3x3_s2_512"] = 1,
+        };
         foreach (var extras in Enum.GetValues<ExtraLayerStyle>())
         {
             var dense = DetectorCatalog.Build(Spec(3) with { Options = new SsdOptions { Extras = extras, Heads = HeadStyle.Separable } });
@@ -105,13 +115,19 @@ public sealed class SsdFamilyTests
             foreach (var derived in (DetectorModel[])[dense.With(widths), dense.With(new Dictionary<string, int> { ["Conv_1"] = 9 }).With(widths)])
             {
                 Assert.Equal(built.Spec.ToJson(), derived.Spec.ToJson());
-                Assert.Equal(built.Network.Tensors.Select(t => $"{t.Name} {string.Join(' ', t.Shape)}"), derived.Network.Tensors.Select(t => $"{t.Name} {string.Join(' ', t.Shape)}"));
+                Assert.Equal(
+                    built.Network.Tensors.Select(t => $"{t.Name} {string.Join(' ', t.Shape)}"),
+                    derived.Network.Tensors.Select(t => $"{t.Name} {string.Join(' ', t.Shape)}"));
                 Assert.Equal(built.Network.Macs, derived.Network.Macs);
                 Assert.Equal(built.Network.Groups.Select(g => string.Join(';', g.Slices)), derived.Network.Groups.Select(g => string.Join(';', g.Slices)));
             }
             Assert.Equal(dense.Network.Parameters, built.Dense.Network.Parameters);
-            Assert.Contains("'nope'", Assert.Throws<ArgumentException>(() => dense.With(new Dictionary<string, int> { ["nope"] = 1 })).Message, StringComparison.Ordinal);
-            Assert.Contains("from 1 to 32", Assert.Throws<ArgumentException>(() => dense.With(new Dictionary<string, int> { ["Conv"] = 33 })).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "'nope'", Assert.Throws<ArgumentException>(() => dense.With(new Dictionary<string, int> { ["nope"] = 1 })).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "from 1 to 32",
+                Assert.Throws<ArgumentException>(() => dense.With(new Dictionary<string, int> { ["Conv"] = 33 })).Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -134,5 +150,6 @@ public sealed class SsdFamilyTests
 
     private static string Message(DetectorSpec spec) => Assert.ThrowsAny<ArgumentException>(() => DetectorCatalog.Build(spec)).Message;
 
-    private static DetectorSpec Spec(int classes) => new() { Architecture = SsdFamily.Architecture, Classes = [.. Enumerable.Range(0, classes).Select(i => $"c{i}")], Options = new SsdOptions() };
+    private static DetectorSpec Spec(int classes) =>
+        new() { Architecture = SsdFamily.Architecture, Classes = [.. Enumerable.Range(0, classes).Select(i => $"c{i}")], Options = new SsdOptions() };
 }

@@ -82,7 +82,8 @@ public sealed class YoloxFamilyTests
         Assert.Equal(spec.ToJson(), read.ToJson());
     }
 
-    private static Network Build(YoloxOptions options, int classes, int size = 416) => DetectorCatalog.Build(YoloxFamily.Spec(Classes(classes), options, size)).Network;
+    private static Network Build(YoloxOptions options, int classes, int size = 416) =>
+        DetectorCatalog.Build(YoloxFamily.Spec(Classes(classes), options, size)).Network;
 
     private static string[] Classes(int count) => [.. Enumerable.Range(0, count).Select(i => $"class {i}")];
 }

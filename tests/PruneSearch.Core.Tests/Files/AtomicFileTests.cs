@@ -52,7 +52,8 @@ public sealed class AtomicFileTests : IDisposable
     {
         string second = Path.Combine(_folder, "second");
         AtomicFile.Write(Out, "old");
-        Assert.ThrowsAny<IOException>(() => AtomicFile.WriteAll([(Out, s => s.Write("new"u8)), (Path.Combine(_folder, "no folder", "x"), s => s.Write("new"u8))]));
+        Assert.ThrowsAny<IOException>(
+            () => AtomicFile.WriteAll([(Out, s => s.Write("new"u8)), (Path.Combine(_folder, "no folder", "x"), s => s.Write("new"u8))]));
         OnlyOutIsThere("old");
         AtomicFile.WriteAll([(Out, s => s.Write("new"u8)), (second, s => s.Write("two"u8))]);
         Assert.Equal(["new", "two"], new[] { Out, second }.Select(File.ReadAllText));

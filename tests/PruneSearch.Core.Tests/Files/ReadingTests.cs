@@ -3,7 +3,6 @@ using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Files;
-using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Tests.Core.Files;
 
@@ -30,21 +29,34 @@ public sealed class ReadingTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_folder, "link"), pipe);
         foreach (string special in new[] { pipe, Path.Combine(_folder, "link"), "/dev/zero" })
         {
-            Assert.Contains($"{special}: is a pipe, a device or a socket, expected a regular file", Assert.Throws<IOException>(() => RegularFile.OpenRead(special)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"{special}: is a pipe, a device or a socket, expected a regular file",
+                Assert.Throws<IOException>(() => RegularFile.OpenRead(special)).Message,
+                StringComparison.Ordinal);
         }
         Assert.Contains("is a folder", Assert.Throws<IOException>(() => RegularFile.OpenRead(_folder)).Message, StringComparison.Ordinal);
-        Assert.Contains("does not exist", Assert.Throws<FileNotFoundException>(() => RegularFile.OpenRead(Path.Combine(_folder, "none"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<FileNotFoundException>(() => RegularFile.OpenRead(Path.Combine(_folder, "none"))).Message,
+            StringComparison.Ordinal);
         File.CreateSymbolicLink(Path.Combine(_folder, "broken"), Path.Combine(_folder, "none"));
-        Assert.Contains("broken: does not exist, expected a file", Assert.Throws<FileNotFoundException>(() => RegularFile.OpenRead(Path.Combine(_folder, "broken"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "broken: does not exist, expected a file",
+            Assert.Throws<FileNotFoundException>(() => RegularFile.OpenRead(Path.Combine(_folder, "broken"))).Message,
+            StringComparison.Ordinal);
         Assert.Empty(RegularFile.ReadAllBytes(Write("empty", ""), 0));
-        Assert.Contains("5 bytes, expected at most 4", Assert.Throws<IOException>(() => RegularFile.ReadAllBytes(Write("five", "12345"), 4)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "5 bytes, expected at most 4",
+            Assert.Throws<IOException>(() => RegularFile.ReadAllBytes(Write("five", "12345"), 4)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Text_is_read_with_its_mark_and_refused_when_it_is_none()
     {
         const string Text = "größe 猫 🐈\r\n";
-        foreach (var encoding in new Encoding[] { new UTF8Encoding(false), new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32 })
+        Encoding[] encodings = [new UTF8Encoding(false), new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32];
+        foreach (var encoding in encodings)
         {
             Assert.Equal(Text, TextFile.Read(Write("t", [.. encoding.GetPreamble(), .. encoding.GetBytes(Text)]), 100));
         }
@@ -85,7 +97,10 @@ public sealed class ReadingTests : IDisposable
         Fails("background\ncat\ncat\n", "'cat' stands twice");
         Fails("background\n", "has 1 name, expected the background's and at least one class");
         Fails("", "has 0 names");
-        Assert.Contains("expected at most", Assert.Throws<IOException>(() => LabelFile.Read(Write("large", new string('x', LabelFile.MaxBytes + 1)))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected at most",
+            Assert.Throws<IOException>(() => LabelFile.Read(Write("large", new string('x', LabelFile.MaxBytes + 1)))).Message,
+            StringComparison.Ordinal);
 
         void Fails(string text, string expected, bool? background = null) =>
             Assert.Contains(expected, Assert.Throws<FormatException>(() => LabelFile.Read(Write("l", text), background)).Message, StringComparison.Ordinal);

@@ -25,7 +25,8 @@ public sealed class HypervolumeTests
         double[] reference = [.. Enumerable.Repeat((double)Edge, objectives)];
         for (int trial = 0; trial < 100; trial++)
         {
-            double[][] costs = [.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => Enumerable.Range(0, objectives).Select(_ => (double)random.Next(Edge + 2)).ToArray())];
+            double[][] costs =
+                [.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => Enumerable.Range(0, objectives).Select(_ => (double)random.Next(Edge + 2)).ToArray())];
             int cells = Cells(objectives, Edge).Count(cell => costs.Any(c => c.Zip(cell).All(p => p.First <= p.Second)));
 
             Assert.Equal(cells, Hypervolume.Of(costs, reference), 9);
@@ -73,7 +74,8 @@ public sealed class HypervolumeTests
         var random = new Random(20 + objectives);
         for (int trial = 0; trial < 50; trial++)
         {
-            double[][] costs = [.. Enumerable.Range(0, 60).Select(_ => Enumerable.Range(0, objectives).Select(_ => random.Next(12) == 0 ? double.NaN : random.Next(9)).ToArray())];
+            double[][] costs = [.. Enumerable.Range(0, 60).Select(
+                _ => Enumerable.Range(0, objectives).Select(_ => random.Next(12) == 0 ? double.NaN : random.Next(9)).ToArray())];
             bool[] naive = [.. costs.Select(c => !c.Any(double.IsNaN) && !costs.Any(o => ParetoFrontier.Dominates(o, c)))];
 
             Assert.Equal(naive, ParetoFrontier.Of(costs));
@@ -81,7 +83,8 @@ public sealed class HypervolumeTests
     }
 
     private static IEnumerable<int[]> Cells(int objectives, int edge) =>
-        Enumerable.Range(0, (int)Math.Pow(edge, objectives)).Select(n => Enumerable.Range(0, objectives).Select(d => n / (int)Math.Pow(edge, d) % edge).ToArray());
+        Enumerable.Range(0, (int)Math.Pow(edge, objectives)).Select(
+            n => Enumerable.Range(0, objectives).Select(d => n / (int)Math.Pow(edge, d) % edge).ToArray());
 
     private sealed class Costs : IEqualityComparer<double[]>
     {

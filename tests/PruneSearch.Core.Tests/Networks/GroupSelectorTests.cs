@@ -36,5 +36,6 @@ public sealed class GroupSelectorTests
     private static IReadOnlyList<ChannelGroup> Groups(string[] selectors, string[]? protect = null) => GroupSelector.Select(Detector, selectors, protect);
 
     private static DetectorModel Small() =>
-        DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.35 } });
+        DetectorCatalog.Build(
+            new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.35 } });
 }

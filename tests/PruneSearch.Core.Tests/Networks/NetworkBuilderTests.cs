@@ -35,5 +35,6 @@ public sealed class NetworkBuilderTests
         Refused("1 × 1", () => b.Scale("scale", a, c));
     }
 
-    private static void Refused(string message, Action build) => Assert.Contains(message, Assert.Throws<ArgumentException>(build).Message, StringComparison.Ordinal);
+    private static void Refused(string message, Action build) =>
+        Assert.Contains(message, Assert.Throws<ArgumentException>(build).Message, StringComparison.Ordinal);
 }

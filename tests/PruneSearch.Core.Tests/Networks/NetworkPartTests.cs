@@ -11,7 +11,8 @@ public sealed class NetworkPartTests
     [InlineData(false)]
     public void Parts_add_up_to_the_network(bool batchNorm)
     {
-        var network = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a"], BatchNorm = batchNorm, Options = new SsdOptions() }).Network;
+        var network = DetectorCatalog.Build(
+            new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a"], BatchNorm = batchNorm, Options = new SsdOptions() }).Network;
         var parts = NetworkPart.Of(network);
         Assert.Equal(network.Macs, parts.Sum(p => p.Macs));
         Assert.Equal(network.Parameters, parts.Sum(p => p.Parameters));

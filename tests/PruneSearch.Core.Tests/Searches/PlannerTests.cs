@@ -52,7 +52,8 @@ public sealed class PlannerTests
         var other = trajectory with { Stages = [trajectory.Stages[0] with { Seed = 7 }] };
 
         Assert.Equal([other.Stages[0].ComputeKey()], other.Keys);
-        Assert.DoesNotContain("keys", System.Text.Json.JsonSerializer.Serialize(trajectory, CoreJson.Canonical), StringComparison.OrdinalIgnoreCase); // old and new homes read each other's plans
+        // old and new homes read each other's plans
+        Assert.DoesNotContain("keys", System.Text.Json.JsonSerializer.Serialize(trajectory, CoreJson.Canonical), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -60,7 +61,9 @@ public sealed class PlannerTests
     {
         var plan = Plan(Settings);
 
-        Assert.Equal(["dense", "one-shot-20", "one-shot-40", "one-shot-total-20", "one-shot-total-40", "iterative-20", "iterative-40", "dense-control"], plan.Trajectories.Select(t => t.Name));
+        Assert.Equal(
+            ["dense", "one-shot-20", "one-shot-40", "one-shot-total-20", "one-shot-total-40", "iterative-20", "iterative-40", "dense-control"],
+            plan.Trajectories.Select(t => t.Name));
         Assert.Equal([1, 2, 2, 2, 2, 3, 5, 5], plan.Trajectories.Select(t => t.Stages.Count));
         Assert.Equal("name: test", plan.Source);
     }
@@ -164,7 +167,8 @@ public sealed class PlannerTests
     [Fact]
     public void Several_seeds_have_every_trajectory_each_and_share_nothing()
     {
-        var plan = Plan(Settings with { Seeds = [1, 2], Trajectories = Trying(new ScheduleSettings.Iterative { Step = 0.1 }, new ScheduleSettings.DenseControl()) });
+        var plan = Plan(
+            Settings with { Seeds = [1, 2], Trajectories = Trying(new ScheduleSettings.Iterative { Step = 0.1 }, new ScheduleSettings.DenseControl()) });
 
         Assert.Equal(
             ["dense-s1", "iterative-20-s1", "iterative-40-s1", "dense-control-s1", "dense-s2", "iterative-20-s2", "iterative-40-s2", "dense-control-s2"],
@@ -205,7 +209,8 @@ public sealed class PlannerTests
         VariantSettings[] variants = [new() { Name = "a", Prune = Settings.Prune }, new() { Name = "a-b", Prune = Settings.Prune }];
         var trajectories = Trying(new ScheduleSettings.OneShot { Name = "b-c" }, new ScheduleSettings.OneShot { Name = "c" });
 
-        Assert.Contains("a-b-c-20", Assert.Throws<ArgumentException>(() => Plan(Settings with { Variants = variants, Trajectories = trajectories })).Message, StringComparison.Ordinal);
+        Assert.Contains("a-b-c-20", Assert.Throws<ArgumentException>(
+            () => Plan(Settings with { Variants = variants, Trajectories = trajectories })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -214,7 +219,8 @@ public sealed class PlannerTests
         var regularisation = new RegularisationSettings { Kind = RegularisationKind.GroupLasso };
         var plan = Plan(Settings with { FineTune = new() { Steps = 50, Regularisation = regularisation } });
 
-        IEnumerable<bool> Prepared(string name) => plan.Trajectories.Single(t => t.Name == name).Stages.Skip(1).Select(s => s.FineTune!.Regularisation == regularisation);
+        IEnumerable<bool> Prepared(string name) =>
+            plan.Trajectories.Single(t => t.Name == name).Stages.Skip(1).Select(s => s.FineTune!.Regularisation == regularisation);
         Assert.Equal([true, true, true, false], Prepared("iterative-40"));
         Assert.Equal([false], Prepared("one-shot-40"));
         Assert.DoesNotContain(true, Prepared("dense-control"));
@@ -231,7 +237,8 @@ public sealed class PlannerTests
     [Fact]
     public void A_list_shares_its_beginning_with_every_level()
     {
-        var plan = Plan(Settings with { Trajectories = Trying(new ScheduleSettings.Iterative { Name = "list", Ratios = [0.05, 0.2, 0.3] }) with { Levels = [0.3, 0.4] } });
+        var plan = Plan(
+            Settings with { Trajectories = Trying(new ScheduleSettings.Iterative { Name = "list", Ratios = [0.05, 0.2, 0.3] }) with { Levels = [0.3, 0.4] } });
 
         Assert.Equal(Keys(plan, "list-30"), Keys(plan, "list-40").Take(4));
         Assert.Equal([0.05, 0.2, 0.3, 0.4], plan.Trajectories.Single(t => t.Name == "list-40").Stages.Skip(1).Select(s => s.Prune!.Ratio));
@@ -249,7 +256,8 @@ public sealed class PlannerTests
     [Fact]
     public void Same_total_needs_an_iterative_schedule()
     {
-        Assert.Throws<ArgumentException>(() => Plan(Settings with { Trajectories = Trying(new ScheduleSettings.OneShot { Budget = OneShotBudget.SameTotal }) }));
+        Assert.Throws<ArgumentException>(
+            () => Plan(Settings with { Trajectories = Trying(new ScheduleSettings.OneShot { Budget = OneShotBudget.SameTotal }) }));
     }
 
     [Theory]

@@ -8,7 +8,8 @@ namespace PruneSearch.Core.Tests.Searches;
 
 public sealed class PruningLimitsTests
 {
-    private static readonly DetectorModel Dense = DetectorCatalog.Build(new() { Architecture = SsdFamily.Architecture, Classes = ["a"], InputSize = 64, Options = new SsdOptions() });
+    private static readonly DetectorModel Dense = DetectorCatalog.Build(
+        new() { Architecture = SsdFamily.Architecture, Classes = ["a"], InputSize = 64, Options = new SsdOptions() });
     private static readonly PruneSettings Settings = new() { Ratio = 0.5, MaxGroupRatio = 0.5 };
 
     [Theory]
@@ -40,7 +41,8 @@ public sealed class PruningLimitsTests
         }
         var half = DetectorCatalog.Build(Dense.Spec with { Widths = widths }).Network;
         Assert.Equal(1 - (double)half.Macs / Dense.Network.Macs, PruningLimits.Reachable(Dense, Settings with { Target = PruneTarget.Macs }), 1e-12);
-        Assert.Equal(1 - (double)half.Parameters / Dense.Network.Parameters, PruningLimits.Reachable(Dense, Settings with { Target = PruneTarget.Parameters }), 1e-12);
+        Assert.Equal(
+            1 - (double)half.Parameters / Dense.Network.Parameters, PruningLimits.Reachable(Dense, Settings with { Target = PruneTarget.Parameters }), 1e-12);
     }
 
     [Theory]
@@ -63,7 +65,8 @@ public sealed class PruningLimitsTests
         // Hidden widths are 32, 96, 144, 192, 384, 576 and 960: half of 144 is 72, and 96 the next multiple.
         var settings = Settings with { RoundTo = 32 };
         var hidden = Dense.Network.Groups.Where(g => g.Kind == ChannelGroupKind.Hidden).ToList();
-        double expected = 1 - (double)hidden.Sum(g => g.DenseWidth is 32 ? 32 : g.DenseWidth is 96 ? 64 : g.DenseWidth is 144 ? 96 : g.DenseWidth / 2) / hidden.Sum(g => g.DenseWidth);
+        double expected = 1 - (double)hidden.Sum(
+            g => g.DenseWidth is 32 ? 32 : g.DenseWidth is 96 ? 64 : g.DenseWidth is 144 ? 96 : g.DenseWidth / 2) / hidden.Sum(g => g.DenseWidth);
         Assert.Equal(expected, PruningLimits.Reachable(Dense, settings), 1e-12);
     }
 }

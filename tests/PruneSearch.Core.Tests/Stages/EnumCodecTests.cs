@@ -26,7 +26,10 @@ public sealed class EnumCodecTests
     public void A_choice_that_is_not_known_is_told_with_those_that_are()
     {
         byte[] stored = Serializer.SerializeToArray(new TextMeasure("tpu"));
-        Assert.Contains("'tpu' is unknown, expected one of onnxruntime, torch", Assert.ThrowsAny<Exception>(() => Serializer.Deserialize<MeasureSettings>(stored)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'tpu' is unknown, expected one of onnxruntime, torch",
+            Assert.ThrowsAny<Exception>(() => Serializer.Deserialize<MeasureSettings>(stored)).Message,
+            StringComparison.Ordinal);
     }
 
     // Members that only one of them has are skipped, as Orleans skips what a version does not know.

@@ -49,11 +49,17 @@ public sealed class FiniteValuesTests
 
         var broken = Weights();
         broken["conv.weight"].Values[5] = float.NaN;
-        Assert.Equal("file: tensor 'conv.weight' is NaN at [1, 2, 0, 0] (1 of 12 values are not finite), expected finite numbers.", Assert.Throws<FormatException>(() => broken.RequireFit(network, "file")).Message);
-        Assert.Equal("result: tensor 'conv.weight' is NaN at [1, 2, 0, 0] (1 of 12 values are not finite)", Assert.Throws<NotFiniteNumberException>(() => broken.RequireFinite("result")).Message);
+        Assert.Equal(
+            "file: tensor 'conv.weight' is NaN at [1, 2, 0, 0] (1 of 12 values are not finite), expected finite numbers.",
+            Assert.Throws<FormatException>(() => broken.RequireFit(network, "file")).Message);
+        Assert.Equal(
+            "result: tensor 'conv.weight' is NaN at [1, 2, 0, 0] (1 of 12 values are not finite)",
+            Assert.Throws<NotFiniteNumberException>(() => broken.RequireFinite("result")).Message);
 
         var negative = Weights();
         negative["norm.running_var"].Values[2] = -0.5f;
-        Assert.Equal("file: tensor 'norm.running_var' has the variance -0.5, expected at least 0.", Assert.Throws<FormatException>(() => negative.RequireFit(network, "file")).Message);
+        Assert.Equal(
+            "file: tensor 'norm.running_var' has the variance -0.5, expected at least 0.",
+            Assert.Throws<FormatException>(() => negative.RequireFit(network, "file")).Message);
     }
 }

@@ -85,5 +85,6 @@ public sealed class SafetensorsTests
         return stream.ToArray();
     }
 
-    private static MemoryStream File(string header, byte[] data) => new([.. BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(header)), .. Encoding.UTF8.GetBytes(header), .. data]);
+    private static MemoryStream File(string header, byte[] data) =>
+        new([.. BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(header)), .. Encoding.UTF8.GetBytes(header), .. data]);
 }

@@ -83,7 +83,8 @@ public sealed class TorchArchiveTests
     {
         byte[] file = new TorchFile().Code("(").Text("os").Text("system").Code($"{instruction}").Bytes();
 
-        Assert.Contains($"instruction 0x{(int)instruction:X2} is not one", Assert.Throws<FormatException>(() => TorchArchive.Read(file, "weights.pth")).Message);
+        Assert.Contains(
+            $"instruction 0x{(int)instruction:X2} is not one", Assert.Throws<FormatException>(() => TorchArchive.Read(file, "weights.pth")).Message);
     }
 
     [Fact]
@@ -107,7 +108,8 @@ public sealed class TorchArchiveTests
     {
         var tensor = new WeightTensor([1], [1]);
         byte[] huge = new TorchFile { Claimed = 1L << 40 }.Code("}").Text("t").Tensor(new WeightTensor([1], [1])).Code("s").Bytes();
-        byte[] compressed = new TorchFile { Compression = CompressionLevel.SmallestSize }.Code("}").Text("t").Tensor(new WeightTensor([100_000], new float[100_000])).Code("s").Bytes();
+        byte[] compressed = new TorchFile { Compression = CompressionLevel.SmallestSize }.Code("}")
+            .Text("t").Tensor(new WeightTensor([100_000], new float[100_000])).Code("s").Bytes();
         byte[] expanded = new TorchFile().Code("}").Text("t").Tensor(tensor, strides: [0]).Code("s").Bytes();
         var many = new TorchFile().Code("}(").Text("0").Tensor(new WeightTensor([1000], new float[1000])).Code("q", 0);
         for (int i = 1; i < 100; i++)
@@ -130,7 +132,8 @@ public sealed class TorchArchiveTests
         Assert.Contains("cut short", Fault(new TorchFile().Code("X", 255, 0, 0, 0).Bytes()));
         Assert.Contains("stack", Fault(new TorchFile().Code("R").Bytes()));
         Assert.Contains("little-endian", Fault(new TorchFile().Dictionary(Weights).Bytes("big")));
-        Assert.Contains("does not fit its storage", Fault(new TorchFile().Code("}").Text("t").Tensor(new WeightTensor([2], [1, 2]), strides: [5]).Code("s").Bytes()));
+        Assert.Contains(
+            "does not fit its storage", Fault(new TorchFile().Code("}").Text("t").Tensor(new WeightTensor([2], [1, 2]), strides: [5]).Code("s").Bytes()));
         Assert.Contains("no storage of numbers", Fault(new TorchFile().Code("}").Text("t").Tensor(new WeightTensor([1], [1]), type: "Size").Code("s").Bytes()));
         byte[] whole = TorchFile.Of(Weights);
         Assert.Contains("archive", Fault(whole[..(whole.Length / 2)]));

@@ -24,7 +24,8 @@ internal sealed class TorchFile
     {
         if (place is not null)
         {
-            Code("}").Code("(").Text("epoch").Code("K", 7).Text("best").Global("numpy.core.multiarray", "scalar").Global("numpy", "dtype").Text("f8").Code("\u0085R").Code("U", 2, 65, 66).Code("\u0086R").Text(place);
+            Code("}").Code("(").Text("epoch").Code("K", 7).Text("best").Global("numpy.core.multiarray", "scalar")
+                .Global("numpy", "dtype").Text("f8").Code("\u0085R").Code("U", 2, 65, 66).Code("\u0086R").Text(place);
         }
         Global("collections", "OrderedDict").Code(")R").Code("(");
         foreach (var (name, tensor) in weights)
@@ -44,7 +45,8 @@ internal sealed class TorchFile
         Buffer.BlockCopy(tensor.Values, 0, raw, 0, raw.Length);
         _entries["data/" + key] = raw;
         int[] steps = [.. strides ?? [.. tensor.Shape.Select((_, d) => tensor.Shape.Skip(d + 1).Aggregate(1, (n, s) => n * s))]];
-        Global("torch._utils", "_rebuild_tensor_v2").Code("((").Text("storage").Global("torch", type).Text(key).Text("cpu").Number(tensor.Values.Length + Claimed).Code("tQ").Code("K", 0);
+        Global("torch._utils", "_rebuild_tensor_v2").Code("((").Text("storage").Global("torch", type)
+            .Text(key).Text("cpu").Number(tensor.Values.Length + Claimed).Code("tQ").Code("K", 0);
         Code("(").Numbers(tensor.Shape).Code("t(").Numbers(steps).Code("t").Code("\u0089");
         return Global("collections", "OrderedDict").Code(")R").Code("tR");
     }
@@ -79,7 +81,8 @@ internal sealed class TorchFile
         using var stream = new MemoryStream();
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var (name, bytes) in _entries.Append(new("data.pkl", [.. _pickle, (byte)'.'])).Append(new("byteorder", Encoding.ASCII.GetBytes(byteOrder))))
+            foreach (var (name, bytes) in _entries.Append(new("data.pkl", [.. _pickle, (byte)'.'])).Append(
+                new("byteorder", Encoding.ASCII.GetBytes(byteOrder))))
             {
                 using var entry = archive.CreateEntry("archive/" + name, Compression).Open();
                 entry.Write(bytes);

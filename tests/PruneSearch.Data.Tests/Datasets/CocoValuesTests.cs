@@ -67,8 +67,10 @@ public sealed class CocoValuesTests : IDisposable
     [InlineData("null", "is null, expected an object with images, annotations and categories")]
     [InlineData("""{"images":[],"annotations":[]}""", "categories: missing, expected an array")]
     [InlineData("""{"images":[{"id":1,"file_name":["a"]}],"annotations":[],"categories":[]}""", "images[0].file_name is a list, expected a text")]
-    [InlineData("""{"images":[{"id":1,"file_name":"a","width":-8}],"annotations":[],"categories":[]}""", "images[0].width is -8, expected a whole number of pixels")]
-    [InlineData("""{"images":[{"id":1,"file_name":"a","width":8.5}],"annotations":[],"categories":[]}""", "images[0].width is 8.5, expected a whole number of pixels")]
+    [InlineData(
+        """{"images":[{"id":1,"file_name":"a","width":-8}],"annotations":[],"categories":[]}""", "images[0].width is -8, expected a whole number of pixels")]
+    [InlineData(
+        """{"images":[{"id":1,"file_name":"a","width":8.5}],"annotations":[],"categories":[]}""", "images[0].width is 8.5, expected a whole number of pixels")]
     [InlineData("""{"images":[],"annotations":[],"categories":[{"id":"x","name":"cat"}]}""", "categories[0].id is 'x', expected a whole number")]
     [InlineData("", "is empty, expected an object")]
     [InlineData(" ", "no valid JSON")]
@@ -82,7 +84,8 @@ public sealed class CocoValuesTests : IDisposable
         Assert.Equal(1, dataset.ObjectCount);
         Assert.Equal(
         [
-            "4 annotations of images that are not listed were left out (first: annotations[3] of image 9, annotations[4] of image 10, annotations[5] of image 11)",
+            "4 annotations of images that are not listed were left out (first: annotations[3] of image 9, annotations[4] of image 10, annotations[5] of " +
+            "image 11)",
             "2 annotations without a bbox were left out (first: annotations[1], annotations[2])",
         ], dataset.Warnings);
     }

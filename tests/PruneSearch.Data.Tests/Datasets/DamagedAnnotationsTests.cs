@@ -14,7 +14,8 @@ public sealed class DamagedAnnotationsTests : IDisposable
     [Fact]
     public void Damaged_coco_is_read_or_refused_with_the_one_error() => Damaged(
         "coco.json",
-        """{"images":[{"id":1,"file_name":"a.png","width":8,"height":6}],"annotations":[{"image_id":1,"category_id":1,"bbox":[1,1,3,3],"area":9,"iscrowd":0}],"categories":[{"id":1,"name":"cat"}]}""",
+        """{"images":[{"id":1,"file_name":"a.png","width":8,"height":6}],"annotations":[""" +
+        """{"image_id":1,"category_id":1,"bbox":[1,1,3,3],"area":9,"iscrowd":0}],"categories":[{"id":1,"name":"cat"}]}""",
         path => DatasetReader.ReadCoco(path, _folder, new() { Check = ImageCheck.None }));
 
     [Fact]
@@ -23,7 +24,8 @@ public sealed class DamagedAnnotationsTests : IDisposable
         Write("ImageSets/Main/train.txt", "a\n");
         Damaged(
             "Annotations/a.xml",
-            "<?xml version=\"1.0\"?><annotation><filename>a.jpg</filename><size><width>8</width><height>6</height></size><object><name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>4</xmax><ymax>4</ymax></bndbox></object></annotation>",
+            "<?xml version=\"1.0\"?><annotation><filename>a.jpg</filename><size><width>8</width><height>6</height></size><object><name>cat</name><bndbox>" +
+            "<xmin>1</xmin><ymin>1</ymin><xmax>4</xmax><ymax>4</ymax></bndbox></object></annotation>",
             _ => DatasetReader.ReadPascalVoc(_folder, "train", new() { Check = ImageCheck.None }));
     }
 
@@ -40,7 +42,8 @@ public sealed class DamagedAnnotationsTests : IDisposable
     public void Damaged_manifests_are_read_or_refused_with_the_one_error()
     {
         string json = Some.Dataset((0, new PixelBox(1, 1, 3, 3)), (1, new PixelBox(2, 2, 5, 5))).ToManifest().ToJson();
-        int refused = Fuzz.Run<DatasetException>(Encoding.UTF8.GetBytes(json), Cases, b => DatasetManifest.FromJson(Encoding.UTF8.GetString(b), "m").ToDataset());
+        int refused = Fuzz.Run<DatasetException>(
+            Encoding.UTF8.GetBytes(json), Cases, b => DatasetManifest.FromJson(Encoding.UTF8.GetString(b), "m").ToDataset());
         Assert.InRange(refused, Cases / 3, Cases);
     }
 
@@ -53,18 +56,22 @@ public sealed class DamagedAnnotationsTests : IDisposable
         Write("ImageSets/Main/train.txt", "a\n");
         Write("Annotations/a.xml", "<annotation>" + string.Concat(Enumerable.Repeat("<a>", Depth)));
         Assert.Throws<DatasetException>(() => DatasetReader.ReadPascalVoc(_folder, "train", new() { Check = ImageCheck.None }));
-        Write("Annotations/a.xml", "<annotation><object><name>" + string.Concat(Enumerable.Repeat("<a>", Depth)) + string.Concat(Enumerable.Repeat("</a>", Depth)) + "</name></object></annotation>");
+        Write("Annotations/a.xml", "<annotation><object><name>" +
+            string.Concat(Enumerable.Repeat("<a>", Depth)) + string.Concat(Enumerable.Repeat("</a>", Depth)) + "</name></object></annotation>");
         Assert.Throws<DatasetException>(() => DatasetReader.ReadPascalVoc(_folder, "train", new() { Check = ImageCheck.None }));
     }
 
     [Fact]
     public void Oversized_numbers_and_entities_are_refused()
     {
-        string coco = Write("coco.json", """{"images":[{"id":1,"file_name":"a.png","width":2000000000,"height":2000000000}],"annotations":[{"image_id":1,"category_id":1,"bbox":[0,0,1e308,1e308]}],"categories":[{"id":1,"name":"cat"}]}""");
+        string coco = Write("coco.json", """{"images":[{"id":1,"file_name":"a.png","width":2000000000,"height":2000000000}],"annotations":[""" +
+            """{"image_id":1,"category_id":1,"bbox":[0,0,1e308,1e308]}],"categories":[{"id":1,"name":"cat"}]}""");
         var dataset = DatasetReader.ReadCoco(coco, _folder, new() { Check = ImageCheck.None }); // clipped: no picture of that size is ever decoded
         Assert.True(double.IsFinite(dataset.Samples[0].Objects[0].Area));
         Write("ImageSets/Main/train.txt", "a\n");
-        Write("Annotations/a.xml", "<!DOCTYPE a [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]><annotation><filename>&b;</filename></annotation>");
+        Write(
+            "Annotations/a.xml",
+            "<!DOCTYPE a [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]><annotation><filename>&b;</filename></annotation>");
         Assert.Throws<DatasetException>(() => DatasetReader.ReadPascalVoc(_folder, "train", new() { Check = ImageCheck.None }));
     }
 

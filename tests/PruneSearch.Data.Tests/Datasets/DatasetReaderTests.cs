@@ -8,7 +8,10 @@ public sealed class DatasetReaderTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private string Coco(string images = """{"id":1,"file_name":"a.png","width":8,"height":6}""", string annotations = """{"image_id":1,"category_id":3,"bbox":[1,1,3,3]}""", string categories = """{"id":3,"name":"cat"},{"id":1,"name":"dog"}""")
+    private string Coco(
+        string images = """{"id":1,"file_name":"a.png","width":8,"height":6}""",
+        string annotations = """{"image_id":1,"category_id":3,"bbox":[1,1,3,3]}""",
+        string categories = """{"id":3,"name":"cat"},{"id":1,"name":"dog"}""")
     {
         Some.Picture(Path.Combine(_folder, "a.png"), 8, 6);
         string file = Path.Combine(_folder, "coco.json");
@@ -37,7 +40,8 @@ public sealed class DatasetReaderTests : IDisposable
     [Fact]
     public void Boxes_are_clipped_or_skipped_with_a_count()
     {
-        string boxes = string.Join(",", new[] { "1,1,3,3", "-4,0,8,4", "2,2,0,5", "3,3,-1,2", "20,0,4,4" }.Select(b => $$"""{"image_id":1,"category_id":1,"bbox":[{{b}}]}"""));
+        string boxes = string.Join(
+            ",", new[] { "1,1,3,3", "-4,0,8,4", "2,2,0,5", "3,3,-1,2", "20,0,4,4" }.Select(b => $$"""{"image_id":1,"category_id":1,"bbox":[{{b}}]}"""));
         var dataset = Read(Coco(annotations: boxes));
         Assert.Equal([new PixelBox(1, 1, 3, 3), new PixelBox(0, 0, 4, 4)], dataset.Samples[0].Objects.Select(o => o.Box));
         Assert.Collection(
@@ -54,7 +58,9 @@ public sealed class DatasetReaderTests : IDisposable
         Fails(Coco(images: "", annotations: ""), "no pictures in this split");
         Fails(Coco(annotations: ""), "there is no object");
         Fails(Coco(annotations: """{"image_id":1,"category_id":9,"bbox":[1,1,3,3]}"""), "annotations[0].category_id: unknown class");
-        Fails(Coco(annotations: """{"image_id":1,"category_id":1,"bbox":[1,1,3]}"""), "line 1: annotations[0].bbox has 3 values, expected four numbers (left, top, width, height)");
+        Fails(
+            Coco(annotations: """{"image_id":1,"category_id":1,"bbox":[1,1,3]}"""),
+            "line 1: annotations[0].bbox has 3 values, expected four numbers (left, top, width, height)");
         Fails(Coco(annotations: """{"image_id":1,"category_id":1,"bbox":[1,1,1e999,1]}"""), "annotations[0].bbox[2] is 1e999, expected a finite number");
         Fails(Coco(annotations: """{"image_id":1,"category_id":1,"bbox":"x"}"""), "annotations[0].bbox is 'x', expected four numbers");
         Fails(Coco(annotations: "{"), "line 1");
@@ -69,7 +75,10 @@ public sealed class DatasetReaderTests : IDisposable
     public void A_missing_folder_and_damaged_pictures_are_refused()
     {
         string file = Coco();
-        Assert.Contains("does not exist", Assert.Throws<DatasetException>(() => DatasetReader.ReadCoco(file, Path.Combine(_folder, "no"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist",
+            Assert.Throws<DatasetException>(() => DatasetReader.ReadCoco(file, Path.Combine(_folder, "no"))).Message,
+            StringComparison.Ordinal);
         byte[] picture = File.ReadAllBytes(Path.Combine(_folder, "a.png"));
         File.WriteAllBytes(Path.Combine(_folder, "a.png"), picture[..(picture.Length * 2 / 3)]);
         Fails(file, "a.png");
@@ -104,13 +113,17 @@ public sealed class DatasetReaderTests : IDisposable
     [Fact]
     public void What_is_wrong_in_voc_is_named_with_its_place()
     {
-        const string Good = "<annotation><size><width>8</width><height>6</height></size><object><name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>4</xmax><ymax>4</ymax></bndbox></object></annotation>";
+        const string Good = "<annotation><size><width>8</width><height>6</height></size><object><name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin>" +
+            "<xmax>4</xmax><ymax>4</ymax></bndbox></object></annotation>";
         Assert.Equal(new PixelBox(1, 1, 3, 3), Voc(Good).Samples[0].Objects[0].Box);
         Fails(Good.Replace("<xmax>4", "<xmax>four", StringComparison.Ordinal), "a.xml: line 1: <xmax> is 'four', expected a number");
         Fails(Good.Replace("<name>cat</name>", "", StringComparison.Ordinal), "<object> without <name>");
         Fails(Good[..60], "no valid XML");
         Fails("<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><annotation>&e;</annotation>", "no valid XML");
-        Assert.Contains("list of the split does not exist", Assert.Throws<DatasetException>(() => DatasetReader.ReadPascalVoc(_folder, "nope")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "list of the split does not exist",
+            Assert.Throws<DatasetException>(() => DatasetReader.ReadPascalVoc(_folder, "nope")).Message,
+            StringComparison.Ordinal);
 
         DetectionDataset Voc(string xml)
         {
@@ -141,9 +154,14 @@ public sealed class DatasetReaderTests : IDisposable
         var dataset = DatasetReader.ReadYolo(_folder, "train");
         Assert.Equal([1, 0], dataset.Samples.Select(s => s.Objects.Count));
         Assert.Equal(new ObjectAnnotation(1, new PixelBox(2, 0, 4, 6), 24), dataset.Samples[0].Objects[0]);
-        Assert.Equal(dataset.Samples.SelectMany(s => s.Objects), DatasetReader.ReadYolo(_folder, "train", new() { Check = ImageCheck.None }).Samples.SelectMany(s => s.Objects));
+        Assert.Equal(
+            dataset.Samples.SelectMany(s => s.Objects),
+            DatasetReader.ReadYolo(_folder, "train", new() { Check = ImageCheck.None }).Samples.SelectMany(s => s.Objects));
         File.WriteAllText(label, "\n2 0.5 0.5 0.5 1\n");
-        Assert.Contains("a.txt: line 2: unknown class 2, expected 0 to 1", Assert.Throws<DatasetException>(() => DatasetReader.ReadYolo(_folder, "train")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a.txt: line 2: unknown class 2, expected 0 to 1",
+            Assert.Throws<DatasetException>(() => DatasetReader.ReadYolo(_folder, "train")).Message,
+            StringComparison.Ordinal);
         File.WriteAllText(label, "1 0.5 x 0.5 1\n");
         Assert.Throws<DatasetException>(() => DatasetReader.ReadYolo(_folder, "train"));
     }

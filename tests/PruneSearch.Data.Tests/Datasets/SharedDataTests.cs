@@ -28,6 +28,8 @@ public sealed class SharedDataTests
         Assert.All(splits, s => Assert.Equal(["Platelets", "RBC", "WBC"], s.Classes));
         string[] warnings = [.. splits.SelectMany(s => s.Warnings).Where(w => w.Contains("without area", StringComparison.Ordinal))];
         Assert.Equal(2, warnings.Sum(w => int.Parse(w.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)));
-        Assert.Contains(warnings, w => w.Contains("BloodImage_00338.xml: line", StringComparison.Ordinal) || w.Contains("BloodImage_00343.xml: line", StringComparison.Ordinal));
+        Assert.Contains(
+            warnings,
+            w => w.Contains("BloodImage_00338.xml: line", StringComparison.Ordinal) || w.Contains("BloodImage_00343.xml: line", StringComparison.Ordinal));
     }
 }

@@ -7,7 +7,8 @@ namespace PruneSearch.Data.Tests.Datasets;
 /// <summary>Files that match nothing are counted and named, and what is readable is read.</summary>
 public sealed class UnmatchedFilesTests : IDisposable
 {
-    private const string Xml = "<annotation><object><name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>4</xmax><ymax>4</ymax></bndbox></object></annotation>";
+    private const string Xml =
+        "<annotation><object><name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>4</xmax><ymax>4</ymax></bndbox></object></annotation>";
 
     private readonly string _folder = Some.EmptyFolder();
 
@@ -38,7 +39,8 @@ public sealed class UnmatchedFilesTests : IDisposable
     public void Yolo_reads_upper_case_endings_and_folders_and_counts_the_rest()
     {
         Write("classes.txt", "cat\n");
-        Pictures("images/val/a.png", "images/val/b.png", "images/val/c.gif", "images/val/d.tif", "images/val/e", "images/val/deep/f.JPG", "images/val/G.png", "images/val/h.png");
+        Pictures("images/val/a.png", "images/val/b.png", "images/val/c.gif", "images/val/d.tif", "images/val/e", "images/val/deep/f.JPG", "images/val/G.png",
+            "images/val/h.png");
         Write("labels/val/a.TXT");
         Write("labels/b.txt"); // beside the folder of the split
         Write("labels/val/c.txt");
@@ -149,7 +151,8 @@ public sealed class UnmatchedFilesTests : IDisposable
     [Fact]
     public void Voc_lists_may_have_blanks_in_names_flags_endings_and_folders()
     {
-        Pictures("JPEGImages/a photo.png", "JPEGImages/b 1.JPG", "JPEGImages/c.bmp", "JPEGImages/deep/d.png", "JPEGImages/E.png", "JPEGImages/f.tif", "JPEGImages/g.png");
+        Pictures("JPEGImages/a photo.png", "JPEGImages/b 1.JPG", "JPEGImages/c.bmp", "JPEGImages/deep/d.png", "JPEGImages/E.png", "JPEGImages/f.tif",
+            "JPEGImages/g.png");
         foreach (string name in new[] { "a photo.xml", "b 1.xml", "c.XML", "deep/d.xml", "e.xml", "left.xml" })
         {
             Write("Annotations/" + name, Xml);
@@ -161,7 +164,8 @@ public sealed class UnmatchedFilesTests : IDisposable
         Assert.Equal(
         [
             "1 annotation stands under another letter case than its list says (first: 'E' is 'e')",
-            $"1 file in {Path.Combine(_folder, "JPEGImages")} was not read: its ending is none of .jpg, .jpeg, .png, .bmp, .webp, .gif, .jpe, .jfif (first: f.tif)",
+            $"1 file in {Path.Combine(_folder, "JPEGImages")} was not read: its ending is none of .jpg, .jpeg, .png, .bmp, .webp, .gif, .jpe, .jfif (first: " +
+            "f.tif)",
         ], dataset.Warnings);
 
         Write("ImageSets/Main/val.txt", "none\n");
@@ -233,7 +237,8 @@ public sealed class UnmatchedFilesTests : IDisposable
         Pictures("i/a.png", "i/deep/b.png", "i/C.PNG", "i/deep/d.png");
         string[] names = ["a.png", "deep\\\\b.png", "c.png", "d.png"];
         string images = string.Join(",", names.Select((n, i) => $$"""{"id":{{i + 1}},"file_name":"{{n}}"}"""));
-        string file = Write("c.json", $$"""{"images":[{{images}}],"annotations":[{"image_id":1,"category_id":1,"bbox":[1,1,3,3]}],"categories":[{"id":1,"name":"cat"}]}""");
+        string file = Write(
+            "c.json", $$"""{"images":[{{images}}],"annotations":[{"image_id":1,"category_id":1,"bbox":[1,1,3,3]}],"categories":[{"id":1,"name":"cat"}]}""");
         var dataset = DatasetReader.ReadCoco(file, Path.Combine(_folder, "i"));
         Assert.Equal(["a.png", "deep/b.png", "C.PNG", "deep/d.png"], dataset.Samples.Select(s => s.File));
         Assert.Equal(
@@ -244,7 +249,10 @@ public sealed class UnmatchedFilesTests : IDisposable
 
         File.Delete(Path.Combine(_folder, "i/a.png"));
         Pictures("i/other/d.png", "i/A.PNG", "i/a.PNG"); // now each could be two
-        Refused(() => DatasetReader.ReadCoco(file, Path.Combine(_folder, "i")), "c.json: 2 of 4 pictures are not in", "(first: images[0] 'a.png', images[3] 'd.png')");
+        Refused(
+            () => DatasetReader.ReadCoco(file, Path.Combine(_folder, "i")),
+            "c.json: 2 of 4 pictures are not in",
+            "(first: images[0] 'a.png', images[3] 'd.png')");
     }
 
     [Fact]

@@ -38,7 +38,8 @@ public sealed class DetectionDrawingTests : IDisposable
         Assert.True(Blue(drawn, 203, 60) == 255 && Blue(drawn, 300, 2) == 255, "white around the pictures");
         Assert.True(Blue(drawn, 50, 65 + 18) < 40, "nothing in the first picture");
         Assert.True(Blue(drawn, 206 + 50, 65 + 18) > 100, "left edge of the box in the second picture");
-        Assert.All([0, 206], left => Assert.Contains(Enumerable.Range(left, 30), x => Enumerable.Range(4, 12).Any(y => Blue(drawn, x, y) < 80))); // black letters of the titles
+        // black letters of the titles
+        Assert.All([0, 206], left => Assert.Contains(Enumerable.Range(left, 30), x => Enumerable.Range(4, 12).Any(y => Blue(drawn, x, y) < 80)));
     }
 
     [Fact]

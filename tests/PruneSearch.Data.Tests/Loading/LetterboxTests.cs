@@ -11,7 +11,8 @@ namespace PruneSearch.Data.Tests.Loading;
 public sealed class LetterboxTests
 {
     private const int Size = 32;
-    private static readonly InputRule Rule = new() { Fit = InputFit.Letterbox, Fill = 114, Channels = ChannelOrder.Bgr, Mean = [0, 10, 0], Deviation = [1, 1, 2] };
+    private static readonly InputRule Rule =
+        new() { Fit = InputFit.Letterbox, Fill = 114, Channels = ChannelOrder.Bgr, Mean = [0, 10, 0], Deviation = [1, 1, 2] };
 
     [Theory]
     [InlineData(100, 50, LetterboxPlace.TopLeft, 0, 0)]
@@ -20,7 +21,8 @@ public sealed class LetterboxTests
     [InlineData(50, 100, LetterboxPlace.Center, 8, 0)]
     public void A_picture_keeps_its_shape_and_what_is_left_has_the_fill(int width, int height, LetterboxPlace place, int left, int top)
     {
-        var batch = new EvaluationLoader(Data(width, height), new InputSpec(Size, Rule with { Place = place })).Batches(TestContext.Current.CancellationToken).Single();
+        var batch = new EvaluationLoader(
+            Data(width, height), new InputSpec(Size, Rule with { Place = place })).Batches(TestContext.Current.CancellationToken).Single();
 
         int right = left + (width < height ? Size / 2 : Size), bottom = top + (height < width ? Size / 2 : Size);
         for (int i = 0; i < Size * Size; i++)
@@ -42,7 +44,8 @@ public sealed class LetterboxTests
     {
         foreach (var place in Enum.GetValues<LetterboxPlace>())
         {
-            var batch = new EvaluationLoader(Data(width, height), new InputSpec(Size, Rule with { Place = place })).Batches(TestContext.Current.CancellationToken).Single();
+            var batch = new EvaluationLoader(
+                Data(width, height), new InputSpec(Size, Rule with { Place = place })).Batches(TestContext.Current.CancellationToken).Single();
 
             var found = new[] { new Detection(0, 1, batch.Images[0].Boxes[0]) }.InPicture(batch.Images[0].Window).Single();
 
@@ -74,10 +77,13 @@ public sealed class LetterboxTests
     [Fact]
     public void Pictures_of_a_mosaic_keep_their_shape()
     {
-        foreach (var batch in Loader(new AugmentationOptions { Mosaic = true, Flip = true }).Batches(0, 40, TestContext.Current.CancellationToken).Where(b => b.Images[0].Boxes.Length == 4))
+        foreach (var batch in Loader(new AugmentationOptions { Mosaic = true, Flip = true })
+            .Batches(0, 40, TestContext.Current.CancellationToken).Where(b => b.Images[0].Boxes.Length == 4))
         {
             // A box is cut at the mosaic's edges only: where it is not, it is twice as wide as high.
-            Assert.All(batch.Images[0].Boxes, b => Assert.True(b.YMin <= 0 || b.XMin <= 0 || b.YMax >= 1 || b.XMax >= 1 || Math.Abs((b.XMax - b.XMin) / (b.YMax - b.YMin) - 2) < 0.2));
+            Assert.All(
+                batch.Images[0].Boxes,
+                b => Assert.True(b.YMin <= 0 || b.XMin <= 0 || b.YMax >= 1 || b.XMax >= 1 || Math.Abs((b.XMax - b.XMin) / (b.YMax - b.YMin) - 2) < 0.2));
             RequireBoxesOnPixels(batch);
         }
     }
@@ -99,8 +105,12 @@ public sealed class LetterboxTests
             float middleY = (y + 0.5f) / Size, middleX = (x + 0.5f) / Size, near = 0.75f / Size;
             bool picture = Math.Abs(batch.Pixels[i * 3] - 50) < 0.1f;
             var boxes = batch.Images[0].Boxes;
-            Assert.True(boxes.Any(b => middleY > b.YMin - near && middleY < b.YMax + near && middleX > b.XMin - near && middleX < b.XMax + near) || !picture, $"a picture at {x}, {y} has no box");
-            Assert.True(picture || !boxes.Any(b => middleY > b.YMin + near && middleY < b.YMax - near && middleX > b.XMin + near && middleX < b.XMax - near), $"a box at {x}, {y} has no picture");
+            Assert.True(
+                boxes.Any(b => middleY > b.YMin - near && middleY < b.YMax + near && middleX > b.XMin - near && middleX < b.XMax + near) || !picture,
+                $"a picture at {x}, {y} has no box");
+            Assert.True(
+                picture || !boxes.Any(b => middleY > b.YMin + near && middleY < b.YMax - near && middleX > b.XMin + near && middleX < b.XMax - near),
+                $"a box at {x}, {y} has no picture");
         }
     }
 

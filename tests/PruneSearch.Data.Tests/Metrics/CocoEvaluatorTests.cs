@@ -68,7 +68,8 @@ public sealed class CocoEvaluatorTests
     public void A_class_without_objects_has_no_figure_and_does_not_count()
     {
         var truth = Some.Dataset((0, new PixelBox(10, 10, 40, 40)));
-        var result = CocoEvaluator.Evaluate(truth, [new ImageDetection(1, 0, 0.9, new PixelBox(10, 10, 40, 40)), new ImageDetection(1, 1, 0.9, new PixelBox(0, 0, 9, 9))]);
+        var result = CocoEvaluator.Evaluate(
+            truth, [new ImageDetection(1, 0, 0.9, new PixelBox(10, 10, 40, 40)), new ImageDetection(1, 1, 0.9, new PixelBox(0, 0, 9, 9))]);
         Assert.Equal(1.0, result.Ap, 1e-12);
         Assert.True(double.IsNaN(result.Classes[1].Ap));
         Assert.True(double.IsNaN(result.ApLarge));
@@ -94,7 +95,8 @@ public sealed class CocoEvaluatorTests
     public void A_second_detection_of_an_object_is_a_false_positive()
     {
         var truth = Some.Dataset((0, new PixelBox(0, 0, 40, 40)), (0, new PixelBox(60, 60, 40, 40)));
-        ImageDetection[] found = [new(1, 0, 0.9, new PixelBox(0, 0, 40, 40)), new(1, 0, 0.8, new PixelBox(0, 0, 40, 40)), new(2, 0, 0.7, new PixelBox(60, 60, 40, 40))];
+        ImageDetection[] found =
+            [new(1, 0, 0.9, new PixelBox(0, 0, 40, 40)), new(1, 0, 0.8, new PixelBox(0, 0, 40, 40)), new(2, 0, 0.7, new PixelBox(60, 60, 40, 40))];
         // Precision 1 up to recall .5 (51 points), then 2/3 (50 points).
         Assert.Equal((51 + 50 * 2 / 3.0) / 101, CocoEvaluator.Evaluate(truth, found).Ap50, 1e-12);
     }

@@ -1,5 +1,5 @@
+using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
-using PruneSearch.Data.Loading;
 using PruneSearch.Data.Metrics;
 
 namespace PruneSearch.Data.Tests.Metrics;
@@ -30,7 +30,8 @@ internal static class RandomScene
                 found.Add(new ImageDetection(id, near?.Class ?? random.NextInt(classes), Math.Round(random.NextDouble(), 3), box));
             }
         }
-        var truth = new DetectionDataset { Name = "random", Root = "/", Classes = [.. Enumerable.Range(0, classes).Select(c => $"class {c}")], Samples = samples };
+        var truth =
+            new DetectionDataset { Name = "random", Root = "/", Classes = [.. Enumerable.Range(0, classes).Select(c => $"class {c}")], Samples = samples };
         return (truth, found);
     }
 

@@ -50,7 +50,8 @@ internal static class StraightforwardCoco
     private static ImageResult? EvaluateImage(DetectionSample image, List<ImageDetection> found, int c, (double Low, double High) area)
     {
         var detections = found.Where(d => d.Class == c).OrderByDescending(d => d.Score).Take(100).ToList();
-        var objects = image.Objects.Where(o => o.Class == c).Select(o => (Object: o, Ignored: o.Crowd || o.Area < area.Low || o.Area > area.High)).OrderBy(o => o.Ignored).ToList();
+        var objects = image.Objects.Where(o => o.Class == c).Select(
+            o => (Object: o, Ignored: o.Crowd || o.Area < area.Low || o.Area > area.High)).OrderBy(o => o.Ignored).ToList();
         if (detections.Count == 0 && objects.Count == 0)
         {
             return null;
@@ -108,7 +109,8 @@ internal static class StraightforwardCoco
             double recalled = 0;
             for (int t = 0; t < Ious.Length; t++)
             {
-                var outcomes = results.SelectMany(r => Enumerable.Range(0, Math.Min(r.Scores.Length, most[m])).Select(d => (Score: r.Scores[d], Matched: r.Matched[t][d], Ignored: r.Ignored[t][d])))
+                var outcomes = results.SelectMany(r => Enumerable.Range(0, Math.Min(r.Scores.Length, most[m])).Select(
+                    d => (Score: r.Scores[d], Matched: r.Matched[t][d], Ignored: r.Ignored[t][d])))
                     .OrderByDescending(o => o.Score).Where(o => !o.Ignored).ToList();
                 int right = 0, wrong = 0;
                 var curve = new List<(double Recall, double Precision)>();

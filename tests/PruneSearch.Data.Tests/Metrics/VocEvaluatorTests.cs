@@ -50,7 +50,10 @@ public sealed class VocEvaluatorTests
     public void Random_scenes_score_as_the_definition_says(VocInterpolation interpolation)
     {
         var (truth, found) = RandomScene.Create(pictures: 40, detections: 30, classes: 3, seed: 7);
-        truth = truth with { Samples = [.. truth.Samples.Select(s => s with { Objects = [.. s.Objects.Select((o, i) => o with { Difficult = i % 5 == 0, Crowd = false })] })] };
+        truth = truth with
+        {
+            Samples = [.. truth.Samples.Select(s => s with { Objects = [.. s.Objects.Select((o, i) => o with { Difficult = i % 5 == 0, Crowd = false })] })],
+        };
         var actual = VocEvaluator.Evaluate(truth, found, interpolation);
         for (int c = 0; c < 3; c++)
         {

@@ -1,6 +1,6 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
-using PruneSearch.Data.Loading;
+using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.PostProcessing;
 
 namespace PruneSearch.Data.Tests.PostProcessing;
@@ -30,7 +30,8 @@ public sealed class BoxCoderTests
         float[] code = new float[4];
         for (int i = 0; i < 200; i++)
         {
-            var reference = new ReferenceBox((float)random.NextDouble(), (float)random.NextDouble(), (float)random.NextDouble(0.05, 1), (float)random.NextDouble(0.05, 1));
+            var reference = new ReferenceBox(
+                (float)random.NextDouble(), (float)random.NextDouble(), (float)random.NextDouble(0.05, 1), (float)random.NextDouble(0.05, 1));
             float y = (float)random.NextDouble(0, 0.5), x = (float)random.NextDouble(0, 0.5);
             var box = new BoxCorners(y, x, y + (float)random.NextDouble(0.02, 0.5), x + (float)random.NextDouble(0.02, 0.5));
             coder.Encode(box, reference, code);

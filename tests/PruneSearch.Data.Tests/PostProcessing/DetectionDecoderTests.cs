@@ -8,7 +8,10 @@ namespace PruneSearch.Data.Tests.PostProcessing;
 public sealed class DetectionDecoderTests
 {
     private static readonly DetectorModel Model =
-        DetectorCatalog.Build(SsdFamily.Spec(["a", "b"])) with { References = [new(0.3f, 0.3f, 0.4f, 0.4f), new(0.31f, 0.3f, 0.4f, 0.4f), new(0.9f, 0.9f, 0.4f, 0.4f)] };
+        DetectorCatalog.Build(SsdFamily.Spec(["a", "b"])) with
+        {
+            References = [new(0.3f, 0.3f, 0.4f, 0.4f), new(0.31f, 0.3f, 0.4f, 0.4f), new(0.9f, 0.9f, 0.4f, 0.4f)],
+        };
 
     [Fact]
     public void Overlaps_go_background_is_dropped_and_boxes_are_clipped()
@@ -38,15 +41,19 @@ public sealed class DetectionDecoderTests
         var options = new DetectionOptions { ScoreThreshold = threshold, IouThreshold = 0.5f, MaxPerClass = 40, MaxTotal = 100 };
         for (int seed = 0; seed < 10; seed++)
         {
-            var random = new PruneSearch.Data.Loading.SeededRandom(seed);
-            var references = Enumerable.Range(0, Count).Select(_ => new ReferenceBox((float)random.NextDouble(), (float)random.NextDouble(), 0.3f, 0.3f)).ToList();
+            var random = new PruneSearch.Data.Augmentation.SeededRandom(seed);
+            var references = Enumerable.Range(0, Count).Select(
+                _ => new ReferenceBox((float)random.NextDouble(), (float)random.NextDouble(), 0.3f, 0.3f)).ToList();
             float[] boxes = [.. Enumerable.Range(0, Count * 4).Select(_ => (float)random.NextDouble(-5, 5))];
             float[] classes = [.. Enumerable.Range(0, Count * (Classes + 1)).Select(_ => random.NextInt(60) / 10f - 4)]; // many equal ones
             var expected = new List<Detection>();
             for (int c = 1; c <= Classes; c++)
             {
                 var left = Enumerable.Range(0, Count)
-                    .Select(i => new Detection(c - 1, Score(function, classes.AsSpan(i * (Classes + 1), Classes + 1), c), new BoxCoder(model.BoxCode).Decode(boxes.AsSpan(i * 4, 4), references[i]).Clip()))
+                    .Select(i => new Detection(
+                        c - 1,
+                        Score(function, classes.AsSpan(i * (Classes + 1), Classes + 1), c),
+                        new BoxCoder(model.BoxCode).Decode(boxes.AsSpan(i * 4, 4), references[i]).Clip()))
                     .Where(d => d.Score >= threshold && d.Box.Area() > 0).OrderByDescending(d => d.Score).ToList();
                 for (int kept = 0; left.Count > 0 && kept < options.MaxPerClass; kept++)
                 {

@@ -1,4 +1,4 @@
-using PruneSearch.Data.Loading;
+using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.PostProcessing;
 
 namespace PruneSearch.Data.Tests.PostProcessing;

@@ -31,7 +31,8 @@ public sealed class DetectorEvaluatorTests
     public void An_answer_that_is_no_number_names_the_layer_where_it_begins_and_the_picture()
     {
         var model = Some.SmallDetector(out var weights);
-        foreach (string name in (string[])["expanded_conv_5.project.weight", "expanded_conv_5.project.bn.weight"]) // finite, but their products are beyond a float
+        // finite, but their products are beyond a float
+        foreach (string name in (string[])["expanded_conv_5.project.weight", "expanded_conv_5.project.bn.weight"])
         {
             float largest = weights[name].Values.Max(Math.Abs);
             weights[name] = new WeightTensor(weights[name].Shape, [.. weights[name].Values.Select(v => v / largest * 3e38f)]);
@@ -58,6 +59,7 @@ public sealed class DetectorEvaluatorTests
     {
         var model = Some.SmallDetector(out var weights);
         var dataset = new DetectionDataset { Name = "x", Root = "/", Classes = ["circle", "zebra"], Samples = [] };
-        Assert.Contains("'zebra'", Assert.Throws<ArgumentException>(() => DetectorEvaluator.Evaluate(model, weights, dataset, CPU)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'zebra'", Assert.Throws<ArgumentException>(() => DetectorEvaluator.Evaluate(model, weights, dataset, CPU)).Message, StringComparison.Ordinal);
     }
 }

@@ -19,9 +19,11 @@ public sealed class YoloxPhotosTests
         var detector = YoloxNano.Read();
         var dataset = DatasetReader.ReadCoco(Path.Combine(SharedData.Voc, $"{split}.json"), Path.Combine(SharedData.Voc, "images"));
 
-        var result = DetectorEvaluator.Evaluate(detector.Model, detector.Weights, dataset, CPU, new DetectionOptions { IouThreshold = 0.65f }, TestContext.Current.CancellationToken);
+        var result = DetectorEvaluator.Evaluate(
+            detector.Model, detector.Weights, dataset, CPU, new DetectionOptions { IouThreshold = 0.65f }, TestContext.Current.CancellationToken);
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{split}: {result.Ap50:0.0000}; {string.Join(" ", result.Classes.Select(c => $"{c.Name} {c.Ap50:0.000}"))}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{split}: {result.Ap50:0.0000}; {string.Join(" ", result.Classes.Select(c => $"{c.Name} {c.Ap50:0.000}"))}");
         Assert.Equal(expected, result.Ap50, 0.01);
         Assert.All(result.Classes.Zip(classes ?? []), p => Assert.Equal(p.Second, p.First.Ap50, 0.015));
     }

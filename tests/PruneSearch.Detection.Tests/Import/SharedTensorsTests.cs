@@ -57,7 +57,8 @@ public sealed class SharedTensorsTests
         Assert.Equal(0, (before.Forward(image)["boxes"] - after.Forward(image)["boxes"]).abs().max().item<float>(), 1e-4);
         double sum = 0, count = 0;
         before.Forward(cat([Some.Batch(1).Images, Some.Batch(2).Images]), observe: (layer, _, output) =>
-            (sum, count) = layer.Name.StartsWith("tower", StringComparison.Ordinal) ? (sum + output.select(1, 0).sum().item<float>(), count + output.select(1, 0).numel()) : (sum, count));
+            (sum, count) = layer.Name.StartsWith("tower", StringComparison.Ordinal)
+                ? (sum + output.select(1, 0).sum().item<float>(), count + output.select(1, 0).numel()) : (sum, count));
         Assert.Equal(sum / count, result["tower.bn1.bias"].Values[0], 1e-4);
     }
 
@@ -83,9 +84,11 @@ public sealed class SharedTensorsTests
         var builder = new NetworkBuilder();
         string fine = builder.Conv("fine", builder.Input(DetectorModel.ImageInput, 3, 64, 64), ChannelLayout.Fixed(4), kernel: 3, stride: 4);
         string coarse = builder.Conv("coarse", fine, ChannelLayout.Fixed(4), kernel: 3, stride: 2);
-        string tower = builder.Conv("tower", fine, ChannelLayout.Fixed(5), kernel: 3, bias: !norms || biases), again = builder.SharedConv("tower@2", coarse, "tower");
+        string tower = builder.Conv("tower", fine, ChannelLayout.Fixed(5), kernel: 3, bias: !norms || biases),
+            again = builder.SharedConv("tower@2", coarse, "tower");
         string head = builder.Conv("head", norms ? builder.BatchNorm("tower.bn1", tower) : tower, ChannelLayout.Fixed(8), kernel: 1);
-        builder.Output("boxes", [head, builder.SharedConv("head@2", shared ? builder.SharedBatchNorm("tower.bn2", again, "tower.bn1") : norms ? builder.BatchNorm("tower.bn2", again) : again, "head")], 4);
+        string normed = shared ? builder.SharedBatchNorm("tower.bn2", again, "tower.bn1") : norms ? builder.BatchNorm("tower.bn2", again) : again;
+        builder.Output("boxes", [head, builder.SharedConv("head@2", normed, "head")], 4);
         return builder.Build();
     }
 }

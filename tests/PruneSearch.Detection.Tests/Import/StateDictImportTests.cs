@@ -22,7 +22,8 @@ public sealed class StateDictImportTests
         var state = StateDict(0.25, prefix);
         Assert.Equal(Tensors, state.Keys.Count(k => !k.Contains("num_batches", StringComparison.Ordinal) && k.Contains("features", StringComparison.Ordinal)));
 
-        var imported = DetectorImport.Read(Bytes(state), "mobilenet.safetensors", new() { InputSize = 64, Classes = ["a", "b"], ForeignNormalisation = false, Seed = 3 });
+        var imported = DetectorImport.Read(
+            Bytes(state), "mobilenet.safetensors", new() { InputSize = 64, Classes = ["a", "b"], ForeignNormalisation = false, Seed = 3 });
 
         Assert.Equal(new SsdOptions { WidthMultiplier = 0.25, Padding = PaddingStyle.Symmetric }, imported.Model.Spec.Options);
         Assert.Contains(imported.Notes, n => n.Contains("the others start random, with seed 3", StringComparison.Ordinal));
@@ -32,7 +33,9 @@ public sealed class StateDictImportTests
         Assert.Equal(state[prefix + "features.17.conv.3.running_mean"].Values, imported.Weights["expanded_conv_16.project.bn.running_mean"].Values);
         Assert.Equal(state[prefix + "features.18.1.bias"].Values, imported.Weights["Conv_1.bn.bias"].Values);
         imported.Weights.RequireFit(imported.Model.Network, "imported");
-        Assert.Equal(RandomWeights.For(imported.Model, 3)["BoxPredictor_0.ClassPredictor.weight"].Values, imported.Weights["BoxPredictor_0.ClassPredictor.weight"].Values);
+        Assert.Equal(
+            RandomWeights.For(imported.Model, 3)["BoxPredictor_0.ClassPredictor.weight"].Values,
+            imported.Weights["BoxPredictor_0.ClassPredictor.weight"].Values);
     }
 
     [Fact]
@@ -69,7 +72,8 @@ public sealed class StateDictImportTests
         var spec = DetectorImport.Read(Bytes(state), "m", new() { InputSize = 64 }).Model.Spec.WithOption("heads", "full");
         var full = DetectorCatalog.Build(spec);
         var own = RandomWeights.For(full, 9);
-        foreach (var (name, tensor) in own.Where(w => !w.Key.StartsWith("Conv", StringComparison.Ordinal) && !w.Key.StartsWith("expanded", StringComparison.Ordinal)))
+        foreach (var (name, tensor) in own.Where(
+            w => !w.Key.StartsWith("Conv", StringComparison.Ordinal) && !w.Key.StartsWith("expanded", StringComparison.Ordinal)))
         {
             state.Add(name, tensor);
         }
@@ -93,8 +97,12 @@ public sealed class StateDictImportTests
         Assert.Equal("m: tensor 'features.5.conv.2.weight' has shape [8, 24, 1, 1], expected [8, 48, 1, 1]", Refused(state));
         state.Remove("features.5.conv.2.weight");
         Assert.Contains("m: tensor 'features.5.conv.2.weight' [8, 48, 1, 1] is missing", Refused(state), StringComparison.Ordinal);
-        Assert.Contains("its tensors are called 'layer1.0.weight'", Refused(new WeightSet { ["layer1.0.weight"] = new WeightTensor([1], [1]) }), StringComparison.Ordinal);
-        Assert.Contains("cut short", Assert.Throws<FormatException>(() => DetectorImport.Read([.. "PK\u0003\u0004"u8, .. new byte[40]], "m")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "its tensors are called 'layer1.0.weight'", Refused(new WeightSet { ["layer1.0.weight"] = new WeightTensor([1], [1]) }), StringComparison.Ordinal);
+        Assert.Contains(
+            "cut short",
+            Assert.Throws<FormatException>(() => DetectorImport.Read([.. "PK\u0003\u0004"u8, .. new byte[40]], "m")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +120,10 @@ public sealed class StateDictImportTests
 
         var model = Some.SmallDetector(out var own);
         own["BoxPredictor_1.ClassPredictor.bias"].Values[0] = float.PositiveInfinity;
-        Assert.Contains("m: tensor 'BoxPredictor_1.ClassPredictor.bias' is infinite at [0]", Assert.Throws<FormatException>(() => DetectorImport.Read(Bytes(own), "m", new() { InputSize = model.Spec.InputSize })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "m: tensor 'BoxPredictor_1.ClassPredictor.bias' is infinite at [0]",
+            Assert.Throws<FormatException>(() => DetectorImport.Read(Bytes(own), "m", new() { InputSize = model.Spec.InputSize })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,22 +146,31 @@ public sealed class StateDictImportTests
         Assert.Contains("before version 1.6", Assert.Throws<FormatException>(() => DetectorImport.Read([0x80, 2, 0x8a, 10], "m.pth")).Message);
     }
 
-    private static string Refused(WeightSet state) => Assert.Throws<FormatException>(() => DetectorImport.Read(Bytes(state), "m", new() { InputSize = 64 })).Message;
+    private static string Refused(WeightSet state) =>
+        Assert.Throws<FormatException>(() => DetectorImport.Read(Bytes(state), "m", new() { InputSize = 64 })).Message;
 
     // As torchvision's mobilenet_v2(width_mult).state_dict() names it: numbered modules, batch norms that count their batches, a classifier.
     private static WeightSet StateDict(double width, string prefix = "")
     {
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["object"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = width } });
+        var model = DetectorCatalog.Build(new DetectorSpec
+        {
+            Architecture = SsdFamily.Architecture,
+            Classes = ["object"],
+            InputSize = 64,
+            Options = new SsdOptions { WidthMultiplier = width },
+        });
         var weights = RandomWeights.For(model, 5);
         var random = new Random(6);
         var state = new WeightSet();
-        string[] convs = [.. model.Network.Layers.OfType<ConvLayer>().Where(l => l.Name.StartsWith("Conv", StringComparison.Ordinal) || l.Name.StartsWith("expanded", StringComparison.Ordinal)).Select(l => l.Name)];
+        string[] convs = [.. model.Network.Layers.OfType<ConvLayer>().Where(
+            l => l.Name.StartsWith("Conv", StringComparison.Ordinal) || l.Name.StartsWith("expanded", StringComparison.Ordinal)).Select(l => l.Name)];
         int next = 0;
         for (int feature = 0; feature < 19; feature++)
         {
             string[] members = feature is 0 or 18 ? [$"features.{feature}.0/{feature}.1"]
                 : feature == 1 ? ["features.1.conv.0.0/1.conv.0.1", "features.1.conv.1/1.conv.2"]
-                : [$"features.{feature}.conv.0.0/{feature}.conv.0.1", $"features.{feature}.conv.1.0/{feature}.conv.1.1", $"features.{feature}.conv.2/{feature}.conv.3"];
+                : [$"features.{feature}.conv.0.0/{feature}.conv.0.1", $"features.{feature}.conv.1.0/{feature}.conv.1.1",
+                    $"features.{feature}.conv.2/{feature}.conv.3"];
             foreach (string member in members)
             {
                 string conv = member.Split('/')[0], norm = "features." + member.Split('/')[1], own = convs[next++];
@@ -158,7 +178,9 @@ public sealed class StateDictImportTests
                 foreach (string part in new[] { "weight", "bias", "running_mean", "running_var" })
                 {
                     var shape = weights[$"{own}.bn.{part}"].Shape;
-                    state.Add($"{prefix}{norm}.{part}", new WeightTensor(shape, [.. Enumerable.Range(0, shape[0]).Select(_ => (part == "running_mean" ? -0.5f : 0.1f) + random.NextSingle())]));
+                    state.Add(
+                        $"{prefix}{norm}.{part}",
+                        new WeightTensor(shape, [.. Enumerable.Range(0, shape[0]).Select(_ => (part == "running_mean" ? -0.5f : 0.1f) + random.NextSingle())]));
                 }
                 state.Add($"{prefix}{norm}.num_batches_tracked", new WeightTensor([], [100]));
             }

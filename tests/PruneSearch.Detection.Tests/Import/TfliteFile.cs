@@ -46,7 +46,8 @@ internal sealed class TfliteFile
         public string? Last { get; init; }
     }
 
-    public static byte[] Write(DetectorModel model, WeightSet weights, Options? options = null) => new TfliteFile(options ?? new Options()).Write(model.Network, weights);
+    public static byte[] Write(DetectorModel model, WeightSet weights, Options? options = null) =>
+        new TfliteFile(options ?? new Options()).Write(model.Network, weights);
 
     private byte[] Write(Network network, WeightSet weights)
     {
@@ -131,7 +132,8 @@ internal sealed class TfliteFile
     private void Convolution(Network network, ConvLayer conv, WeightSet weights)
     {
         var kernel = weights[conv.Weight];
-        int[] shape = conv.Depthwise ? [1, kernel.Shape[2], kernel.Shape[3], kernel.Shape[0]] : [kernel.Shape[0], kernel.Shape[2], kernel.Shape[3], kernel.Shape[1]];
+        int[] shape = conv.Depthwise ? [1, kernel.Shape[2], kernel.Shape[3], kernel.Shape[0]]
+            : [kernel.Shape[0], kernel.Shape[2], kernel.Shape[3], kernel.Shape[1]];
         int weight = Weights(conv.Weight, shape, Nhwc(kernel, conv.Depthwise), conv.Depthwise ? 3 : 0);
         int bias = Weights(conv.BiasName, [kernel.Shape[0]], weights[conv.BiasName].Values, 0);
         bool fused = network.Layers.OfType<ActivationLayer>().Any(a => a.Inputs[0] == conv.Name);

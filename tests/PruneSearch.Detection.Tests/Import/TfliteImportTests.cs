@@ -30,7 +30,8 @@ public sealed class TfliteImportTests
     {
         var model = Detector(out var weights);
 
-        var imported = DetectorImport.Read(TfliteFile.Write(model, weights, new() { Numbers = TfliteFile.Numbers.Float16, ClassesFirst = true }), "file.tflite", Named);
+        var imported = DetectorImport.Read(
+            TfliteFile.Write(model, weights, new() { Numbers = TfliteFile.Numbers.Float16, ClassesFirst = true }), "file.tflite", Named);
 
         Assert.All(weights, w => Assert.Equal(w.Value.Values.Select(v => (float)(Half)v), imported.Weights[w.Key].Values));
     }
@@ -57,7 +58,10 @@ public sealed class TfliteImportTests
         // A block that is narrower than in any published width.
         var odd = DetectorCatalog.Build(Spec() with { Widths = new SortedDictionary<string, int>(StringComparer.Ordinal) { ["expanded_conv_3.hidden"] = 16 } });
         var message = Refused(TfliteFile.Write(odd, RandomWeights.For(odd, 1)));
-        Assert.Contains("tensor 'expanded_conv_3.expand.weight' has shape [16, 8, 1, 1], expected [48, 8, 1, 1] for layer 'expanded_conv_3.expand'", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "tensor 'expanded_conv_3.expand.weight' has shape [16, 8, 1, 1], expected [48, 8, 1, 1] for layer 'expanded_conv_3.expand'",
+            message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -76,8 +80,12 @@ public sealed class TfliteImportTests
     public void A_graph_that_ends_early_and_wrong_numbers_of_names_are_refused()
     {
         var model = Detector(out var weights);
-        Assert.Contains("there is no convolution for layer 'expanded_conv_13.depthwise', expected weights [144, 1, 3, 3]", Refused(TfliteFile.Write(model, weights, new() { Last = FirstTap })), StringComparison.Ordinal);
-        Assert.Contains("there are 3 class names, expected 2", Refused(TfliteFile.Write(model, weights), new() { Classes = ["a", "b", "c"] }), StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no convolution for layer 'expanded_conv_13.depthwise', expected weights [144, 1, 3, 3]",
+            Refused(TfliteFile.Write(model, weights, new() { Last = FirstTap })),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "there are 3 class names, expected 2", Refused(TfliteFile.Write(model, weights), new() { Classes = ["a", "b", "c"] }), StringComparison.Ordinal);
         Assert.Contains("it was cut short or damaged", Refused([8, 0, 0, 0, .. "TFL3"u8]), StringComparison.Ordinal);
     }
 

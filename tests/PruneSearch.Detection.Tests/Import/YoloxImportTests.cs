@@ -31,7 +31,8 @@ public sealed class YoloxImportTests
     public void What_does_not_fit_is_named()
     {
         var state = Original(RandomWeights.For(DetectorCatalog.Build(YoloxFamily.Spec(["a", "b", "c"], Tiny)), 1));
-        string Refused(WeightSet tensors, ImportOptions? options = null) => Assert.Throws<FormatException>(() => DetectorImport.Read(TorchFile.Of(tensors), "y.pth", options)).Message;
+        string Refused(WeightSet tensors, ImportOptions? options = null) =>
+            Assert.Throws<FormatException>(() => DetectorImport.Read(TorchFile.Of(tensors), "y.pth", options)).Message;
 
         Assert.Contains("2 class names, expected 3", Refused(state, new() { Classes = ["a", "b"] }));
         var damaged = Copy(state);
@@ -41,7 +42,9 @@ public sealed class YoloxImportTests
         Assert.Contains("tensor 'backbone.C3_p4.conv1.conv.weight' [96, 384, 1, 1] is missing", Refused(damaged));
         var another = new WeightSet { ["model.0.conv.weight"] = new WeightTensor([1], [1]), ["model.0.bn.weight"] = new WeightTensor([1], [1]) };
         Assert.Contains("its tensors are called 'model.0.bn.weight', 'model.0.conv.weight'", Refused(another));
-        Assert.Contains("the nearest are 384 and 416", Assert.Throws<ArgumentException>(() => DetectorImport.Read(TorchFile.Of(state), "y.pth", new() { InputSize = 400 })).Message);
+        Assert.Contains(
+            "the nearest are 384 and 416",
+            Assert.Throws<ArgumentException>(() => DetectorImport.Read(TorchFile.Of(state), "y.pth", new() { InputSize = 400 })).Message);
     }
 
     [Fact]
@@ -49,7 +52,9 @@ public sealed class YoloxImportTests
     {
         var state = Original(RandomWeights.For(DetectorCatalog.Build(YoloxFamily.Spec(["a"], Tiny)), 1));
 
-        Assert.Contains("its tensors are called", Assert.Throws<FormatException>(() => DetectorImport.Read(TorchFile.Of(state), "y.pth", new() { Architecture = "ssd-mobilenet-v2" })).Message);
+        Assert.Contains(
+            "its tensors are called",
+            Assert.Throws<FormatException>(() => DetectorImport.Read(TorchFile.Of(state), "y.pth", new() { Architecture = "ssd-mobilenet-v2" })).Message);
     }
 
     /// <summary>The weights under the names, and with the stem, of the original implementation.</summary>
@@ -58,7 +63,8 @@ public sealed class YoloxImportTests
         var state = new WeightSet();
         foreach (var (name, tensor) in weights)
         {
-            string module = name.StartsWith("head.", StringComparison.Ordinal) ? "" : name.StartsWith("stem.", StringComparison.Ordinal) || name.StartsWith("dark", StringComparison.Ordinal) ? "backbone.backbone." : "backbone.";
+            bool stem = name.StartsWith("stem.", StringComparison.Ordinal) || name.StartsWith("dark", StringComparison.Ordinal);
+            string module = name.StartsWith("head.", StringComparison.Ordinal) ? "" : stem ? "backbone.backbone." : "backbone.";
             state[module + name] = name == "stem.conv.conv.weight" ? Stem(tensor) : tensor;
             if (name.EndsWith(".running_var", StringComparison.Ordinal))
             {

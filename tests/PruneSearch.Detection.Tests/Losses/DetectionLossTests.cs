@@ -27,7 +27,8 @@ public sealed class DetectionLossTests
         boxes[0, 0, 0] = 0.5f; // smooth L1: 0.125
         boxes[0, 0, 1] = 3f; // smooth L1: 2.5
 
-        double loss = new DetectionLoss(model).Compute(new Dictionary<string, Tensor> { ["boxes"] = boxes, ["classes"] = classes }, [Some.Image((0, 0f, 0f, 1f, 1f))]).item<float>();
+        double loss = new DetectionLoss(model).Compute(
+            new Dictionary<string, Tensor> { ["boxes"] = boxes, ["classes"] = classes }, [Some.Image((0, 0f, 0f, 1f, 1f))]).item<float>();
 
         double Negative(double b) => Math.Log(1 + Math.Exp(-b)); // -log of the probability of the background
         double expected = Math.Log(2) + Negative(-2) + Negative(-1) + Negative(0) + 0.125 + 2.5;
@@ -64,7 +65,11 @@ public sealed class DetectionLossTests
         var boxes = randn(2, model.References.Count, 4);
         var classes = randn(2, model.References.Count, model.ClassOutputs);
         double Loss(params int[] pictures) => new DetectionLoss(model).Compute(
-            new Dictionary<string, Tensor> { ["boxes"] = boxes[TensorIndex.Slice(pictures[0], pictures[^1] + 1)], ["classes"] = classes[TensorIndex.Slice(pictures[0], pictures[^1] + 1)] },
+            new Dictionary<string, Tensor>
+            {
+                ["boxes"] = boxes[TensorIndex.Slice(pictures[0], pictures[^1] + 1)],
+                ["classes"] = classes[TensorIndex.Slice(pictures[0], pictures[^1] + 1)],
+            },
             [.. pictures.Select(p => images[p])]).item<float>();
 
         Assert.Equal((Loss(0) + Loss(1)) / 2, Loss(0, 1), 1e-3);

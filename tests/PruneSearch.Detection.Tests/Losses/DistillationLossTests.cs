@@ -18,7 +18,8 @@ public sealed class DistillationLossTests
         var scores = new ScoreRule { Function = function, Background = background };
 
         Assert.Equal(0, DistillationLoss.Compute(outputs, outputs, scores).item<float>(), 1e-5f);
-        float both = DistillationLoss.Compute(other, outputs, scores).item<float>(), classes = DistillationLoss.Compute(other, outputs, scores, boxWeight: 0).item<float>();
+        float both = DistillationLoss.Compute(other, outputs, scores).item<float>(),
+            classes = DistillationLoss.Compute(other, outputs, scores, boxWeight: 0).item<float>();
         Assert.True(both > 0.1f && both > classes && classes > -1e-5f);
         Assert.Equal(classes + 2 * (both - classes), DistillationLoss.Compute(other, outputs, scores, boxWeight: 2).item<float>(), 1e-4f);
     }
@@ -30,7 +31,8 @@ public sealed class DistillationLossTests
         var scores = new ScoreRule { Function = ScoreFunction.Sigmoid, Background = false, Objectness = true };
         Dictionary<string, Tensor> Outputs(float box, float @class, float objectness) =>
             new() { ["boxes"] = full([1, 5, 4], box), ["classes"] = full([1, 5, 3], @class), ["objectness"] = full([1, 5, 1], objectness) };
-        float Loss(float box, float @class, float objectness) => DistillationLoss.Compute(Outputs(box, @class, objectness), Outputs(0, 1, -30), scores).item<float>();
+        float Loss(float box, float @class, float objectness) =>
+            DistillationLoss.Compute(Outputs(box, @class, objectness), Outputs(0, 1, -30), scores).item<float>();
 
         Assert.Equal(0, Loss(5, -5, -30), 1e-5f);
         Assert.Equal(MathF.Log(1 + MathF.Exp(2)), Loss(0, 1, 2), 1e-4f); // −log of the probability of nothing

@@ -10,7 +10,8 @@ public sealed class IouAssignerTests
 
     [Fact]
     public void Every_object_gets_its_best_row_even_below_the_threshold() =>
-        Assert.Equal([0, 1, Assignment.Background], Assign(Three, new() { Best = BestRows.TakeThatObject }, new(0f, 0f, 0.5f, 0.5f), new(0.6f, 0.6f, 0.7f, 0.7f)));
+        Assert.Equal(
+            [0, 1, Assignment.Background], Assign(Three, new() { Best = BestRows.TakeThatObject }, new(0f, 0f, 0.5f, 0.5f), new(0.6f, 0.6f, 0.7f, 0.7f)));
 
     [Fact]
     public void No_objects_are_assigned_to_nothing() =>
@@ -21,7 +22,8 @@ public sealed class IouAssignerTests
     {
         // IoU of the first row .45, of the second .3; the third is the object.
         ReferenceBox[] rows = [new(0.225f, 0.5f, 0.45f, 1), new(0.15f, 0.5f, 0.3f, 1), new(0.5f, 0.5f, 1, 1)];
-        Assert.Equal([Assignment.Ignored, Assignment.Background, 0], Assign(rows, new() { Negative = 0.4, Best = BestRows.TakeTheirOwn }, new BoxCorners(0, 0, 1, 1)));
+        Assert.Equal(
+            [Assignment.Ignored, Assignment.Background, 0], Assign(rows, new() { Negative = 0.4, Best = BestRows.TakeTheirOwn }, new BoxCorners(0, 0, 1, 1)));
     }
 
     [Fact]

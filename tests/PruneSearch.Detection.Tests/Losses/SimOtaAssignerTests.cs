@@ -84,10 +84,19 @@ public sealed class SimOtaAssignerTests
 
     private static int[] Assigned(Assignment assignment) => [.. Enumerable.Range(0, assignment.Objects.Length).Where(i => assignment.Objects[i] >= 0)];
 
-    private static BoxCorners Box(float top, float left, float height, float width) => new(top / Size, left / Size, (top + height) / Size, (left + width) / Size);
+    private static BoxCorners Box(float top, float left, float height, float width) =>
+        new(top / Size, left / Size, (top + height) / Size, (left + width) / Size);
 
     private static BatchImage Image(params (int Class, BoxCorners Box)[] objects) =>
-        new() { SampleIndex = 0, ImageId = 1, Width = Size, Height = Size, Boxes = [.. objects.Select(o => o.Box)], Classes = [.. objects.Select(o => o.Class)] };
+        new()
+        {
+            SampleIndex = 0,
+            ImageId = 1,
+            Width = Size,
+            Height = Size,
+            Boxes = [.. objects.Select(o => o.Box)],
+            Classes = [.. objects.Select(o => o.Class)],
+        };
 
     /// <summary>Outputs of a picture: nothing is anywhere but where it is said.</summary>
     private sealed class Answers

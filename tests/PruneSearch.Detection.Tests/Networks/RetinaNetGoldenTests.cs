@@ -40,8 +40,10 @@ public sealed class RetinaNetGoldenTests
         Assert.Equal(classSum, classes.to(ScalarType.Float64).sum().item<double>(), 1e-4 * classMean * classes.numel());
         Assert.Equal(boxSum, boxes.to(ScalarType.Float64).sum().item<double>(), 1e-4 * boxMean * boxes.numel());
         double[][] expected = backbone == "resnet50"
-            ? [[-0.03181, -0.325834, 0.336486, 0.091201], [0.000499, -0.01204, -0.019634, -0.017868], [-0.204478, 0.392793, -0.143284, -0.288042], [0.018548, 0.019233, 0.010052, -0.00354]]
-            : [[0.22849, -0.177022, -0.079528, 0.217221], [-0.019274, -0.018596, -0.009156, 0.003875], [-0.25701, 0.069914, 0.219228, -0.202615], [0.011779, -0.000861, -0.013358, -0.020166]];
+            ? [[-0.03181, -0.325834, 0.336486, 0.091201], [0.000499, -0.01204, -0.019634, -0.017868], [-0.204478, 0.392793, -0.143284, -0.288042],
+                [0.018548, 0.019233, 0.010052, -0.00354]]
+            : [[0.22849, -0.177022, -0.079528, 0.217221], [-0.019274, -0.018596, -0.009156, 0.003875], [-0.25701, 0.069914, 0.219228, -0.202615],
+                [0.011779, -0.000861, -0.013358, -0.020166]];
         foreach (var (values, row) in expected.Zip((Tensor[])[classes[0, 0], classes[0, 1000], boxes[0, 0], boxes[0, 1000]]))
         {
             Assert.All(values.Zip(row.data<float>()), v => Assert.Equal(v.First, v.Second, 1e-5));
@@ -79,5 +81,6 @@ public sealed class RetinaNetGoldenTests
         corners.Zip((float[])[box.CenterX - box.Width / 2, box.CenterY - box.Height / 2, box.CenterX + box.Width / 2, box.CenterY + box.Height / 2]),
         c => Assert.Equal(c.First, c.Second * Size, 1e-3f));
 
-    private static void Near(double expected, double actual) => Assert.InRange(actual, expected - 1e-4 * Math.Abs(expected), expected + 1e-4 * Math.Abs(expected));
+    private static void Near(double expected, double actual) =>
+        Assert.InRange(actual, expected - 1e-4 * Math.Abs(expected), expected + 1e-4 * Math.Abs(expected));
 }

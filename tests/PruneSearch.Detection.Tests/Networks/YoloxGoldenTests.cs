@@ -18,7 +18,8 @@ public sealed class YoloxGoldenTests
 
         var outputs = network.Forward(YoloxNano.Pictures());
 
-        var (boxes, objectness, classes) = (outputs[DetectorModel.BoxesOutput], outputs[DetectorModel.ObjectnessOutput].sigmoid(), outputs[DetectorModel.ClassesOutput].sigmoid());
+        var (boxes, objectness, classes) =
+            (outputs[DetectorModel.BoxesOutput], outputs[DetectorModel.ObjectnessOutput].sigmoid(), outputs[DetectorModel.ClassesOutput].sigmoid());
         Close(15245.3467, Sum(boxes[0]));
         Close(2.231518, Sum(objectness[0]));
         Close(1957.118827, Sum(classes[0]));

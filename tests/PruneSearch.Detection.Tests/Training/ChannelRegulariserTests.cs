@@ -47,7 +47,8 @@ public sealed class ChannelRegulariserTests
     public void Scales_of_batch_norms_alone_shrink_and_keep_their_sign()
     {
         var model = Some.SmallDetector(out var weights);
-        string name = model.Network.Groups.First(g => g.Kind == ChannelGroupKind.Hidden).Slices.First(s => s.Tensor.EndsWith("bn.weight", StringComparison.Ordinal)).Tensor;
+        string name = model.Network.Groups.First(g => g.Kind == ChannelGroupKind.Hidden).Slices.First(
+            s => s.Tensor.EndsWith("bn.weight", StringComparison.Ordinal)).Tensor;
         weights[name].Values[0] = -2;
         using var network = new TorchNetwork(model.Network, weights);
         var hidden = model.Network.Groups.Where(g => g.Kind == ChannelGroupKind.Hidden).ToList();
@@ -84,7 +85,8 @@ public sealed class ChannelRegulariserTests
             }
         }
 
-        double Scales(Trainer t) => hidden.SelectMany(g => g.Slices).Where(s => s.Tensor.EndsWith("bn.weight", StringComparison.Ordinal)).Sum(s => t.ToWeights()[s.Tensor].Values.Sum(Math.Abs));
+        double Scales(Trainer t) => hidden.SelectMany(g => g.Slices).Where(
+            s => s.Tensor.EndsWith("bn.weight", StringComparison.Ordinal)).Sum(s => t.ToWeights()[s.Tensor].Values.Sum(Math.Abs));
         Assert.InRange(Scales(with) / Scales(without), 0.5, 0.7); // (1 − 0.5 / 4)⁴ = 0.59
         Assert.All(with.ToWeights(), t => Assert.Equal(t.Value.Values, resumed.ToWeights()[t.Key].Values));
     }
@@ -93,9 +95,11 @@ public sealed class ChannelRegulariserTests
     public void Mistakes_are_named()
     {
         using var network = new TorchNetwork(Small, Values());
-        string Message(RegularisationSettings settings) => Assert.Throws<ArgumentException>(() => new ChannelRegulariser(network, Small.Groups, settings, 10)).Message;
+        string Message(RegularisationSettings settings) =>
+            Assert.Throws<ArgumentException>(() => new ChannelRegulariser(network, Small.Groups, settings, 10)).Message;
         Assert.Contains("pass none", Message(new() { Kind = RegularisationKind.BnScale }), StringComparison.Ordinal);
-        Assert.Contains("strength is 0, expected a number above 0", Message(new() { Kind = RegularisationKind.GroupLasso, Strength = 0 }), StringComparison.Ordinal);
+        Assert.Contains(
+            "strength is 0, expected a number above 0", Message(new() { Kind = RegularisationKind.GroupLasso, Strength = 0 }), StringComparison.Ordinal);
     }
 
     private static void Near(float[] expected, float[] actual) => Assert.Equal(expected, actual, (a, b) => Math.Abs(a - b) < 1e-6f);
@@ -103,7 +107,8 @@ public sealed class ChannelRegulariserTests
     private static Network Build()
     {
         var b = new NetworkBuilder();
-        b.Conv("read", b.Conv("make", b.Input("image", 3, 4, 4), b.Group("A", ChannelGroupKind.Hidden, 2), 1, bias: false), ChannelLayout.Fixed(1), 1, bias: false);
+        string made = b.Conv("make", b.Input("image", 3, 4, 4), b.Group("A", ChannelGroupKind.Hidden, 2), 1, bias: false);
+        b.Conv("read", made, ChannelLayout.Fixed(1), 1, bias: false);
         return b.Build();
     }
 }

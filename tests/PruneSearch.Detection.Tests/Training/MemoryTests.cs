@@ -23,10 +23,8 @@ public sealed class MemoryTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "reads the resident set from /proc");
         string method = $"{typeof(MemoryTests).FullName}.{nameof(A_process_stays_as_large_as_after_its_warm_up)}";
-        using var alone = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["-noColor", "-nologo", "-explicit", "only", "-showLiveOutput", "-method", method])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        string[] arguments = ["-noColor", "-nologo", "-explicit", "only", "-showLiveOutput", "-method", method];
+        using var alone = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
         string output = await alone.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await alone.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(alone.ExitCode == 0 && output.Contains("after inference", StringComparison.Ordinal), output);
@@ -49,7 +47,8 @@ public sealed class MemoryTests
         Infer(Steps);
         double inferred = Resident();
 
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{before / 1e6:0.0} MB, after training {trained / 1e6:0.0} MB, after inference {inferred / 1e6:0.0} MB"));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{before / 1e6:0.0} MB, after training {trained / 1e6:0.0} MB, after inference {inferred / 1e6:0.0} MB"));
         Assert.InRange(trained, 0.97 * before, 1.03 * before);
         Assert.InRange(inferred, 0.97 * before, 1.03 * before);
 
@@ -83,9 +82,15 @@ public sealed class MemoryTests
         string deep = Unit("deep", network.Depthwise("deep", first, 3, bias: false));
         string sum = network.Sum("sum", first, network.BatchNorm("project.bn", network.Conv("project", deep, chain, 1, bias: false)));
         string second = Unit("second", network.Depthwise("second", sum, 3, 2, bias: false));
-        network.Output(DetectorModel.BoxesOutput, [network.Conv("b0", sum, ChannelLayout.Fixed(12), 1), network.Conv("b1", second, ChannelLayout.Fixed(24), 1)], 4);
-        network.Output(DetectorModel.ClassesOutput, [network.Conv("c0", sum, ChannelLayout.Fixed(9), 1), network.Conv("c1", second, ChannelLayout.Fixed(18), 1)], 3);
-        return DetectorCatalog.Build(SsdFamily.Spec(["circle", "square"])) with { Network = network.Build(), References = SsdDefaultBoxes.Create([network.SizeOf(sum), network.SizeOf(second)]) };
+        network.Output(
+            DetectorModel.BoxesOutput, [network.Conv("b0", sum, ChannelLayout.Fixed(12), 1), network.Conv("b1", second, ChannelLayout.Fixed(24), 1)], 4);
+        network.Output(
+            DetectorModel.ClassesOutput, [network.Conv("c0", sum, ChannelLayout.Fixed(9), 1), network.Conv("c1", second, ChannelLayout.Fixed(18), 1)], 3);
+        return DetectorCatalog.Build(SsdFamily.Spec(["circle", "square"])) with
+        {
+            Network = network.Build(),
+            References = SsdDefaultBoxes.Create([network.SizeOf(sum), network.SizeOf(second)]),
+        };
 
         string Unit(string name, string conv) => network.Activation(name + ".relu6", network.BatchNorm(name + ".bn", conv), ActivationFunction.Relu6);
     }

@@ -17,7 +17,9 @@ public sealed class PrecisionTests
         if (OperatingSystem.IsLinux() && File.Exists("/proc/cpuinfo"))
         {
             string flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("flags", StringComparison.Ordinal)) ?? "";
-            Assert.Equal(flags.Contains(" avx512_bf16", StringComparison.Ordinal) || flags.Contains(" amx_bf16", StringComparison.Ordinal), TrainingPrecision.ProcessorHasBFloat16);
+            Assert.Equal(
+                flags.Contains(" avx512_bf16", StringComparison.Ordinal) || flags.Contains(" amx_bf16", StringComparison.Ordinal),
+                TrainingPrecision.ProcessorHasBFloat16);
         }
     }
 

@@ -36,13 +36,16 @@ public sealed class SingleValueTests
     public void Training_leaves_nothing_behind_that_is_not_finite_and_trains_those_layers_too(OptimizerKind optimizer)
     {
         var model = Some.SmallDetector(out var weights);
-        using var trainer = new Trainer(model, weights, new FineTuneSettings { Steps = 3, BatchSize = 1, Optimizer = optimizer, EmaDecay = 0.9, CarryOptimizer = true }, CPU);
+        using var trainer = new Trainer(
+            model, weights, new FineTuneSettings { Steps = 3, BatchSize = 1, Optimizer = optimizer, EmaDecay = 0.9, CarryOptimizer = true }, CPU);
         for (int step = 0; step < 3; step++)
         {
             trainer.TrainOn(Some.Batch(step, count: 1));
         }
         var snapshot = trainer.ToSnapshot();
-        Assert.All((WeightSet[])[trainer.ToWeights(), trainer.ToOptimizerState().Tensors, snapshot.Weights, snapshot.Optimizer, snapshot.Average], s => Assert.Null(s.NotFinite()));
+        Assert.All(
+            (WeightSet[])[trainer.ToWeights(), trainer.ToOptimizerState().Tensors, snapshot.Weights, snapshot.Optimizer, snapshot.Average],
+            s => Assert.Null(s.NotFinite()));
         var single = model.Network.Layers.OfType<BatchNormLayer>().First(l => l.Height * l.Width == 1);
         Assert.NotEqual(weights[single.Name + ".weight"].Values, snapshot.Weights[single.Name + ".weight"].Values);
     }
@@ -75,6 +78,7 @@ public sealed class SingleValueTests
         using var after = new TorchNetwork(model.Network, inserted);
         using var other = Some.Batch(2);
         var expected = before.Forward(other.Images)[DetectorModel.BoxesOutput];
-        Assert.InRange((after.Forward(other.Images)[DetectorModel.BoxesOutput] - expected).abs().max().item<float>(), 0, 1e-3 * expected.abs().max().item<float>());
+        Assert.InRange(
+            (after.Forward(other.Images)[DetectorModel.BoxesOutput] - expected).abs().max().item<float>(), 0, 1e-3 * expected.abs().max().item<float>());
     }
 }

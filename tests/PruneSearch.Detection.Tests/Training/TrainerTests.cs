@@ -68,7 +68,8 @@ public sealed class TrainerTests
     public void A_tensor_that_is_no_number_does_not_leave_the_training()
     {
         var model = Some.SmallDetector(out var weights);
-        using var trainer = new Trainer(model, weights, Settings with { Steps = 1, Optimizer = OptimizerKind.Sgd, LearningRate = 3e38, ClipNorm = 0, WarmUp = 0, EmaDecay = 0 }, CPU);
+        using var trainer = new Trainer(
+            model, weights, Settings with { Steps = 1, Optimizer = OptimizerKind.Sgd, LearningRate = 3e38, ClipNorm = 0, WarmUp = 0, EmaDecay = 0 }, CPU);
         Train(trainer, 0, 1); // its loss was seen before the step that spoils everything
 
         string message = Assert.Throws<TrainingDivergedException>(() => trainer.ToWeights()).Message;
@@ -101,8 +102,14 @@ public sealed class TrainerTests
         using var stored = new MemoryStream();
         snapshot.Write(stored);
         stored.Position = 0;
-        Assert.Contains("snapshot: no state to go on from: tensor 'optimizer:Conv.weight/exp_avg' is NaN", Assert.Throws<FormatException>(() => TrainingSnapshot.Read(stored, "snapshot")).Message, StringComparison.Ordinal);
-        Assert.Contains("optimizer state: tensor 'Conv.weight/exp_avg' is NaN", Assert.Throws<FormatException>(() => trainer.Carry(new OptimizerState(OptimizerKind.AdamW, 1, snapshot.Optimizer))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "snapshot: no state to go on from: tensor 'optimizer:Conv.weight/exp_avg' is NaN",
+            Assert.Throws<FormatException>(() => TrainingSnapshot.Read(stored, "snapshot")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "optimizer state: tensor 'Conv.weight/exp_avg' is NaN",
+            Assert.Throws<FormatException>(() => trainer.Carry(new OptimizerState(OptimizerKind.AdamW, 1, snapshot.Optimizer))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -46,7 +46,8 @@ public sealed class OnnxDetectorTests
     [InlineData(ScoreFunction.Softmax, BoxOrder.Yxhw)]
     public void Both_forms_agree_for_other_score_functions_and_box_orders(ScoreFunction scores, BoxOrder order)
     {
-        var model = DetectorCatalog.Build(Some.SmallDetector().Spec with { Options = new SsdOptions { Scores = scores, BoxOrder = order, CenterScale = 4, SizeScale = 2 } });
+        var model = DetectorCatalog.Build(
+            Some.SmallDetector().Spec with { Options = new SsdOptions { Scores = scores, BoxOrder = order, CenterScale = 4, SizeScale = 2 } });
         var weights = Some.Weights(model.Network, seed: 5);
         var options = new DetectionOptions { ScoreThreshold = 0.2f };
         using var raw = OnnxDetector.Load(OnnxExport.ToBytes(model, weights), "raw");
@@ -63,7 +64,8 @@ public sealed class OnnxDetectorTests
     {
         var model = Some.SmallDetector();
         var options = new DetectionOptions { ScoreThreshold = 0.2f };
-        byte[] dense = OnnxExport.ToBytes(model, Some.Weights(model.Network, seed: 5)), quantised = Int8Quantisation.Quantise(dense, [Some.RandomPicture(96, seed: 1)]);
+        byte[] dense = OnnxExport.ToBytes(model, Some.Weights(model.Network, seed: 5)),
+            quantised = Int8Quantisation.Quantise(dense, [Some.RandomPicture(96, seed: 1)]);
         float[] picture = Some.RandomPicture(96, seed: 6);
         foreach (byte[] file in (byte[][])[dense, quantised])
         {
@@ -72,7 +74,8 @@ public sealed class OnnxDetectorTests
             RequireSame(raw.Detect(picture, options), whole.Detect(picture, options), raw.Precision);
             Assert.Equal((true, raw.Precision), (whole.EndToEnd, whole.Precision));
         }
-        Assert.Contains("already", Assert.Throws<FormatException>(() => OnnxExport.ToEndToEnd(EndToEnd(model, Some.Weights(model.Network, 5), options), "whole")).Message);
+        Assert.Contains(
+            "already", Assert.Throws<FormatException>(() => OnnxExport.ToEndToEnd(EndToEnd(model, Some.Weights(model.Network, 5), options), "whole")).Message);
         byte[] anyBatch = OnnxExport.ToBytes(model, Some.Weights(model.Network, seed: 5), new OnnxExportOptions { BatchSize = null });
         Assert.Contains("any number of pictures", Assert.Throws<FormatException>(() => OnnxExport.ToEndToEnd(anyBatch, "any")).Message);
     }
@@ -149,7 +152,8 @@ public sealed class OnnxDetectorTests
         Assert.Contains("form 'half'", Refusal(Changed(m => Entry(m, OnnxMetadata.Form).Value = "half")));
         Assert.Contains("no detector specification", Refusal(Changed(m => Entry(m, OnnxMetadata.Detector).Value = "{")));
         Assert.Contains("Unknown architecture 'other'", Refusal(Detector(json => json.Replace("ssd-mobilenet-v2", "other", StringComparison.Ordinal))));
-        Assert.Contains("cannot be built", Refusal(Detector(json => json.Replace("\"widthMultiplier\":0.25", "\"widthMultiplier\":99", StringComparison.Ordinal))));
+        Assert.Contains(
+            "cannot be built", Refusal(Detector(json => json.Replace("\"widthMultiplier\":0.25", "\"widthMultiplier\":99", StringComparison.Ordinal))));
         Assert.Contains("'pixels'", Refusal(Changed(m => m.Graph.Input[0].Name = "pixels")));
         Assert.Contains("the model has outputs 'boxes'", Refusal(Changed(m => m.Graph.Output.RemoveAt(1))));
         Assert.Contains("expected 27648", Assert.Throws<ArgumentException>(() =>
@@ -168,7 +172,8 @@ public sealed class OnnxDetectorTests
         return message;
     }
 
-    private static byte[] Detector(Func<string, string> change) => Changed(m => Entry(m, OnnxMetadata.Detector).Value = change(Entry(m, OnnxMetadata.Detector).Value));
+    private static byte[] Detector(Func<string, string> change) =>
+        Changed(m => Entry(m, OnnxMetadata.Detector).Value = change(Entry(m, OnnxMetadata.Detector).Value));
 
     private static byte[] Changed(Action<ModelProto> change)
     {

@@ -27,7 +27,8 @@ public sealed class SampleTests
             foreach (string photo in Directory.EnumerateFiles(SharedData.Voc, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(12))
             {
                 string[] found = [.. DetectObjects.Run(path, photo)];
-                string[] expected = [.. detector.Detect(ImageDecoder.Decode(photo), options).Where(d => d.Score > 0.6).Select(d => model.Spec.Classes[d.Class])];
+                string[] expected =
+                    [.. detector.Detect(ImageDecoder.Decode(photo), options).Where(d => d.Score > 0.6).Select(d => model.Spec.Classes[d.Class])];
                 // The two resample differently, so scores near the threshold may differ.
                 Assert.All(expected, name => Assert.Contains(found, line => line.StartsWith(name, StringComparison.Ordinal)));
                 Assert.All(found, line => Assert.Matches(new Regex(@": left -?\d+, top -?\d+, right \d+, bottom \d+$"), line));

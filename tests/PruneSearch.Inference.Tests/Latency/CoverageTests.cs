@@ -23,7 +23,8 @@ public sealed class CoverageTests
                 double own = milliseconds * (1 + placement * Gaussian(random)) * (loaded++ % 2 == 0 ? 1.015 : 1); // the first that is loaded is slower
                 return new SimulatedEngine(clock, _ => own * (1 + 0.1 * Math.Abs(Gaussian(random))) * (random.Next(30) == 0 ? 3 : 1));
             };
-            var report = new LatencyMeter(clock).Compare(Load(0.3 * Truth), Load(0.3), new LatencyOptions { Seed = seed }, TestContext.Current.CancellationToken);
+            var report = new LatencyMeter(clock).Compare(
+                Load(0.3 * Truth), Load(0.3), new LatencyOptions { Seed = seed }, TestContext.Current.CancellationToken);
             held += report.SpeedUpLow <= Truth && Truth <= report.SpeedUpHigh ? 1 : 0;
         }
         TestContext.Current.TestOutputHelper?.WriteLine($"{held} of {measurements}");
@@ -40,8 +41,10 @@ public sealed class CoverageTests
         int held = 0;
         for (int seed = 0; seed < Measurements; seed++)
         {
-            var r = LatencyTable.Measure([copy], new LatencyOptions { MaxSeconds = 2, Seed = seed }, TimeProvider.System, TestContext.Current.CancellationToken).Rows[0].Report;
-            TestContext.Current.TestOutputHelper?.WriteLine($"{r.SpeedUp:0.000} [{r.SpeedUpLow:0.000}-{r.SpeedUpHigh:0.000}] {r.Sessions} sessions, {r.Runs} runs");
+            var r = LatencyTable.Measure(
+                [copy], new LatencyOptions { MaxSeconds = 2, Seed = seed }, TimeProvider.System, TestContext.Current.CancellationToken).Rows[0].Report;
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{r.SpeedUp:0.000} [{r.SpeedUpLow:0.000}-{r.SpeedUpHigh:0.000}] {r.Sessions} sessions, {r.Runs} runs");
             held += r.SpeedUpLow <= 1 && 1 <= r.SpeedUpHigh ? 1 : 0;
         }
         Assert.True(held > Measurements / 2, $"{held} of {Measurements} intervals hold 1"); // with 95 % each, one run of this test in 2,500 fails

@@ -132,8 +132,10 @@ public sealed class LatencyMeterTests
     public void Settings_for_another_engine_and_files_that_are_no_models_are_refused()
     {
         var meter = new LatencyMeter(TimeProvider.System);
-        Assert.Contains("'torch'", Assert.Throws<ArgumentException>(() => meter.Compare([], [], new MeasureSettings { Engine = MeasuringEngine.Torch }, TestContext.Current.CancellationToken)).Message);
-        Assert.StartsWith("dense model", Assert.Throws<FormatException>(() => meter.Compare([1], [1], new MeasureSettings(), TestContext.Current.CancellationToken)).Message);
+        Assert.Contains("'torch'", Assert.Throws<ArgumentException>(
+            () => meter.Compare([], [], new MeasureSettings { Engine = MeasuringEngine.Torch }, TestContext.Current.CancellationToken)).Message);
+        Assert.StartsWith(
+            "dense model", Assert.Throws<FormatException>(() => meter.Compare([1], [1], new MeasureSettings(), TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
@@ -142,7 +144,11 @@ public sealed class LatencyMeterTests
         var model = Some.SmallDetector();
         byte[] file = OnnxExport.ToBytes(model, Some.Weights(model.Network, 1));
 
-        var table = LatencyTable.Measure([LatencyCandidate.Onnx("dense", file, 1), LatencyCandidate.Onnx("same", file, 1)], new LatencyOptions { MaxSeconds = 0.5 }, TimeProvider.System, TestContext.Current.CancellationToken);
+        var table = LatencyTable.Measure(
+            [LatencyCandidate.Onnx("dense", file, 1), LatencyCandidate.Onnx("same", file, 1)],
+            new LatencyOptions { MaxSeconds = 0.5 },
+            TimeProvider.System,
+            TestContext.Current.CancellationToken);
 
         Assert.Equal(["dense", "same"], table.Rows.Select(r => r.Name));
         Assert.Equal(table.Rows[0].Report.DenseMilliseconds, table.Rows[1].Report.DenseMilliseconds);

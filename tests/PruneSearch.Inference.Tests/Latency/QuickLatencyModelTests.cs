@@ -69,7 +69,9 @@ public sealed class QuickLatencyModelTests
             foreach (var group in Dense.Network.Groups)
             {
                 int width = widths[group.Name];
-                Assert.True(width == group.DenseWidth || (width % roundTo == 0 && width > 0 && width < group.DenseWidth), $"{group.Name}: {width} of {group.DenseWidth} with {roundTo}");
+                Assert.True(
+                    width == group.DenseWidth || (width % roundTo == 0 && width > 0 && width < group.DenseWidth),
+                    $"{group.Name}: {width} of {group.DenseWidth} with {roundTo}");
                 Assert.InRange(Math.Abs(width - group.DenseWidth * (1 - share)), 0, Math.Max(roundTo, group.DenseWidth <= roundTo ? group.DenseWidth : 0));
             }
         }
@@ -95,7 +97,8 @@ public sealed class QuickLatencyModelTests
     {
         var chosen = StructureSampling.Choose(Dense, 3, 8, [ChannelGroupKind.Hidden]);
 
-        var measured = StructureSampling.Measure(chosen, m => Some.Weights(m.Network, 1), 1, new LatencyOptions { MaxSeconds = 0.3 }, TimeProvider.System, TestContext.Current.CancellationToken);
+        var measured = StructureSampling.Measure(
+            chosen, m => Some.Weights(m.Network, 1), 1, new LatencyOptions { MaxSeconds = 0.3 }, TimeProvider.System, TestContext.Current.CancellationToken);
 
         Assert.Equal(chosen.Select(m => m.Network), measured.Select(m => m.Network));
         var model = QuickLatencyModel.Fit(measured);

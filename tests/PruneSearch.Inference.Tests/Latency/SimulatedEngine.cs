@@ -18,7 +18,8 @@ internal sealed class SimulatedClock : TimeProvider
 }
 
 /// <summary>A model whose runs take as long as a test says.</summary>
-internal sealed class SimulatedEngine(SimulatedClock clock, Func<int, double> milliseconds, Action? onRun = null, MeasuringDevice? device = null, Action? onDispose = null) : ILatencyEngine
+internal sealed class SimulatedEngine(
+    SimulatedClock clock, Func<int, double> milliseconds, Action? onRun = null, MeasuringDevice? device = null, Action? onDispose = null) : ILatencyEngine
 {
     private int _runs;
 

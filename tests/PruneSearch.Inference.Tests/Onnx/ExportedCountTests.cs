@@ -23,7 +23,9 @@ public sealed class ExportedCountTests
 
             var (parameters, macs) = Walk(ModelProto.Parser.ParseFrom(OnnxExport.ToBytes(pruned, shrunk)).Graph);
 
-            Assert.True((parameters, macs) == (folded.Parameters, pruned.Network.Macs), $"pruning {seed}: {parameters} parameters, {macs} MACs, counted {folded.Parameters}, {pruned.Network.Macs}");
+            Assert.True(
+                (parameters, macs) == (folded.Parameters, pruned.Network.Macs),
+                $"pruning {seed}: {parameters} parameters, {macs} MACs, counted {folded.Parameters}, {pruned.Network.Macs}");
         }
     }
 

@@ -15,7 +15,10 @@ public sealed class NotFiniteTests
     {
         var (model, weights) = Small();
         weights["Conv.weight"].Values[1] = float.NaN;
-        Assert.Contains("tensor 'Conv.weight' is NaN at [0, 0, 0, 1]", Assert.Throws<FormatException>(() => OnnxExport.ToBytes(model, weights)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "tensor 'Conv.weight' is NaN at [0, 0, 0, 1]",
+            Assert.Throws<FormatException>(() => OnnxExport.ToBytes(model, weights)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -25,16 +28,25 @@ public sealed class NotFiniteTests
         weights["Conv.bn.weight"].Values[0] = 1e38f;
         weights["Conv.bn.running_var"].Values[0] = 0;
         weights["Conv.weight"].Values.AsSpan(0, 27).Fill(2);
-        Assert.Contains("folding batch norms: tensor 'Conv.", Assert.Throws<NotFiniteNumberException>(() => OnnxExport.ToBytes(model, weights)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "folding batch norms: tensor 'Conv.",
+            Assert.Throws<NotFiniteNumberException>(() => OnnxExport.ToBytes(model, weights)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_file_with_a_weight_that_is_no_number_is_refused_in_every_form()
     {
         byte[] raw = WithNaN();
-        Assert.Equal("model.onnx: constant 'Conv.weight' is NaN at [0, 0, 0, 0] (1 of 216 values are not finite), expected finite numbers", Assert.Throws<FormatException>(() => OnnxDetector.Load(raw, "model.onnx")).Message);
-        Assert.Contains("constant 'Conv.weight' is NaN", Assert.Throws<FormatException>(() => OnnxExport.ToEndToEnd(raw, "model.onnx")).Message, StringComparison.Ordinal);
-        Assert.Contains("constant 'Conv.weight' is NaN", Assert.Throws<FormatException>(() => Int8Quantisation.Quantise(raw, [Some.RandomPicture(96, 1)])).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "model.onnx: constant 'Conv.weight' is NaN at [0, 0, 0, 0] (1 of 216 values are not finite), expected finite numbers",
+            Assert.Throws<FormatException>(() => OnnxDetector.Load(raw, "model.onnx")).Message);
+        Assert.Contains(
+            "constant 'Conv.weight' is NaN", Assert.Throws<FormatException>(() => OnnxExport.ToEndToEnd(raw, "model.onnx")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "constant 'Conv.weight' is NaN",
+            Assert.Throws<FormatException>(() => Int8Quantisation.Quantise(raw, [Some.RandomPicture(96, 1)])).Message,
+            StringComparison.Ordinal);
         Assert.Contains("output 'boxes' is NaN at [0, 0, 0]", OnnxAnswer.Problem(raw, "model.onnx"), StringComparison.Ordinal);
     }
 
@@ -46,8 +58,14 @@ public sealed class NotFiniteTests
         weights["BoxPredictor_2.BoxEncodingPredictor.weight"] = new WeightTensor(head.Shape, [.. head.Values.Select(v => v * 3e38f)]);
         byte[] file = OnnxExport.ToBytes(model, weights); // every weight is finite, their sums are not
         using var detector = OnnxDetector.Load(file, "model.onnx");
-        Assert.StartsWith("model.onnx: output 'boxes' is ", Assert.Throws<NotFiniteNumberException>(() => detector.Detect(Some.RandomPicture(96, 1))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("model.onnx: output 'boxes' is ", Assert.Throws<NotFiniteNumberException>(() => OnnxAnswer.RequireFinite(file, "model.onnx")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "model.onnx: output 'boxes' is ",
+            Assert.Throws<NotFiniteNumberException>(() => detector.Detect(Some.RandomPicture(96, 1))).Message,
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "model.onnx: output 'boxes' is ",
+            Assert.Throws<NotFiniteNumberException>(() => OnnxAnswer.RequireFinite(file, "model.onnx")).Message,
+            StringComparison.Ordinal);
         OnnxAnswer.RequireFinite(OnnxExport.ToBytes(model, Some.Weights(model.Network, 1)), "model.onnx");
     }
 

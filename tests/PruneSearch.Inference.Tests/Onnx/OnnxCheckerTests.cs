@@ -39,7 +39,8 @@ public sealed class OnnxCheckerTests
 
     internal static void Check(byte[] model)
     {
-        var (code, output) = Run("import onnx, sys; m = onnx.load(sys.argv[1]); onnx.checker.check_model(m, full_check=True); print('checked', len(m.graph.node))", model);
+        var (code, output) = Run(
+            "import onnx, sys; m = onnx.load(sys.argv[1]); onnx.checker.check_model(m, full_check=True); print('checked', len(m.graph.node))", model);
         Assert.True(code == 0 && output.Contains("checked", StringComparison.Ordinal), output);
     }
 
@@ -63,7 +64,8 @@ public sealed class OnnxCheckerTests
 
     private static (int Code, string Output) Execute(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, ["-c", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(Python, ["-c", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -99,7 +99,8 @@ public sealed class OnnxExportTests
         string gate = builder.Activation("gate", mean, ActivationFunction.HardSigmoid);
         string scaled = builder.Scale("scaled", picture, gate);
         string sum = builder.Sum("sum", large, silu, scaled);
-        string both = builder.Concat("both", sum, builder.Activation("relu", picture, ActivationFunction.Relu), builder.Activation("sigmoid", picture, ActivationFunction.Sigmoid));
+        string both = builder.Concat(
+            "both", sum, builder.Activation("relu", picture, ActivationFunction.Relu), builder.Activation("sigmoid", picture, ActivationFunction.Sigmoid));
         builder.Output("blocks.out", [blocks], 12);
         builder.Output("both.out", [both], 9);
         var model = Some.SmallDetector() with { Network = builder.Build(), References = [] };
@@ -134,7 +135,8 @@ public sealed class OnnxExportTests
     public void The_file_says_what_the_detector_is()
     {
         var model = Some.SmallDetector();
-        byte[] file = OnnxExport.ToBytes(model, Some.Weights(model.Network, 1), new OnnxExportOptions { Metadata = new Dictionary<string, string> { ["stage"] = "abc" } });
+        byte[] file = OnnxExport.ToBytes(
+            model, Some.Weights(model.Network, 1), new OnnxExportOptions { Metadata = new Dictionary<string, string> { ["stage"] = "abc" } });
 
         var parsed = OnnxFile.Read(file, "file");
         var metadata = parsed.MetadataProps.ToDictionary(m => m.Key, m => m.Value);
@@ -166,7 +168,7 @@ public sealed class OnnxExportTests
         using var stream = new MemoryStream();
         OnnxExport.WriteEndToEnd(stream, model, weights, options: new OnnxExportOptions { Opset = opset });
         using var session = OnnxSession.Load(stream.ToArray(), 1, "end to end");
-        Assert.Equal(["boxes", "scores", "labels"], session.Session.OutputNames);
+        Assert.Equal(["boxes", "scores", "labels"], session.OutputNames);
     }
 
     [Fact]
@@ -184,6 +186,7 @@ public sealed class OnnxExportTests
 
         Assert.Contains("'Conv.weight'", Assert.Throws<FormatException>(() => OnnxExport.ToBytes(model, [])).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => OnnxExport.ToBytes(model, weights, new OnnxExportOptions { Opset = 16 }));
-        Assert.Throws<ArgumentException>(() => OnnxExport.ToBytes(model, weights, new OnnxExportOptions { Metadata = new Dictionary<string, string> { ["classes"] = "x" } }));
+        Assert.Throws<ArgumentException>(
+            () => OnnxExport.ToBytes(model, weights, new OnnxExportOptions { Metadata = new Dictionary<string, string> { ["classes"] = "x" } }));
     }
 }

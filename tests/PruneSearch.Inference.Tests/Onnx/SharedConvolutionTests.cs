@@ -21,7 +21,8 @@ public sealed class SharedConvolutionTests
         string coarse = builder.Conv("coarse", fine, ChannelLayout.Fixed(4), kernel: 3, stride: 2);
         string tower = builder.Conv("tower", fine, ChannelLayout.Fixed(5), kernel: 3), again = builder.SharedConv("tower@2", coarse, "tower");
         string head = builder.Conv("head", first == "own" ? builder.BatchNorm("tower.bn1", tower) : tower, ChannelLayout.Fixed(8), kernel: 1);
-        string normed = second switch { "own" => builder.BatchNorm("tower.bn2", again), "shared" => builder.SharedBatchNorm("tower.bn2", again, "tower.bn1"), _ => again };
+        string normed =
+            second switch { "own" => builder.BatchNorm("tower.bn2", again), "shared" => builder.SharedBatchNorm("tower.bn2", again, "tower.bn1"), _ => again };
         builder.Output("boxes", [head, builder.SharedConv("head@2", normed, "head")], 4);
         var network = builder.Build();
         var weights = Some.Weights(network, seed: 5);

@@ -44,7 +44,12 @@ public sealed class TorchAgreementTests
     [MemberData(nameof(Variants))]
     public void Every_variant_answers_alike_dense_and_pruned(ExtraLayerStyle extras, HeadStyle heads, bool batchNorm, PaddingStyle padding)
     {
-        var dense = DetectorCatalog.Build(Some.SmallDetector().Spec with { BatchNorm = batchNorm, InputSize = 80, Options = new SsdOptions { Extras = extras, Heads = heads, Padding = padding } });
+        var dense = DetectorCatalog.Build(Some.SmallDetector().Spec with
+        {
+            BatchNorm = batchNorm,
+            InputSize = 80,
+            Options = new SsdOptions { Extras = extras, Heads = heads, Padding = padding },
+        });
         var weights = Some.Weights(dense.Network, seed: 11);
         var pruned = Shrink.To(dense, weights, UniformWidths.For(dense.Network, 0.4, 1, AllKinds));
         float[] picture = Some.RandomPicture(80, seed: 12);
@@ -60,9 +65,18 @@ public sealed class TorchAgreementTests
     [InlineData(RetinaNetBackbone.MobileNetV2, HeadConvolutions.Full, HeadNorms.Shared, true)]
     [InlineData(RetinaNetBackbone.MobileNetV2, HeadConvolutions.Separable, HeadNorms.Shared, false)]
     [InlineData(RetinaNetBackbone.ResNet18, HeadConvolutions.Full, HeadNorms.PerLevel, true)]
-    public void Pyramids_and_heads_that_levels_share_answer_alike_dense_and_pruned(RetinaNetBackbone backbone, HeadConvolutions heads, HeadNorms norms, bool batchNorm)
+    public void Pyramids_and_heads_that_levels_share_answer_alike_dense_and_pruned(
+        RetinaNetBackbone backbone, HeadConvolutions heads, HeadNorms norms, bool batchNorm)
     {
-        var options = new RetinaNetOptions { Backbone = backbone, WidthMultiplier = backbone == RetinaNetBackbone.MobileNetV2 ? 0.25 : 1, PyramidWidth = 64, HeadDepth = 2, Heads = heads, HeadNorms = norms };
+        var options = new RetinaNetOptions
+        {
+            Backbone = backbone,
+            WidthMultiplier = backbone == RetinaNetBackbone.MobileNetV2 ? 0.25 : 1,
+            PyramidWidth = 64,
+            HeadDepth = 2,
+            Heads = heads,
+            HeadNorms = norms,
+        };
         var dense = DetectorCatalog.Build(RetinaNetFamily.Spec(Some.Classes, options, inputSize: 80) with { BatchNorm = batchNorm }); // 10, 5, 3, 2 and 1 rows
         var weights = Some.Weights(dense.Network, seed: 11);
         var pruned = Shrink.To(dense, weights, UniformWidths.For(dense.Network, 0.4, 1, AllKinds));
@@ -77,7 +91,8 @@ public sealed class TorchAgreementTests
     {
         var (dense, weights) = Some.TrainedDetector();
         var pruned = Shrink.To(dense, weights, UniformWidths.For(dense.Network, 0.3, 8, ChannelGroupKind.Hidden));
-        float[][] photos = [.. Directory.EnumerateFiles(SharedData.Voc, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(3).Select(p => NetworkInput.Of(ImageDecoder.Decode(p), InputSpec.Stretched(300))), Some.RandomPicture(300, seed: 1)];
+        float[][] photos = [.. Directory.EnumerateFiles(SharedData.Voc, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(3).Select(
+            p => NetworkInput.Of(ImageDecoder.Decode(p), InputSpec.Stretched(300))), Some.RandomPicture(300, seed: 1)];
 
         double before = LargestDifference(dense, weights, photos), after = LargestDifference(pruned.Model, pruned.Weights, photos);
         TestContext.Current.TestOutputHelper?.WriteLine($"largest difference: dense {before:G3}, pruned {after:G3}");

@@ -68,7 +68,8 @@ public sealed class YoloxExportTests
         byte[] dense = OnnxExport.ToBytes(model, weights);
         var percentile = new QuantisationOptions { Method = CalibrationMethod.Percentile, Percentile = 0.999 };
         using var before = OnnxDetector.Load(dense, "dense");
-        using var after = OnnxDetector.Load(Int8Quantisation.Quantise(dense, [.. Photos(12).Select(p => NetworkInput.Of(ImageDecoder.Decode(p), model.InputSpec))], percentile), "quantised");
+        using var after = OnnxDetector.Load(
+            Int8Quantisation.Quantise(dense, [.. Photos(12).Select(p => NetworkInput.Of(ImageDecoder.Decode(p), model.InputSpec))], percentile), "quantised");
         int same = 0, all = 0;
         foreach (string photo in Photos(40).Skip(12))
         {
@@ -104,11 +105,14 @@ public sealed class YoloxExportTests
     {
         var model = Nano(3);
         var weights = Some.Weights(model.Network, seed: 3);
-        static string Refused(byte[] file, ImportOptions? options = null) => Assert.Throws<FormatException>(() => DetectorImport.Read(file, "yolox.onnx", options)).Message;
+        static string Refused(byte[] file, ImportOptions? options = null) =>
+            Assert.Throws<FormatException>(() => DetectorImport.Read(file, "yolox.onnx", options)).Message;
 
         Assert.Contains("2 class names, expected 3", Refused(OnnxExport.ToBytes(model, weights), new ImportOptions { Classes = ["a", "b"] }));
         var narrow = Shrink.To(model, weights, UniformWidths.For(model.Network, 0.5, 8, ChannelGroupKind.Stem));
-        Assert.Matches("^yolox.onnx: convolution 1, 'stem.conv.conv', has weights \\[8, 12, 3, 3\\] and biases \\[8\\], expected \\[16, 12, 3, 3\\]", Refused(OnnxExport.ToBytes(narrow.Model, narrow.Weights)));
+        Assert.Matches(
+            "^yolox.onnx: convolution 1, 'stem.conv.conv', has weights \\[8, 12, 3, 3\\] and biases \\[8\\], expected \\[16, 12, 3, 3\\]",
+            Refused(OnnxExport.ToBytes(narrow.Model, narrow.Weights)));
         var ssd = Some.SmallDetector();
         Assert.Contains("convolutions, expected as many", Refused(OnnxExport.ToBytes(ssd, Some.Weights(ssd.Network, 1))));
         byte[] whole = OnnxExport.ToBytes(model, weights);
@@ -142,7 +146,8 @@ public sealed class YoloxExportTests
     private static DetectorModel Small(bool depthwise, bool norms) =>
         DetectorCatalog.Build(YoloxFamily.Spec(Some.Classes, new YoloxOptions { Width = 0.125, Depthwise = depthwise }, 64) with { BatchNorm = norms });
 
-    private static DetectorModel Nano(int classes) => DetectorCatalog.Build(YoloxFamily.Spec([.. Enumerable.Range(0, classes).Select(i => $"c{i}")], inputSize: 64) with { BatchNorm = false });
+    private static DetectorModel Nano(int classes) =>
+        DetectorCatalog.Build(YoloxFamily.Spec([.. Enumerable.Range(0, classes).Select(i => $"c{i}")], inputSize: 64) with { BatchNorm = false });
 
     private static (DetectorModel Model, WeightSet Weights) Trained()
     {
@@ -150,5 +155,6 @@ public sealed class YoloxExportTests
         return (imported.Model, imported.Weights);
     }
 
-    private static IEnumerable<string> Photos(int count) => Directory.EnumerateFiles(SharedData.Voc, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(count);
+    private static IEnumerable<string> Photos(int count) =>
+        Directory.EnumerateFiles(SharedData.Voc, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(count);
 }

@@ -121,6 +121,7 @@ public sealed class Int8QuantisationTests
         Assert.Contains("already", Assert.Throws<FormatException>(() => Int8Quantisation.Quantise(quantised, [Some.RandomPicture(96, 1)])).Message);
         Assert.Contains("at least one picture", Assert.Throws<ArgumentException>(() => Int8Quantisation.Quantise(dense, [])).Message);
         Assert.Contains("expected 27648", Assert.Throws<ArgumentException>(() => Int8Quantisation.Quantise(dense, [Some.RandomPicture(64, 1)])).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Int8Quantisation.Quantise(dense, [Some.RandomPicture(96, 1)], new QuantisationOptions { WeightBits = 4 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => Int8Quantisation.Quantise(dense, [Some.RandomPicture(96, 1)], new QuantisationOptions { WeightBits = 4 }));
     }
 }

@@ -19,7 +19,8 @@ public sealed class QuantisationNoiseTests
     {
         byte[] dense = LoudAndQuiet();
 
-        double bounded = Error(dense, Int8Quantisation.Quantise(dense, Pictures)), all = Error(dense, Int8Quantisation.Quantise(dense, Pictures, new QuantisationOptions { MaxNoise = 1 }));
+        double bounded = Error(dense, Int8Quantisation.Quantise(dense, Pictures));
+        double all = Error(dense, Int8Quantisation.Quantise(dense, Pictures, new QuantisationOptions { MaxNoise = 1 }));
 
         Assert.InRange(bounded, 1e-5, 0.05);
         Assert.True(all > 4 * bounded, $"{all} with every convolution on integers, {bounded} without those that it destroys");

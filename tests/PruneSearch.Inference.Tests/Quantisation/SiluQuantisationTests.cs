@@ -45,14 +45,17 @@ public sealed class SiluQuantisationTests
         foreach (var node in graph.Node.Where(n => n.OpType is "Concat" or "Resize" or "MaxPool" && n.Name != "boxes"))
         {
             string output = Numbers(graph, node.Output[0]);
-            Assert.All(node.Input.Where(i => i.EndsWith(".dequantised", StringComparison.Ordinal)), i => Assert.Equal(output, Numbers(graph, i[..^".dequantised".Length])));
+            Assert.All(
+                node.Input.Where(i => i.EndsWith(".dequantised", StringComparison.Ordinal)),
+                i => Assert.Equal(output, Numbers(graph, i[..^".dequantised".Length])));
         }
     }
 
     [Fact]
     public void The_engine_finds_integers_everywhere_but_in_the_heads()
     {
-        var operations = Optimised(Int8Quantisation.Quantise(Pyramid(), Pictures)).Graph.Node.Where(n => !n.Name.StartsWith("head", StringComparison.Ordinal)).CountBy(n => n.OpType).ToDictionary();
+        var operations = Optimised(Int8Quantisation.Quantise(Pyramid(), Pictures)).Graph.Node.Where(
+            n => !n.Name.StartsWith("head", StringComparison.Ordinal)).CountBy(n => n.OpType).ToDictionary();
 
         Assert.Equal(5, operations["QLinearConv"]);
         Assert.Equal(5, operations["QLinearSigmoid"]);
@@ -90,7 +93,8 @@ public sealed class SiluQuantisationTests
         string pooled = builder.MaxPool("pooled", coarse, 5, 1, PaddingStyle.Symmetric);
         string wide = Silu(builder, "wide", builder.Conv("wide", builder.Concat("pools", coarse, pooled), ChannelLayout.Fixed(16), kernel: 1));
         string merged = builder.Concat("merged", builder.UpsampleTo("up", wide, fine), fine);
-        string last = Silu(builder, "last", builder.Depthwise("last", Silu(builder, "mixed", builder.Conv("mixed", merged, ChannelLayout.Fixed(16), kernel: 1)), kernel: 3));
+        string last = Silu(
+            builder, "last", builder.Depthwise("last", Silu(builder, "mixed", builder.Conv("mixed", merged, ChannelLayout.Fixed(16), kernel: 1)), kernel: 3));
         builder.Output("boxes", [builder.Conv("head", last, ChannelLayout.Fixed(4), kernel: 1)], 4);
         var network = builder.Build();
         return OnnxExport.ToBytes(Some.SmallDetector() with { Network = network, References = [] }, Some.Weights(network, seed: 2));

@@ -5,7 +5,6 @@ using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Pruning.Compensation;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 using PruneSearch.Tests.Pruning.Laws;
 using static TorchSharp.torch;
@@ -42,7 +41,8 @@ public sealed class CompensatorTests
         var group = network.Groups.First(g => g.Width > 1 && g.Slices.Any(s => s.Role == SliceRole.Reader));
         var plan = Without(group.Name, group.Width, 0);
         var weights = Some.Weights(network);
-        double plain = Error(name, network, weights, plan, 0, null), compensated = Error(name, network, weights, plan, 0, new CompensationOptions { Rounds = 2 });
+        double plain = Error(name, network, weights, plan, 0, null),
+            compensated = Error(name, network, weights, plan, 0, new CompensationOptions { Rounds = 2 });
         Assert.True(compensated < plain, $"{compensated} is not below {plain}");
     }
 
@@ -57,14 +57,16 @@ public sealed class CompensatorTests
         var weights = Some.Weights(network);
         var plan = Without("A", 8, 0);
         using var few = Some.Picture(1, size, size, seed: 5);
-        double plain = Error(name, network, weights, plan, 0, null), compensated = Error(name, network, weights, plan, 0, new CompensationOptions { Damping = 1e-6 }, few);
+        double plain = Error(name, network, weights, plan, 0, null),
+            compensated = Error(name, network, weights, plan, 0, new CompensationOptions { Damping = 1e-6 }, few);
         Assert.True(compensated < 1.05 * plain, $"{compensated} is above {plain}");
     }
 
     [Fact]
     public void Whole_windows_are_fitted_only_where_there_are_positions_enough()
     {
-        var model = DetectorCatalog.Build(new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.35 } });
+        var model = DetectorCatalog.Build(
+            new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = ["a"], InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.35 } });
         var groups = model.Network.Groups.Select(g => g.Name).ToHashSet();
         var site = ReaderSite.Of(model.Network, groups).First(s => s.Taps == 9 && s.Conv.Height * s.Conv.Width < s.Layout.Width * 9);
         int positions = site.Conv.Height * site.Conv.Width, enough = (site.Layout.Width * 9 + positions - 1) / positions;
@@ -106,7 +108,8 @@ public sealed class CompensatorTests
         new(new Dictionary<string, ImmutableArray<int>> { [group] = [.. Enumerable.Range(0, width).Where(i => i != channel)] }, 1);
 
     // Largest mean square error of an output as a share of its variance, on the calibration pictures themselves if there are no others.
-    private static double Error(string name, Network network, WeightSet weights, PruningPlan plan, int seed, CompensationOptions? options, Tensor? calibration = null)
+    private static double Error(
+        string name, Network network, WeightSet weights, PruningPlan plan, int seed, CompensationOptions? options, Tensor? calibration = null)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -114,7 +117,8 @@ public sealed class CompensatorTests
         var pruned = Vocabulary.Create(name, Shrinker.NewWidths(network, plan));
         var cut = Shrinker.Slice(network, weights, plan);
         using var dense = new TorchNetwork(network, weights);
-        using var small = new TorchNetwork(pruned, options is null ? cut : Compensator.Solve(network, weights, pruned, cut, plan, [calibration ?? picture], options));
+        using var small = new TorchNetwork(
+            pruned, options is null ? cut : Compensator.Solve(network, weights, pruned, cut, plan, [calibration ?? picture], options));
         var (expected, actual) = (dense.Forward(picture), small.Forward(picture));
         return expected.Max(o => ((o.Value - actual[o.Key]).square().mean() / o.Value.var()).item<float>());
     }

@@ -3,7 +3,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
 using PruneSearch.Pruning;
 using PruneSearch.Pruning.Compensation;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Tests.Pruning.Compensation;
@@ -20,13 +19,16 @@ public sealed class GradualPruningTests
         using var pictures = Some.Picture(4, 64, 64);
         var settings = new PruneSettings { Ratio = 0.5, RoundTo = roundTo };
 
-        var result = PruningEngine.Prune(model, weights, settings, [pictures], 1, compensation: new CompensationOptions { Rounds = rounds }, cancellation: TestContext.Current.CancellationToken);
+        var result = PruningEngine.Prune(model, weights, settings, new([pictures], 1), compensation: new CompensationOptions { Rounds = rounds },
+            cancellation: TestContext.Current.CancellationToken);
 
         Assert.InRange(result.Channels.Removed, 0.45, 0.5);
         Assert.Equal(result.Spec.Widths, Shrinker.NewWidths(model.Network, result.Plan));
         Assert.Equal(result.Channels.Dense - result.Channels.Now, result.Plan.Removed);
         result.Weights.RequireFit(DetectorCatalog.Build(result.Spec).Network, "result");
-        Assert.All(model.Network.Groups, g => Assert.True(result.Spec.Widths[g.Name] == g.DenseWidth || result.Spec.Widths[g.Name] % roundTo == 0, $"{g.Name}: {result.Spec.Widths[g.Name]} of {g.DenseWidth}"));
+        Assert.All(model.Network.Groups, g => Assert.True(
+            result.Spec.Widths[g.Name] == g.DenseWidth || result.Spec.Widths[g.Name] % roundTo == 0,
+            $"{g.Name}: {result.Spec.Widths[g.Name]} of {g.DenseWidth}"));
         Assert.All(result.Weights.Values, t => Assert.All(t.Values, v => Assert.True(float.IsFinite(v))));
     }
 
@@ -42,7 +44,8 @@ public sealed class GradualPruningTests
         using var pictures = Some.Picture(4, 64, 64);
 
         var error = Assert.Throws<NotFiniteNumberException>(() => PruningEngine.Prune(
-            model, weights, new PruneSettings { Ratio = 0.3, Criterion = criterion, Compensate = compensate }, [pictures], 1, cancellation: TestContext.Current.CancellationToken));
+            model, weights, new PruneSettings { Ratio = 0.3, Criterion = criterion, Compensate = compensate }, new([pictures], 1),
+            cancellation: TestContext.Current.CancellationToken));
 
         Assert.Matches("^layer 'expanded_conv_[0-9]+\\.[a-z]+' reads, or should give, values on the calibration pictures that are not finite", error.Message);
     }
@@ -66,7 +69,9 @@ public sealed class GradualPruningTests
         using var pictures = Some.Picture(6, 64, 64);
         using var first = pictures.narrow(0, 0, 3);
         using var second = pictures.narrow(0, 3, 3);
-        PruneResult Prune(long bytes) => PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0.3, Groups = ["all"] }, [first, second], 1, compensation: new CompensationOptions { MapBytes = bytes });
+        PruneResult Prune(long bytes) =>
+            PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0.3, Groups = ["all"] }, new([first, second], 1),
+                compensation: new CompensationOptions { MapBytes = bytes });
         PruneResult once = Prune(1L << 30), again = Prune(1L << 30), recomputed = Prune(0);
         Assert.All(once.Weights, t => Assert.Equal(t.Value.Values, again.Weights[t.Key].Values));
         Assert.All(once.Weights, t => Assert.Equal(t.Value.Values, recomputed.Weights[t.Key].Values));
@@ -89,7 +94,7 @@ public sealed class GradualPruningTests
     {
         var (model, weights) = Some.SmallDetector();
         using var pictures = Some.Picture(1, 64, 64);
-        var result = PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0 }, [pictures], 1);
+        var result = PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0 }, new([pictures], 1));
         Assert.True(result.Plan.RemovesNothing);
         Assert.All(weights, t => Assert.Equal(t.Value.Values, result.Weights[t.Key].Values));
     }

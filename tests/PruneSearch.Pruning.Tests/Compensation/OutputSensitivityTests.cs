@@ -43,13 +43,15 @@ public sealed class OutputSensitivityTests
         var sites = ReaderSite.Of(network, new HashSet<string>(["A"], StringComparer.Ordinal));
         using var pictures = Some.Picture(5, 4, 4);
 
-        var found = OutputSensitivity.Collect(network, new() { Function = ScoreFunction.Sigmoid, Background = false, Objectness = true }, weights, sites, [pictures], seed: 1);
+        var found = OutputSensitivity.Collect(
+            network, new() { Function = ScoreFunction.Sigmoid, Background = false, Objectness = true }, weights, sites, [pictures], seed: 1);
 
         const int Positions = 4 * 4;
         double P(double logit) => 1 / (1 + Math.Exp(-logit));
         Assert.All(found["boxes.weight#0"], v => Assert.Equal(Positions * P(2) * P(-2), v, 1e-4));
         Assert.Equal(
-            [Positions * P(2) * P(-2) * P(-2), Positions * P(1) * P(-1) * P(-2), Positions * P(1) * P(-1) * P(-2)], found["classes.weight#0"], (a, b) => Math.Abs(a - b) < 1e-4);
+            [Positions * P(2) * P(-2) * P(-2), Positions * P(1) * P(-1) * P(-2), Positions * P(1) * P(-1) * P(-2)], found["classes.weight#0"], (a, b) =>
+                Math.Abs(a - b) < 1e-4);
         Assert.Equal(Positions * P(2) * P(-2), found["objectness.weight#0"][0], 1e-4);
     }
 

@@ -17,11 +17,13 @@ public sealed class TrainedDetectorTests
         var photos = Some.CalibrationPhotos(96, model.Spec.InputSize);
         var settings = new PruneSettings { Ratio = 0.2, Criterion = Criterion.Obs, Compensate = true };
 
-        var result = PruningEngine.Prune(model, weights, settings, photos, seed: 1, compensation: new CompensationOptions { Rounds = 1 }, cancellation: TestContext.Current.CancellationToken);
+        var result = PruningEngine.Prune(model, weights, settings, new(photos, 1), compensation: new CompensationOptions { Rounds = 1 },
+            cancellation: TestContext.Current.CancellationToken);
         photos.ForEach(p => p.Dispose());
 
         Assert.InRange(result.Channels.Removed, 0.19, 0.2);
-        double map = DetectorEvaluator.Evaluate(DetectorCatalog.Build(result.Spec), result.Weights, Some.Validation(), CPU, cancellation: TestContext.Current.CancellationToken).Ap50;
+        double map = DetectorEvaluator.Evaluate(
+            DetectorCatalog.Build(result.Spec), result.Weights, Some.Validation(), CPU, cancellation: TestContext.Current.CancellationToken).Ap50;
         Assert.InRange(map, 0.75, 0.79);
     }
 }

@@ -38,7 +38,7 @@ public sealed class ImportanceTests
     public void Criteria_that_look_at_pictures_are_those_computed_by_hand(Criterion criterion, double first, double second)
     {
         using var pictures = TorchSharp.torch.cat([TorchSharp.torch.ones(1, 3, 4, 4), 2 * TorchSharp.torch.ones(1, 3, 4, 4)]);
-        using var context = new ImportanceContext(WithOutput, Values, WithOutput.Groups, [pictures]);
+        using var context = new ImportanceContext(WithOutput, Values, WithOutput.Groups, new([pictures]));
         double[] scores = ImportanceCatalog.Create(criterion).Score(WithOutput.Group("A"), context);
         Assert.Equal(first, scores[0], 1e-5 * first);
         Assert.Equal(second, scores[1], 1e-5 * second);
@@ -57,7 +57,7 @@ public sealed class ImportanceTests
         var weights = Some.Weights(network);
         ((float[])[-2, 1]).CopyTo(weights["make.bn.weight"].Values, 0);
         ((float[])[0, -5]).CopyTo(weights["pass.bn.weight"].Values, 0);
-        using var context = new ImportanceContext(network, weights, network.Groups, [], reduction: reduction);
+        using var context = new ImportanceContext(network, weights, network.Groups, new([]), reduction: reduction);
         Assert.Equal([first, second], ImportanceCatalog.Create(Criterion.Bn).Score(network.Group("A"), context), (a, c) => Math.Abs(a - c) < 1e-9);
     }
 
@@ -67,10 +67,13 @@ public sealed class ImportanceTests
         using var pictures = Some.Picture(3, 4, 4);
         using var more = Some.Picture(2, 4, 4, seed: 2);
         var asked = new List<(int Index, long Count)>();
-        using var context = new ImportanceContext(WithOutput, Values, WithOutput.Groups, [pictures, more], loss: (outputs, index) =>
+        using var context = new ImportanceContext(WithOutput, Values, WithOutput.Groups, new([pictures, more])
         {
-            asked.Add((index, outputs["boxes"].shape[0]));
-            return outputs["boxes"].sum();
+            Loss = (outputs, index) =>
+            {
+                asked.Add((index, outputs["boxes"].shape[0]));
+                return outputs["boxes"].sum();
+            },
         });
         ImportanceCatalog.Create(Criterion.Taylor).Score(WithOutput.Group("A"), context);
         ImportanceCatalog.Create(Criterion.Fisher).Score(WithOutput.Group("A"), context); // the same statistics
@@ -84,7 +87,8 @@ public sealed class ImportanceTests
     [Fact]
     public void Random_scores_follow_the_seed()
     {
-        double[] Scores(int seed) => ImportanceCatalog.Create(Criterion.Random).Score(Small.Group("A"), new ImportanceContext(Small, Values, Small.Groups, [], seed));
+        double[] Scores(int seed) =>
+            ImportanceCatalog.Create(Criterion.Random).Score(Small.Group("A"), new ImportanceContext(Small, Values, Small.Groups, new([], seed)));
         Assert.Equal(Scores(1), Scores(1));
         Assert.NotEqual(Scores(1), Scores(2));
     }
@@ -132,7 +136,7 @@ public sealed class ImportanceTests
             tensor.Values.AsSpan(5 * (tensor.Values.Length / 8), tensor.Values.Length / 8).Clear();
         }
         using var picture = Some.Picture(4, 16, 16);
-        using var context = new ImportanceContext(network, weights, [network.Group("A")], [picture]);
+        using var context = new ImportanceContext(network, weights, [network.Group("A")], new([picture]));
         double[] scores = ImportanceCatalog.Create(criterion).Score(network.Group("A"), context);
         Assert.Equal(5, Array.IndexOf(scores, scores.Min()));
         Assert.InRange(scores[5], 0, 1e-3 * scores.Max()); // damping keeps OBS from exactly 0
@@ -140,7 +144,7 @@ public sealed class ImportanceTests
     }
 
     private static double[] Score(Criterion criterion, ScoreReduction reduction) =>
-        ImportanceCatalog.Create(criterion).Score(Small.Group("A"), new ImportanceContext(Small, Values, Small.Groups, [], reduction: reduction));
+        ImportanceCatalog.Create(criterion).Score(Small.Group("A"), new ImportanceContext(Small, Values, Small.Groups, new([]), reduction: reduction));
 
     private static Network Build(bool output = false)
     {

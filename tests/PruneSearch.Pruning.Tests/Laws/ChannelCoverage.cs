@@ -20,19 +20,25 @@ internal static class ChannelCoverage
         {
             foreach (var slice in group.Slices)
             {
-                Assert.True(claimed.TryGetValue((slice.Tensor, slice.Dimension), out int[]? places), $"{group.Name} claims {slice.Tensor}, dimension {slice.Dimension}, which there is not");
+                Assert.True(
+                    claimed.TryGetValue((slice.Tensor, slice.Dimension), out int[]? places),
+                    $"{group.Name} claims {slice.Tensor}, dimension {slice.Dimension}, which there is not");
                 Assert.Equal(group.Width, slice.Length);
                 Assert.InRange(slice.Offset, 0, places.Length - slice.Length);
                 for (int channel = 0; channel < slice.Length; channel++)
                 {
-                    Assert.True(places[slice.Offset + channel] == Unclaimed, $"{slice.Tensor}, dimension {slice.Dimension}, index {slice.Offset + channel} is claimed twice");
+                    Assert.True(
+                        places[slice.Offset + channel] == Unclaimed,
+                        $"{slice.Tensor}, dimension {slice.Dimension}, index {slice.Offset + channel} is claimed twice");
                     places[slice.Offset + channel] = Code(numbers[group.Name], channel);
                 }
             }
         }
         foreach (var (place, codes) in expected)
         {
-            Assert.True(codes.AsSpan().SequenceEqual(claimed[place]), $"{place} is claimed by [{string.Join(", ", claimed[place])}], expected [{string.Join(", ", codes)}]");
+            Assert.True(
+                codes.AsSpan().SequenceEqual(claimed[place]),
+                $"{place} is claimed by [{string.Join(", ", claimed[place])}], expected [{string.Join(", ", codes)}]");
         }
     }
 

@@ -24,7 +24,9 @@ public sealed class CountingTests
 
             var (parameters, macs) = Walk(counted, Shrinker.Slice(dense, Some.Weights(dense), plan));
 
-            Assert.True((parameters, macs) == (counted.Parameters, counted.Macs), $"{name}, pruning {i}: {parameters} parameters, {macs} MACs, counted {counted.Parameters}, {counted.Macs}");
+            Assert.True(
+                (parameters, macs) == (counted.Parameters, counted.Macs),
+                $"{name}, pruning {i}: {parameters} parameters, {macs} MACs, counted {counted.Parameters}, {counted.Macs}");
         }
     }
 

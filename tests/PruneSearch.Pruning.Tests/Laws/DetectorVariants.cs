@@ -10,7 +10,8 @@ namespace PruneSearch.Tests.Pruning.Laws;
 /// <summary>Every variant of every detector, small.</summary>
 internal static class DetectorVariants
 {
-    private static readonly SortedDictionary<string, (DetectorSpec Narrow, DetectorSpec Wide)> Specs = new(Ssd().Concat(Yolox()).Concat(RetinaNet()).ToDictionary(p => p.Name, p => (p.Narrow, p.Wide)), StringComparer.Ordinal);
+    private static readonly SortedDictionary<string, (DetectorSpec Narrow, DetectorSpec Wide)> Specs = new(
+        Ssd().Concat(Yolox()).Concat(RetinaNet()).ToDictionary(p => p.Name, p => (p.Narrow, p.Wide)), StringComparer.Ordinal);
 
     public static IEnumerable<TheoryDataRow<string>> Names => Specs.Keys.Select(n => new TheoryDataRow<string>(n));
 
@@ -36,10 +37,11 @@ internal static class DetectorVariants
                     foreach (var padding in Enum.GetValues<PaddingStyle>())
                     {
                         var (width, narrow) = (widths[turn % widths.Length], narrowWidths[turn++ % widths.Length]);
-                        DetectorSpec At(double multiplier, int size) => SsdFamily.Spec(["a", "b"], new SsdOptions { WidthMultiplier = multiplier, Extras = extras, Heads = heads, Padding = padding })
-                            with
-                        { InputSize = size, BatchNorm = norms };
-                        yield return (string.Create(CultureInfo.InvariantCulture, $"{extras}-{heads}-{(norms ? "norms" : "biases")}-{padding}-{width}"), At(narrow, 32), At(width, 64));
+                        var options = new SsdOptions { Extras = extras, Heads = heads, Padding = padding };
+                        DetectorSpec At(double multiplier, int size) =>
+                            SsdFamily.Spec(["a", "b"], options with { WidthMultiplier = multiplier }) with { InputSize = size, BatchNorm = norms };
+                        string name = string.Create(CultureInfo.InvariantCulture, $"{extras}-{heads}-{(norms ? "norms" : "biases")}-{padding}-{width}");
+                        yield return (name, At(narrow, 32), At(width, 64));
                     }
                 }
             }
@@ -57,8 +59,11 @@ internal static class DetectorVariants
                 foreach (double depth in (double[])[0.33, 0.67])
                 {
                     var (width, narrow) = (widths[turn % widths.Length], narrowWidths[turn++ % widths.Length]);
-                    DetectorSpec At(double multiplier, int size) => YoloxFamily.Spec(["a", "b"], new YoloxOptions { Depth = depth, Width = multiplier, Depthwise = depthwise }, size) with { BatchNorm = norms };
-                    yield return (string.Create(CultureInfo.InvariantCulture, $"yolox-{(depthwise ? "depthwise" : "full")}-{(norms ? "norms" : "biases")}-{depth}-{width}"), At(narrow, 32), At(width, 64));
+                    var options = new YoloxOptions { Depth = depth, Depthwise = depthwise };
+                    DetectorSpec At(double multiplier, int size) =>
+                        YoloxFamily.Spec(["a", "b"], options with { Width = multiplier }, size) with { BatchNorm = norms };
+                    string convolutions = depthwise ? "depthwise" : "full", norm = norms ? "norms" : "biases";
+                    yield return (string.Create(CultureInfo.InvariantCulture, $"yolox-{convolutions}-{norm}-{depth}-{width}"), At(narrow, 32), At(width, 64));
                 }
             }
         }
@@ -77,13 +82,15 @@ internal static class DetectorVariants
                     var (width, narrow) = (widths[turn % widths.Length], narrowWidths[turn++ % widths.Length]);
                     var options = new RetinaNetOptions { PyramidWidth = 64, HeadDepth = 2, Heads = heads, HeadNorms = norms, Padding = padding };
                     yield return (string.Create(CultureInfo.InvariantCulture, $"retinanet-{heads}-{norms}-{padding}-{width}"),
-                        RetinaNetFamily.Spec(["a", "b"], options with { WidthMultiplier = narrow }, 32), RetinaNetFamily.Spec(["a", "b"], options with { WidthMultiplier = width }, 64));
+                        RetinaNetFamily.Spec(["a", "b"], options with { WidthMultiplier = narrow }, 32),
+                        RetinaNetFamily.Spec(["a", "b"], options with { WidthMultiplier = width }, 64));
                 }
             }
         }
         var biases = RetinaNetFamily.Spec(["a", "b"], new() { PyramidWidth = 64, HeadDepth = 0, WidthMultiplier = 0.1 }, 32) with { BatchNorm = false };
         yield return ("retinanet-biases", biases, biases with { InputSize = 64 });
-        var resnet = RetinaNetFamily.Spec(["a", "b"], new() { Backbone = RetinaNetBackbone.ResNet18, PyramidWidth = 64, HeadDepth = 1, Padding = PaddingStyle.Symmetric }, 32);
+        var resnet = RetinaNetFamily.Spec(
+            ["a", "b"], new() { Backbone = RetinaNetBackbone.ResNet18, PyramidWidth = 64, HeadDepth = 1, Padding = PaddingStyle.Symmetric }, 32);
         yield return ("retinanet-resnet-18", resnet, resnet with { InputSize = 64 });
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 
@@ -34,11 +33,13 @@ public sealed class EquivalenceTests
     [Theory]
     [MemberData(nameof(Detectors))]
     public void Wide_detectors_shrink_to_the_same_function(string name) =>
-        RequireEquivalence(DetectorVariants.CreateWide(name).Network, widths => DetectorVariants.CreateWide(name, widths).Network, WideDetectorPrunings, length: 1);
+        RequireEquivalence(
+            DetectorVariants.CreateWide(name).Network, widths => DetectorVariants.CreateWide(name, widths).Network, WideDetectorPrunings, length: 1);
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Pruning_twice_is_pruning_once_to_the_same_channels(string name) => RequireOnceIsTwice(Vocabulary.Create(name), widths => Vocabulary.Create(name, widths));
+    public void Pruning_twice_is_pruning_once_to_the_same_channels(string name) =>
+        RequireOnceIsTwice(Vocabulary.Create(name), widths => Vocabulary.Create(name, widths));
 
     [Theory]
     [MemberData(nameof(Detectors))]
@@ -98,7 +99,8 @@ public sealed class EquivalenceTests
         var silenced = new WeightSet();
         foreach (var (place, kept) in plan.Kept.SelectMany(p => network.Group(p.Key).Slices.Select(s => (s, p.Value))))
         {
-            if (place.Tensor.EndsWith("running_mean", StringComparison.Ordinal) || place.Tensor.EndsWith("running_var", StringComparison.Ordinal) || place.Role == SliceRole.Reader)
+            if (place.Tensor.EndsWith("running_mean", StringComparison.Ordinal)
+                || place.Tensor.EndsWith("running_var", StringComparison.Ordinal) || place.Role == SliceRole.Reader)
             {
                 continue;
             }
@@ -147,7 +149,8 @@ public sealed class EquivalenceTests
         Assert.True(once.All(t => t.Value.Shape.SequenceEqual(twice[t.Key].Shape) && t.Value.Values.AsSpan().SequenceEqual(twice[t.Key].Values)));
     }
 
-    private static ImmutableArray<int> Kept(PruningPlan plan, string group, int width) => plan.Kept.TryGetValue(group, out var kept) ? kept : [.. Enumerable.Range(0, width)];
+    private static ImmutableArray<int> Kept(PruningPlan plan, string group, int width) =>
+        plan.Kept.TryGetValue(group, out var kept) ? kept : [.. Enumerable.Range(0, width)];
 
     private static ImmutableArray<int> Join(ImmutableArray<int> first, ImmutableArray<int> second) => [.. second.Select(i => first[i])];
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Networks;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Tests.Pruning.Laws;
@@ -22,7 +21,8 @@ internal static class RandomPlans
     }
 
     /// <summary>Networks pruned again and again: chains of some length that each begin dense, with the plan that made each network.</summary>
-    public static IEnumerable<(Network Network, PruningPlan Plan)> Chains(Network dense, Func<SortedDictionary<string, int>, Network> build, int count, int length)
+    public static IEnumerable<(Network Network, PruningPlan Plan)> Chains(
+        Network dense, Func<SortedDictionary<string, int>, Network> build, int count, int length)
     {
         var network = dense;
         for (int i = 0; i < count; i++)

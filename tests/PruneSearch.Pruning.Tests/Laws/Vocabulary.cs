@@ -17,7 +17,8 @@ internal static class Vocabulary
         ["one-channel"] = w => Build(w, b => b.Head(b.Conv("c", b.Conv("b", b.Conv("a", b.Picture(), "A", 1), "B", 6), "C", 4))),
         ["grouped-bias-only"] = w => Build(w, b => b.Head(b.Grouped("g", b.Grouped("h", b.Repeated("a", "A", 4, 3), "H", 2, 3), "G", 3, 3)), norms: false),
         // Kernels of the same shape, [1, 1, 3, 3]: one makes another channel, one belongs to the channel that it reads.
-        ["one-channel-plain-and-depthwise"] = w => Build(w, b => b.Head(b.Conv("c", b.Depthwise("d", b.Conv("b", b.Conv("a", b.Picture(), "A", 1), "B", 1)), "C", 6))),
+        ["one-channel-plain-and-depthwise"] = w =>
+            Build(w, b => b.Head(b.Conv("c", b.Depthwise("d", b.Conv("b", b.Conv("a", b.Picture(), "A", 1), "B", 1)), "C", 6))),
         ["inverted-residual"] = w => Build(w, b => b.Head(b.Block("block2", b.Block("block1", b.Conv("a", b.Picture(), "A", 8), "A", 8, 24), "A", 8, 16))),
         ["inverted-residual-without-expansion"] = w => Build(w, b => b.Head(b.Linear("p", b.Depthwise("d", b.Conv("a", b.Picture(), "A", 8)), "P", 6))),
         ["residual-without-expansion"] = w => Build(w, b => b.Head(b.Direct("r2", b.Direct("r1", b.Conv("a", b.Picture(), "A", 8))))),
@@ -60,7 +61,8 @@ internal static class Vocabulary
         public string Conv(string name, string input, string group, int width, int stride = 1) =>
             Relu(name, Norm(name, Network.Conv(name, input, Group(group, width), 3, stride, Same, !norms)));
 
-        public string Linear(string name, string input, string group, int width) => Norm(name, Network.Conv(name, input, Group(group, width), 1, 1, Same, !norms));
+        public string Linear(string name, string input, string group, int width) =>
+            Norm(name, Network.Conv(name, input, Group(group, width), 1, 1, Same, !norms));
 
         public string Depthwise(string name, string input) => Relu(name, Norm(name, Network.Depthwise(name, input, 3, 1, Same, !norms)));
 
@@ -71,11 +73,13 @@ internal static class Vocabulary
             Relu(name, Norm(name, Network.Conv(name, input, ChannelLayout.Of(Group(group, width)).Repeat(groups), 3, bias: !norms, groups: groups)));
 
         public string Block(string name, string input, string group, int width, int hidden) =>
-            Network.Sum(name, input, Linear(name + ".project", Depthwise(name + ".depthwise", Conv(name + ".expand", input, name + ".hidden", hidden)), group, width));
+            Network.Sum(
+                name, input, Linear(name + ".project", Depthwise(name + ".depthwise", Conv(name + ".expand", input, name + ".hidden", hidden)), group, width));
 
         public string Direct(string name, string input) => Network.Sum(name, input, Linear(name + ".project", Depthwise(name + ".depthwise", input), "A", 8));
 
-        public string Residual(string name, string input) => Relu(name, Network.Sum(name, input, Linear(name + ".b", Conv(name + ".a", input, name + ".inner", 5), "A", 8)));
+        public string Residual(string name, string input) =>
+            Relu(name, Network.Sum(name, input, Linear(name + ".b", Conv(name + ".a", input, name + ".inner", 5), "A", 8)));
 
         public string Squeeze(string name, string input)
         {
@@ -128,7 +132,8 @@ internal static class Vocabulary
         public string PyramidPooling()
         {
             string x = Conv("b", Conv("a", Picture(), "A", 6), "B", 5);
-            return Conv("c", Network.Concat("stack", x, Network.MaxPool("p3", x, 3, 1, PaddingStyle.Symmetric), Network.MaxPool("p5", x, 5, 1, PaddingStyle.Symmetric)), "C", 6);
+            return Conv("c", Network.Concat(
+                "stack", x, Network.MaxPool("p3", x, 3, 1, PaddingStyle.Symmetric), Network.MaxPool("p5", x, 5, 1, PaddingStyle.Symmetric)), "C", 6);
         }
 
         public void ConcatenatedPyramid()
@@ -160,6 +165,7 @@ internal static class Vocabulary
 
         private string Silu(string name, string input) => Network.Activation(name + ".silu", input, ActivationFunction.Silu);
 
-        private ChannelGroup Group(string name, int width) => Network.Group(name, name.EndsWith(".hidden", StringComparison.Ordinal) ? ChannelGroupKind.Hidden : ChannelGroupKind.Neck, width);
+        private ChannelGroup Group(string name, int width) =>
+            Network.Group(name, name.EndsWith(".hidden", StringComparison.Ordinal) ? ChannelGroupKind.Hidden : ChannelGroupKind.Neck, width);
     }
 }

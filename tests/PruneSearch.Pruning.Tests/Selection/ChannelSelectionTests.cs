@@ -29,7 +29,8 @@ public sealed class ChannelSelectionTests
     [Fact]
     public void Isomorphic_ranking_takes_the_same_share_of_every_kind()
     {
-        var plan = ChannelSelection.Select(Two(4, 4, ChannelGroupKind.Hidden), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = ChannelRanking.Isomorphic });
+        var plan = ChannelSelection.Select(
+            Two(4, 4, ChannelGroupKind.Hidden), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = ChannelRanking.Isomorphic });
         Assert.Equal(2, plan.Kept["A"].Length);
         Assert.Equal(2, plan.Kept["B"].Length);
     }
@@ -48,7 +49,8 @@ public sealed class ChannelSelectionTests
         var plan = ChannelSelection.Select(Two(10, 10), Scores(Enumerable.Range(0, 10), Enumerable.Range(100, 10)), Half with { MinWidth = 4 });
         Assert.Equal(4, plan.Kept["A"].Length);
         Assert.Equal(6, plan.Kept["B"].Length);
-        var rounded = ChannelSelection.Select(Two(32, 32), Scores(Enumerable.Range(0, 32), Enumerable.Range(100, 32)), Half with { MinWidth = 12, RoundTo = 8 });
+        var rounded = ChannelSelection.Select(
+            Two(32, 32), Scores(Enumerable.Range(0, 32), Enumerable.Range(100, 32)), Half with { MinWidth = 12, RoundTo = 8 });
         Assert.Equal(16, rounded.Kept["A"].Length);
         Assert.True(ChannelSelection.Select(Two(4, 4), Scores([1, 2, 3, 4], [5, 6, 7, 8]), Half with { MinWidth = 4, Ratio = 0.1 }).RemovesNothing);
     }
@@ -65,16 +67,19 @@ public sealed class ChannelSelectionTests
             var dense = Enumerable.Range(0, random.Next(1, 6)).Select(i => ($"G{i}", random.Next(1, 300))).ToDictionary();
             var now = dense.Where(_ => random.Next(3) == 0).ToDictionary(d => d.Key, d => random.Next(1, d.Value + 1)); // pruned before, to anything
             var network = Many(dense, now);
-            var settings = Half with { RoundTo = random.Next(1, 65), MaxGroupRatio = 0.05 + 0.94 * random.NextDouble(), MinWidth = random.Next(1, 20), Ranking = ranking };
+            var settings =
+                Half with { RoundTo = random.Next(1, 65), MaxGroupRatio = 0.05 + 0.94 * random.NextDouble(), MinWidth = random.Next(1, 20), Ranking = ranking };
             var narrowest = network.Groups.ToDictionary(g => g.Name, g => PruningLimits.Narrowest(g, settings));
             int all = network.Groups.Sum(g => g.DenseWidth), reachable = all - narrowest.Values.Sum();
             settings = settings with { Ratio = random.NextDouble() * reachable / all };
 
-            var plan = ChannelSelection.Select(network, network.Groups.ToDictionary(g => g.Name, g => Enumerable.Range(0, g.Width).Select(_ => random.NextDouble()).ToArray()), settings);
+            var plan = ChannelSelection.Select(
+                network, network.Groups.ToDictionary(g => g.Name, g => Enumerable.Range(0, g.Width).Select(_ => random.NextDouble()).ToArray()), settings);
 
             int asked = Math.Max(0, PruningLimits.Share(all, settings.Ratio) - network.Groups.Sum(g => g.DenseWidth - g.Width));
             Assert.InRange(plan.Removed, 0, asked);
-            Assert.All(plan.Kept, k => Assert.True(k.Value.Length % settings.RoundTo == 0 && k.Value.Length >= narrowest[k.Key], $"seed {seed}: {k.Key} keeps {k.Value.Length}"));
+            Assert.All(plan.Kept, k =>
+                Assert.True(k.Value.Length % settings.RoundTo == 0 && k.Value.Length >= narrowest[k.Key], $"seed {seed}: {k.Key} keeps {k.Value.Length}"));
             // What is missing is less than any block that could still go.
             var blocks = network.Groups.Select(g => (g.Name, Width: plan.Kept.TryGetValue(g.Name, out var kept) ? kept.Length : g.Width))
                 .Where(g => g.Width > narrowest[g.Name]).Select(g => g.Width - (g.Width - 1) / settings.RoundTo * settings.RoundTo);
@@ -87,7 +92,8 @@ public sealed class ChannelSelectionTests
     {
         // 48 channels can become 32 and 16, 16 cannot become less.
         var settings = Half with { RoundTo = 16, MinWidth = 15, Ratio = 0.6 };
-        var error = Assert.Throws<ArgumentException>(() => ChannelSelection.Select(Two(48, 16), Scores(Enumerable.Range(0, 48), Enumerable.Range(0, 16)), settings));
+        var error = Assert.Throws<ArgumentException>(
+            () => ChannelSelection.Select(Two(48, 16), Scores(Enumerable.Range(0, 48), Enumerable.Range(0, 16)), settings));
         Assert.Contains("never below 15 channels, in multiples of 16, 32 of 64 channels can go, a ratio of 0.5", error.Message, StringComparison.Ordinal);
         Assert.Equal(32, ChannelSelection.Select(Two(48, 16), Scores(Enumerable.Range(0, 48), Enumerable.Range(0, 16)), settings with { Ratio = 0.5 }).Removed);
     }

@@ -13,10 +13,11 @@ public sealed class SensitivityScanTests
     {
         var (model, weights) = Some.SmallDetector();
         using var pictures = Some.Picture(2, 64, 64);
-        var settings = new PruneSettings { Ratio = 0, Criterion = Criterion.L2, Compensate = compensate, Groups = ["expanded_conv_1.hidden", "Conv_1"], RoundTo = 1 };
+        var settings =
+            new PruneSettings { Ratio = 0, Criterion = Criterion.L2, Compensate = compensate, Groups = ["expanded_conv_1.hidden", "Conv_1"], RoundTo = 1 };
         var seen = new List<Network>();
 
-        var rows = SensitivityScan.Run(model, weights, settings, [0.25, 0.75], [pictures], 1, (pruned, cut) =>
+        var rows = SensitivityScan.Run(model, weights, settings, [0.25, 0.75], new([pictures], 1), (pruned, cut) =>
         {
             cut.RequireFit(pruned.Network, "cut");
             seen.Add(pruned.Network);

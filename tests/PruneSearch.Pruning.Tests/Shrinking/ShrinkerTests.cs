@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using PruneSearch.Core.Weights;
-using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 using PruneSearch.Tests.Pruning.Laws;
 
@@ -15,7 +14,12 @@ public sealed class ShrinkerTests
     {
         var network = Vocabulary.Create("plain");
         var weights = Some.Weights(network);
-        var state = new WeightSet { ["a.weight/exp_avg"] = weights["a.weight"], ["a.weight/step"] = new WeightTensor([], [3]), ["b.weight/exp_avg"] = weights["b.weight"] };
+        var state = new WeightSet
+        {
+            ["a.weight/exp_avg"] = weights["a.weight"],
+            ["a.weight/step"] = new WeightTensor([], [3]),
+            ["b.weight/exp_avg"] = weights["b.weight"],
+        };
 
         var cut = Shrinker.Slice(network, state, Plan);
         var expected = Shrinker.Slice(network, weights, Plan);

@@ -123,7 +123,8 @@ public sealed class TravellingInputsTests : IDisposable
         string hash = new('0', 64);
         var start = Job().Description;
         var job = Job(start with { Base = start.Base! with { WeightsSha256 = hash } });
-        Assert.Contains($"'inputs/{hash}.safetensors' cannot be read", Assert.Throws<InputUnavailableException>(() => Run(job)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'inputs/{hash}.safetensors' cannot be read", Assert.Throws<InputUnavailableException>(() => Run(job)).Message, StringComparison.Ordinal);
 
         await _store.PutAsync(CheckpointNames.Input(hash), (stream, c) => stream.WriteAsync(new byte[100], c).AsTask(), cancellation: Cancellation);
         Assert.Contains("are damaged: their SHA-256 is ", Assert.Throws<InputUnavailableException>(() => Run(job)).Message, StringComparison.Ordinal);
@@ -158,7 +159,8 @@ public sealed class TravellingInputsTests : IDisposable
         foreach (var dataset in new[] { _train, _validation })
         {
             byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest(_store.Folder).ToJson());
-            await _store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), (stream, c) => stream.WriteAsync(json, c).AsTask(), cancellation: Cancellation);
+            await _store.PutAsync(
+                CheckpointNames.Dataset(dataset.ManifestHash), (stream, c) => stream.WriteAsync(json, c).AsTask(), cancellation: Cancellation);
         }
     }
 
@@ -166,7 +168,16 @@ public sealed class TravellingInputsTests : IDisposable
 
     private StageJob Job() => Job(new StageDescription
     {
-        Base = new BaseSettings { Detector = new DetectorSpec { Architecture = SsdFamily.Architecture, Classes = _train.Classes, InputSize = 64, Options = new SsdOptions { WidthMultiplier = 0.25, Extras = ExtraLayerStyle.Separable } } },
+        Base = new BaseSettings
+        {
+            Detector = new DetectorSpec
+            {
+                Architecture = SsdFamily.Architecture,
+                Classes = _train.Classes,
+                InputSize = 64,
+                Options = new SsdOptions { WidthMultiplier = 0.25, Extras = ExtraLayerStyle.Separable },
+            },
+        },
         Data = new DataSettings { Train = _train.ManifestHash, Validation = _validation.ManifestHash },
         FineTune = new FineTuneSettings { Steps = 1, BatchSize = 2 },
         Measure = new MeasureSettings { MaxSeconds = 0.05 },

@@ -25,7 +25,8 @@ public sealed class AzureBlobCheckpointStoreTests : CheckpointStoreConformance
 
         Assert.False(await b.ExistsAsync("x", TestContext.Current.CancellationToken));
         Assert.Equal(["x"], await a.ListAsync("", TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(["clusters/a/x"], await new AzureBlobCheckpointStore(options).ListAsync("", TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(["clusters/a/x"], await new AzureBlobCheckpointStore(options)
+            .ListAsync("", TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -48,14 +49,17 @@ public sealed class AzureBlobCheckpointStoreTests : CheckpointStoreConformance
     public async Task An_address_with_a_signature_is_all_that_is_needed(bool forOneContainer)
     {
         var options = Blobs.Options();
-        var container = new BlobContainerClient(options.ConnectionString, options.Container, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2026_06_06));
+        var container = new BlobContainerClient(
+            options.ConnectionString, options.Container, new BlobClientOptions(BlobClientOptions.ServiceVersion.V2026_06_06));
         var soon = DateTimeOffset.UtcNow.AddHours(1);
         if (forOneContainer)
         {
             await container.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
         }
+        const BlobContainerSasPermissions Needed = BlobContainerSasPermissions.Read | BlobContainerSasPermissions.Write
+            | BlobContainerSasPermissions.Create | BlobContainerSasPermissions.List | BlobContainerSasPermissions.Delete;
         var address = forOneContainer
-            ? container.GenerateSasUri(BlobContainerSasPermissions.Read | BlobContainerSasPermissions.Write | BlobContainerSasPermissions.Create | BlobContainerSasPermissions.List | BlobContainerSasPermissions.Delete, soon)
+            ? container.GenerateSasUri(Needed, soon)
             : new BlobServiceClient(options.ConnectionString).GenerateAccountSasUri(AccountSasPermissions.All, soon, AccountSasResourceTypes.All);
         var store = new AzureBlobCheckpointStore(options with { ConnectionString = null, AccountUri = address });
 
@@ -74,9 +78,11 @@ public sealed class AzureBlobCheckpointStoreTests : CheckpointStoreConformance
     {
         var options = Blobs.Options();
         string account = new BlobContainerClient(options.ConnectionString, options.Container).Uri.ToString();
-        var store = new AzureBlobCheckpointStore(options with { ConnectionString = null, AccountUri = new Uri(account + "?sv=2026-02-06&sr=c&sp=rwdl&se=2099-01-01T00:00:00Z&sig=aGlkZGVu") });
+        var store = new AzureBlobCheckpointStore(
+            options with { ConnectionString = null, AccountUri = new Uri(account + "?sv=2026-02-06&sr=c&sp=rwdl&se=2099-01-01T00:00:00Z&sig=aGlkZGVu") });
 
-        var e = await Assert.ThrowsAsync<IOException>(() => store.PutAsync("a", (s, c) => Content.WriteAsync(s, 1, 8, c), cancellation: TestContext.Current.CancellationToken));
+        var e = await Assert.ThrowsAsync<IOException>(
+            () => store.PutAsync("a", (s, c) => Content.WriteAsync(s, 1, 8, c), cancellation: TestContext.Current.CancellationToken));
 
         Assert.Contains("access was refused", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("aGlkZGVu", e.ToString(), StringComparison.Ordinal);
@@ -102,7 +108,8 @@ public sealed class AzureBlobCheckpointStoreTests : CheckpointStoreConformance
         var watch = Stopwatch.StartNew();
         long growth = await Content.StreamAsync(store, "gibibyte", 1L << 30, TestContext.Current.CancellationToken);
         TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"1 GiB written and read in {watch.Elapsed.TotalSeconds:F1} s, live memory grew by {growth / 1048576.0:F1} MiB at most, process peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0:F0} MiB"));
+            $"1 GiB written and read in {watch.Elapsed.TotalSeconds:F1} s, live memory grew by {growth / 1048576.0:F1} MiB at most, process peak " +
+            $"{Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0:F0} MiB"));
         Assert.InRange(growth, 0, 24L << 20);
     }
 }

@@ -64,7 +64,8 @@ public sealed class FaultTests
 
         var e = await Assert.ThrowsAsync<ClusterException>(() => store.PutAsync("a", (s, c) => Content.WriteAsync(s, 1, 8, c), cancellation: Cancellation));
         Assert.True(e.IsPassing);
-        Assert.StartsWith($"Object 'a' in blob container http://127.0.0.1:{port}/account/prunesearch: cannot be reached: ", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Object 'a' in blob container http://127.0.0.1:{port}/account/prunesearch: cannot be reached: ", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
     }
 
@@ -97,14 +98,21 @@ public sealed class FaultTests
     public void One_way_to_sign_in_is_expected()
     {
         Assert.Contains("neither is given", Assert.Throws<ArgumentException>(new AzureBlobOptions().Validate).Message, StringComparison.Ordinal);
-        Assert.Contains("both is given", Assert.Throws<ArgumentException>((Unreal(1) with { AccountUri = new Uri("https://a.example") }).Validate).Message, StringComparison.Ordinal);
-        Assert.Contains("ConnectionString cannot be read", Assert.Throws<ArgumentException>(() => new AzureBlobCheckpointStore(new AzureBlobOptions { ConnectionString = "nonsense" })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "both is given",
+            Assert.Throws<ArgumentException>((Unreal(1) with { AccountUri = new Uri("https://a.example") }).Validate).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "ConnectionString cannot be read",
+            Assert.Throws<ArgumentException>(() => new AzureBlobCheckpointStore(new AzureBlobOptions { ConnectionString = "nonsense" })).Message,
+            StringComparison.Ordinal);
         new AzureBlobOptions { AccountUri = new Uri("https://account.blob.core.windows.net") }.Validate();
     }
 
     private static AzureBlobOptions Unreal(int port) => new()
     {
-        ConnectionString = $"DefaultEndpointsProtocol=http;AccountName=account;AccountKey={Convert.ToBase64String(new byte[32])};BlobEndpoint=http://127.0.0.1:{port}/account;",
+        ConnectionString = $"DefaultEndpointsProtocol=http;AccountName=account;AccountKey={Convert.ToBase64String(new byte[32])};" +
+            $"BlobEndpoint=http://127.0.0.1:{port}/account;",
         Retries = 1,
         RetryDelay = TimeSpan.FromMilliseconds(10),
     };

@@ -117,7 +117,10 @@ public sealed class ReportLogTests : IDisposable
     {
         string name = CheckpointNames.Reports(Search) + "00000000-00000000.jsonl";
         await _store.PutAsync(name, (s, c) => s.WriteAsync(Encoding.UTF8.GetBytes("{}\n"), c).AsTask(), cancellation: Cancellation);
-        Assert.Contains($"{name}, line 1", (await Assert.ThrowsAsync<FormatException>(() => ReportLog.OpenAsync(_store, Search, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{name}, line 1",
+            (await Assert.ThrowsAsync<FormatException>(() => ReportLog.OpenAsync(_store, Search, Cancellation))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,7 +148,18 @@ public sealed class ReportLogTests : IDisposable
         Parameters = i,
         Macs = 1,
         ModelBytes = 1,
-        Latency = new() { Milliseconds = 1, Percentile90 = 1, DenseMilliseconds = 1, SpeedUp = 1, SpeedUpLow = 1, SpeedUpHigh = 1, Runs = 1, Converged = true, Device = new("cpu", "engine", 1) },
+        Latency = new()
+        {
+            Milliseconds = 1,
+            Percentile90 = 1,
+            DenseMilliseconds = 1,
+            SpeedUp = 1,
+            SpeedUpLow = 1,
+            SpeedUpHigh = 1,
+            Runs = 1,
+            Converged = true,
+            Device = new("cpu", "engine", 1),
+        },
         Channels = new(10, 10),
         Seconds = [],
         WeightsSha256 = "",
@@ -166,7 +180,8 @@ public sealed class ReportLogTests : IDisposable
 
         public Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default) => store.OpenReadAsync(name, cancellation);
 
-        public Task<bool> PutAsync(string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
+        public Task<bool> PutAsync(
+            string name, Func<Stream, CancellationToken, Task> write, PutCondition condition = PutCondition.None, CancellationToken cancellation = default)
         {
             if (FailWrites)
             {
@@ -184,6 +199,7 @@ public sealed class ReportLogTests : IDisposable
 
         public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default) => store.ListAsync(prefix, cancellation);
 
-        public Task DeleteAsync(string name, CancellationToken cancellation = default) => FailDeletes ? throw new IOException("told to fail") : store.DeleteAsync(name, cancellation);
+        public Task DeleteAsync(string name, CancellationToken cancellation = default) =>
+            FailDeletes ? throw new IOException("told to fail") : store.DeleteAsync(name, cancellation);
     }
 }

@@ -13,7 +13,6 @@ internal sealed class DocumentReader(string file)
 
     private readonly List<string> _errors = [];
 
-    /// <summary>What was wrong so far.</summary>
     public IReadOnlyList<string> Errors => _errors;
 
     /// <summary>Adds an error, once: variants inherit what is wrong with the file.</summary>

@@ -61,7 +61,8 @@ internal static class GuideTables
     // A list of what may be chosen, where that is described one by one.
     private static void Choices(StringBuilder text, Setting setting)
     {
-        var described = setting.Type is SettingType.Choice c ? c.Values.Select(v => (Name: v.Key, What: v.Value is Enum e ? EnumNames.DescriptionOf(e) : null)).ToList() : [];
+        var described = setting.Type is SettingType.Choice c
+            ? c.Values.Select(v => (Name: v.Key, What: v.Value is Enum e ? EnumNames.DescriptionOf(e) : null)).ToList() : [];
         if (described.Any(v => v.What is not null))
         {
             text.Append(CultureInfo.InvariantCulture, $"`{setting.Key}`:\n\n");

@@ -11,7 +11,6 @@ internal static class JsonSchemaWriter
 {
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The schema's text.</summary>
     public static string Write()
     {
         var schema = Mapping(SettingsSection.Of<SearchSettings>());

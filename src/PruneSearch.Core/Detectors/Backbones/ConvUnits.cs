@@ -11,24 +11,20 @@ internal sealed class ConvUnits(NetworkBuilder network, PaddingStyle padding, bo
 {
     private readonly string _suffix = "." + function.ToString().ToLowerInvariant();
 
-    /// <summary>What they are added to.</summary>
     public NetworkBuilder Network => network;
 
-    /// <summary>Padding of all of them.</summary>
     public PaddingStyle Padding => padding;
 
-    /// <summary>Convolution, batch norm, activation.</summary>
-    public string Conv(string name, string input, ChannelGroup output, int kernel, int stride = 1) => Activate(name, Linear(name, input, output, kernel, stride));
+    public string Conv(string name, string input, ChannelGroup output, int kernel, int stride = 1) =>
+        Activate(name, Linear(name, input, output, kernel, stride));
 
     /// <summary>Depthwise 3×3 convolution, batch norm, activation.</summary>
     public string Depthwise(string name, string input, int stride) =>
         Activate(name, Normalise(name, network.Depthwise(name, input, 3, stride, padding, bias: !batchNorm)));
 
-    /// <summary>Convolution and batch norm, without activation.</summary>
     public string Linear(string name, string input, ChannelGroup output, int kernel = 1, int stride = 1) =>
         Normalise(name, network.Conv(name, input, output, kernel, stride, padding, bias: !batchNorm));
 
-    /// <summary>The activation alone.</summary>
     public string Activate(string name, string input) => network.Activation(name + _suffix, input, function);
 
     private string Normalise(string name, string conv) => batchNorm ? network.BatchNorm(name + ".bn", conv) : conv;

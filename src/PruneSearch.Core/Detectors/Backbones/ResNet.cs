@@ -41,7 +41,8 @@ internal static class ResNet
     {
         ChannelGroup Hidden(string conv) => units.Network.Group($"{name}.{conv}", ChannelGroupKind.Hidden, hidden);
         string x = bottleneck
-            ? units.Linear($"{name}.conv3", units.Conv($"{name}.conv2", units.Conv($"{name}.conv1", input, Hidden("conv1"), 1), Hidden("conv2"), 3, stride), chain)
+            ? units.Linear($"{name}.conv3",
+                units.Conv($"{name}.conv2", units.Conv($"{name}.conv1", input, Hidden("conv1"), 1), Hidden("conv2"), 3, stride), chain)
             : units.Linear($"{name}.conv2", units.Conv($"{name}.conv1", input, Hidden("conv1"), 3, stride), chain, 3);
         string around = projects ? units.Linear($"{name}.downsample", input, chain, 1, stride) : input;
         return units.Activate(name, units.Network.Sum(name + ".add", x, around));

@@ -31,7 +31,8 @@ internal static class RetinaNetAnchors
             {
                 for (int x = 0; x < columns; x++)
                 {
-                    boxes.AddRange(shapes.Select(s => new ReferenceBox((float)y * stepY / inputSize, (float)x * stepX / inputSize, s.Height / inputSize, s.Width / inputSize)));
+                    boxes.AddRange(shapes.Select(s =>
+                        new ReferenceBox((float)y * stepY / inputSize, (float)x * stepX / inputSize, s.Height / inputSize, s.Width / inputSize)));
                 }
             }
         }

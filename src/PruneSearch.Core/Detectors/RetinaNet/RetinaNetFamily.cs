@@ -1,3 +1,4 @@
+using System.Globalization;
 using PruneSearch.Core.Detectors.Backbones;
 using PruneSearch.Core.Detectors.Rules;
 
@@ -63,12 +64,14 @@ public sealed class RetinaNetFamily : IDetectorFamily
         }
         if (options is { WidthMultiplier: not 1, Backbone: not RetinaNetBackbone.MobileNetV2 })
         {
-            throw new ArgumentException(FormattableString.Invariant($"Width multiplier {options.WidthMultiplier} stands with a ResNet, expected 1: only MobileNet-V2 has others."));
+            throw new ArgumentException(
+                FormattableString.Invariant($"Width multiplier {options.WidthMultiplier} stands with a ResNet, expected 1: only MobileNet-V2 has others."));
         }
         if (options is not { PyramidWidth: >= 64 and <= 256, HeadDepth: >= 0 and <= 4, AnchorScale: >= 1 and <= 16 })
         {
-            throw new ArgumentException(FormattableString.Invariant(
-                $"Pyramid width {options.PyramidWidth} is not from 64 to 256, head depth {options.HeadDepth} not from 0 to 4, or anchor scale {options.AnchorScale} not from 1 to 16."));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"Pyramid width {options.PyramidWidth} is not from 64 to 256, head depth {options.HeadDepth} not from 0 to 4, or anchor scale " +
+                $"{options.AnchorScale} not from 1 to 16."));
         }
     }
 }

@@ -16,7 +16,8 @@ internal static class TorchvisionRetinaNet
     [
         Names("torchvision's RetinaNet on a ResNet", Body + TorchvisionResNet.First, Options with { Backbone = RetinaNetBackbone.ResNet50 }, Whole),
         Names("torchvision's RetinaNet on MobileNet-V2", Body + "0.0.weight", Options, Whole),
-        Names("torchvision's resnet18 or resnet50", TorchvisionResNet.First, Options with { Backbone = RetinaNetBackbone.ResNet50, Background = false }, TorchvisionResNet.Of),
+        Names("torchvision's resnet18 or resnet50", TorchvisionResNet.First, Options with { Backbone = RetinaNetBackbone.ResNet50, Background = false },
+            TorchvisionResNet.Of),
     ];
 
     private static ForeignNames Names(string program, string first, RetinaNetOptions options, Func<string, string?> of) => new()

@@ -31,7 +31,8 @@ public sealed class YoloxFamily : IDetectorFamily
         var options = (YoloxOptions)spec.Options;
         if (options is not { Depth: >= 0.1 and <= 4, Width: >= 0.0625 and <= 4 })
         {
-            throw new ArgumentException(FormattableString.Invariant($"Depth {options.Depth} is not from 0.1 to 4, or width {options.Width} not from 0.0625 to 4."));
+            throw new ArgumentException(
+                FormattableString.Invariant($"Depth {options.Depth} is not from 0.1 to 4, or width {options.Width} not from 0.0625 to 4."));
         }
         return new DetectorModel
         {
@@ -40,7 +41,8 @@ public sealed class YoloxFamily : IDetectorFamily
             References = [.. YoloxNetwork.Strides.SelectMany(s => Cells(spec.InputSize, s))],
             BoxCode = new BoxCode { Order = BoxOrder.Xywh },
             Scores = new ScoreRule { Function = ScoreFunction.Sigmoid, Background = false, Objectness = true },
-            Input = new InputRule { Fit = InputFit.Letterbox, Place = LetterboxPlace.TopLeft, Fill = 114, Channels = ChannelOrder.Bgr, Mean = [0, 0, 0], Deviation = [1, 1, 1] },
+            Input = new InputRule { Fit = InputFit.Letterbox, Place = LetterboxPlace.TopLeft, Fill = 114, Channels = ChannelOrder.Bgr, Mean = [0, 0, 0],
+                Deviation = [1, 1, 1] },
             Training = new TrainingRule
             {
                 Assignment = new AssignmentRule.SimOta { CellOffset = 0.5 },

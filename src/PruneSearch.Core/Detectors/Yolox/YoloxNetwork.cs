@@ -68,7 +68,8 @@ internal sealed class YoloxNetwork
         _network.Output(DetectorModel.ObjectnessOutput, objectness, 1);
     }
 
-    private string Down(string name, string input, int channels) => _units.Spatial(name, input, _network.Group(name, ChannelGroupKind.Neck, channels), stride: 2);
+    private string Down(string name, string input, int channels) =>
+        _units.Spatial(name, input, _network.Group(name, ChannelGroupKind.Neck, channels), stride: 2);
 
     private string Up(string name, string input, string side) => _network.Concat(name + ".in", _network.UpsampleTo(name + ".up", input, side), side);
 

@@ -8,7 +8,6 @@ namespace PruneSearch.Core.Detectors.Yolox;
 /// <param name="batchNorm">Batch norms instead of biases.</param>
 internal sealed class YoloxUnits(NetworkBuilder network, bool depthwise, bool batchNorm)
 {
-    /// <summary>What they are added to.</summary>
     public NetworkBuilder Network => network;
 
     /// <summary>Convolution, batch norm, SiLU.</summary>
@@ -21,7 +20,8 @@ internal sealed class YoloxUnits(NetworkBuilder network, bool depthwise, bool ba
 
     /// <summary>A 3×3 convolution, in two steps in depthwise networks.</summary>
     public string Spatial(string name, string input, ChannelGroup output, int stride = 1) => depthwise
-        ? Conv(name + ".pconv", Finish(name + ".dconv", network.Depthwise(name + ".dconv.conv", input, 3, stride, PaddingStyle.Symmetric, bias: !batchNorm)), output)
+        ? Conv(name + ".pconv", Finish(name +
+            ".dconv", network.Depthwise(name + ".dconv.conv", input, 3, stride, PaddingStyle.Symmetric, bias: !batchNorm)), output)
         : Conv(name, input, output, 3, stride);
 
     /// <summary>
@@ -31,7 +31,8 @@ internal sealed class YoloxUnits(NetworkBuilder network, bool depthwise, bool ba
     public string Partial(string name, string input, int channels, int repeats, bool shortcut)
     {
         int hidden = channels / 2;
-        ChannelGroup Chain(string conv) => shortcut ? network.Group(name + ".chain", ChannelGroupKind.Residual, hidden) : network.Group(conv, ChannelGroupKind.Hidden, hidden);
+        ChannelGroup Chain(string conv) =>
+            shortcut ? network.Group(name + ".chain", ChannelGroupKind.Residual, hidden) : network.Group(conv, ChannelGroupKind.Hidden, hidden);
         string x = Conv(name + ".conv1", input, Chain(name + ".conv1"));
         string around = Conv(name + ".conv2", input, ChannelGroupKind.Hidden, hidden);
         for (int i = 0; i < repeats; i++)

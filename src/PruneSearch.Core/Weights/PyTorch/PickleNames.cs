@@ -28,13 +28,15 @@ internal static class PickleNames
 
     /// <summary>Whether a pickle may name this.</summary>
     public static bool Allows(PickleGlobal global) =>
-        global.ToString() is Mapping or Tensor or TensorWithHooks or Parameter or Size || Storages.ContainsKey(global.ToString()) || Unread.Contains(global.ToString());
+        global.ToString() is Mapping or Tensor or TensorWithHooks or Parameter or Size || Storages.ContainsKey(global.ToString())
+        || Unread.Contains(global.ToString());
 
     /// <summary>What a call stands for; <see langword="null"/> when the arguments are not those of such calls.</summary>
     public static object? Make(PickleGlobal global, object?[] arguments) => (global.ToString(), arguments) switch
     {
         (Mapping, []) => new PickleDictionary(),
-        (Tensor or TensorWithHooks, [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..]) when Sizes(shape) is { } sizes && Sizes(strides) is { } steps && steps.Count == sizes.Count =>
+        (Tensor or TensorWithHooks, [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..]) when Sizes(shape) is { } sizes
+            && Sizes(strides) is { } steps && steps.Count == sizes.Count =>
             new TorchTensor(storage, offset, sizes, steps),
         (Parameter, [TorchTensor tensor, ..]) => tensor,
         (Size, [object?[] sizes]) => sizes,
@@ -44,7 +46,8 @@ internal static class PickleNames
 
     /// <summary>The storage that a persistent reference means: ("storage", class, key, device, count).</summary>
     public static TorchStorage? Storage(object? reference) =>
-        reference is object?[] and ["storage", PickleGlobal type, string key, _, long and >= 0 and var count, ..] && Storages.TryGetValue(type.ToString(), out string? numbers)
+        reference is object?[] and ["storage", PickleGlobal type, string key, _, long and >= 0 and var count, ..]
+        && Storages.TryGetValue(type.ToString(), out string? numbers)
             ? new TorchStorage(numbers, key, count) : null;
 
     private static List<long>? Sizes(object?[] values) => values.All(v => v is long and >= 0) ? [.. values.Cast<long>()] : null;

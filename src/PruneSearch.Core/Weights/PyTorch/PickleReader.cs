@@ -131,7 +131,8 @@ internal sealed class PickleReader
                     : throw Fault(at, "what shall be made is no tensor, or not made as tensors are"));
                 return true;
             case (byte)'b': // BUILD: attributes of a mapping, which tell nothing about its tensors
-                Push(Top(2) is [PickleDictionary or PickleUnread, _] both ? both[0] : throw Fault(at, "attributes are set on what is neither a mapping nor left unread"));
+                Push(Top(2) is [PickleDictionary or PickleUnread, _] both
+                    ? both[0] : throw Fault(at, "attributes are set on what is neither a mapping nor left unread"));
                 return true;
             case (byte)'Q': // BINPERSID
                 Push(PickleNames.Storage(Pop()) ?? throw Fault(at, "a reference names no storage of numbers"));
@@ -168,7 +169,8 @@ internal sealed class PickleReader
         var target = Peek() as PickleDictionary ?? throw Fault(_position - 1, "entries are added to what is no mapping");
         for (int i = 0; i + 1 < entries.Length; i += 2)
         {
-            target.Entries.Add((entries[i] is string or long ? entries[i]! : throw Fault(_position - 1, "a key is neither a text nor a whole number"), entries[i + 1]));
+            target.Entries.Add((entries[i] is string or long ? entries[i]! : throw Fault(_position - 1, "a key is neither a text nor a whole number"),
+                entries[i + 1]));
         }
     }
 
@@ -217,7 +219,8 @@ internal sealed class PickleReader
         return value;
     }
 
-    private int Length() => BinaryPrimitives.ReadInt32LittleEndian(Bytes(4)) is >= 0 and var length ? length : throw Fault(_position - 4, "a length is negative");
+    private int Length() => BinaryPrimitives.ReadInt32LittleEndian(Bytes(4)) is >= 0 and var length
+        ? length : throw Fault(_position - 4, "a length is negative");
 
     private string Utf8(int length) => Encoding.UTF8.GetString(Bytes(length));
 

@@ -3,14 +3,12 @@ namespace PruneSearch.Core.Weights.PyTorch;
 /// <summary>A class or function that a pickle names. It is a name and stays one: nothing is looked up or called.</summary>
 internal sealed record PickleGlobal(string Module, string Name)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"{Module}.{Name}";
 }
 
 /// <summary>A mapping in the order of the file; keys are text or whole numbers.</summary>
 internal sealed class PickleDictionary
 {
-    /// <summary>All entries.</summary>
     public List<(object Key, object? Value)> Entries { get; } = [];
 }
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using PruneSearch.Core;
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import.PyTorch;
@@ -22,7 +21,8 @@ internal static class OnnxImport
     public static bool Knows(ReadOnlySpan<byte> content) => content.Length > 9 && content[0] == IrVersionField && content[8] != '{';
 
     /// <summary>Imports it.</summary>
-    /// <exception cref="FormatException">It is damaged or the graph of another network; the message names the convolution, its shape and the expected one.</exception>
+    /// <exception cref="FormatException">It is damaged or the graph of another network; the message names the convolution, its shape and the expected
+    /// one.</exception>
     public static ImportedDetector Read(byte[] content, string source, ImportOptions options)
     {
         var graph = Parse(content, source);
@@ -41,7 +41,8 @@ internal static class OnnxImport
             if (!weight.Shape.SequenceEqual(shape) || bias.Shape is not [var count] || count != shape[0])
             {
                 throw new FormatException(
-                    $"{source}: convolution {i + 1}, '{ErrorText.OneLine(node)}', has weights {Text(weight.Shape)} and biases {Text(bias.Shape)}, expected {Text(shape)} and [{shape[0]}] for '{conv.Name}'");
+                    $"{source}: convolution {i + 1}, '{ErrorText.OneLine(node)}', has weights {Text(weight.Shape)} and biases {Text(bias.Shape)}, expected " +
+                    $"{Text(shape)} and [{shape[0]}] for '{conv.Name}'");
             }
             tensors.Add(names.Of(conv.Weight)!, weight);
             tensors.Add(names.Of(conv.BiasName)!, bias);
@@ -71,7 +72,8 @@ internal static class OnnxImport
         {
             string name = node.Input.Count > input ? node.Input[input] : "";
             return constants.TryGetValue(name, out var tensor) ? Values(tensor, source)
-                : throw new FormatException($"{source}: convolution '{ErrorText.OneLine(node.Name)}' has no constant {(input == 1 ? "weights" : "biases")}, expected a network with batch norms folded");
+                : throw new FormatException($"{source}: convolution '{ErrorText.OneLine(node.Name)}' has no constant {(input == 1 ? "weights" : "biases")}, " +
+                    "expected a network with batch norms folded");
         }
         var found = graph.Node.Where(n => n.OpType == "Conv").Select(n => (Node: n.Name, Weight: Read(n, 1), Bias: Read(n, 2))).ToList();
         return found.FirstOrDefault(c => c.Weight.Shape.Count != 4) is { Weight: { } odd, Node: { } node }
@@ -89,7 +91,8 @@ internal static class OnnxImport
     }
 
     // Of the members with as many convolutions, the one with the most of these shapes.
-    private static (ForeignNames Names, DetectorModel Model) Nearest(List<(string Node, WeightTensor Weight, WeightTensor Bias)> convolutions, string source, ImportOptions options)
+    private static (ForeignNames Names, DetectorModel Model) Nearest(
+        List<(string Node, WeightTensor Weight, WeightTensor Bias)> convolutions, string source, ImportOptions options)
     {
         var members = (
             from family in options.Families
@@ -101,12 +104,15 @@ internal static class OnnxImport
         {
             var layers = m.model.Network.Layers.OfType<ConvLayer>().ToList();
             int classes = convolutions[layers.IndexOf(OwnNamesImport.ClassHead(m.model))].Weight.Shape[0] - m.model.Scores.FirstClass;
-            var model = classes < 1 ? m.model : DetectorCatalog.Build(m.model.Spec with { Classes = [.. Enumerable.Range(1, classes).Select(i => $"class-{i}")] });
-            int fitting = model.Network.Layers.OfType<ConvLayer>().Zip(convolutions).Count(p => model.Network.Tensors.First(t => t.Name == p.First.Weight).Shape.SequenceEqual(p.Second.Weight.Shape));
+            var model = classes < 1 ? m.model
+                : DetectorCatalog.Build(m.model.Spec with { Classes = [.. Enumerable.Range(1, classes).Select(i => $"class-{i}")] });
+            int fitting = model.Network.Layers.OfType<ConvLayer>().Zip(convolutions)
+                .Count(p => model.Network.Tensors.First(t => t.Name == p.First.Weight).Shape.SequenceEqual(p.Second.Weight.Shape));
             return (m.names, model, fitting);
         }).OrderByDescending(m => m.fitting).ToList();
         return best.Count > 0 ? (best[0].names, best[0].model) : throw new FormatException(
-            $"{source}: the graph has {convolutions.Count} convolutions, expected as many as a detector of [{string.Join(", ", options.Families.Select(f => f.Template.Architecture))}]"
+            $"{source}: the graph has {convolutions.Count} convolutions, expected as many as a detector of " +
+            $"[{string.Join(", ", options.Families.Select(f => f.Template.Architecture))}]"
             + $" has: {string.Join(", ", members.Select(m => m.model.Network.Layers.OfType<ConvLayer>().Count()).Distinct().Order())}");
     }
 

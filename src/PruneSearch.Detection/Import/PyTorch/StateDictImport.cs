@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
@@ -31,7 +30,8 @@ internal sealed class StateDictImport
 
     /// <summary>Imports it.</summary>
     /// <param name="format">What the file is, for the notes.</param>
-    /// <exception cref="FormatException">A tensor is missing, has another shape or a value that is not finite; the message names it and what was expected.</exception>
+    /// <exception cref="FormatException">A tensor is missing, has another shape or a value that is not finite; the message names it and what was
+    /// expected.</exception>
     public ImportedDetector Read(string format = "PyTorch state dict")
     {
         var template = _options.Apply(_names.Template);
@@ -129,10 +129,12 @@ internal sealed class StateDictImport
     private string? Name(string tensor) => _names.Of(tensor) is { } name ? _prefix + name : null;
 
     private FormatException? Problem(string name, IReadOnlyList<int> shape) =>
-        !_tensors.TryGetValue(name, out var found) ? new FormatException($"{_source}: tensor '{name}' {Text(shape)} is missing, expected all tensors of {_names.Program}")
+        !_tensors.TryGetValue(name, out var found)
+        ? new FormatException($"{_source}: tensor '{name}' {Text(shape)} is missing, expected all tensors of {_names.Program}")
         : !found.Shape.SequenceEqual(shape) ? new FormatException($"{_source}: tensor '{name}' has shape {Text(found.Shape)}, expected {Text(shape)}")
         : FiniteValues.Problem(shape, found.Values) is { } problem ? new FormatException($"{_source}: tensor '{name}' {problem}, expected finite numbers")
-        : name.EndsWith(".running_var", StringComparison.Ordinal) && found.Values.Min() < 0 ? new FormatException($"{_source}: tensor '{name}' has a variance below 0")
+        : name.EndsWith(".running_var", StringComparison.Ordinal) && found.Values.Min() < 0
+        ? new FormatException($"{_source}: tensor '{name}' has a variance below 0")
         : null;
 
     private static string Text(IReadOnlyList<int> shape) => $"[{string.Join(", ", shape)}]";

@@ -33,7 +33,7 @@ internal sealed class DetectorOutputs
     public int ClassOutputs => _file.Tensors[Classes].Shape[^1];
 
     /// <summary>Whether any operation on the way to the class outputs is of a kind.</summary>
-    public bool Has(int code) => Tail(Classes).Any(o => o.Code == code);
+    public bool Has(int code) => Before(Classes, Arranges).Any(o => o.Code == code);
 
     /// <summary>Finds the ends of a graph.</summary>
     /// <exception cref="FormatException">It has none that look like a detector's.</exception>
@@ -42,10 +42,12 @@ internal sealed class DetectorOutputs
         var post = file.Operators.FirstOrDefault(o => o.Custom == PostProcessing);
         int[] ends = [.. (post is null ? file.Outputs : post.Inputs.Take(2)).Where(i => i >= 0)];
         int boxes = Array.FindIndex(ends, i => file.Tensors[i].Name.Contains("box", StringComparison.OrdinalIgnoreCase));
-        if (ends.Length != 2 || ends.Any(i => file.Tensors[i].Shape.Count == 0 || file.Tensors[i].Shape[^1] is < 2 or > MaxClassOutputs) || file.Inputs.Count != 1 || file.Inputs[0] < 0)
+        if (ends.Length != 2 || ends.Any(i => file.Tensors[i].Shape.Count == 0 || file.Tensors[i].Shape[^1] is < 2 or > MaxClassOutputs)
+            || file.Inputs.Count != 1 || file.Inputs[0] < 0)
         {
-            throw new FormatException(
-                $"{file.Source}: the graph has {file.Inputs.Count} inputs and outputs {string.Join(", ", file.Outputs.Where(i => i >= 0).Take(8).Select(i => $"'{file.Tensors[i].Name}' [{string.Join(", ", file.Tensors[i].Shape)}]"))}, expected one picture in, coded boxes and class outputs out");
+            string Shown(int i) => $"'{file.Tensors[i].Name}' [{string.Join(", ", file.Tensors[i].Shape)}]";
+            throw new FormatException($"{file.Source}: the graph has {file.Inputs.Count} inputs and outputs " +
+                $"{string.Join(", ", file.Outputs.Where(i => i >= 0).Take(8).Select(Shown))}, expected one picture in, coded boxes and class outputs out");
         }
         // Without a telling name the first comes first, as TensorFlow writes them.
         return boxes == 1 ? new DetectorOutputs(file, ends[1], ends[0]) : new DetectorOutputs(file, ends[0], ends[1]);
@@ -53,7 +55,7 @@ internal sealed class DetectorOutputs
 
     /// <summary>Whether an operation only arranges or scores what heads computed.</summary>
     public bool IsTail(TfliteOperator operation) =>
-        operation.Custom == PostProcessing || Tail(Boxes).Contains(operation) || Tail(Classes).Contains(operation);
+        operation.Custom == PostProcessing || Before(Boxes, Arranges).Contains(operation) || Before(Classes, Arranges).Contains(operation);
 
     /// <summary>The tensors that an end is put together from, in order.</summary>
     public IEnumerable<int> Sources(int end)
@@ -76,23 +78,20 @@ internal sealed class DetectorOutputs
         return found;
     }
 
-    private static bool Arranges(TfliteOperator operation) => operation.Code is
-        TfliteOperator.Reshape or TfliteOperator.Squeeze or TfliteOperator.Concatenation or TfliteOperator.Logistic or TfliteOperator.Softmax or TfliteOperator.Dequantize;
-
-    private HashSet<TfliteOperator> Tail(int end)
+    /// <summary>The operations that a tensor is computed by, as far back as each is one to go through.</summary>
+    public HashSet<TfliteOperator> Before(int end, Func<TfliteOperator, bool> goesThrough)
     {
-        var tail = new HashSet<TfliteOperator>(ReferenceEqualityComparer.Instance);
-        var open = new Stack<int>([end]);
-        while (open.TryPop(out int tensor))
+        var found = new HashSet<TfliteOperator>(ReferenceEqualityComparer.Instance);
+        var needed = new HashSet<int>([end]);
+        foreach (var operation in _file.Operators.Reverse().Where(o => goesThrough(o) && o.Outputs.Any(needed.Contains)))
         {
-            if (_makers.TryGetValue(tensor, out var maker) && Arranges(maker) && tail.Add(maker))
-            {
-                foreach (int input in maker.Inputs)
-                {
-                    open.Push(input);
-                }
-            }
+            found.Add(operation);
+            needed.UnionWith(operation.Inputs);
         }
-        return tail;
+        return found;
     }
+
+    private static bool Arranges(TfliteOperator operation) => operation.Code is
+        TfliteOperator.Reshape or TfliteOperator.Squeeze or TfliteOperator.Concatenation or TfliteOperator.Logistic or TfliteOperator.Softmax
+            or TfliteOperator.Dequantize;
 }

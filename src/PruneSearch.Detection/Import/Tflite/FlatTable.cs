@@ -133,7 +133,8 @@ internal readonly struct FlatTable
         {
             if (count < 0 || (long)count * elementSize > data.Length - at)
             {
-                throw new FormatException($"{source}: a vector of {(uint)count} elements at byte {at} does not fit the {data.Length} bytes of the file: it was cut short or damaged");
+                throw new FormatException($"{source}: a vector of {(uint)count} elements at byte {at} does not fit the {data.Length} bytes of the file: it " +
+                    "was cut short or damaged");
             }
             _left -= (long)count * elementSize;
             if (_left < 0)

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 
@@ -24,20 +23,17 @@ internal sealed class GraphMatch
         _file = file;
         _network = network;
         _ends = ends;
-        _reach = new Reach(file, ends, network);
+        _reach = new Reach(ends, network);
         _layers[file.Inputs[0]] = DetectorModel.ImageInput;
     }
 
-    /// <summary>Convolutions that were taken over.</summary>
     public int Matched => _taken.Count;
 
-    /// <summary>The weights so far.</summary>
     public WeightSet Weights { get; } = [];
 
     /// <summary>Why it does not fit; <see langword="null"/> when it does.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>Matches a file with a network.</summary>
     public static GraphMatch Run(TfliteModel file, DetectorOutputs ends, Network network)
     {
         var match = new GraphMatch(file, ends, network);
@@ -79,7 +75,8 @@ internal sealed class GraphMatch
         }
         foreach (var layer in _network.Layers.OfType<ConvLayer>().Where(l => !_taken.Contains(l.Name)))
         {
-            throw Wrong($"there is no convolution for layer '{layer.Name}', expected weights {Text(_network.Tensors.First(t => t.Name == layer.Weight).Shape)}");
+            throw Wrong($"there is no convolution for layer '{layer.Name}', expected weights " +
+                $"{Text(_network.Tensors.First(t => t.Name == layer.Weight).Shape)}");
         }
         RequireLevelOrder(_ends.Boxes, DetectorModel.BoxesOutput);
         RequireLevelOrder(_ends.Classes, DetectorModel.ClassesOutput);
@@ -103,7 +100,9 @@ internal sealed class GraphMatch
         var stride = (layer.Stride, layer.Stride);
         if (operation.Strides != stride || operation.Dilated || !(operation.Same || layer.Kernel == 1))
         {
-            throw Wrong($"the convolution of {what} has steps {operation.Strides}{(operation.Dilated ? ", holes" : "")}{(operation.Same ? "" : ", no padding")}, expected steps {stride} and padding SAME for layer '{layer.Name}'");
+            throw Wrong($"the convolution of {what} has steps " +
+                $"{operation.Strides}{(operation.Dilated ? ", holes" : "")}{(operation.Same ? "" : ", no padding")}, expected steps {stride} and padding " +
+                $"SAME for layer '{layer.Name}'");
         }
         _taken.Add(layer.Name);
         Weights.Add(layer.Weight, new WeightTensor(Shape(layer.Weight), Transpose(weights, depthwise)));
@@ -149,7 +148,8 @@ internal sealed class GraphMatch
         {
             0 => layer, // a RELU6 of its own may follow
             TfliteOperator.FusedRelu6 when expected is { Function: ActivationFunction.Relu6 } => expected.Name,
-            _ => throw Wrong($"the result of {what} goes through activation {activation}, expected {(expected is null ? "none" : $"{TfliteOperator.FusedRelu6} (RELU6)")} after layer '{layer}'"),
+            _ => throw Wrong($"the result of {what} goes through activation {activation}, expected " +
+                $"{(expected is null ? "none" : $"{TfliteOperator.FusedRelu6} (RELU6)")} after layer '{layer}'"),
         };
     }
 
@@ -180,7 +180,8 @@ internal sealed class GraphMatch
     {
         [var o, var h, var w, var i] when !depthwise => [o, i, h, w],
         [1, var h, var w, var c] when depthwise => [c, 1, h, w],
-        _ => throw Wrong($"tensor '{tensor.Name}' has shape {Text(tensor.Shape)}, expected [{(depthwise ? "1, rows, columns, channels" : "output, rows, columns, input")}]"),
+        _ => throw Wrong($"tensor '{tensor.Name}' has shape {Text(tensor.Shape)}, expected " +
+            $"[{(depthwise ? "1, rows, columns, channels" : "output, rows, columns, input")}]"),
     };
 
     // [O, H, W, I] or [1, H, W, C] to [O, I, H, W] or [C, 1, H, W].

@@ -1,72 +1,23 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Detection.Import.Tflite;
 
 /// <summary>Which of the two outputs each convolution reaches: those of the trunk reach both, those of a head one.</summary>
-internal sealed class Reach
+internal sealed class Reach(DetectorOutputs ends, Network network)
 {
-    private readonly Dictionary<TfliteOperator, (bool Boxes, bool Classes)> _operations = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<string, (bool Boxes, bool Classes)> _layers = new(StringComparer.Ordinal);
+    private readonly HashSet<TfliteOperator> _makeBoxes = ends.Before(ends.Boxes, _ => true), _makeClasses = ends.Before(ends.Classes, _ => true);
+    private readonly HashSet<string> _toBoxes = Layers(network, DetectorModel.BoxesOutput), _toClasses = Layers(network, DetectorModel.ClassesOutput);
 
-    public Reach(TfliteModel file, DetectorOutputs ends, Network network)
-    {
-        var makers = new Dictionary<int, TfliteOperator>();
-        foreach (var operation in file.Operators)
-        {
-            foreach (int output in operation.Outputs)
-            {
-                makers[output] = operation;
-            }
-        }
-        var boxes = Operations(makers, ends.Boxes);
-        var classes = Operations(makers, ends.Classes);
-        foreach (var operation in file.Operators)
-        {
-            _operations[operation] = (boxes.Contains(operation), classes.Contains(operation));
-        }
-        var toBoxes = Layers(network, DetectorModel.BoxesOutput);
-        var toClasses = Layers(network, DetectorModel.ClassesOutput);
-        foreach (var layer in network.Layers)
-        {
-            _layers[layer.Name] = (toBoxes.Contains(layer.Name), toClasses.Contains(layer.Name));
-        }
-    }
+    public (bool Boxes, bool Classes) Of(TfliteOperator operation) => (_makeBoxes.Contains(operation), _makeClasses.Contains(operation));
 
-    public (bool Boxes, bool Classes) Of(TfliteOperator operation) => _operations[operation];
-
-    public (bool Boxes, bool Classes) Of(Layer layer) => _layers[layer.Name];
-
-    private static HashSet<TfliteOperator> Operations(Dictionary<int, TfliteOperator> makers, int end)
-    {
-        var reached = new HashSet<TfliteOperator>(ReferenceEqualityComparer.Instance);
-        var open = new Stack<int>([end]);
-        while (open.TryPop(out int tensor))
-        {
-            if (makers.TryGetValue(tensor, out var maker) && reached.Add(maker))
-            {
-                foreach (int input in maker.Inputs)
-                {
-                    open.Push(input);
-                }
-            }
-        }
-        return reached;
-    }
+    public (bool Boxes, bool Classes) Of(Layer layer) => (_toBoxes.Contains(layer.Name), _toClasses.Contains(layer.Name));
 
     private static HashSet<string> Layers(Network network, string output)
     {
-        var reached = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Stack<string>(network.Outputs.Single(o => o.Name == output).Heads);
-        while (open.TryPop(out string? name))
+        var reached = network.Outputs.Single(o => o.Name == output).Heads.ToHashSet(StringComparer.Ordinal);
+        foreach (var layer in network.Layers.Reverse().Where(l => reached.Contains(l.Name)))
         {
-            if (reached.Add(name))
-            {
-                foreach (string input in network[name].Inputs)
-                {
-                    open.Push(input);
-                }
-            }
+            reached.UnionWith(layer.Inputs);
         }
         return reached;
     }

@@ -1,4 +1,3 @@
-using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 
 namespace PruneSearch.Detection.Import.Tflite;
@@ -10,7 +9,8 @@ namespace PruneSearch.Detection.Import.Tflite;
 internal static class TfliteImport
 {
     /// <summary>Reads a file's content.</summary>
-    /// <exception cref="FormatException">It is damaged or another network; the message names the first tensor that does not fit, its shape and the expected one.</exception>
+    /// <exception cref="FormatException">It is damaged or another network; the message names the first tensor that does not fit, its shape and the expected
+    /// one.</exception>
     public static ImportedDetector Read(byte[] data, string source, ImportOptions options)
     {
         var file = TfliteModel.Read(data, source);
@@ -39,6 +39,7 @@ internal static class TfliteImport
     {
         var input = file.Tensors[file.Inputs[0]];
         return input.Shape is [1, var height, var width, 3] && height == width && height is >= 32 and <= 4096 ? height
-            : throw new FormatException($"{file.Source}: input '{input.Name}' has shape [{string.Join(", ", input.Shape)}], expected [1, size, size, 3] with a size from 32 to 4096");
+            : throw new FormatException($"{file.Source}: input '{input.Name}' has shape [{string.Join(", ", input.Shape)}], expected [1, size, size, 3] with " +
+                "a size from 32 to 4096");
     }
 }

@@ -1,36 +1,18 @@
 namespace PruneSearch.Detection.Import.Tflite;
 
 /// <summary>A TensorFlow Lite model with one graph (schema version 3): its tensors and operations.</summary>
-internal sealed class TfliteModel
+/// <param name="Source">Where it comes from, for messages.</param>
+/// <param name="Tensors">Feature maps and constants.</param>
+/// <param name="Operators">In order of execution.</param>
+/// <param name="Inputs">Indices of the tensors that go in.</param>
+/// <param name="Outputs">Indices of the tensors that come out.</param>
+internal sealed record TfliteModel(
+    string Source, IReadOnlyList<TfliteTensor> Tensors, IReadOnlyList<TfliteOperator> Operators, IReadOnlyList<int> Inputs, IReadOnlyList<int> Outputs)
 {
-    /// <summary>Bytes 4 to 7 of every such file.</summary>
-    public static ReadOnlySpan<byte> Identifier => "TFL3"u8;
-
     private const int SchemaVersion = 3, MaxDimensions = 8;
 
-    private TfliteModel(string source, IReadOnlyList<TfliteTensor> tensors, IReadOnlyList<TfliteOperator> operators, int[] inputs, int[] outputs)
-    {
-        Source = source;
-        Tensors = tensors;
-        Operators = operators;
-        Inputs = inputs;
-        Outputs = outputs;
-    }
-
-    /// <summary>Where it comes from, for messages.</summary>
-    public string Source { get; }
-
-    /// <summary>Feature maps and constants.</summary>
-    public IReadOnlyList<TfliteTensor> Tensors { get; }
-
-    /// <summary>In order of execution.</summary>
-    public IReadOnlyList<TfliteOperator> Operators { get; }
-
-    /// <summary>Indices of the tensors that go in.</summary>
-    public IReadOnlyList<int> Inputs { get; }
-
-    /// <summary>Indices of the tensors that come out.</summary>
-    public IReadOnlyList<int> Outputs { get; }
+    /// <summary>Bytes 4 to 7 of every such file.</summary>
+    public static ReadOnlySpan<byte> Identifier => "TFL3"u8;
 
     /// <summary>Reads a file's content.</summary>
     /// <exception cref="FormatException">It is damaged or not of this format.</exception>
@@ -65,7 +47,8 @@ internal sealed class TfliteModel
         int buffer = table.Int32(2);
         if (shape.Length > MaxDimensions || shape.Any(d => d < 0))
         {
-            throw new FormatException($"{source}: tensor '{name}' has shape [{string.Join(", ", shape.Take(MaxDimensions + 1))}], expected at most {MaxDimensions} dimensions of at least 0");
+            throw new FormatException($"{source}: tensor '{name}' has shape [{string.Join(", ", shape.Take(MaxDimensions + 1))}], expected at most " +
+                $"{MaxDimensions} dimensions of at least 0");
         }
         if (buffer < 0 || buffer >= buffers.Length)
         {

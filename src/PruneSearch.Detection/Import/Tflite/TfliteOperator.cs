@@ -18,25 +18,20 @@ internal sealed record TfliteOperator
     /// <summary>Indices of tensors; −1 where an optional one is left out.</summary>
     public required IReadOnlyList<int> Inputs { get; init; }
 
-    /// <summary>Indices of tensors.</summary>
     public required IReadOnlyList<int> Outputs { get; init; }
 
     /// <summary>Padding by TensorFlow's rule SAME instead of none.</summary>
     public bool Same { get; init; }
 
-    /// <summary>Steps of a convolution.</summary>
     public (int Rows, int Columns) Strides { get; init; }
 
-    /// <summary>Whether a convolution has holes.</summary>
     public bool Dilated { get; init; }
 
     /// <summary>Function that is applied to the result; 0 for none.</summary>
     public int Activation { get; init; }
 
-    /// <summary>Whether this is either kind of convolution.</summary>
     public bool IsConvolution => Code is Conv2D or DepthwiseConv2D;
 
-    /// <summary>For messages.</summary>
     public string Kind => Code switch
     {
         Add => "ADD",

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Detection.Import.Tflite;
@@ -26,41 +25,32 @@ internal sealed record TfliteTensor
     public int QuantizedDimension { get; init; }
 
     /// <summary>The values of a constant.</summary>
-    /// <exception cref="FormatException">Its type is none of numbers that weights have, its data has another length than its shape, or a value is not finite.</exception>
+    /// <exception cref="FormatException">Its type is none of numbers that weights have, its data has another length than its shape, or a value is not
+    /// finite.</exception>
     public float[] ToFloats(string source)
     {
         float[] values = Read(source);
-        return FiniteValues.Problem(Shape, values) is { } problem ? throw new FormatException($"{source}: tensor '{Name}' {problem}, expected finite numbers") : values;
+        return FiniteValues.Problem(Shape, values) is { } problem
+            ? throw new FormatException($"{source}: tensor '{Name}' {problem}, expected finite numbers") : values;
     }
 
     private float[] Read(string source)
     {
-        int size = Type switch
+        string type = Type switch
         {
-            Float32 or Int32 => 4,
-            Float16 => 2,
-            UInt8 or Int8 => 1,
+            Float32 => "F32",
+            Float16 => "F16",
+            Int32 => "I32",
+            UInt8 => "U8",
+            Int8 => "I8",
             _ => throw new FormatException($"{source}: tensor '{Name}' has type {Type}, expected float32, float16, int32, uint8 or int8 (0 to 3, 9)"),
         };
-        long count = Shape.Aggregate(1L, (n, d) => d == 0 ? 0 : n > int.MaxValue ? n : n * d);
-        if (count * size != Data.Length)
+        long count = Shape.Aggregate(1L, (n, d) => d == 0 ? 0 : n > int.MaxValue ? n : n * d), bytes = count * NumberFormat.SizeOf(type);
+        if (bytes != Data.Length)
         {
-            throw new FormatException($"{source}: tensor '{Name}' [{string.Join(", ", Shape)}] has {Data.Length} bytes, expected {count * size}");
+            throw new FormatException($"{source}: tensor '{Name}' [{string.Join(", ", Shape)}] has {Data.Length} bytes, expected {bytes}");
         }
-        float[] values = new float[count];
-        var data = Data.Span;
-        for (int i = 0; i < values.Length; i++)
-        {
-            var at = data.Slice(i * size, size);
-            values[i] = Type switch
-            {
-                Float32 => BinaryPrimitives.ReadSingleLittleEndian(at),
-                Float16 => (float)BinaryPrimitives.ReadHalfLittleEndian(at),
-                Int32 => BinaryPrimitives.ReadInt32LittleEndian(at),
-                UInt8 => at[0],
-                _ => (sbyte)at[0],
-            };
-        }
+        float[] values = NumberFormat.ToFloats(type, Data.Span);
         return Type is Float32 or Float16 ? values : Dequantize(values, source);
     }
 
@@ -69,7 +59,8 @@ internal sealed record TfliteTensor
         bool perChannel = Scales.Count > 1;
         if (Scales.Count == 0 || (perChannel && (QuantizedDimension < 0 || QuantizedDimension >= Shape.Count || Shape[QuantizedDimension] != Scales.Count)))
         {
-            throw new FormatException($"{source}: tensor '{Name}' [{string.Join(", ", Shape)}] of whole numbers has {Scales.Count} scales along dimension {QuantizedDimension}, expected one, or one for each position");
+            throw new FormatException($"{source}: tensor '{Name}' [{string.Join(", ", Shape)}] of whole numbers has {Scales.Count} scales along dimension " +
+                $"{QuantizedDimension}, expected one, or one for each position");
         }
         int inner = perChannel ? Shape.Skip(QuantizedDimension + 1).Aggregate(1, (n, d) => n * d) : 1;
         for (int i = 0; i < stored.Length; i++)

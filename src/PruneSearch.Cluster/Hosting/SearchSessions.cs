@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using PruneSearch.Cluster.Observability;
+using PruneSearch.Connections;
+using PruneSearch.Connections.Configuration;
+using PruneSearch.Connections.Sessions;
+
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>
+/// Opens homes with a host in this process, or through the process that already works on them; and clusters through their gateways.
+/// </summary>
+/// <param name="warn">Shows a line about secrets that others can read, or a home that they can write.</param>
+/// <param name="configureServices">Adds what runs the stages of a host in this process, see <see cref="EmbeddedHostOptions.ConfigureServices"/>.</param>
+public sealed class SearchSessions(Action<string> warn, Action<IServiceCollection> configureServices) : ISearchSessions
+{
+    /// <inheritdoc/>
+    public async Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        if (place.Cluster is { } cluster)
+        {
+            var address = ClusterAddress.Parse(cluster);
+            address.Warnings.ToList().ForEach(warn);
+            var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), warn, cancellation).ConfigureAwait(false);
+            return SearchSession.WithCluster(client, address, cluster);
+        }
+        if (OwnerOnly.ComplaintAboutFolder(place.Home) is { } complaint)
+        {
+            warn(complaint);
+        }
+        if (!work)
+        {
+            var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
+            return SearchSession.OnThisMachine(connection.Client, connection.Store, connection);
+        }
+        var options = new EmbeddedHostOptions { Home = place.Home, ConfigureServices = configureServices };
+        var host = await EmbeddedHost.StartAsync(options, cancellation).ConfigureAwait(false);
+        return SearchSession.OnThisMachine(host.Client, host.Store, host, host.StuckStage);
+    }
+}

@@ -1,0 +1,129 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Runtime;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Connections;
+
+/// <summary>A connection to a running cluster. It finds another gateway when its own is lost.</summary>
+public sealed class ClusterClient : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+    private readonly IHost _host;
+
+    private ClusterClient(IHost host, ICheckpointStore? checkpoints, TimeProvider time)
+    {
+        _host = host;
+        Searches = new SearchClient(host.Services.GetRequiredService<IGrainFactory>(), time, checkpoints);
+        Checkpoints = checkpoints;
+    }
+
+    /// <summary>Launches, follows and queries searches.</summary>
+    public SearchClient Searches { get; }
+
+    /// <summary>The cluster's checkpoints; <see langword="null"/> when the address does not say where they are.</summary>
+    public ICheckpointStore? Checkpoints { get; }
+
+    /// <summary>Connects, within <see cref="ClusterAddress.Patience"/>.</summary>
+    /// <param name="address">Where the cluster is.</param>
+    /// <param name="configure">Adds to the host of the Orleans client: logging, telemetry.</param>
+    /// <param name="waiting">Told once, in one line, when there is no connection after 5 s.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ClusterException">No gateway answers; the message says which ones were tried and what became of them.</exception>
+    /// <exception cref="ArgumentException">The address cannot be right.</exception>
+    /// <exception cref="IOException">The folder of the checkpoints cannot be used.</exception>
+    public static async Task<ClusterClient> ConnectAsync(
+        ClusterAddress address, Action<HostApplicationBuilder>? configure = null, Action<string>? waiting = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var checkpoints = address.Checkpoints is null ? null : CheckpointLocation.Open(address.Checkpoints, address.Container);
+        var diary = new ConnectionDiary();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(address.Patience);
+        var host = Build(address, diary, configure);
+        var start = host.StartAsync(limit.Token);
+        try
+        {
+            if (waiting is not null && address.Patience > Silence && await Task.WhenAny(start, Task.Delay(Silence, limit.Token)).ConfigureAwait(false) != start)
+            {
+                waiting($"{Tried(address, diary)}; trying for {address.Patience.TotalSeconds:F0} s");
+            }
+            await start.WaitAsync(limit.Token).ConfigureAwait(false); // a client that waits for a silo's address does not look at the token
+        }
+        catch (Exception e)
+        {
+            await StopAsync(host).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+            throw new ClusterException($"{Tried(address, diary)}, tried for {address.Patience.TotalSeconds:F0} s", e) { IsPassing = true };
+        }
+        return new ClusterClient(host, checkpoints, TimeProvider.System);
+    }
+
+    /// <summary>Disconnects; the searches go on.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(_host).ConfigureAwait(false);
+
+    private static IHost Build(ClusterAddress address, ConnectionDiary diary, Action<HostApplicationBuilder>? configure)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Critical);
+        builder.Logging.AddProvider(diary).AddFilter<ConnectionDiary>("Orleans", LogLevel.Information);
+        configure?.Invoke(builder);
+        builder.UseOrleansClient(client =>
+        {
+            client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (address.ClusterId, address.ClusterId));
+            if (address.Gateways.Count > 0)
+            {
+                client.UseStaticClustering([.. address.Gateways]);
+            }
+            else
+            {
+                bool sqlite = address.Database!.Contains("Data Source", StringComparison.OrdinalIgnoreCase);
+                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (sqlite ? "System.Data.SQLite" : "Npgsql", address.Database));
+            }
+            client.AddActivityPropagation();
+            client.AddOutgoingGrainCallFilter<ClientErrorFilter>();
+            client.UseConnectionRetryFilter(async (e, stop) =>
+            {
+                diary.Latest = e;
+                await Task.Delay(Pause, stop).ConfigureAwait(false);
+                return !address.Once;
+            });
+        });
+        return builder.Build();
+    }
+
+    private static string Tried(ClusterAddress address, ConnectionDiary diary)
+    {
+        string attempts = diary.ToString();
+        return attempts.Length == 0 && address.Gateways.Count == 0 && diary.Latest is { } e and not SiloUnavailableException
+            ? $"The database of cluster '{address.ClusterId}', where its gateways stand, cannot be used: {e.Message.Split('\n')[0]}"
+            : $"No silo of cluster '{address.ClusterId}' answers: "
+                + (attempts.Length > 0 ? attempts : address.Gateways.Count > 0 ? string.Join(", ", address.Gateways) : "its database names no gateway");
+    }
+
+    private static async Task StopAsync(IHost host)
+    {
+        using var limit = new CancellationTokenSource(TimeToStop);
+        try
+        {
+            await host.StopAsync(limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        {
+            // Whatever it still waits for, nobody else does.
+        }
+        if (host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync().ConfigureAwait(false); // exports the last spans, too
+        }
+        else
+        {
+            host.Dispose();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace PruneSearch.Connections.Configuration;
+
+/// <summary>Names of all settings of silos and of programs that talk to them: one file serves both.</summary>
+public static class SettingKeys
+{
+    /// <summary>Each key and what it is.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Descriptions = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["role"] = "control (coordinates), worker (owns a slot) or all (both)",
+        ["database"] = "Connection string of PostgreSQL, or 'Data Source=FILE' for SQLite on one machine",
+        ["checkpoints"] = "A folder that all see, https://ACCOUNT.blob.core.windows.net (also with /CONTAINER?SIGNATURE), or the connection string of a " +
+            "storage account",
+        ["container"] = "Blob container of the checkpoints",
+        ["cluster-id"] = "Name of the cluster: silos with the same name and database are one",
+        ["gateways"] = "For clients: HOST:PORT of gateways, with commas between them",
+        ["timeout-seconds"] = "For clients: longest time to connect, and longest time to wait for an answer",
+        ["name"] = "Name of the silo and of its slot, unique in the cluster",
+        ["device"] = "Device of the slot: cpu, cuda or cuda:1",
+        ["device-class"] = "Whose stages the slot takes; the plan names it",
+        ["threads"] = "Threads of the slot, 0 for all cores",
+        ["silo-port"] = "Port for other silos, 0 for a free one",
+        ["gateway-port"] = "Port for clients, 0 for a free one",
+        ["advertised-address"] = "Address under which other processes reach the silo",
+        ["health-port"] = "Port of the health endpoint, 0 for none",
+        ["snapshot-seconds"] = "Time between snapshots within a stage",
+        ["longest-silence"] = "Longest time without progress before a stage is stopped, in seconds: one number, or PART=SECONDS with blanks between",
+        ["picture-cache"] = "Folder for pictures that are fetched from the checkpoints; silos may share it",
+        ["work"] = "Folder of the process: log, and what its slot does, for the one after it",
+    };
+
+    /// <summary>All keys.</summary>
+    public static IReadOnlyCollection<string> All => [.. Descriptions.Keys];
+}

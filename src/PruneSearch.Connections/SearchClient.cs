@@ -1,0 +1,175 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using PruneSearch.Core;
+using PruneSearch.Core.Files;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Connections;
+
+/// <summary>Launches, follows, queries, resumes and cancels searches, in this process or in a cluster.</summary>
+/// <param name="grains">The Orleans client of a cluster, or of the silo in this process.</param>
+/// <param name="time">Paces <see cref="FollowAsync"/>; the system's clock by default.</param>
+/// <param name="checkpoints">Where models lie; only <see cref="DownloadAsync"/> needs it.</param>
+public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null, ICheckpointStore? checkpoints = null)
+{
+    private const int LargestPage = 500;
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>Launches a search; it is safe when this returns. Launching the same plan again does nothing.</summary>
+    /// <exception cref="ArgumentException">The plan cannot run; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">There is another search with its identifier.</exception>
+    public Task LaunchAsync(SearchPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        // The plan as JSON reads it: lists become types that travel, whatever they were made of.
+        var plain = JsonSerializer.Deserialize<SearchPlan>(JsonSerializer.SerializeToUtf8Bytes(plan, CoreJson.Canonical), CoreJson.Canonical)!;
+        return Search(plan.Id).LaunchAsync(plain);
+    }
+
+    /// <summary>All searches, oldest first.</summary>
+    public async Task<IReadOnlyList<SearchSummary>> ListAsync()
+    {
+        var index = grains.GetGrain<ISearchIndexGrain>("all");
+        var ids = await index.ListAsync().ConfigureAwait(false);
+        var all = await Task.WhenAll(ids.Select(id => Search(id).GetSummaryAsync())).ConfigureAwait(false);
+        foreach (var (id, _) in ids.Zip(all).Where(s => s.Second is null))
+        {
+            await index.UpdateAsync(id).ConfigureAwait(false); // it was deleted: the index forgets it
+        }
+        return [.. all.OfType<SearchSummary>()];
+    }
+
+    /// <summary>How a search stands, in a few numbers.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<SearchSummary> SummaryAsync(string id) => await Search(id).GetSummaryAsync().ConfigureAwait(false) ?? throw Unknown(id);
+
+    /// <summary>How a search and each of its trajectories stand.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public Task<SearchStatus> StatusAsync(string id) => Watch(id).LookAsync();
+
+    /// <summary>For looking again and again at one search: each look after the first one fetches only what changed.</summary>
+    public SearchWatch Watch(string id) => new(Search(id), id);
+
+    /// <summary>What a search does, as it was launched.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<SearchPlan> PlanAsync(string id) => await Search(id).GetPlanAsync().ConfigureAwait(false) ?? throw Unknown(id);
+
+    /// <summary>All reports so far, and which of them are on the frontier. They are fetched page by page, however many there are.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<FrontierView> FrontierAsync(string id)
+    {
+        var points = new List<FrontierPoint>();
+        var page = await ReportsAsync(id, 0).ConfigureAwait(false);
+        for (points.AddRange(page.Points); page.Next < page.Total; points.AddRange(page.Points))
+        {
+            page = await ReportsAsync(id, page.Next).ConfigureAwait(false);
+        }
+        return FrontierPoints.View(page.SearchId, page.Name, page.Objectives, points);
+    }
+
+    /// <summary>Some reports, in the order in which they came.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="after">Position of the first one: 0, or <see cref="ReportPage.Next"/> of the page before.</param>
+    /// <param name="limit">Largest number of them, 1 to 500.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<ReportPage> ReportsAsync(string id, int after, int limit = LargestPage) =>
+        await Search(id).GetReportsAsync(after, limit).ConfigureAwait(false) ?? throw Unknown(id);
+
+    /// <summary>Every report of a search once, as they come, those that are there already first; ends when the search is over.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="interval">Time between two looks while nothing new came.</param>
+    /// <param name="after">Position to begin at: 0, or where an earlier follower stopped.</param>
+    /// <param name="cancellation">Stops following; the search goes on.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async IAsyncEnumerable<FrontierPoint> FollowReportsAsync(
+        string id, TimeSpan interval, int after = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            var page = await ReportsAsync(id, after).ConfigureAwait(false);
+            foreach (var point in page.Points)
+            {
+                yield return point;
+            }
+            after = page.Next;
+            if (after >= page.Total)
+            {
+                if (page.State.IsOver())
+                {
+                    yield break;
+                }
+                await Task.Delay(interval, _time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Goes on after an interruption or a cancellation; finished stages are not run again.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="retryFailed">Whether failed stages are tried again.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public Task ResumeAsync(string id, bool retryFailed = false) => Search(id).ResumeAsync(retryFailed);
+
+    /// <summary>Stops a search; stages that another search wants go on. Cancelling one that ended does nothing.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public Task CancelAsync(string id, string reason) => Search(id).CancelAsync(reason);
+
+    /// <summary>How a search stands, again and again, until it ended; the last one is its end.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="interval">Time between two answers.</param>
+    /// <param name="cancellation">Stops following; the search goes on.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async IAsyncEnumerable<SearchStatus> FollowAsync(string id, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var watch = Watch(id);
+        while (true)
+        {
+            var status = await watch.LookAsync().ConfigureAwait(false);
+            yield return status;
+            if (status.State.IsOver())
+            {
+                yield break;
+            }
+            await Task.Delay(interval, _time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Copies the exported model of a stage (<see cref="Core.Stages.StageReport.Key"/> of a frontier's point) to a file, all of it or nothing.
+    /// </summary>
+    /// <param name="stageKey">The stage.</param>
+    /// <param name="path">The file; it is replaced when it is there.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="FileNotFoundException">There is no such stage, it has not finished, or its model was deleted. What stands at <paramref name="path"/>
+    /// stays.</exception>
+    /// <exception cref="IOException">The checkpoints cannot be read or the file cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">The client does not know where the checkpoints are.</exception>
+    public async Task DownloadAsync(string stageKey, string path, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(stageKey);
+        var store = checkpoints ?? throw new InvalidOperationException("Where the checkpoints are is not known, expected them in the address of the cluster.");
+        var source = await OpenModelAsync(store, stageKey, cancellation).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+        {
+            await AtomicFile.WriteAsync(path, source.CopyToAsync, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<Stream> OpenModelAsync(ICheckpointStore store, string stageKey, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.OpenReadAsync(CheckpointNames.Onnx(stageKey), cancellation).ConfigureAwait(false);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new FileNotFoundException($"There is no model of a stage '{stageKey}', expected the key of a finished stage, as the points of a " +
+                "frontier have it.", e);
+        }
+    }
+
+    private ISearchGrain Search(string id) => grains.GetGrain<ISearchGrain>(id);
+
+    private static KeyNotFoundException Unknown(string id) => new($"There is no search '{id}'.");
+}

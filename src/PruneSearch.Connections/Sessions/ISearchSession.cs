@@ -1,0 +1,41 @@
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Connections.Sessions;
+
+/// <summary>An open home or cluster: the searches in it and, if asked for, a slot that works on them until the session is disposed.</summary>
+public interface ISearchSession : IAsyncDisposable
+{
+    /// <summary>Where inputs and results lie.</summary>
+    /// <exception cref="Connections.Configuration.SettingsException">Nobody said where the checkpoints of the cluster are.</exception>
+    ICheckpointStore Checkpoints { get; }
+
+    /// <summary>Launches a search; launching the same plan again does nothing.</summary>
+    Task LaunchAsync(SearchPlan plan);
+
+    /// <summary>All searches, oldest first.</summary>
+    Task<IReadOnlyList<SearchSummary>> ListAsync();
+
+    /// <summary>How a search stands. Asking again is cheap; one caller at a time.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="lost">Told when nobody answers; with it, it is asked again until somebody does.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    /// <exception cref="StuckStageException">The slot of this process works on a stage that hangs and does not stop.</exception>
+    Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null);
+
+    /// <summary>What a search does.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task<SearchPlan> PlanAsync(string id);
+
+    /// <summary>All its reports.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task<FrontierView> FrontierAsync(string id);
+
+    /// <summary>Goes on with an interrupted search.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task ResumeAsync(string id, bool retryFailed);
+
+    /// <summary>Stops a search.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task CancelAsync(string id, string reason);
+}

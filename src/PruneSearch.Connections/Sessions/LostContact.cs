@@ -1,0 +1,6 @@
+namespace PruneSearch.Connections.Sessions;
+
+/// <summary>Nobody answers.</summary>
+/// <param name="Since">When somebody answered last.</param>
+/// <param name="Reason">What the last call failed of; <see langword="null"/> while it is still waiting.</param>
+public sealed record LostContact(DateTimeOffset Since, string? Reason);

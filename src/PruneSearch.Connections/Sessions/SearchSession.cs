@@ -1,0 +1,100 @@
+using PruneSearch.Connections.Configuration;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Connections.Sessions;
+
+/// <summary>Asks a search client, and asks again when a failure passes by itself.</summary>
+public sealed class SearchSession : ISearchSession
+{
+    private readonly SearchClient _client;
+    private readonly ICheckpointStore? _store;
+    private readonly IAsyncDisposable _owner;
+    private readonly RetryPolicy _retry;
+    private readonly TimeSpan _limit;
+    private readonly Dictionary<string, SearchWatch> _watches = [];
+    private string? _address;
+    private Task<string>? _stuckStage;
+
+    private SearchSession(SearchClient client, ICheckpointStore? store, IAsyncDisposable owner, RetryPolicy retry, TimeSpan limit) =>
+        (_client, _store, _owner, _retry, _limit) = (client, store, owner, retry, limit);
+
+    /// <inheritdoc/>
+    public ICheckpointStore Checkpoints => _store ?? throw new SettingsException(
+        $"--cluster {_address}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: " +
+        CheckpointLocation.Expected);
+
+    /// <summary>With a host of this machine: it answers as long as it lives, so no question has a time limit.</summary>
+    /// <param name="client">Asks.</param>
+    /// <param name="store">The checkpoints.</param>
+    /// <param name="owner">Disposed of with the session.</param>
+    /// <param name="stuckStage">Ends, with the reason in one line, when a stage does not let go of the slot of this process.</param>
+    public static SearchSession OnThisMachine(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, Task<string>? stuckStage = null) =>
+        new(client, store, owner, RetryPolicy.OnThisMachine(), Timeout.InfiniteTimeSpan) { _stuckStage = stuckStage };
+
+    /// <summary>With a cluster; a question may take <see cref="ClusterAddress.Patience"/> in all.</summary>
+    /// <param name="client">The connection; disposed of with the session.</param>
+    /// <param name="address">Where it leads.</param>
+    /// <param name="name">The address as the user wrote it.</param>
+    public static SearchSession WithCluster(ClusterClient client, ClusterAddress address, string name)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(address);
+        return new(client.Searches, client.Checkpoints, client, RetryPolicy.WithCluster(), address.Patience) { _address = name };
+    }
+
+    /// <inheritdoc/>
+    public Task LaunchAsync(SearchPlan plan) => AskAsync(() => _client.LaunchAsync(plan));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SearchSummary>> ListAsync() => AskAsync(_client.ListAsync);
+
+    /// <inheritdoc/>
+    public async Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null)
+    {
+        if (!_watches.TryGetValue(id, out var watch))
+        {
+            _watches[id] = watch = _client.Watch(id);
+        }
+        var status = await AskAsync(watch.LookAsync, lost).ConfigureAwait(false);
+        return _stuckStage is { IsCompleted: true } && !status.State.IsOver() ? throw new StuckStageException(await _stuckStage.ConfigureAwait(false)) : status;
+    }
+
+    /// <inheritdoc/>
+    public Task<SearchPlan> PlanAsync(string id) => AskAsync(() => _client.PlanAsync(id));
+
+    /// <inheritdoc/>
+    public Task<FrontierView> FrontierAsync(string id) => AskAsync(() => _client.FrontierAsync(id));
+
+    /// <inheritdoc/>
+    public Task ResumeAsync(string id, bool retryFailed) => AskAsync(() => _client.ResumeAsync(id, retryFailed));
+
+    /// <inheritdoc/>
+    public Task CancelAsync(string id, string reason) => AskAsync(() => _client.CancelAsync(id, reason));
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _owner.DisposeAsync();
+
+    private async Task AskAsync(Func<Task> call) => await AskAsync(async () =>
+    {
+        await call().ConfigureAwait(false);
+        return true;
+    }).ConfigureAwait(false);
+
+    private async Task<T> AskAsync<T>(Func<Task<T>> call, Action<Exception>? lost = null)
+    {
+        var answer = _retry.CallAsync(call, lost);
+        try
+        {
+            return await answer.WaitAsync(lost is not null ? Timeout.InfiniteTimeSpan : _limit).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new ClusterException(answer.IsCompleted || _address is null
+                ? "The process that runs the searches did not answer in time."
+                : $"The cluster {_address} did not answer within {_limit.TotalSeconds:F0} s.", e)
+            { IsPassing = true };
+        }
+    }
+}

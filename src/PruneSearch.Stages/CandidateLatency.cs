@@ -1,0 +1,24 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
+using PruneSearch.Detection.Import;
+using PruneSearch.Inference.Latency;
+using PruneSearch.Inference.Onnx;
+
+namespace PruneSearch.Stages;
+
+/// <summary>Measures detectors that pruning considers, in ONNX Runtime beside the dense one. Weights do not matter for speed.</summary>
+/// <param name="detector">The detector that is pruned.</param>
+/// <param name="settings">Threads and time limit of one measurement.</param>
+/// <param name="time">Tells the time.</param>
+/// <param name="cancellation">Gives up.</param>
+public sealed class CandidateLatency(DetectorModel detector, MeasureSettings settings, TimeProvider time, CancellationToken cancellation)
+{
+    private readonly MeasureSettings _settings = settings with { Engine = MeasuringEngine.OnnxRuntime };
+    private byte[]? _dense;
+
+    /// <summary>Latency of a detector as a share of the dense one's.</summary>
+    public double Of(DetectorSpec candidate) =>
+        1 / new LatencyMeter(time).Compare(_dense ??= File(detector.Dense), File(detector.With(candidate.Widths)), _settings, cancellation).SpeedUp;
+
+    private static byte[] File(DetectorModel model) => OnnxExport.ToBytes(model, RandomWeights.For(model, 1));
+}

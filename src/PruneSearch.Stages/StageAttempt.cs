@@ -1,0 +1,137 @@
+using PruneSearch.Core.Weights;
+using PruneSearch.Data.Loading;
+using PruneSearch.Data.Metrics;
+using PruneSearch.Detection.Evaluation;
+using PruneSearch.Detection.Networks;
+using PruneSearch.Detection.Training;
+using PruneSearch.Inference.Detecting;
+using PruneSearch.Inference.Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Stages;
+
+/// <summary>One attempt at a stage: restore → prune → fine-tune → evaluate → export → measure → save.</summary>
+/// <param name="context">What its parts share.</param>
+/// <param name="pictures">Decoded pictures that are kept from one stage to the next.</param>
+/// <param name="snapshotInterval">Time between snapshots of a training.</param>
+internal sealed class StageAttempt(StageContext context, DecodedPictures pictures, TimeSpan snapshotInterval)
+{
+    private const int TimedPictures = 8;
+
+    private readonly StageFiles _files = context.Files;
+    private readonly StageDescription _stage = context.Stage;
+    private readonly string _key = context.Job.Key;
+
+    /// <summary>Runs all parts and saves what they made.</summary>
+    public StageReport Run()
+    {
+        context.Run("restore", () => (context.Train, context.Validation));
+        var (restored, weights) = context.Run("restore", Restore);
+        var parent = RelativeToOriginal(restored);
+        var measurement = new Measurement(context);
+        var pruning = new StagePruning(context, measurement);
+        var dense = weights;
+        var pruned = _stage.Prune is null ? null : context.Run("prune", () => pruning.Run(parent, dense));
+        var model = pruned is null ? parent : parent.With(pruned.Spec.Widths);
+        var (tuned, loss) = Tune(model, pruned?.Weights ?? weights, pruning.CarriedState(parent, pruned?.Plan), pruned is { Plan.RemovesNothing: true });
+
+        var metrics = context.Run("evaluate", () =>
+            DetectorEvaluator.Evaluate(model, tuned, context.Validation, context.Device, cancellation: context.Cancellation));
+        byte[] onnx = context.Run("export", () => OnnxExport.ToBytes(model, tuned));
+        var score = Score(metrics, onnx, context.Run("measure", () => measurement.Measure(model, onnx)));
+        var processing = context.Run("measure", () => Processing(onnx));
+        var int8 = _stage.Export is { Quantise: true } export ? Quantise(model, onnx, export, measurement) : null;
+        string sha = context.Run("save", () => _files.SaveDetector(_key, model, tuned, onnx));
+        _files.DeleteSnapshots(_key);
+        return new StageReport
+        {
+            Key = _key,
+            Map50 = score.Map50,
+            Map = score.Map,
+            ClassAp50 = score.ClassAp50,
+            Parameters = model.Network.Parameters,
+            Macs = model.Network.Macs,
+            ModelBytes = score.ModelBytes,
+            Latency = score.Latency,
+            Channels = pruned?.Channels ?? ChannelCount.Of(parent.Network),
+            FinalLoss = loss,
+            TrainedSteps = loss is null ? 0 : _stage.FineTune!.Steps,
+            Seconds = context.Seconds,
+            Warnings = context.Warnings,
+            WeightsSha256 = sha,
+            PeakMemoryBytes = context.PeakMemoryBytes,
+            Quantised = int8,
+            Processing = processing,
+            Finished = context.Time.GetUtcNow(),
+            Unpruned = ChannelCount.Of(restored.With(model.Spec.Widths).Network),
+            Threads = context.Device.type == DeviceType.CPU ? get_num_threads() : 0,
+        };
+    }
+
+    private (DetectorModel Model, WeightSet Weights) Restore() => _stage.Base is { } start
+        ? new BaseDetector(_files).Build(start, context.Train, context.Seed, context.Device, context.Warnings)
+        : _files.ReadDetector(_stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector"));
+
+    // Shares count from the detector that the search was given: the first stage's, which all others are measured beside.
+    private DetectorModel RelativeToOriginal(DetectorModel model) => _stage.Base is not null ? model.RelativeTo(model.Spec)
+        : _stage.Measure.Baseline is { } first ? model.RelativeTo(_files.ReadSpec(first)) : model;
+
+    private (WeightSet Weights, double? Loss) Tune(DetectorModel model, WeightSet weights, OptimizerState? carried, bool removedNothing)
+    {
+        if (_stage.Prune is { Recalibrate: true, CalibrationImages: var most } && !removedNothing)
+        {
+            int count = Math.Min(most, context.Train.Samples.Count);
+            context.Warnings.Add($"batch norms were recalibrated on {count} training {(count == 1 ? "picture" : "pictures")} after pruning");
+            var old = weights;
+            weights = context.Run("recalibrate", () => Recalibrate(model, old, most));
+        }
+        if (_stage.FineTune is { } settings && !removedNothing)
+        {
+            using var teacher = settings.Distillation > 0 && _stage.Measure.Baseline is { } dense ? Teacher(dense) : null;
+            var own = teacher is null ? settings with { Distillation = 0 } : settings; // the dense detector itself has no teacher
+            return context.Run("fine-tune", () => new FineTuning(context, snapshotInterval) { Pictures = pictures }.Run(model, weights, own, teacher, carried));
+        }
+        if (carried is not null)
+        {
+            _files.Write(CheckpointNames.Optimizer(_key), carried.Write);
+        }
+        return (weights, null);
+    }
+
+    private WeightSet Recalibrate(DetectorModel model, WeightSet weights, int count)
+    {
+        var calibration = Batches.Plain(context.Train, count, model.InputSpec, context.Seed).ToList();
+        try
+        {
+            return BatchNormRecalibration.Run(model, weights, calibration, context.Device);
+        }
+        finally
+        {
+            calibration.ForEach(images => images.Dispose());
+        }
+    }
+
+    private TorchNetwork Teacher(string dense)
+    {
+        var (model, weights) = _files.ReadDetector(dense);
+        return new TorchNetwork(model.Network, weights, context.Device);
+    }
+
+    private ProcessingTimes Processing(byte[] onnx)
+    {
+        using var detector = OnnxDetector.Load(onnx, "exported model");
+        return ProcessingMeter.Measure(detector, context.Validation, TimedPictures);
+    }
+
+    private ModelScore Quantise(DetectorModel model, byte[] onnx, ExportSettings settings, Measurement measurement)
+    {
+        var (file, metrics) = context.Run("quantise", () => Int8Model.Make(context, model, onnx, settings));
+        var score = Score(metrics, file, context.Run("measure", () => measurement.MeasureInt8(model, file, onnx)));
+        _files.Write(CheckpointNames.Int8Onnx(_key), file);
+        return score;
+    }
+
+    private static ModelScore Score(CocoResult metrics, byte[] file, LatencyReport latency) =>
+        new() { Map50 = metrics.Ap50, Map = metrics.Ap, ClassAp50 = metrics.ClassAp50(), ModelBytes = file.Length, Latency = latency };
+}

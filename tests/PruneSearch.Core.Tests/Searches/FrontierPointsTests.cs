@@ -1,0 +1,110 @@
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Core.Tests.Searches;
+
+public sealed class FrontierPointsTests
+{
+    private static readonly MeasuringDevice Here = new("processor A", "engine 1", 1), There = new("processor B", "engine 1", 1);
+    private static readonly Objective[] Speed = [Objective.Map50, Objective.Latency];
+
+    [Fact]
+    public void A_quantised_detector_is_a_point_of_its_own_with_its_own_figures()
+    {
+        var report = Report("a", .7, 1.5, Here)
+            with { Quantised = new ModelScore { Map50 = .68, Map = .3, ClassAp50 = [], ModelBytes = 10, Latency = Latency(2.5, Here) } };
+
+        FrontierPoint[] points = [.. FrontierPoints.Expand(Point(report))];
+
+        Assert.Equal(["float32", "int8"], points.Select(p => p.Precision));
+        Assert.Equal((.68, .3, 10L, 2.5), (points[1].Report.Map50, points[1].Report.Map, points[1].Report.ModelBytes, points[1].Report.Latency.SpeedUp));
+        Assert.Equal((points[0].Report.Macs, points[0].Report.Parameters), (points[1].Report.Macs, points[1].Report.Parameters));
+        Assert.Single(FrontierPoints.Expand(Point(Report("b", .7, 1.5, Here))));
+    }
+
+    [Fact]
+    public void Devices_have_frontiers_of_their_own_in_which_the_base_competes()
+    {
+        FrontierPoint[] points =
+        [
+            Point(Report("base", .70, 1, Here), iteration: 0),
+            Point(Report("fast here", .65, 2.0, Here)),
+            Point(Report("less fast there", .60, 1.8, There)), // beaten only by a point of another device
+            Point(Report("slow there", .65, 0.9, There)), // beaten by the base
+        ];
+
+        Assert.Equal([true, true, true, false], FrontierPoints.Mark(points, Speed).Select(p => p.OnFrontier));
+    }
+
+    [Fact]
+    public void Counts_are_weighed_across_devices()
+    {
+        FrontierPoint[] points = [Point(Report("a", .7, 1, Here) with { Macs = 50 }), Point(Report("b", .6, 1, There) with { Macs = 90 })];
+
+        Assert.Equal([true, false], FrontierPoints.Mark(points, [Objective.Map50, Objective.Macs]).Select(p => p.OnFrontier));
+    }
+
+    [Theory]
+    [InlineData(1.50, 1.40, true)] // intervals of ± 0.02 do not touch
+    [InlineData(1.50, 1.47, false)]
+    [InlineData(1.50, 1.60, false)]
+    public void A_model_is_slower_than_its_parent_when_that_is_beyond_doubt(double parent, double child, bool slower)
+    {
+        var marked = FrontierPoints.Mark(
+            [Point(Report("parent", .7, parent, Here)), Point(Report("child", .6, child, Here)) with { Parent = "parent" }], Speed);
+
+        Assert.Equal([false, slower], marked.Select(p => p.SlowerThanParent));
+    }
+
+    [Fact]
+    public void Speeds_of_different_devices_or_precisions_say_nothing_about_parent_and_child()
+    {
+        var parent = Point(Report("parent", .7, 2, Here));
+
+        Assert.False(FrontierPoints.Mark([parent, Point(Report("child", .6, 1, There)) with { Parent = "parent" }], Speed)[1].SlowerThanParent);
+        Assert.False(FrontierPoints.Mark(
+            [parent, Point(Report("child", .6, 1.2, Here)) with { Parent = "parent", Precision = FrontierPoints.QuantisedPrecision }],
+            Speed)[1].SlowerThanParent);
+        Assert.True(FrontierPoints.Mark(
+            [parent, Point(Report("base", .6, .9, Here)) with { Precision = FrontierPoints.QuantisedPrecision }], Speed)[1].SlowerThanParent);
+    }
+
+    private static FrontierPoint Point(StageReport report, int iteration = 1) => new()
+    {
+        Trajectory = "t",
+        Schedule = iteration == 0 ? ScheduleKind.Base : ScheduleKind.OneShot,
+        Ratio = 0.5,
+        Iteration = iteration,
+        Report = report,
+        OnFrontier = false,
+    };
+
+    private static StageReport Report(string key, double map50, double speedUp, MeasuringDevice device) => new()
+    {
+        Key = key,
+        Map50 = map50,
+        Map = map50 / 2,
+        ClassAp50 = [],
+        Parameters = 100,
+        Macs = 100,
+        ModelBytes = 400,
+        Latency = Latency(speedUp, device),
+        Channels = new(100, 50),
+        Seconds = [],
+        WeightsSha256 = "",
+    };
+
+    private static LatencyReport Latency(double speedUp, MeasuringDevice device) => new()
+    {
+        Milliseconds = 20 / speedUp,
+        Percentile90 = 20 / speedUp,
+        DenseMilliseconds = 20,
+        SpeedUp = speedUp,
+        SpeedUpLow = speedUp - .02,
+        SpeedUpHigh = speedUp + .02,
+        Runs = 100,
+        Converged = true,
+        Device = device,
+    };
+}
