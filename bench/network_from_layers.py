@@ -1,7 +1,7 @@
 """The network that `benchmarks layers` wrote, built of PyTorch's own layers as its users build them (activations in place where the
 result is read once, the stem's blocks as slices, nearest enlargement, pools with padding), to be measured beside PruneSearch.
 
-    python3 network_from_layers.py FOLDER train [bf16-cl] [STEPS]   prints "pytorch ... train ... N img/s" (batch 8)
+    python3 network_from_layers.py FOLDER train [bf16-cl] [STEPS]   prints "pytorch ... train ... N img/s P s" (8 pictures, processor seconds a step)
     python3 network_from_layers.py FOLDER export OUT.onnx           PyTorch's own exporter, batch norms folded by it
     python3 network_from_layers.py FOLDER profile                   where a training step goes
 """
@@ -137,10 +137,11 @@ def main():
         print(profile.key_averages().table(sort_by="self_cpu_time_total", row_limit=25, max_name_column_width=50))
         return
     steps = int(more[-1]) if more and more[-1].isdigit() else 6
-    start = time.time()
+    start, before = time.time(), time.process_time()
     for _ in range(steps):
         step()
-    print(f"pytorch {torch.__version__} train {'bf16-cl' if short else 'f32'} {BATCH * steps / (time.time() - start):.1f} img/s, {torch.get_num_threads()} threads")
+    rate, processor = BATCH * steps / (time.time() - start), (time.process_time() - before) / steps
+    print(f"pytorch {torch.__version__} train {'bf16-cl' if short else 'f32'} {rate:.1f} img/s {processor:.3f} s")
 
 
 main()

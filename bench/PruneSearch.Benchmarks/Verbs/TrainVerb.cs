@@ -48,19 +48,21 @@ internal static class TrainVerb
         };
         using var optimizer = Detection.Training.Optimizer.Create(torchNetwork, OptimizerKind.Sgd, weightDecay: 0, momentum: 0.9);
         var clock = new Stopwatch();
+        var before = TimeSpan.Zero;
         for (int step = 0; step < WarmUp + steps; step++)
         {
             if (step == WarmUp)
             {
                 clock.Start();
+                before = Environment.CpuUsage.TotalTime;
             }
             using var scope = NewDisposeScope();
             torchNetwork.Forward(images, training: true).Values.Select(o => o.square().mean()).Aggregate((sum, o) => sum + o).backward();
             optimizer.Step(0.01, step);
         }
-        double rate = batch * steps / clock.Elapsed.TotalSeconds;
+        double rate = batch * steps / clock.Elapsed.TotalSeconds, processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds / steps;
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"prunesearch train {name} size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s"));
+            CultureInfo.InvariantCulture, $"prunesearch train {name} size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s {processor:0.000} s"));
         return 0;
     }
 

@@ -53,7 +53,10 @@ public static class Int8Quantisation
     {
         var constants = graph.Initializer.ToDictionary(t => t.Name);
         var ranges = values.Ranges(observed);
-        return [.. values.Convolutions.Where(conv => Noise(conv) > most)];
+        var noisy = values.Convolutions.Where(conv => Noise(conv) > most).ToHashSet();
+        // The steps of what it reads are those of what the convolution before it answers.
+        noisy.UnionWith([.. noisy.Select(n => values.ProducerOf(n.Input[0])).OfType<NodeProto>()]);
+        return noisy;
 
         double Noise(NodeProto conv)
         {

@@ -10,9 +10,11 @@ namespace PruneSearch.Inference.Quantisation;
 /// </summary>
 internal static class QuantisationNoise
 {
+    private const double Silent = 1e-3;
+
     /// <summary>
     /// Variance of the rounding noise of bytes over the variance of the values, mean over the output channels, each at most 1: there nothing is
-    /// left of a channel.
+    /// left of a channel. Channels with less than a thousandth of the mean variance do not count: most of them died in training.
     /// </summary>
     /// <param name="weight">Its constant weight <c>[out, in / groups, rows, columns]</c>.</param>
     /// <param name="input">Range of its input.</param>
@@ -21,19 +23,23 @@ internal static class QuantisationNoise
     public static double Of(TensorProto weight, (float Low, float High) input, (float Low, float High) output, IReadOnlyList<double> variances)
     {
         var values = MemoryMarshal.Cast<byte, float>(weight.RawData.Span);
-        int channels = (int)weight.Dims[0], perChannel = values.Length / channels;
-        double before = Rounding(input), after = Rounding(output), sum = 0;
+        int channels = (int)weight.Dims[0], perChannel = values.Length / channels, heard = 0;
+        double before = Rounding(input), after = Rounding(output), least = Silent * variances.Average(), sum = 0;
         for (int c = 0; c < channels; c++)
         {
+            if (variances[c] <= least)
+            {
+                continue;
+            }
             double gain = 0;
             foreach (float w in values.Slice(c * perChannel, perChannel))
             {
                 gain += (double)w * w;
             }
-            double noise = gain * before + after;
-            sum += noise > 0 ? Math.Min(1, noise / Math.Max(variances[c], double.Epsilon)) : 0;
+            sum += Math.Min(1, (gain * before + after) / variances[c]);
+            heard++;
         }
-        return sum / channels;
+        return sum / Math.Max(1, heard);
     }
 
     // Variance of what rounding to steps adds: the square of a step over twelve.

@@ -27,9 +27,9 @@ public sealed record QuantisationOptions
 
     /// <summary>
     /// Largest noise that bytes may add to what a convolution answers, as a share of its variance, 0 to 1: convolutions above it stay in
-    /// floating point. 1 leaves none out.
+    /// floating point, and those that make their inputs. 1 leaves none out.
     /// </summary>
-    public double MaxNoise { get; init; } = 0.005;
+    public double MaxNoise { get; init; } = 0.03;
 
     internal void Validate()
     {

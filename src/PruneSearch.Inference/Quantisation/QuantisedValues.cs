@@ -39,6 +39,19 @@ internal sealed class QuantisedValues
     /// <summary>The value that becomes bytes behind a convolution: a clip that follows becomes part of it, the range of its output does what it does.</summary>
     public string OutputOf(NodeProto conv) => _readers[conv.Output[0]].ToList() is [{ OpType: "Clip" or "Relu" } clip] ? clip.Output[0] : conv.Output[0];
 
+    /// <summary>The convolution on integers that makes a value, with nothing but an activation between; <see langword="null"/> where there is none.</summary>
+    public NodeProto? ProducerOf(string value)
+    {
+        var node = _graph.Node.FirstOrDefault(n => n.Output.Contains(value));
+        string? before = node?.OpType switch
+        {
+            "Clip" or "Relu" => node.Input[0],
+            "Mul" => SiluInput(node),
+            _ => value,
+        };
+        return Convolutions.FirstOrDefault(c => c.Output[0] == before);
+    }
+
     /// <summary>The ranges to use: equal ones where values are only moved, and no steps spent where SiLU is flat.</summary>
     /// <param name="observed">Low and high end of each of <see cref="Names"/> on calibration pictures.</param>
     public Dictionary<string, (float Low, float High)> Ranges(IReadOnlyDictionary<string, ActivationStatistics> observed)

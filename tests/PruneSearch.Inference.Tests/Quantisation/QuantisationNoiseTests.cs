@@ -45,10 +45,10 @@ public sealed class QuantisationNoiseTests
         var weight = new TensorProto { RawData = Google.Protobuf.ByteString.CopyFrom(new float[] { 3, 4, 0, 0 }.SelectMany(BitConverter.GetBytes).ToArray()) };
         weight.Dims.AddRange([2, 2, 1, 1]);
 
-        // Steps of 1 at the input and of 2 at the output: 25/12 + 4/12 beside a variance of 100; the other channel has none at all.
+        // Steps of 1 at the input and of 2 at the output: 25/12 + 4/12 beside a variance of 100; the other channel is silent.
         double noise = QuantisationNoise.Of(weight, (-55, 200), (-200, 310), [100, 0]);
 
-        Assert.Equal((29.0 / 12 / 100 + 1) / 2, noise, 1e-9);
+        Assert.Equal(29.0 / 12 / 100, noise, 1e-9);
     }
 
     [Theory]
