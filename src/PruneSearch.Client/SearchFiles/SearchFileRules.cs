@@ -72,6 +72,10 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         {
             reader.Error(v.At(labels ? "labels" : "weights-detector"), "there are no weights that this belongs to, expected detector.weights");
         }
+        if (weights && detector.BackboneWeights is not null)
+        {
+            reader.Error(v.At("backbone-weights"), "the detector has both weights and backbone-weights, expected one of them");
+        }
         if (!weights && detector.FineTune is null)
         {
             reader.Error(v.At("weights"), "the detector has neither weights nor fine-tune, expected at least one of them: random weights detect nothing");

@@ -67,9 +67,9 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="SearchFileException">The file names no weights, or they are damaged or belong to another detector.</exception>
     public static (DetectorModel Model, WeightSet Weights) ReadDetector(SearchFile file) => Guard(() =>
     {
-        var found = BaseWeights.Read(file.Settings.Detector)
-            ?? throw new SearchFileException($"{file.Path}: the detector starts from random weights, expected detector.weights");
-        return (DetectorCatalog.Build(found.Detector), Safetensors.Read(found.Path));
+        return BaseWeights.Read(file.Settings.Detector) is { Detector: { } detector, Path: var path }
+            ? (DetectorCatalog.Build(detector), Safetensors.Read(path))
+            : throw new SearchFileException($"{file.Path}: the detector starts from random weights, expected detector.weights");
     });
 
     // The test split is no part of what stages are: whether there is one changes none of them.
@@ -90,8 +90,9 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         return (weights, splits, new BaseSettings
         {
             Detector = detector.Template with { Classes = splits.Train.Classes },
-            WeightsSha256 = weights?.Sha256,
+            WeightsSha256 = weights is { Detector: not null } ? weights.Sha256 : null,
             WeightsDetector = weights?.Detector,
+            BackboneSha256 = weights is { Detector: null } ? weights.Sha256 : null,
             CalibrationImages = detector.CalibrationImages,
         });
     });

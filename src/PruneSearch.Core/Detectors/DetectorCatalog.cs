@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using PruneSearch.Core.Detectors.RetinaNet;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Detectors.Yolox;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Core.Detectors;
 
@@ -8,6 +10,7 @@ namespace PruneSearch.Core.Detectors;
 public static class DetectorCatalog
 {
     private static readonly Lock Changes = new();
+    private static readonly ConcurrentDictionary<Type, IReadOnlyList<Setting>> Settings = new();
     private static IReadOnlyList<IDetectorFamily> _families = [new SsdFamily(), new RetinaNetFamily(), new YoloxFamily()];
 
     /// <summary>All families; the first is the one that is meant where none is named.</summary>
@@ -43,10 +46,8 @@ public static class DetectorCatalog
             throw new ArgumentException($"Options of architecture '{spec.Architecture}' are {spec.Options?.GetType().Name ?? "missing"}, expected " +
                 $"{expected.Name}.");
         }
-        if (spec.InputSize is < 32 or > 4096)
-        {
-            throw new ArgumentException($"Input size {spec.InputSize} is not from 32 to 4096 pixels.");
-        }
+        RequireAllowed(spec, spec.Architecture);
+        RequireAllowed(spec.Options, spec.Architecture);
         if (spec.Classes.Count == 0)
         {
             throw new ArgumentException("A detector needs at least one class.");
@@ -58,5 +59,18 @@ public static class DetectorCatalog
                 FormattableString.Invariant($"Box scales {model.BoxCode.CenterScale} and {model.BoxCode.SizeScale} are not both finite and above 0."));
         }
         return model with { Spec = spec with { Widths = model.Network.Widths } };
+    }
+
+    // What a search file may say, a specification may say, and nothing else.
+    private static void RequireAllowed(object record, string architecture)
+    {
+        foreach (var setting in Settings.GetOrAdd(record.GetType(), type => SettingsReflection.Section(type, null).Common))
+        {
+            if (setting.Get(record) is { } value && !setting.Type.Allows(value))
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"{setting.Key} of architecture '{architecture}' is {value}, expected {setting.Type.Expected}."));
+            }
+        }
     }
 }

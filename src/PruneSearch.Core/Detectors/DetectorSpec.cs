@@ -88,6 +88,18 @@ public sealed record DetectorSpec : IHasForms
             .Select(o => $", {JsonNamingPolicy.KebabCaseLower.ConvertName(o.Key)} {o.Value}"));
     }
 
+    /// <summary>Refuses an input that the network's last feature map does not divide evenly: its reference boxes would not lie where it looks.</summary>
+    /// <param name="stride">Pixels of the input a position of that map.</param>
+    /// <exception cref="ArgumentException">The input size is no multiple of it; the message gives the two nearest.</exception>
+    internal void RequireMultipleOf(int stride)
+    {
+        if (InputSize % stride != 0)
+        {
+            int below = InputSize / stride * stride;
+            throw new ArgumentException($"Input size {InputSize} is no multiple of the stride {stride}; the nearest are {below} and {below + stride}.");
+        }
+    }
+
     /// <summary>The readable, versioned JSON form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, CoreJson.Readable);
 

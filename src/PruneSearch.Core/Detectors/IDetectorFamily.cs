@@ -17,6 +17,11 @@ public interface IDetectorFamily
     /// <exception cref="ArgumentException">A value outside its range, or a width that does not fit.</exception>
     DetectorModel Build(DetectorSpec spec);
 
+    /// <summary>Takes over the options that the tensors of a file tell.</summary>
+    /// <param name="template">What they do not tell.</param>
+    /// <param name="shapeOf">Dimensions of the file's tensor of a name here; <see langword="null"/> where it has none.</param>
+    DetectorSpec Told(DetectorSpec template, Func<string, IReadOnlyList<int>?> shapeOf) => template;
+
     /// <summary>The members of the family that a file of weights may belong to, likeliest first: all that a file does not tell by itself.</summary>
     /// <param name="template">Holds for all of them: input size, classes, norms.</param>
     IEnumerable<DetectorSpec> Variants(DetectorSpec template);

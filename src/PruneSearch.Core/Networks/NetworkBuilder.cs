@@ -196,10 +196,17 @@ public sealed class NetworkBuilder
     public (int Height, int Width) SizeOf(string layer) => (Find(layer).Height, Find(layer).Width);
 
     /// <summary>Finishes the network.</summary>
-    /// <exception cref="ArgumentException">A width was given for a group that the network does not have.</exception>
+    /// <exception cref="ArgumentException">
+    /// A width was given for a group that the network does not have, or an output has the name of a layer or of another output.
+    /// </exception>
     public Network Build()
     {
         Network.RequireGroups(_widths.Keys, _groups.Keys);
+        foreach (var output in _outputs.Where(o => _layers.ContainsKey(o.Name) || _outputs.Count(other => other.Name == o.Name) > 1))
+        {
+            throw new ArgumentException(
+                $"Output '{output.Name}' is called like a layer or another output, expected a name of its own: in an exported graph all are values.");
+        }
         return new Network(_order, _outputs, _groupOrder);
     }
 

@@ -25,6 +25,11 @@ public sealed record DetectorSource
     [Description("The `detector.json` that the weights belong to, as a search saves it beside them."), ExistingPath]
     public string? WeightsDetector { get; init; }
 
+    /// <summary>Weights of which only the backbone is taken.</summary>
+    [Description("Weights (safetensors) of any detector with the same backbone, instead of `weights`: "
+        + "what both have from the first convolution on is taken over, the rest starts random."), ExistingPath]
+    public string? BackboneWeights { get; init; }
+
     /// <summary>Pictures for batch norms that the weights do not have.</summary>
     [Description("Training pictures whose statistics fill re-inserted batch norms."), Range(8, 4096)]
     public int CalibrationImages { get; init; } = 64;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Detectors;
 
 namespace PruneSearch.Core.Stages;
@@ -10,7 +11,7 @@ public sealed record BaseSettings
     [Id(0)]
     public required DetectorSpec Detector { get; init; }
 
-    /// <summary>SHA-256 of the pretrained weights in the checkpoint store; <see langword="null"/> starts from random weights.</summary>
+    /// <summary>SHA-256 of the pretrained weights in the checkpoint store; <see langword="null"/> starts from random weights, or from a backbone's.</summary>
     [Id(1)]
     public string? WeightsSha256 { get; init; }
 
@@ -21,4 +22,11 @@ public sealed record BaseSettings
     /// <summary>Training pictures whose statistics fill re-inserted batch norms, 8 or more.</summary>
     [Id(3)]
     public int CalibrationImages { get; init; } = 64;
+
+    /// <summary>
+    /// SHA-256 of weights in the checkpoint store of which the detector takes the backbone; <see langword="null"/> takes none, and then does not
+    /// count in the keys of stages.
+    /// </summary>
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? BackboneSha256 { get; init; }
 }

@@ -8,10 +8,7 @@ internal static class OwnNamesImport
 {
     /// <summary>The family whose first tensor and class predictor a set of tensors has; <see langword="null"/> when there is none.</summary>
     public static IDetectorFamily? Family(WeightSet tensors, ImportOptions options) => options.Families.FirstOrDefault(f =>
-    {
-        var model = f.Build(f.Template);
-        return tensors.ContainsKey(model.Network.Tensors[0].Name) && tensors.ContainsKey(ClassHead(model).Weight);
-    });
+        tensors.ContainsKey(ClassHead(f.Build(f.Template)).Weight) && f.Variants(f.Template).Any(v => tensors.ContainsKey(f.Build(v).Network.Tensors[0].Name)));
 
     /// <summary>Imports it.</summary>
     /// <exception cref="FormatException">No member of the family has these tensors; the message names the first that differs from the nearest one.</exception>
@@ -19,10 +16,8 @@ internal static class OwnNamesImport
     {
         var member = family.Build(family.Template);
         int classes = ClassCount(member, ClassHead(member).Weight, tensors, source);
-        string? norm = member.Network.Tensors.FirstOrDefault(t => t.Name.EndsWith(".running_var", StringComparison.Ordinal))?.Name;
-        var template = options.Apply(family.Template)
-            with { Classes = options.ClassesFor(classes, source), BatchNorm = norm is not null && tensors.ContainsKey(norm) };
-        var model = Nearest(family, template, tensors);
+        var template = options.Apply(family.Template) with { Classes = options.ClassesFor(classes, source), BatchNorm = tensors.Keys.Any(IsStatistic) };
+        var model = Nearest(family, family.Told(template, name => tensors.GetValueOrDefault(name)?.Shape), tensors);
         tensors.RequireFit(model.Network, source);
         return new ImportedDetector(model, tensors, options.Notes(model.Spec, "safetensors"));
     }
@@ -46,4 +41,6 @@ internal static class OwnNamesImport
     /// <summary>The first of a detector's class predictors.</summary>
     public static ConvLayer ClassHead(DetectorModel model) =>
         (ConvLayer)model.Network[model.Network.Outputs.First(o => o.Name == DetectorModel.ClassesOutput).Heads[0]];
+
+    private static bool IsStatistic(string tensor) => tensor.EndsWith(".running_var", StringComparison.Ordinal);
 }

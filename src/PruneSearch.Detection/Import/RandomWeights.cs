@@ -3,7 +3,10 @@ using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Detection.Import;
 
-/// <summary>Weights to start from without a pretrained detector (He et al. 2015, fan-out; heads begin with small scores).</summary>
+/// <summary>
+/// Weights to start from without a pretrained detector (He et al. 2015; heads begin with small scores): by fan-out where a batch norm follows, by
+/// fan-in where none does, so that what comes out is as large as what goes in.
+/// </summary>
 public static class RandomWeights
 {
     private const double HeadDeviation = 0.03;
@@ -19,8 +22,7 @@ public static class RandomWeights
         foreach (var layer in model.Network.Layers.OfType<ConvLayer>().Where(l => l.WeightsOf is null))
         {
             bool head = heads.TryGetValue(layer.Name, out string? output);
-            double fan = (double)layer.Channels.Width / layer.Groups * layer.Kernel * layer.Kernel;
-            double deviation = head ? HeadDeviation : Math.Sqrt(2 / fan);
+            double deviation = head ? HeadDeviation : Math.Sqrt(layer.Bias ? OfInput(model.Network, layer) : 2 / Fan(layer, layer.Channels));
             Fill(weights, model.Network, layer.Weight, () => (float)(deviation * HeadMapping.Gaussian(random)));
             if (layer.Bias)
             {
@@ -37,6 +39,11 @@ public static class RandomWeights
         }
         return weights;
     }
+
+    // An activation lets half of its input through; nothing else changes how large it is.
+    private static double OfInput(Network network, ConvLayer layer) => (network[layer.Inputs[0]] is ActivationLayer ? 2 : 1) / Fan(layer, layer.InputChannels);
+
+    private static double Fan(ConvLayer layer, ChannelLayout channels) => (double)channels.Width / layer.Groups * layer.Kernel * layer.Kernel;
 
     // At first everything is background, with a score of 0.99 (Lin et al. 2017, section 4.1).
     private static float ClassBias(bool background) => (float)((background ? 1 : -1) * Math.Log(99));

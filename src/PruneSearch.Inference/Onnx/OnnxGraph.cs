@@ -9,6 +9,7 @@ namespace PruneSearch.Inference.Onnx;
 internal sealed class OnnxGraph(GraphProto proto)
 {
     private readonly HashSet<string> _constants = [.. proto.Initializer.Select(t => t.Name)];
+    private readonly HashSet<string> _computed = [.. proto.Node.SelectMany(n => n.Output), .. proto.Input.Select(i => i.Name)];
 
     /// <summary>An empty graph.</summary>
     public OnnxGraph(string name)
@@ -26,11 +27,16 @@ internal sealed class OnnxGraph(GraphProto proto)
     }
 
     /// <summary>Adds a node with any number of outputs.</summary>
+    /// <exception cref="ArgumentException">The graph has a value of one of these names: each may be computed once.</exception>
     public void Nodes(string operation, string name, IEnumerable<string> inputs, IEnumerable<string> outputs, params AttributeProto[] attributes)
     {
         var node = new NodeProto { OpType = operation, Name = name };
         node.Input.AddRange(inputs);
         node.Output.AddRange(outputs);
+        if (node.Output.FirstOrDefault(o => !_computed.Add(o) || _constants.Contains(o)) is { } twice)
+        {
+            throw new ArgumentException($"The exported graph would compute a value '{twice}' twice: a layer of the detector is called so, expected another name.");
+        }
         node.Attribute.AddRange(attributes);
         Proto.Node.Add(node);
     }
@@ -59,6 +65,10 @@ internal sealed class OnnxGraph(GraphProto proto)
     {
         if (_constants.Add(name)) // bounds and shapes that several nodes share stand once
         {
+            if (_computed.Contains(name))
+            {
+                throw new ArgumentException($"The exported graph would have a value '{name}' twice: a layer of the detector is called so, expected another name.");
+            }
             var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(raw) };
             tensor.Dims.AddRange(shape.Select(d => (long)d));
             Proto.Initializer.Add(tensor);

@@ -18,6 +18,9 @@ internal sealed class QdqRewriter
     private readonly OnnxGraph _target;
     private readonly Dictionary<string, TensorProto> _constants;
     private readonly QuantisedValues _values;
+    private readonly Dictionary<string, float> _smallestInputScales = []; // by weight: several convolutions may share one
+    private readonly Dictionary<string, (string Value, float[] Scales)> _weights = [];
+    private readonly Dictionary<(string Bias, float InputScale), string> _biases = [];
 
     public QdqRewriter(GraphProto source, QuantisedValues values)
     {
@@ -35,6 +38,11 @@ internal sealed class QdqRewriter
         _target.Proto.Output.AddRange(_source.Output);
         _target.Proto.Initializer.AddRange(_source.Initializer.Where(t => kept.Contains(t.Name)));
         var scales = ranges.ToDictionary(r => r.Key, r => Scale(r.Value));
+        foreach (var conv in _values.Convolutions)
+        {
+            float scale = scales[conv.Input[0]].Scale;
+            _smallestInputScales[conv.Input[1]] = Math.Min(scale, _smallestInputScales.GetValueOrDefault(conv.Input[1], scale));
+        }
         foreach (string input in _source.Input.Select(i => i.Name).Where(scales.ContainsKey))
         {
             AddPair(input, scales[input]);
@@ -76,10 +84,29 @@ internal sealed class QdqRewriter
 
     private void AddWeights(NodeProto conv, float inputScale, int bits)
     {
-        var weight = _constants[conv.Input[1]];
+        var bias = conv.Input.Count > 2 ? _constants[conv.Input[2]] : null;
+        if (!_weights.TryGetValue(conv.Input[1], out var weight))
+        {
+            _weights[conv.Input[1]] = weight = AddWeight(_constants[conv.Input[1]], bias, bits);
+        }
+        conv.Input[1] = weight.Value;
+        if (bias is null)
+        {
+            return;
+        }
+        if (!_biases.TryGetValue((bias.Name, inputScale), out string? value)) // levels that share it have inputs of different scales
+        {
+            string name = _biases.Keys.Any(k => k.Bias == bias.Name) ? $"{bias.Name}@{conv.Name}" : bias.Name;
+            _biases[(bias.Name, inputScale)] = value = AddBias(bias, name, [.. weight.Scales.Select(s => s * inputScale)]);
+        }
+        conv.Input[2] = value;
+    }
+
+    private (string Value, float[] Scales) AddWeight(TensorProto weight, TensorProto? bias, int bits)
+    {
         float[] values = Floats(weight);
         int channels = (int)weight.Dims[0], perChannel = values.Length / channels, most = (1 << (bits - 1)) - 1;
-        float[] biases = conv.Input.Count > 2 ? Floats(_constants[conv.Input[2]]) : new float[channels];
+        float[] biases = bias is null ? new float[channels] : Floats(bias);
         float[] scales = new float[channels];
         byte[] bytes = new byte[values.Length];
         for (int c = 0; c < channels; c++)
@@ -91,23 +118,19 @@ internal sealed class QdqRewriter
                 largest = Math.Max(largest, Math.Abs(value));
             }
             // A channel that died in training has weights near zero and a bias that is not: its scale must leave room for the bias.
-            scales[c] = Math.Max(Math.Max(largest, 1e-8f) / most, Math.Abs(biases[c]) / (inputScale * LargestBias));
+            scales[c] = Math.Max(Math.Max(largest, 1e-8f) / most, Math.Abs(biases[c]) / (_smallestInputScales[weight.Name] * LargestBias));
             for (int i = 0; i < perChannel; i++)
             {
                 bytes[c * perChannel + i] = (byte)(sbyte)Math.Clamp(MathF.Round(kernel[i] / scales[c]), -most, most);
             }
         }
-        string name = weight.Name;
         int[] shape = [.. weight.Dims.Select(d => (int)d)];
-        conv.Input[1] = Dequantise(name, _target.Constant(name, DataType.Int8, shape, bytes), scales, DataType.Int8, new byte[channels]);
-        if (conv.Input.Count > 2)
-        {
-            conv.Input[2] = AddBias(_constants[conv.Input[2]], [.. scales.Select(s => s * inputScale)]);
-        }
+        string integers = _target.Constant(weight.Name, DataType.Int8, shape, bytes);
+        return (Dequantise(weight.Name, integers, scales, DataType.Int8, new byte[channels]), scales);
     }
 
     // The sum of products of bytes has the scale of input times weight; the bias is added to it as it is.
-    private string AddBias(TensorProto bias, float[] scales)
+    private string AddBias(TensorProto bias, string name, float[] scales)
     {
         float[] values = Floats(bias);
         byte[] raw = new byte[values.Length * sizeof(int)];
@@ -116,7 +139,7 @@ internal sealed class QdqRewriter
             BinaryPrimitives.WriteInt32LittleEndian(
                 raw.AsSpan(c * sizeof(int)), (int)Math.Clamp(Math.Round((double)values[c] / scales[c]), int.MinValue, int.MaxValue));
         }
-        return Dequantise(bias.Name, _target.Constant(bias.Name, DataType.Int32, [values.Length], raw), scales, DataType.Int32, new byte[raw.Length]);
+        return Dequantise(name, _target.Constant(name, DataType.Int32, [values.Length], raw), scales, DataType.Int32, new byte[raw.Length]);
     }
 
     private string Dequantise(string name, string integers, float[] scales, DataType type, byte[] zeros)

@@ -46,6 +46,7 @@ public sealed class DocumentationTests
     [InlineData("voc")]
     [InlineData("bccd")]
     [InlineData("voc-int8")]
+    [InlineData("retinanet-bccd")]
     public void The_examples_are_valid(string name)
     {
         SharedData.Require("weights/ssd_mobilenet_v2_oidv4.safetensors");

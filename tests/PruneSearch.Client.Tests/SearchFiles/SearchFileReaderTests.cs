@@ -255,6 +255,17 @@ public sealed class SearchFileReaderTests
         Assert.Contains(contains, error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("weights: search.yaml, labels: search.yaml, backbone-weights: search.yaml, fine-tune: {steps: 1}", "the detector has both weights and backbone-weights")]
+    [InlineData("backbone-weights: search.yaml", "the detector has neither weights nor fine-tune")]
+    [InlineData("backbone-weights: search.yaml, labels: search.yaml, fine-tune: {steps: 1}", "there are no weights that this belongs to")]
+    public void A_backbone_stands_instead_of_weights_and_is_trained(string detector, string error)
+    {
+        string text = $"name: t\ndata: {{format: shapes}}\ndetector: {{ {detector} }}\ntrajectories: {{levels: [0.2], schedules: [{{kind: one-shot}}]}}";
+
+        Assert.Contains(Assert.Throws<SearchFileException>(() => Parse(text)).Errors, e => e.Contains(error, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Several_errors_are_told_at_once()
     {

@@ -177,6 +177,35 @@ public sealed class SearchLauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_weights_of_another_family_the_backbone_is_accepted_and_stored_under_their_hash()
+    {
+        string weights = SharedData.Weights;
+        var store = new FolderCheckpointStore(Path.Combine(_folder, "store"));
+        var search = Launcher().Check(Shapes($"architecture: retinanet, backbone-weights: '{weights}', fine-tune: {{steps: 2}}"), TestContext.Current.CancellationToken);
+        await SearchLauncher.PublishAsync(search, store, TestContext.Current.CancellationToken);
+
+        var start = search.Plan.Trajectories[0].Stages[0].Base!;
+        Assert.Equal(("retinanet", null, null), (start.Detector.Architecture, start.WeightsSha256, start.WeightsDetector));
+        await using var stored = await store.OpenReadAsync(CheckpointNames.Input(start.BackboneSha256!), TestContext.Current.CancellationToken);
+        Assert.Equal(new FileInfo(weights).Length, stored.Length);
+
+        Assert.Contains("tensor 'Conv.weight' has shape [32, 3, 3, 3], expected [16, 3, 3, 3] for the backbone of retinanet",
+            ErrorOf(Shapes($"architecture: retinanet, width-multiplier: 0.5, backbone-weights: '{weights}', fine-tune: {{steps: 2}}")), StringComparison.Ordinal);
+        Assert.Contains("has no backbone for this detector: its tensors are called 'BoxPredictor_0.",
+            ErrorOf(Shapes($"architecture: yolox, backbone-weights: '{weights}', fine-tune: {{steps: 2}}")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_of_another_architecture_than_the_file_says_are_refused()
+    {
+        File.WriteAllText(Path.Combine(_folder, "d.json"), DetectorCatalog.Families[0].Template.ToJson());
+        File.WriteAllBytes(Path.Combine(_folder, "w.safetensors"), [1]);
+
+        Assert.Contains("belong to a ssd-mobilenet-v2, but detector.architecture is retinanet",
+            ErrorOf(Shapes("architecture: retinanet, weights: w.safetensors, weights-detector: d.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Levels_count_from_the_detector_that_the_file_names()
     {
         var dense = DetectorCatalog.Build(DetectorCatalog.Families[0].Template with { InputSize = 64, Classes = ["circle"] });

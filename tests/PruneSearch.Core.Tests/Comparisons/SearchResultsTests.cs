@@ -1,5 +1,6 @@
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Tests.Comparisons;
 
@@ -114,6 +115,33 @@ public sealed class SearchResultsTests
         var best = BestModel.Of(Made.Results(t => t.Ratio == 0 ? .8 : .8 - t.Ratio, null, 1));
 
         Assert.Equal([BestAt.MostAccurate, BestAt.Knee], best.Select(b => b.At));
+    }
+
+    [Fact]
+    public void A_search_without_variants_has_one_that_has_no_name_and_one_with_them_has_theirs()
+    {
+        var prune = new PruneSettings { Ratio = .4 };
+        var plan = Made.Plan([1], new() { Name = "b", Prune = prune }, new() { Name = "a", Prune = prune with { Criterion = Criterion.L2 } });
+        var results = SearchResults.From(plan, Made.Status(plan, _ => .5), null);
+
+        Assert.Equal([null], Made.Results(_ => .5).Variants);
+        Assert.Equal(["b", "a"], results.Variants);
+        Assert.Equal(["b", "b", "b", "b"], results.Pruned("b").Select(a => a.Variant));
+        Assert.Equal("a", results.Control("a")!.Variant);
+        Assert.Null(results.Control("c"));
+        Assert.Empty(results.Pruned("c"));
+    }
+
+    [Fact]
+    public void Nothing_finished_is_no_original_no_control_and_no_saving()
+    {
+        var plan = Made.Plan([1]);
+        var results = SearchResults.From(plan, Made.Status(plan, _ => .5, done: _ => 0), null);
+
+        Assert.Null(results.Original);
+        Assert.Null(results.Control(null));
+        Assert.Equal((0, 0L, 0L), (results.Saving.Stages, results.Saving.Steps, results.Saving.SeparateSteps));
+        Assert.Equal((1, 1), (results.Saving.StepShare, results.Saving.SecondShare));
     }
 
     private static ReportedSearch Without(ReportedSearch search, string trajectory) => search with

@@ -68,7 +68,24 @@ public sealed class SpreadTests
 
         Assert.Equal(12.706, HalfWidth(2), 9);
         Assert.Equal(2.042, HalfWidth(31), 9);
-        Assert.Equal(2.0395, HalfWidth(32), 3); // 31 degrees of freedom
-        Assert.Equal(1.9840, HalfWidth(101), 3); // 100 degrees of freedom
+        Assert.Equal(2.0395134, HalfWidth(32), 1.1e-4); // 31 degrees of freedom; the next term of the expansion is 8.6e-5
+        Assert.Equal(1.9839715, HalfWidth(101), 1e-5); // 100 degrees of freedom
+    }
+
+    [Fact]
+    public void The_deviation_does_not_drown_in_a_large_mean()
+    {
+        Assert.Equal(.02, Spread.Of([1e8 + .70, 1e8 + .72, 1e8 + .74]).Deviation, 6);
+        Assert.Equal(double.NaN, Spread.Of([]).Deviation);
+    }
+
+    [Fact]
+    public void Runs_that_do_not_differ_are_not_beyond_the_spread()
+    {
+        var same = new Dictionary<int, double> { [1] = .5, [2] = .25 };
+        var difference = PairedDifference.Of(same, same)!;
+
+        Assert.Equal((0, 0), (difference.Differences.Mean, difference.HalfWidth));
+        Assert.False(difference.IsBeyondSpread);
     }
 }

@@ -41,6 +41,22 @@ public sealed class FrontierVolumeTests
         Assert.Equal((.5 * .5) + (.1 * .2), macs.Value, 12);
     }
 
+    [Theory]
+    [InlineData(Objective.Map50, .5)]
+    [InlineData(Objective.Map, .25)]
+    [InlineData(Objective.Latency, .5)]
+    [InlineData(Objective.Macs, .5)]
+    [InlineData(Objective.Parameters, .25)]
+    [InlineData(Objective.FileSize, .75)]
+    public void Accuracies_count_as_they_are_and_all_else_relative_to_the_base(Objective objective, double expected)
+    {
+        var volume = new FrontierVolume([objective]);
+        volume.Add(Report(0, 1), isBase: true);
+        volume.Add(Report(.5, 2) with { Parameters = 750, ModelBytes = 1000 }, isBase: false);
+
+        Assert.Equal(expected, volume.Value, 12);
+    }
+
     private static StageReport Report(double map50, double speedUp, string device = "cpu") => new()
     {
         Key = $"{map50}-{speedUp}",

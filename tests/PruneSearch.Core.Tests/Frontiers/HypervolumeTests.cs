@@ -9,6 +9,7 @@ public sealed class HypervolumeTests
     {
         Assert.Equal(5, Hypervolume.Of([[1, 2], [2, 1]], [4, 3])); // 3×1 + 2×2, less the 2×1 that both dominate
         Assert.Equal(0, Hypervolume.Of([], [1, 1]));
+        Assert.Equal(0, Hypervolume.Of([], [1]));
         Assert.Equal(0, Hypervolume.Of([[1, 0], [2, -5]], [1, 1]));
         Assert.Equal(3, Hypervolume.Of([[2], [4]], [5]));
     }

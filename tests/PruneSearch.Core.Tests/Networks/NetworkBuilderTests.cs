@@ -4,6 +4,19 @@ namespace PruneSearch.Tests.Core.Networks;
 
 public sealed class NetworkBuilderTests
 {
+    [Theory]
+    [InlineData("boxes", "scores")]
+    [InlineData("head", "boxes")]
+    public void An_output_that_is_called_like_a_layer_or_another_output_is_refused(string layer, string other)
+    {
+        var builder = new NetworkBuilder();
+        string head = builder.Conv(layer, builder.Input("image", 3, 8, 8), ChannelLayout.Fixed(4), kernel: 1);
+        builder.Output("boxes", [head], 4);
+        builder.Output(other, [head], 4);
+
+        Assert.StartsWith("Output 'boxes' is called like a layer or another output", Assert.Throws<ArgumentException>(builder.Build).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Shared_tensors_exist_once_and_compute_twice()
     {
@@ -33,6 +46,68 @@ public sealed class NetworkBuilderTests
         Refused("which reads", () => b.SharedConv("s", a, "c"));
         Refused("blocks of 3", () => b.SpaceToDepth("s2d", a, 3));
         Refused("1 × 1", () => b.Scale("scale", a, c));
+    }
+
+    [Fact]
+    public void A_share_of_a_share_uses_the_tensors_of_the_first()
+    {
+        var b = new NetworkBuilder();
+        string image = b.Input("image", 3, 8, 8), half = b.MaxPool("half", image, 2, 2, PaddingStyle.TensorFlowSame);
+        b.Conv("head", image, ChannelLayout.Fixed(4), 3);
+        b.SharedConv("head@2", half, "head");
+        b.SharedConv("head@3", b.MaxPool("quarter", half, 2, 2, PaddingStyle.TensorFlowSame), "head@2");
+        var network = b.Build();
+
+        Assert.Equal(["head.weight", "head.bias"], network.Tensors.Select(t => t.Name));
+        Assert.Equal("head.weight", ((ConvLayer)network["head@3"]).Weight);
+    }
+
+    [Fact]
+    public void Maps_of_one_size_are_stacked_scaled_and_split()
+    {
+        var b = new NetworkBuilder();
+        string image = b.Input("image", 3, 6, 4), a = b.Conv("a", image, b.Group("A", ChannelGroupKind.Neck, 4), 3);
+        string stack = b.Concat("stack", a, b.Conv("c", image, ChannelLayout.Fixed(2), 3));
+        string scaled = b.Scale("scaled", a, b.Activation("gate", b.GlobalAveragePool("mean", a), ActivationFunction.Sigmoid));
+        string split = b.SpaceToDepth("split", a, 2);
+        var network = b.Build();
+
+        Assert.Equal("A[4] + fixed[2]", network[stack].Channels.ToString());
+        Assert.Equal((6, 4, 4), (network[scaled].Height, network[scaled].Width, network[scaled].Channels.Width));
+        Assert.Equal((3, 2, 16), (network[split].Height, network[split].Width, network[split].Channels.Width));
+        Assert.Equal("A[4] + A[4] + A[4] + A[4]", network[split].Channels.ToString());
+        Assert.Equal((6, 4), b.SizeOf(b.UpsampleTo("up", split, image)));
+    }
+
+    [Fact]
+    public void Maps_that_differ_in_one_side_alone_do_not_fit()
+    {
+        var b = new NetworkBuilder();
+        string image = b.Input("image", 4, 6, 4), flat = b.Input("flat", 4, 3, 4), narrow = b.Input("narrow", 4, 6, 2);
+        string row = b.Input("row", 4, 1, 4), column = b.Input("column", 4, 6, 1), dot = b.Input("dot", 3, 1, 1);
+        foreach (string other in (string[])[flat, narrow])
+        {
+            Refused("their sizes differ", () => b.Concat("stack", image, other));
+            Refused("sums need the same", () => b.Sum("sum", image, other));
+        }
+        foreach (string other in (string[])[row, column, dot])
+        {
+            Refused("1 × 1", () => b.Scale("scale", image, other));
+        }
+        Refused("blocks of 4", () => b.SpaceToDepth("deep", image, 4)); // 6 rows
+        Refused("blocks of 3", () => b.SpaceToDepth("deep", image, 3)); // 4 columns
+    }
+
+    [Fact]
+    public void A_group_keeps_its_kind_and_is_from_one_channel_to_all()
+    {
+        var b = new NetworkBuilder(new Dictionary<string, int> { ["one"] = 1, ["none"] = 0, ["more"] = 5 });
+
+        Assert.Equal(1, b.Group("one", ChannelGroupKind.Neck, 4).Width);
+        Assert.Same(b.Group("one", ChannelGroupKind.Neck, 4), b.Group("one", ChannelGroupKind.Neck, 4));
+        Refused("asked for Head of 4", () => b.Group("one", ChannelGroupKind.Head, 4));
+        Refused("Width 0 of channel group 'none' is not from 1 to 4", () => b.Group("none", ChannelGroupKind.Neck, 4));
+        Refused("Width 5 of channel group 'more' is not from 1 to 4", () => b.Group("more", ChannelGroupKind.Neck, 4));
     }
 
     private static void Refused(string message, Action build) =>

@@ -20,4 +20,18 @@ public sealed class NetworkPartTests
         Assert.Equal(150L * 150 * 32 * 27, parts[0].Macs);
         Assert.Equal(32 * 27 + (batchNorm ? 64 : 32), parts[0].Parameters);
     }
+
+    [Fact]
+    public void A_part_computes_or_has_tensors_and_what_does_neither_is_none()
+    {
+        var b = new NetworkBuilder();
+        string image = b.Input("image", 3, 8, 8), half = b.MaxPool("pool", image, 2, 2, PaddingStyle.TensorFlowSame);
+        b.Conv("head", image, ChannelLayout.Fixed(4), 1);
+        b.SharedConv("again", half, "head");
+        b.BatchNorm("norm", half);
+
+        Assert.Equal(
+            [new NetworkPart("head", 4 * 3 * 64, 4 * 3 + 4), new NetworkPart("again", 4 * 3 * 16, 0), new NetworkPart("norm", 0, 6)],
+            NetworkPart.Of(b.Build()));
+    }
 }

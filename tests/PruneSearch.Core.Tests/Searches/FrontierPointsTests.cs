@@ -70,6 +70,56 @@ public sealed class FrontierPointsTests
             [parent, Point(Report("base", .6, .9, Here)) with { Precision = FrontierPoints.QuantisedPrecision }], Speed)[1].SlowerThanParent);
     }
 
+    [Theory]
+    [InlineData(1.25, false)] // from 1.25 on
+    [InlineData(1.375, true)]
+    public void Intervals_that_touch_leave_a_doubt(double parentLow, bool slower)
+    {
+        static LatencyReport Interval(double low, double high) => Latency(1, Here) with { SpeedUpLow = low, SpeedUpHigh = high };
+        var parent = Point(Report("parent", .7, 1.5, Here) with { Latency = Interval(parentLow, 2) });
+        var child = Point(Report("child", .6, 1.5, Here) with { Latency = Interval(1, 1.25) }) with { Parent = "parent" };
+        var quantised = Point(Report("base", .6, 1, Here) with { Latency = Interval(.5, 1) }) with { Precision = FrontierPoints.QuantisedPrecision };
+
+        Assert.Equal([false, slower, false], FrontierPoints.Mark([parent, child, quantised], Speed).Select(p => p.SlowerThanParent));
+    }
+
+    [Fact]
+    public void The_base_competes_as_fast_as_itself_whatever_its_measurement_says()
+    {
+        FrontierPoint[] points = [Point(Report("base", .7, 1.1, Here), iteration: 0), Point(Report("pruned", .6, 1.05, Here))];
+
+        Assert.Equal([true, true], FrontierPoints.Mark(points, Speed).Select(p => p.OnFrontier));
+    }
+
+    [Fact]
+    public void A_view_shows_the_base_then_the_others_from_slow_to_fast_and_what_is_equal_by_key_and_precision()
+    {
+        var quantised = new ModelScore { Map50 = .5, Map = .2, ClassAp50 = [], ModelBytes = 10, Latency = Latency(1.2, Here) };
+        FrontierPoint[] points =
+        [
+            Point(Report("d", .4, 2, Here)),
+            Point(Report("c", .6, 1.2, Here) with { Quantised = quantised }),
+            Point(Report("b", .6, 1.2, Here)),
+            Point(Report("base", .7, 1.5, Here), iteration: 0),
+        ];
+
+        var view = FrontierPoints.View("x-1", "x", Speed, points);
+
+        Assert.Equal(("x-1", "x"), (view.SearchId, view.Name));
+        Assert.Equal(Speed, view.Objectives);
+        Assert.Equal(
+            ["base float32", "b float32", "c float32", "c int8", "d float32"],
+            view.Points.Select(p => $"{p.Report.Key} {p.Precision}"));
+    }
+
+    [Fact]
+    public void Every_objective_is_a_cost()
+    {
+        var report = Report("a", .75, 2, Here) with { Macs = 30, Parameters = 20, ModelBytes = 10 };
+
+        Assert.Equal([-.75, -.375, .5, 30, 20, 10], Enum.GetValues<Objective>().Select(o => o.Cost(report)));
+    }
+
     private static FrontierPoint Point(StageReport report, int iteration = 1) => new()
     {
         Trajectory = "t",

@@ -227,13 +227,6 @@ public sealed class PlannerTests
         Assert.Equal(Keys(plan, "iterative-20").Take(2), Keys(plan, "iterative-40").Take(2));
     }
 
-    [Theory]
-    [InlineData(ScheduleShape.Linear, new[] { 0.25, 0.5, 0.75 })]
-    [InlineData(ScheduleShape.Geometric, new[] { 0.370039, 0.60315, 0.75 })]
-    [InlineData(ScheduleShape.Cubic, new[] { 0.527778, 0.722222, 0.75 })]
-    public void Iterations_take_the_shape_asked_for(ScheduleShape shape, double[] expected) =>
-        Assert.Equal(expected, new ScheduleSettings.Iterative { Iterations = 3, Shape = shape }.RatiosTo(0.75));
-
     [Fact]
     public void A_list_shares_its_beginning_with_every_level()
     {
@@ -261,21 +254,29 @@ public sealed class PlannerTests
     }
 
     [Theory]
-    [InlineData(0.3, new[] { 0.1, 0.2, 0.3 })]
-    [InlineData(0.25, new[] { 0.1, 0.2, 0.25 })]
-    [InlineData(0.05, new[] { 0.05 })]
-    public void A_step_size_gives_exact_cumulative_ratios(double level, double[] expected)
+    [InlineData(0.1, 0.2)]
+    [InlineData(0.2, 0.1)]
+    public void The_dense_control_is_as_long_as_the_longest_of_several_iterative_schedules(double first, double second)
     {
-        Assert.Equal(expected, new ScheduleSettings.Iterative { Step = 0.1 }.RatiosTo(level));
+        var trajectories = Trying(
+            new ScheduleSettings.Iterative { Name = "a", Step = first },
+            new ScheduleSettings.Iterative { Name = "b", Step = second },
+            new ScheduleSettings.DenseControl());
+
+        Assert.Equal(5, Plan(Settings with { Trajectories = trajectories }).Trajectories[^1].Stages.Count);
+        Assert.Equal(2, Plan(Settings with { Trajectories = Trying(new ScheduleSettings.DenseControl()) }).Trajectories[^1].Stages.Count);
     }
 
     [Fact]
-    public void Iterations_and_ratios_end_at_the_level()
-    {
-        var schedule = new ScheduleSettings.Iterative();
+    public void More_steps_than_can_be_counted_are_refused() =>
+        Assert.Throws<OverflowException>(() => Plan(Settings with { FineTune = new() { Steps = int.MaxValue } }));
 
-        Assert.Equal([0.2, 0.4, 0.6], (schedule with { Iterations = 3 }).RatiosTo(0.6));
-        Assert.Equal([0.15, 0.3], (schedule with { Ratios = [0.15, 0.3, 0.6] }).RatiosTo(0.3));
-        Assert.Equal([0.15, 0.3, 0.5], (schedule with { Ratios = [0.15, 0.3, 0.6] }).RatiosTo(0.5));
+    [Fact]
+    public void A_trajectory_without_stages_has_no_keys_and_no_seed()
+    {
+        var empty = Plan(Settings).Trajectories[0] with { Stages = [] };
+
+        Assert.Empty(empty.Keys);
+        Assert.Equal(0, empty.Seed);
     }
 }

@@ -62,4 +62,23 @@ public sealed class FiniteValuesTests
             "file: tensor 'norm.running_var' has the variance -0.5, expected at least 0.",
             Assert.Throws<FormatException>(() => negative.RequireFit(network, "file")).Message);
     }
+
+    [Fact]
+    public void Weights_that_lack_or_have_a_tensor_more_are_those_of_another_network()
+    {
+        var builder = new NetworkBuilder();
+        builder.Conv("conv", builder.Input("image", 3, 8, 8), ChannelLayout.Fixed(2), kernel: 1);
+        var network = builder.Build();
+        WeightTensor weight = new([2, 3, 1, 1], new float[6]), bias = new([2], new float[2]);
+        string Refused(WeightSet weights) => Assert.Throws<FormatException>(() => weights.RequireFit(network, "file")).Message;
+
+        new WeightSet { ["conv.weight"] = weight, ["conv.bias"] = bias }.RequireFit(network, "file");
+        Assert.Equal(
+            "file: tensor 'conv.bias' [2] is missing; these weights do not belong to this detector.",
+            Refused(new WeightSet { ["conv.weight"] = weight }));
+        Assert.Equal(
+            "file: tensor 'extra' is not part of this detector.",
+            Refused(new WeightSet { ["conv.weight"] = weight, ["conv.bias"] = bias, ["extra"] = bias }));
+        Assert.Contains("'conv.bias' has shape [1], expected [2]", Refused(new WeightSet { ["conv.weight"] = weight, ["conv.bias"] = new([1], [0]) }));
+    }
 }

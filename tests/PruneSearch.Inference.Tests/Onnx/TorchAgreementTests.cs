@@ -77,10 +77,10 @@ public sealed class TorchAgreementTests
             Heads = heads,
             HeadNorms = norms,
         };
-        var dense = DetectorCatalog.Build(RetinaNetFamily.Spec(Some.Classes, options, inputSize: 80) with { BatchNorm = batchNorm }); // 10, 5, 3, 2 and 1 rows
+        var dense = DetectorCatalog.Build(RetinaNetFamily.Spec(Some.Classes, options, inputSize: 96) with { BatchNorm = batchNorm }); // 12, 6, 3, 2 and 1 rows
         var weights = Some.Weights(dense.Network, seed: 11);
         var pruned = Shrink.To(dense, weights, UniformWidths.For(dense.Network, 0.4, 1, AllKinds));
-        float[] picture = Some.RandomPicture(80, seed: 12);
+        float[] picture = Some.RandomPicture(96, seed: 12);
 
         Assert.InRange(LargestDifference(dense, weights, [picture], relative: true), 0, Tolerance);
         Assert.InRange(LargestDifference(pruned.Model, pruned.Weights, [picture], relative: true), 0, Tolerance);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PruneSearch.Core.Detectors.Backbones;
 using PruneSearch.Core.Detectors.Rules;
 
@@ -9,6 +8,8 @@ public sealed class RetinaNetFamily : IDetectorFamily
 {
     /// <summary>The name of this architecture in specifications.</summary>
     public const string Architecture = "retinanet";
+
+    private const int Stride = 32;
 
     /// <inheritdoc/>
     public DetectorSpec Template => Spec(["object"]);
@@ -23,6 +24,7 @@ public sealed class RetinaNetFamily : IDetectorFamily
     /// <inheritdoc/>
     public DetectorModel Build(DetectorSpec spec)
     {
+        spec.RequireMultipleOf(Stride);
         var options = (RetinaNetOptions)spec.Options;
         Require(options);
         var scores = new ScoreRule { Function = ScoreFunction.Sigmoid, Background = options.Background };
@@ -47,6 +49,28 @@ public sealed class RetinaNetFamily : IDetectorFamily
     }
 
     /// <inheritdoc/>
+    public DetectorSpec Told(DetectorSpec template, Func<string, IReadOnlyList<int>?> shapeOf)
+    {
+        if (shapeOf("fpn.layer_blocks.0.weight") is not [int width, ..])
+        {
+            return template; // a backbone alone
+        }
+        const string Head = "regression_head";
+        bool Has(string layer) => shapeOf(layer + ".weight") is not null;
+        bool Normed(string level) => Has($"{Head}.conv.0.bn{level}") || Has($"{Head}.bbox_reg.depthwise.bn{level}");
+        return template with
+        {
+            Options = (RetinaNetOptions)template.Options with
+            {
+                PyramidWidth = width,
+                HeadDepth = Enumerable.Range(0, int.MaxValue).First(i => !Has($"{Head}.conv.{i}")),
+                Heads = Has($"{Head}.bbox_reg.depthwise") ? HeadConvolutions.Separable : HeadConvolutions.Full,
+                HeadNorms = Normed("@p4") ? HeadNorms.PerLevel : Normed("") ? HeadNorms.Shared : HeadNorms.None,
+            },
+        };
+    }
+
+    /// <inheritdoc/>
     public IEnumerable<DetectorSpec> Variants(DetectorSpec template)
     {
         var options = (RetinaNetOptions)template.Options;
@@ -58,20 +82,10 @@ public sealed class RetinaNetFamily : IDetectorFamily
 
     private static void Require(RetinaNetOptions options)
     {
-        if (options.WidthMultiplier is not (> 0 and <= 8))
-        {
-            throw new ArgumentException(FormattableString.Invariant($"Width multiplier {options.WidthMultiplier} is not above 0 and at most 8."));
-        }
         if (options is { WidthMultiplier: not 1, Backbone: not RetinaNetBackbone.MobileNetV2 })
         {
             throw new ArgumentException(
                 FormattableString.Invariant($"Width multiplier {options.WidthMultiplier} stands with a ResNet, expected 1: only MobileNet-V2 has others."));
-        }
-        if (options is not { PyramidWidth: >= 64 and <= 256, HeadDepth: >= 0 and <= 4, AnchorScale: >= 1 and <= 16 })
-        {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"Pyramid width {options.PyramidWidth} is not from 64 to 256, head depth {options.HeadDepth} not from 0 to 4, or anchor scale " +
-                $"{options.AnchorScale} not from 1 to 16."));
         }
     }
 }

@@ -38,10 +38,6 @@ public sealed class SsdFamily : IDetectorFamily
     public DetectorModel Build(DetectorSpec spec)
     {
         var options = (SsdOptions)spec.Options;
-        if (options.WidthMultiplier is not (> 0 and <= 8))
-        {
-            throw new ArgumentException($"Width multiplier {options.WidthMultiplier} is not above 0 and at most 8.");
-        }
         var scores = new ScoreRule { Function = options.Scores, Background = true };
         var (network, sizes) = SsdNetwork.Build(spec, options, scores.OutputsFor(spec.Classes.Count));
         return new DetectorModel

@@ -23,17 +23,8 @@ public sealed class YoloxFamily : IDetectorFamily
     /// <inheritdoc/>
     public DetectorModel Build(DetectorSpec spec)
     {
-        if (spec.InputSize % Stride != 0)
-        {
-            int below = spec.InputSize / Stride * Stride;
-            throw new ArgumentException($"Input size {spec.InputSize} is no multiple of the stride {Stride}; the nearest are {below} and {below + Stride}.");
-        }
+        spec.RequireMultipleOf(Stride);
         var options = (YoloxOptions)spec.Options;
-        if (options is not { Depth: >= 0.1 and <= 4, Width: >= 0.0625 and <= 4 })
-        {
-            throw new ArgumentException(
-                FormattableString.Invariant($"Depth {options.Depth} is not from 0.1 to 4, or width {options.Width} not from 0.0625 to 4."));
-        }
         return new DetectorModel
         {
             Spec = spec,

@@ -41,7 +41,7 @@ internal sealed class StateDictImport
             Classes = Name(OwnNamesImport.ClassHead(member).Weight) is { } head && _tensors.ContainsKey(head)
             ? _options.ClassesFor(OwnNamesImport.ClassCount(member, head, _tensors, _source), _source) : _options.Classes ?? template.Classes
         };
-        var model = Nearest(template);
+        var model = Nearest(_family.Told(template, tensor => _tensors.GetValueOrDefault(Name(tensor) ?? tensor)?.Shape));
         var weights = RandomWeights.For(model, _options.Seed);
         foreach (var (declared, name) in Named(model.Network))
         {
