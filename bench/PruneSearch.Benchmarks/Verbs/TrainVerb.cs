@@ -62,7 +62,8 @@ internal static class TrainVerb
         }
         double rate = batch * steps / clock.Elapsed.TotalSeconds, processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds / steps;
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"prunesearch train {name} size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s {processor:0.000} s"));
+            CultureInfo.InvariantCulture,
+            $"prunesearch train {name} size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s {processor:0.000} s"));
         return 0;
     }
 

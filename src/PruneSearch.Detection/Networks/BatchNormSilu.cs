@@ -17,7 +17,8 @@ internal sealed class BatchNormSilu : autograd.SingleTensorFunction<BatchNormSil
     public override string Name => nameof(BatchNormSilu);
 
     /// <summary>Whether a feature map can be computed here: on the CPU, float32 or bfloat16, in a <see cref="NormLayout"/>.</summary>
-    public static bool Fits(Tensor x) => x.device.type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && NormLayout.Of(x) is not null;
+    public static bool Fits(Tensor x) =>
+        x.device.type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && NormLayout.Of(x) is not null;
 
     /// <summary>Computes it; gradients flow to the first three.</summary>
     /// <param name="x">Feature map <c>[N, channels, H, W]</c> that <see cref="Fits"/>.</param>

@@ -23,7 +23,10 @@ internal sealed class NormMoments(int channels, long count)
     /// <summary>What is added to the product.</summary>
     public float[] Shift { get; private init; } = new float[channels];
 
-    /// <summary>Joins statistics of pieces: the sum of squares about the common mean follows from those about the means of the pieces (Chan et al. 1983).</summary>
+    /// <summary>
+    /// Joins statistics of pieces: the sum of squares about the common mean follows from those about the means of the pieces (Chan
+    /// et al. 1983).
+    /// </summary>
     /// <param name="means">Means <c>[pieces, channels]</c>.</param>
     /// <param name="squares">Sums of squares about them.</param>
     /// <param name="counts">Values of a channel in each piece.</param>

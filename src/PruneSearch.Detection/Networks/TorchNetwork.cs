@@ -187,7 +187,8 @@ public sealed class TorchNetwork : IDisposable
             ConvLayer conv => Convolve(conv, x),
             BatchNormLayer when joins && _joined.Contains(layer.Name) && BatchNormSilu.Fits(x) => x.alias(), // its reader does both
             BatchNormLayer norm => nn.functional.batch_norm(
-                x, Of(norm, "running_mean"), Of(norm, "running_var"), Of(norm, "weight"), Of(norm, "bias"), training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
+                x, Of(norm, "running_mean"), Of(norm, "running_var"), Of(norm, "weight"), Of(norm, "bias"),
+                training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
             ActivationLayer when joins && _normsBefore.TryGetValue(layer.Name, out var before) && BatchNormSilu.Fits(x) =>
                 BatchNormSilu.Apply(x, Of(before, "weight"), Of(before, "bias"), Of(before, "running_mean"), Of(before, "running_var"), before.Epsilon),
             ActivationLayer activation => LayerFunctions.Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),

@@ -56,6 +56,9 @@ public static class Int8Quantisation
         var noisy = values.Convolutions.Where(conv => Noise(conv) > most).ToHashSet();
         // The steps of what it reads are those of what the convolution before it answers.
         noisy.UnionWith([.. noisy.Select(n => values.ProducerOf(n.Input[0])).OfType<NodeProto>()]);
+        // Convolutions that share a weight share its form.
+        var weights = noisy.Select(n => n.Input[1]).ToHashSet();
+        noisy.UnionWith(values.Convolutions.Where(c => weights.Contains(c.Input[1])));
         return noisy;
 
         double Noise(NodeProto conv)

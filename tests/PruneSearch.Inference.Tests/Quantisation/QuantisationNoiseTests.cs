@@ -66,6 +66,36 @@ public sealed class QuantisationNoiseTests
         Assert.Equal(4, graph.Node.Count(n => n.OpType == "Conv" && n.Input[1].EndsWith(".dequantised", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Convolutions_that_share_a_weight_stay_in_floating_point_together()
+    {
+        var builder = new NetworkBuilder();
+        string picture = builder.Input(DetectorModel.ImageInput, 3, Edge, Edge);
+        var group = builder.Group("maps", ChannelGroupKind.Hidden, Channels);
+        string loud = Silu(builder, builder.Conv("loud", picture, group, kernel: 3)), quiet = Silu(builder, builder.Conv("quiet", picture, group, kernel: 3));
+        string shared = Silu(builder, builder.Conv("shared", loud, ChannelLayout.Fixed(Channels), kernel: 1));
+        string other = Silu(builder, builder.SharedConv("other", quiet, "shared"));
+        string sum = builder.Conv("sum", builder.Sum("both", shared, other), ChannelLayout.Fixed(Channels), kernel: 1);
+        builder.Output("boxes", [builder.Conv("head", sum, ChannelLayout.Fixed(4), kernel: 1)], 4);
+        var network = builder.Build();
+        var weights = Some.Weights(network, seed: 2);
+        Scale(weights["loud.weight"].Values, 0, 27, Loudness);
+        float[] mixed = weights["shared.weight"].Values;
+        for (int o = 0; o < Channels; o++)
+        {
+            mixed[o * Channels] /= Loudness;
+        }
+        byte[] dense = OnnxExport.ToBytes(Some.SmallDetector() with { Network = network, References = [] }, weights);
+
+        byte[] quantised = Int8Quantisation.Quantise(dense, Pictures);
+
+        var graph = OnnxFile.Read(quantised, "quantised").Graph;
+        Assert.All(graph.Node.Where(n => n.Name is "shared" or "other"), n => Assert.Equal("shared.weight", n.Input[1]));
+        Assert.Equal(graph.Initializer.Count, graph.Initializer.Select(t => t.Name).Distinct().Count());
+        Assert.Contains(graph.Node, n => n.Name == "quiet" && n.Input[1].EndsWith(".dequantised", StringComparison.Ordinal));
+        Assert.InRange(Error(dense, quantised), 1e-5, 0.05);
+    }
+
     // A channel that is three hundred times as loud as the others, until a convolution mixes it in as softly as them.
     private static byte[] LoudAndQuiet()
     {
