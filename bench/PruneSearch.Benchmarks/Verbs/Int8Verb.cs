@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PruneSearch.Core.Weights;
+using PruneSearch.Core.Detectors;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;

@@ -89,7 +89,7 @@ public sealed class BatchNormSiluTests
             var one = Run(x, gradient, own: true);
             set_num_threads(4);
             var four = Run(x, gradient, own: true);
-            Assert.All(one.Zip(four), p => Assert.True(p.First.equal(p.Second).item<bool>()));
+            Assert.All(one.Zip(four), p => Assert.True(p.First.equal(p.Second).all().item<bool>()));
         }
         finally
         {
@@ -118,11 +118,13 @@ public sealed class BatchNormSiluTests
     private static void Compare(Tensor x, Tensor gradient, double tolerance)
     {
         Assert.True(BatchNormSilu.Fits(x));
-        Tensor[] own = Run(x, gradient, own: true), torch = Run(x.to(ScalarType.Float64), gradient.to(ScalarType.Float64), own: false);
+        Tensor[] own = Run(x, gradient, own: true), torch = Run(x, gradient, own: false);
+        var truth = Run(x.to(ScalarType.Float64), gradient.to(ScalarType.Float64), own: false);
         for (int i = 0; i < own.Length; i++)
         {
-            Assert.Equal(torch[i].shape, own[i].shape);
-            Assert.InRange(Distance(own[i], torch[i]), 0, tolerance);
+            Assert.Equal(truth[i].shape, own[i].shape);
+            // Of a few values nearly nothing is left of a gradient but rounding: torch's own steps are no nearer.
+            Assert.InRange(Distance(own[i], truth[i]), 0, Math.Max(tolerance, 2 * Distance(torch[i], truth[i])));
         }
     }
 
