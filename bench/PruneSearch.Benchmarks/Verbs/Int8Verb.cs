@@ -42,7 +42,7 @@ internal static class Int8Verb
         Console.WriteLine($"float: {Score(dense, "float")}");
         foreach (double noise in noises)
         {
-            var options = new QuantisationOptions { MaxNoise = noise, WeightBits = bits };
+            var options = new QuantisationOptions { Method = CalibrationMethod.MinMax, MaxNoise = noise, WeightBits = bits };
             Measure("smallest to largest", "all", options);
             Measure("99.99 %", "9999", options with { Method = CalibrationMethod.Percentile, Percentile = 0.9999 });
         }

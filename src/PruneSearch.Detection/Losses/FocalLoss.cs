@@ -29,15 +29,14 @@ internal sealed class FocalLoss : ILossTerm
         var logits = outputs[DetectorModel.ClassesOutput]; // [N, rows, outputs]
         // Nearly all outputs shall say no: that is computed for all of them, and what the few others say instead is put in its place.
         var counts = targets.Classes.ne(_ignored).to(ScalarType.Float32) * targets.Weights; // [N, rows]
-        var loss = (No(logits).sum(2) * counts).sum();
+        var loss = (No(logits).sum(2) * counts).sum().mul(_alphaOfOthers);
         using Scalar first = _firstClass, width = logits.shape[2];
         var assigned = logits.reshape(-1).index_select(0, targets.Assigned.mul(width).add(targets.AssignedClasses).add(first)); // [P]
-        var instead = Yes(assigned) - No(assigned);
+        var instead = No(assigned.neg()).mul(_alpha) - No(assigned).mul(_alphaOfOthers);
         loss = loss + (instead * targets.AssignedWeights).sum();
         return [(Name, loss.MoveToOuterDisposeScope())];
     }
 
-    private Tensor No(Tensor logits) => (logits.sigmoid().pow(_gamma) * nn.functional.softplus(logits)).mul(_alphaOfOthers);
-
-    private Tensor Yes(Tensor logits) => (logits.neg().sigmoid().pow(_gamma) * nn.functional.softplus(logits.neg())).mul(_alpha);
+    // What saying no costs, and yes with the opposite sign.
+    private Tensor No(Tensor logits) => logits.sigmoid().pow(_gamma) * nn.functional.softplus(logits);
 }
