@@ -181,7 +181,8 @@ public sealed class SearchLauncherTests : IDisposable
     {
         string weights = SharedData.Weights;
         var store = new FolderCheckpointStore(Path.Combine(_folder, "store"));
-        var search = Launcher().Check(Shapes($"architecture: retinanet, backbone-weights: '{weights}', fine-tune: {{steps: 2}}"), TestContext.Current.CancellationToken);
+        var search = Launcher().Check(
+            Shapes($"architecture: retinanet, backbone-weights: '{weights}', fine-tune: {{steps: 2}}"), TestContext.Current.CancellationToken);
         await SearchLauncher.PublishAsync(search, store, TestContext.Current.CancellationToken);
 
         var start = search.Plan.Trajectories[0].Stages[0].Base!;
@@ -190,7 +191,8 @@ public sealed class SearchLauncherTests : IDisposable
         Assert.Equal(new FileInfo(weights).Length, stored.Length);
 
         Assert.Contains("tensor 'Conv.weight' has shape [32, 3, 3, 3], expected [16, 3, 3, 3] for the backbone of retinanet",
-            ErrorOf(Shapes($"architecture: retinanet, width-multiplier: 0.5, backbone-weights: '{weights}', fine-tune: {{steps: 2}}")), StringComparison.Ordinal);
+            ErrorOf(Shapes($"architecture: retinanet, width-multiplier: 0.5, backbone-weights: '{weights}', fine-tune: {{steps: 2}}")),
+            StringComparison.Ordinal);
         Assert.Contains("has no backbone for this detector: its tensors are called 'BoxPredictor_0.",
             ErrorOf(Shapes($"architecture: yolox, backbone-weights: '{weights}', fine-tune: {{steps: 2}}")), StringComparison.Ordinal);
     }

@@ -66,7 +66,8 @@ public sealed class RetinaNetTrainingTests(ITestOutputHelper output)
         using var batch = Some.Batch(1);
         network.Forward(batch.Images, training: true, observe: (layer, _, value) => sizes[layer.Name] = Math.Sqrt(value.square().mean().item<float>()));
 
-        static bool IsNew(string name) => name.StartsWith("fpn.", StringComparison.Ordinal) || name.StartsWith("regression_head.conv", StringComparison.Ordinal);
+        static bool IsNew(string name) =>
+            name.StartsWith("fpn.", StringComparison.Ordinal) || name.StartsWith("regression_head.conv", StringComparison.Ordinal);
         foreach (var conv in model.Network.Layers.OfType<ConvLayer>().Where(c => IsNew(c.Name)))
         {
             double ratio = sizes[conv.Name] / sizes[conv.Inputs[0]]; // of a map of one position, a kernel of nine sees a ninth
