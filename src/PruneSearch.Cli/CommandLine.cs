@@ -17,7 +17,7 @@ internal static class CommandLine
         var parsed = Root(context).Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(Explain(parsed))}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(Explain(parsed))}");
             return ExitCode.BadInput;
         }
         var configuration = new InvocationConfiguration
@@ -27,7 +27,7 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeToStop, // a stage saves its state before it gives up its slot
         };
-        return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        return await parsed.InvokeAsync(configuration);
     }
 
     // A word that is no command is told as such, and not as the lack of one.
@@ -41,17 +41,22 @@ internal static class CommandLine
     {
         var home = new Option<string>("--home")
         {
-            Description = "Folder of searches and their results", Recursive = true, DefaultValueFactory = _ => SearchPlace.DefaultHome, HelpName = "FOLDER",
+            Description = "Folder of searches and their results",
+            Recursive = true,
+            DefaultValueFactory = _ => SearchPlace.DefaultHome,
+            HelpName = "FOLDER",
         };
-        var cluster = new Option<string?>("--cluster")
-        {
-            Description = "Searches of a running cluster: HOST:PORT of a gateway, or its settings file", Recursive = true, HelpName = "CLUSTER",
-        };
+        var cluster = TextOption.Create("--cluster", "Searches of a running cluster: HOST:PORT of a gateway, or its settings file", "CLUSTER");
+        cluster.Recursive = true;
         var file = new Argument<string>("FILE") { Description = "The search file (YAML)" };
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
         var retry = new Option<bool>("--retry-failed") { Description = "Try stages again that failed for good" };
-        var data = new Option<string[]>("--data") { Description = "Folders where the pictures of the search lie now, when they were moved; tries " +
-            "again what failed", HelpName = "FOLDER", AllowMultipleArgumentsPerToken = true };
+        var data = new Option<string[]>("--data")
+        {
+            Description = "Folders where the pictures of the search lie now, when they were moved; tries again what failed",
+            HelpName = "FOLDER",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var details = new Option<bool>("--details") { Description = "Show the end of the log of each stage that failed" };
         var json = OutputOption.File("--json", "Write all points as JSON", terminal: true);
         var csv = OutputOption.File("--csv", "Write all points as CSV", terminal: true);
@@ -63,16 +68,22 @@ internal static class CommandLine
             SiloCommand.Create(context),
             TrainCommand.Create(context),
             EvaluateCommand.Create(context),
-            Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) => RunCommand.QuickstartAsync(context, PlaceOptions.Of(p), c)),
+            Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) =>
+                RunCommand.QuickstartAsync(context, PlaceOptions.Of(p), c)),
             Command("run", "Launch a search and follow it", (p, c) => RunCommand.RunAsync(context, PlaceOptions.Of(p), p.GetValue(file)!, c), file),
-            Command("resume", "Go on with a search after an interruption", (p, c) => RunCommand.ResumeAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(retry), p.GetValue(data) ?? [], c), id, retry, data),
-            Command("follow", "Follow a search that runs elsewhere, in a cluster or another process", (p, c) => RunCommand.FollowAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, c), id),
+            Command("resume", "Go on with a search after an interruption", (p, c) =>
+                RunCommand.ResumeAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(retry), p.GetValue(data) ?? [], c), id, retry, data),
+            Command("follow", "Follow a search that runs elsewhere, in a cluster or another process", (p, c) =>
+                RunCommand.FollowAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, c), id),
             Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, PlaceOptions.Of(p), c)),
-            Command("status", "Show how a search stands", (p, c) => QueryCommands.StatusAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(details), c), id, details),
-            Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
+            Command("status", "Show how a search stands", (p, c) =>
+                QueryCommands.StatusAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(details), c), id, details),
+            Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(
+                context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
             ReportCommand.Create(context),
             ExportCommand.Create(context),
             MeasureCommand.Create(context),
+            CompareCommand.Create(context),
             DetectCommand.Create(context),
             WidthsCommand.Create(context),
             PruneCommand.Create(context),

@@ -17,7 +17,7 @@ internal static class ErrorLines
     {
         try
         {
-            return await command().ConfigureAwait(false);
+            return await command();
         }
         catch (SearchFileException e)
         {
@@ -29,12 +29,12 @@ internal static class ErrorLines
         }
         catch (StuckStageException e)
         {
-            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}");
             return ExitCode.Stuck;
         }
         catch (ClusterException e) when (!ShowsTraces)
         {
-            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {ErrorText.OneLine(e.Message)}");
             return ExitCode.Failed;
         }
         catch (Exception e) when (e is (IOException and not ClusterException) or UnauthorizedAccessException or KeyNotFoundException
@@ -45,7 +45,7 @@ internal static class ErrorLines
         catch (Exception e) when (!ShowsTraces)
         {
             await context.Error.WriteLineAsync($"prunesearch: unexpected {e.GetType().Name}: {ErrorText.OneLine(e.Message)} (set " +
-                $"{TraceVariable}=1 for details)").ConfigureAwait(false);
+                $"{TraceVariable}=1 for details)");
             return ExitCode.Failed;
         }
     }

@@ -10,4 +10,4 @@ return await CommandLine.RunAsync(args, new CliContext
     Error = Console.Error,
     IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
     Sessions = new SearchSessions(warning => Console.Error.WriteLine($"warning: {warning}"), services => services.AddStageRunner()),
-}).ConfigureAwait(false);
+});

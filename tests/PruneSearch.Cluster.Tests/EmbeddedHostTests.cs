@@ -47,8 +47,8 @@ public sealed class EmbeddedHostTests
             Assert.Equal(WorkState.Completed, (await host.RunAsync(Plans.Small("first"))).State);
             var plan = Plans.Small("old");
             var old = plan with { Trajectories = [.. plan.Trajectories.Select(t => t with { Stages = [.. t.Stages.Select(AsFormat1)] })] };
-            Assert.Contains(
-                "another version", Assert.Throws<ArgumentException>(() => SearchPlanValidator.Require(old, "old")).Message, StringComparison.Ordinal);
+            Assert.Contains("another version", Assert.Throws<ArgumentException>(() => SearchPlanValidator.Require(old, "old")).Message,
+                StringComparison.Ordinal);
             var storage = silo!.GetRequiredService<IGrainStorage>();
             var grains = silo!.GetRequiredService<IGrainFactory>();
             var grain = grains.GetGrain<ISearchGrain>("old").GetGrainId();

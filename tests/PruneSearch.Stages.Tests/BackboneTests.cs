@@ -46,14 +46,14 @@ public sealed class BackboneTests : IDisposable
             CalibrationImages = 8,
         };
         var warnings = new List<string>();
-        var (model, built) = new BaseDetector(
-            new StageFiles(store, new PictureInputs(store, Path.Combine(_folder, "cache")))).Build(settings, train, seed: 1, CPU, warnings);
+        var (model, built) = new BaseDetector(new StageFiles(store, new PictureInputs(store, Path.Combine(_folder, "cache"))))
+            .Build(settings, train, seed: 1, CPU, warnings);
 
         Assert.True(model.Spec.BatchNorm);
         Assert.Equal(train.Classes, model.Spec.Classes);
         var fresh = RandomWeights.For(model, 1);
-        Assert.All(model.Network.Tensors.Where(
-            t => !t.Name.Contains("Conv", StringComparison.OrdinalIgnoreCase) || t.Name.Contains("head", StringComparison.Ordinal)),
+        Assert.All(model.Network.Tensors.Where(t => !t.Name.Contains("Conv", StringComparison.OrdinalIgnoreCase)
+            || t.Name.Contains("head", StringComparison.Ordinal)),
             t => Assert.Equal(fresh[t.Name].Values, built[t.Name].Values));
         using var scope = NewDisposeScope();
         var picture = tensor([.. Enumerable.Range(0, 3 * 64 * 64).Select(i => (float)Math.Sin(i * 0.01))], [1, 3, 64, 64]);

@@ -14,7 +14,8 @@ internal static class DataCommand
     {
         var folder = new Argument<string>("FOLDER") { Description = "Folder with pictures; folders in it count" };
         var push = new Command("push", "Put pictures into the checkpoint store, for workers that do not see their folder") { folder };
-        push.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => PushAsync(context, PlaceOptions.Of(parsed), parsed.GetValue(folder)!, cancellation), cancellation));
+        push.SetAction((parsed, cancellation) =>
+            ErrorLines.GuardAsync(context, () => PushAsync(context, PlaceOptions.Of(parsed), parsed.GetValue(folder)!, cancellation), cancellation));
         return new Command("data", "Bring data to where the workers find it") { push };
     }
 
@@ -22,14 +23,10 @@ internal static class DataCommand
     {
         PictureFiles.In(folder); // refuses a folder without pictures before anything is opened
         Warnings.OtherFiles(context, folder);
-        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            var pushed = await new PicturePush(session.Checkpoints).PushAsync(folder, cancellation).ConfigureAwait(false);
-            await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{pushed.Pictures} pictures ({pushed.Bytes / 1e6:F1} MB) in {folder}: {pushed.Sent} sent, {pushed.Pictures - pushed.Sent} were there already"))
-                    .ConfigureAwait(false);
-        }
+        await using var session = await context.Sessions.OpenAsync(place, work: false, cancellation);
+        var pushed = await new PicturePush(session.Checkpoints).PushAsync(folder, cancellation);
+        await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+            $"{pushed.Pictures} pictures ({pushed.Bytes / 1e6:F1} MB) in {folder}: {pushed.Sent} sent, {pushed.Pictures - pushed.Sent} were there already"));
         return ExitCode.Ok;
     }
 }

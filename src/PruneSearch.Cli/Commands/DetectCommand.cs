@@ -16,14 +16,9 @@ internal static class DetectCommand
 {
     public static Command Create(CliContext context)
     {
-        var images = new Argument<string[]>("IMAGE")
-        {
-            Description = "Pictures, or folders of pictures; folders in them count", Arity = ArgumentArity.OneOrMore,
-        };
-        var model = new Option<string>("--model")
-        {
-            Description = "Exported ONNX file, or a folder with detector.json and weights.safetensors", HelpName = "MODEL", Required = true,
-        };
+        var images = TextOption.Several("IMAGE", "Pictures, or folders of pictures; folders in them count");
+        var model = TextOption.Create("--model", "Exported ONNX file, or a folder with detector.json and weights.safetensors", "MODEL");
+        model.Required = true;
         var folder = OutputOption.Folder("--out", "Folder for the pictures with their objects drawn");
         var json = OutputOption.File("--json", "Write all objects as JSON");
         var score = NumberOption.Create("--score-threshold", "Smallest score of an object", 0.5f, 0f, 1f);

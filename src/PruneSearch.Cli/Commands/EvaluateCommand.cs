@@ -17,11 +17,8 @@ internal static class EvaluateCommand
     public static Command Create(CliContext context)
     {
         var detector = new Argument<string>("DETECTOR") { Description = "Folder with detector.json and weights.safetensors, or a safetensors file" };
-        var labels = new Option<string?>("--labels")
-        {
-            Description = "For a weights file with folded batch norms: names of its outputs, background first", HelpName = "FILE",
-        };
-        var spec = new Option<string?>("--detector") { Description = "For a weights file: the detector.json it belongs to", HelpName = "FILE" };
+        var labels = TextOption.Create("--labels", "For a weights file with folded batch norms: names of its outputs, background first", "FILE");
+        var spec = TextOption.Create("--detector", "For a weights file: the detector.json it belongs to", "FILE");
         var data = new EvaluationData();
         var voc = new Option<bool>("--voc-ap") { Description = "Show Pascal VOC average precision too (11 points, all points)" };
         var json = OutputOption.File("--json", "Write all figures as JSON", terminal: true);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using PruneSearch.Cli.Frontiers;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Files;
@@ -29,7 +30,10 @@ internal static class ExportCommand
         var raw = new Option<bool>("--raw") { Description = "Raw head outputs instead of boxes, scores and labels" };
         var batch = new Option<int>("--batch")
         {
-            Description = "Pictures a run of the raw form: a number, or any", DefaultValueFactory = _ => 1, HelpName = "N", Arity = ArgumentArity.ExactlyOne,
+            Description = "Pictures a run of the raw form: a number, or any",
+            DefaultValueFactory = _ => 1,
+            HelpName = "N",
+            Arity = ArgumentArity.ExactlyOne,
         };
         batch.CustomParser = r => r.Tokens[^1].Value == Any
             ? AnyBatch : NumberOption.Read(r, r.Tokens[^1].Value, new SettingType.WholeNumber(1, 4096), $", or {Any}") as int? ?? AnyBatch;
@@ -40,14 +44,17 @@ internal static class ExportCommand
         var perClass = NumberOption.Create("--max-per-class", "Most detections of a class", standard.MaxPerClass, 1, 10_000);
         var total = NumberOption.Optional("--max-total", "Most detections in all; any number when left out", 1, 100_000);
         var command = new Command("export", "Write a model of a search as ONNX file") { id, point, onnx, raw, batch, opset, score, iou, perClass, total };
-        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(point)!, p.GetValue(onnx)!, new Settings(
-            p.GetValue(raw), p.GetValue(batch) is not AnyBatch and var pictures ? pictures : null, p.GetValue(opset), new DetectionOptions
-            {
-                ScoreThreshold = p.GetValue(score),
-                IouThreshold = p.GetValue(iou),
-                MaxPerClass = p.GetValue(perClass),
-                MaxTotal = p.GetValue(total),
-            }), c), c));
+        DetectionOptions Detections(ParseResult p) => new()
+        {
+            ScoreThreshold = p.GetValue(score),
+            IouThreshold = p.GetValue(iou),
+            MaxPerClass = p.GetValue(perClass),
+            MaxTotal = p.GetValue(total),
+        };
+        Settings Chosen(ParseResult p) =>
+            new(p.GetValue(raw), p.GetValue(batch) is not AnyBatch and var pictures ? pictures : null, p.GetValue(opset), Detections(p));
+        command.SetAction((p, c) => ErrorLines.GuardAsync(
+            context, () => RunAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(point)!, p.GetValue(onnx)!, Chosen(p), c), c));
         return command;
     }
 
@@ -59,23 +66,21 @@ internal static class ExportCommand
         {
             throw new FormatException("--batch belongs to the raw form, expected --raw beside it: detections come out one picture at a time");
         }
-        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
-            var point = PointNames.Find(await session.FrontierAsync(id).ConfigureAwait(false), name);
-            byte[] file = point.IsQuantised
-                ? await QuantisedAsync(session.Checkpoints, point, settings, cancellation).ConfigureAwait(false)
-                : await StageModels.ExportAsync(session.Checkpoints, point.Report.Key, new OnnxExportOptions
-                {
-                    BatchSize = settings.Batch,
-                    Opset = settings.Opset,
-                    Metadata = StageModels.Metadata(id, PointNames.Of(point), point.Report.Key),
-                }, settings.Raw ? null : settings.Detections, cancellation).ConfigureAwait(false);
-            AtomicFile.Write(path, file);
-            await context.Output.WriteLineAsync(FormattableString.Invariant(
-                $"{path}: {PointNames.Of(point)} of {id}, {(settings.Raw ? "raw" : "end to end")}, {point.Precision}, {file.Length / 1e6:0.00} MB, mAP50 {point.Report.Map50:0.000}, {PointText.SpeedUp(point)}")).ConfigureAwait(false);
-        }
+        await using var session = await context.Sessions.OpenAsync(place, work: false, cancellation);
+        await HomeFolder.RequireSearchAsync(session, place, id);
+        var point = PointNames.Find(await session.FrontierAsync(id), name);
+        byte[] file = point.IsQuantised
+            ? await QuantisedAsync(session.Checkpoints, point, settings, cancellation)
+            : await StageModels.ExportAsync(session.Checkpoints, point.Report.Key, new OnnxExportOptions
+            {
+                BatchSize = settings.Batch,
+                Opset = settings.Opset,
+                Metadata = StageModels.Metadata(id, PointNames.Of(point), point.Report.Key),
+            }, settings.Raw ? null : settings.Detections, cancellation);
+        AtomicFile.Write(path, file);
+        await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+            $"{path}: {PointNames.Of(point)} of {id}, {(settings.Raw ? "raw" : "end to end")}, {point.Precision}, {file.Length / 1e6:0.00} MB, mAP50 " +
+            $"{point.Report.Map50:0.000}, {PointText.SpeedUp(point)}"));
         return ExitCode.Ok;
     }
 
@@ -84,10 +89,11 @@ internal static class ExportCommand
     {
         if (settings.Batch != 1 || settings.Opset != OnnxExport.MinOpset)
         {
-            throw new FormatException($"{PointNames.Of(point)}: an integer model is kept as it was measured, expected --batch 1 and --opset {OnnxExport.MinOpset}");
+            throw new FormatException($"{PointNames.Of(point)}: an integer model is kept as it was measured, expected --batch 1 and --opset " +
+                $"{OnnxExport.MinOpset}");
         }
         string name = CheckpointNames.Int8Onnx(point.Report.Key);
-        byte[] raw = await StageModels.ReadAsync(store, name, cancellation).ConfigureAwait(false);
+        byte[] raw = await StageModels.ReadAsync(store, name, cancellation);
         OnnxAnswer.RequireFinite(raw, name);
         return settings.Raw ? raw : OnnxExport.ToEndToEnd(raw, name, settings.Detections);
     }

@@ -40,7 +40,7 @@ internal static class HomeFolder
     /// <summary>Refuses an unknown search and names those there are.</summary>
     public static async Task RequireSearchAsync(ISearchSession session, SearchPlace place, string id)
     {
-        var all = await session.ListAsync().ConfigureAwait(false);
+        var all = await session.ListAsync();
         if (!all.Any(s => s.Id == id))
         {
             string known = all.Count == 0 ? "it has none" : "it has " + string.Join(", ", all.TakeLast(10).Select(s => s.Id));

@@ -20,10 +20,7 @@ internal static class ImportCommand
         folder.Required = true;
         var architecture = ChoiceOption.Create("--architecture", "The kind of detector; what the names of the tensors say when left out",
             DetectorCatalog.Names);
-        var labels = new Option<string?>("--labels")
-        {
-            Description = "Names of the class outputs, one a line, background first where it is one", HelpName = "TXT",
-        };
+        var labels = TextOption.Create("--labels", "Names of the class outputs, one a line, background first where it is one", "TXT");
         var scores = ChoiceOption.Create("--scores", "How class outputs become scores, where the file does not show it", ["sigmoid", "softmax"]);
         var size = NumberOption.Optional("--input-size", "Edge of the input in pixels, where the file does not tell it", 32, 4096);
         var seed = NumberOption.Create("--seed", "Seed of tensors that the file does not have", 1, 0, int.MaxValue);
@@ -34,15 +31,16 @@ internal static class ImportCommand
         {
             file, folder, architecture, labels, scores, size, seed, normalisation,
         };
-        command.SetAction((p, c) =>
-            ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(labels), new ImportOptions
+        ImportOptions Options(ParseResult p) => new()
         {
             Scores = p.GetValue(scores) switch { "sigmoid" => ScoreFunction.Sigmoid, "softmax" => ScoreFunction.Softmax, _ => null },
             InputSize = p.GetValue(size),
             Architecture = p.GetValue(architecture),
             Seed = p.GetValue(seed),
             ForeignNormalisation = p.GetValue(normalisation) == "imagenet",
-        }), c));
+        };
+        command.SetAction((p, c) => ErrorLines.GuardAsync(
+            context, () => RunAsync(context, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(labels), Options(p)), c));
         return command;
     }
 

@@ -21,19 +21,14 @@ internal static class MeasureCommand
 {
     public static Command Create(CliContext context)
     {
-        var files = new Argument<string[]>("MODEL")
-        {
-            Description = "ONNX files; the first is what the others are compared with", Arity = ArgumentArity.OneOrMore,
-        };
+        var files = TextOption.Several("MODEL", "ONNX files; the first is what the others are compared with");
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of one measurement, all models together", 30.0, 0.1, 3600);
         var repeat = NumberOption.Create("--repeat", "Measurements to make, one after another", 1, 1, 100);
         var engine = ChoiceOption.Create("--engine", "What runs the networks", EnumNames.Of<MeasuringEngine>(), EnumNames.Of(MeasuringEngine.OnnxRuntime));
-        var device = new Option<string>("--device")
-        {
-            Description = "Device of the engine torch: cpu, cuda or cuda:N", DefaultValueFactory = _ => "cpu", HelpName = "DEVICE",
-        };
-        var image = new Option<string?>("--image") { Description = "Picture on which pre- and post-processing are timed too", HelpName = "IMAGE" };
+        var device = TextOption.Create("--device", "Device of the engine torch: cpu, cuda or cuda:N", "DEVICE");
+        device.DefaultValueFactory = _ => "cpu";
+        var image = TextOption.Create("--image", "Picture on which pre- and post-processing are timed too", "IMAGE");
         var json = OutputOption.File("--json", "Write all figures as JSON");
         var command = new Command("measure", "Measure the speed of exported models side by side")
         {

@@ -17,10 +17,8 @@ internal sealed class PruneOptions
 
     private readonly SettingOptions<PruneSettings> _settings;
     private readonly Option<bool> _noCompensation = new("--no-compensation") { Description = "Leave the readers of pruned channels as they are" };
-    private readonly Option<string?> _pictures = new("--pictures")
-    {
-        Description = "Folder with pictures to calibrate on, without annotations; the training split of a search file when left out", HelpName = "FOLDER",
-    };
+    private readonly Option<string?> _pictures = TextOption.Create(
+        "--pictures", "Folder with pictures to calibrate on, without annotations; the training split of a search file when left out", "FOLDER");
     private readonly Option<int> _seed = NumberOption.Create("--seed", "Seed of the choice of pictures and of random scores", 1, 0, int.MaxValue);
 
     /// <summary>Options for all settings of pruning but some; compensation has its own, and statistics are measured anew only in a search.</summary>

@@ -19,24 +19,20 @@ internal static class QueryCommands
             {
                 throw new IOException($"--home {place.Home}: is a file, expected a folder");
             }
-            await context.Output.WriteLineAsync($"No searches: {place.Home} does not exist.").ConfigureAwait(false);
+            await context.Output.WriteLineAsync($"No searches: {place.Home} does not exist.");
             return ExitCode.Ok;
         }
-        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
+        await using var session = await context.Sessions.OpenAsync(place, work: false, cancellation);
+        var all = await session.ListAsync();
+        foreach (var s in all)
         {
-            var all = await session.ListAsync().ConfigureAwait(false);
-            foreach (var s in all)
-            {
-                string why = s.State == WorkState.Failed && s.Reason is { } reason ? $"  {ErrorText.OneLine(reason)}" : "";
-                await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  {ProgressText.Of(s.State),-10} {s.Completed + s.Failed}/{s.Trajectories} trajectories{why}"))
-                    .ConfigureAwait(false);
-            }
-            if (all.Count == 0)
-            {
-                await context.Output.WriteLineAsync($"No searches in {place}.").ConfigureAwait(false);
-            }
+            string why = s.State == WorkState.Failed && s.Reason is { } reason ? $"  {ErrorText.OneLine(reason)}" : "";
+            await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  {ProgressText.Of(s.State),-10} {s.Completed + s.Failed}/{s.Trajectories} trajectories{why}"));
+        }
+        if (all.Count == 0)
+        {
+            await context.Output.WriteLineAsync($"No searches in {place}.");
         }
         return ExitCode.Ok;
     }
@@ -44,23 +40,23 @@ internal static class QueryCommands
     public static Task<int> StatusAsync(CliContext context, SearchPlace place, string id, bool details, CancellationToken cancellation) =>
         WithSearchAsync(context, place, id, async session =>
     {
-        var status = await session.StatusAsync(id).ConfigureAwait(false);
+        var status = await session.StatusAsync(id);
         foreach (string line in StatusText.Lines(status, details, place))
         {
-            await context.Output.WriteLineAsync(line).ConfigureAwait(false);
+            await context.Output.WriteLineAsync(line);
         }
     }, cancellation);
 
     public static Task<int> FrontierAsync(CliContext context, SearchPlace place, string id, string? json, string? csv, string? png,
         CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
-        var view = await session.FrontierAsync(id).ConfigureAwait(false);
+        var view = await session.FrontierAsync(id);
         if (json is null && csv is null && png is null)
         {
             FrontierTable.Write(context, view);
         }
-        await WriteAsync(json, FrontierFiles.Json(view)).ConfigureAwait(false);
-        await WriteAsync(csv, FrontierFiles.Csv(view)).ConfigureAwait(false);
+        await WriteAsync(json, FrontierFiles.Json(view));
+        await WriteAsync(csv, FrontierFiles.Csv(view));
         if (png is not null)
         {
             AtomicFile.Write(png, FrontierPlot.Draw(view));
@@ -70,7 +66,7 @@ internal static class QueryCommands
         {
             if (path == "-")
             {
-                await context.Output.WriteAsync(text).ConfigureAwait(false);
+                await context.Output.WriteAsync(text);
             }
             else if (path is not null)
             {
@@ -82,21 +78,18 @@ internal static class QueryCommands
     public static Task<int> CancelAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation) =>
         WithSearchAsync(context, place, id, async session =>
     {
-        await session.CancelAsync(id, "cancelled from the command line").ConfigureAwait(false);
-        var status = await session.StatusAsync(id).ConfigureAwait(false);
-        await context.Output.WriteLineAsync($"{id}: {ProgressText.Of(status.State)}").ConfigureAwait(false);
+        await session.CancelAsync(id, "cancelled from the command line");
+        var status = await session.StatusAsync(id);
+        await context.Output.WriteLineAsync($"{id}: {ProgressText.Of(status.State)}");
     }, cancellation);
 
     private static async Task<int> WithSearchAsync(CliContext context, SearchPlace place, string id, Func<ISearchSession, Task> action,
         CancellationToken cancellation)
     {
         HomeFolder.RequireExisting(place, id);
-        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
-            await action(session).ConfigureAwait(false);
-        }
+        await using var session = await context.Sessions.OpenAsync(place, work: false, cancellation);
+        await HomeFolder.RequireSearchAsync(session, place, id);
+        await action(session);
         return ExitCode.Ok;
     }
 }

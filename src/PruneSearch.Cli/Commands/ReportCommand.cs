@@ -12,10 +12,7 @@ internal static class ReportCommand
 {
     public static Command Create(CliContext context)
     {
-        var ids = new Argument<string[]>("ID")
-        {
-            Description = "Identifiers of searches, as list shows them; each has a part of the page", Arity = ArgumentArity.OneOrMore,
-        };
+        var ids = TextOption.Several("ID", "Identifiers of searches, as list shows them; each has a part of the page");
         var folder = OutputOption.Folder("--out", "Folder of the page (README.md), its pictures and CSV files");
         folder.DefaultValueFactory = _ => "report";
         var models = OutputOption.Folder("--models", "Write the best models as ONNX files too");
@@ -28,7 +25,8 @@ internal static class ReportCommand
             ids, folder, models, pictures, threads,
         };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(
-            context, PlaceOptions.Of(p), p.GetValue(ids)!, new Settings(p.GetValue(folder)!, p.GetValue(models), p.GetValue(pictures), p.GetValue(threads)), c), c));
+            context, PlaceOptions.Of(p), p.GetValue(ids)!,
+            new Settings(p.GetValue(folder)!, p.GetValue(models), p.GetValue(pictures), p.GetValue(threads)), c), c));
         return command;
     }
 
@@ -39,46 +37,42 @@ internal static class ReportCommand
             throw new SearchFileException("--pictures needs a folder to draw into, expected --models");
         }
         HomeFolder.RequireExisting(place, ids[0]);
-        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
+        await using var session = await context.Sessions.OpenAsync(place, work: false, cancellation);
+        var plans = new List<SearchPlan>();
+        foreach (string id in ids)
         {
-            var plans = new List<SearchPlan>();
-            foreach (string id in ids)
-            {
-                await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
-                plans.Add(await session.PlanAsync(id).ConfigureAwait(false));
-            }
-            if (plans.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            {
-                throw new SearchFileException($"{string.Join(" and ", twice.Select(p => p.Id))} are both called '{twice.Key}' and would share one part of " +
-                    "the page, expected searches with different names");
-            }
-            foreach (var plan in plans)
-            {
-                await ReportAsync(context, session, plan, settings, cancellation).ConfigureAwait(false);
-            }
+            await HomeFolder.RequireSearchAsync(session, place, id);
+            plans.Add(await session.PlanAsync(id));
+        }
+        if (plans.GroupBy(p => p.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new SearchFileException($"{string.Join(" and ", twice.Select(p => p.Id))} are both called '{twice.Key}' and would share one part of " +
+                "the page, expected searches with different names");
+        }
+        foreach (var plan in plans)
+        {
+            await ReportAsync(context, session, plan, settings, cancellation);
         }
         return ExitCode.Ok;
     }
 
     private static async Task ReportAsync(CliContext context, ISearchSession session, SearchPlan plan, Settings settings, CancellationToken cancellation)
     {
-        var points = (await session.FrontierAsync(plan.Id).ConfigureAwait(false)).Points.Where(p => !p.IsQuantised);
-        var search = ReportedSearch.Of(plan, await session.StatusAsync(plan.Id).ConfigureAwait(false), points.Select(p => p.Report));
-        var test = await TestSplit.ScoreAsync(context, session, plan, search, settings.Threads, cancellation).ConfigureAwait(false);
+        var points = (await session.FrontierAsync(plan.Id)).Points.Where(p => !p.IsQuantised);
+        var search = ReportedSearch.Of(plan, await session.StatusAsync(plan.Id), points.Select(p => p.Report));
+        var test = await TestSplit.ScoreAsync(context, session, plan, search, settings.Threads, cancellation);
         var results = SearchResults.From(plan, search, test?.Scores);
         string page = ResultFiles.Write(results, settings.Folder, test?.Split.Samples.Count ?? 0);
         string lacking = results.Missing.Count == 0 ? "" : $"; {results.Missing.Count} of {plan.Trajectories.Count} trajectories are missing";
-        await context.Output.WriteLineAsync($"{page}: {plan.Id}, accuracy on the {(results.OnTest ? "test" : "validation")} split{lacking}")
-            .ConfigureAwait(false);
+        await context.Output.WriteLineAsync($"{page}: {plan.Id}, accuracy on the {(results.OnTest ? "test" : "validation")} split{lacking}");
         if (settings.Models is { } folder)
         {
             var best = new BestModelFiles(results, session.Checkpoints, folder);
-            await ShowAsync(await best.ExportAsync(cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+            await ShowAsync(await best.ExportAsync(cancellation));
             if (settings.Pictures > 0)
             {
-                var split = test?.Split ?? await Task.Run(() => TestSplit.Validation(session, plan, cancellation), cancellation).ConfigureAwait(false);
-                await ShowAsync(await best.DrawAsync(split, settings.Pictures, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+                var split = test?.Split ?? await Task.Run(() => TestSplit.Validation(session, plan, cancellation), cancellation);
+                await ShowAsync(await best.DrawAsync(split, settings.Pictures, cancellation));
             }
         }
 
@@ -86,7 +80,7 @@ internal static class ReportCommand
         {
             foreach (string line in lines)
             {
-                await context.Output.WriteLineAsync(line).ConfigureAwait(false);
+                await context.Output.WriteLineAsync(line);
             }
         }
     }

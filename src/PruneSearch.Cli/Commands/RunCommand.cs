@@ -32,62 +32,53 @@ internal static class RunCommand
     public static async Task<int> ResumeAsync(CliContext context, SearchPlace place, string id, bool retryFailed, string[] data, CancellationToken cancellation)
     {
         HomeFolder.RequireExisting(place, id);
-        var session = await context.Sessions.OpenAsync(place, work: true, cancellation).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
+        await using var session = await context.Sessions.OpenAsync(place, work: true, cancellation);
+        await HomeFolder.RequireSearchAsync(session, place, id);
+        if (data.Length > 0)
         {
-            await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
-            if (data.Length > 0)
+            var plan = await session.PlanAsync(id);
+            foreach (string found in await MovedPictures.FindAsync(session.Checkpoints, plan, data, cancellation))
             {
-                var plan = await session.PlanAsync(id).ConfigureAwait(false);
-                foreach (string found in await MovedPictures.FindAsync(session.Checkpoints, plan, data, cancellation).ConfigureAwait(false))
-                {
-                    await context.Output.WriteLineAsync(found).ConfigureAwait(false);
-                }
+                await context.Output.WriteLineAsync(found);
             }
-            await session.ResumeAsync(id, retryFailed || data.Length > 0).ConfigureAwait(false);
-            return await FollowAsync(context, session, place, id, cancellation).ConfigureAwait(false);
         }
+        await session.ResumeAsync(id, retryFailed || data.Length > 0);
+        return await FollowAsync(context, session, place, id, cancellation);
     }
 
     /// <summary>Follows a search that runs elsewhere: in a cluster, or in another process on the same home.</summary>
     public static async Task<int> FollowAsync(CliContext context, SearchPlace place, string id, CancellationToken cancellation)
     {
         HomeFolder.RequireExisting(place, id);
-        var session = await context.Sessions.OpenAsync(place, work: false, cancellation).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
-        {
-            await HomeFolder.RequireSearchAsync(session, place, id).ConfigureAwait(false);
-            return (await session.StatusAsync(id).ConfigureAwait(false)).State == WorkState.Waiting
-                ? throw new IOException($"Search {id} was interrupted and no process works on it. Go on with: prunesearch resume {id}{place.Options}")
-                : await FollowAsync(context, session, place, id, cancellation).ConfigureAwait(false);
-        }
+        await using var session = await context.Sessions.OpenAsync(place, work: false, cancellation);
+        await HomeFolder.RequireSearchAsync(session, place, id);
+        return (await session.StatusAsync(id)).State == WorkState.Waiting
+            ? throw new IOException($"Search {id} was interrupted and no process works on it. Go on with: prunesearch resume {id}{place.Options}")
+            : await FollowAsync(context, session, place, id, cancellation);
     }
 
     private static async Task<int> LaunchAsync(CliContext context, SearchPlace place, SearchFile file, CancellationToken cancellation)
     {
         var launcher = new SearchLauncher(HomeFolder.Drawn(place.Home), context.Time) { IsTaken = id => Directory.Exists(HomeFolder.Results(place.Home, id)) };
-        await context.Output.WriteLineAsync($"Checking data and weights of {file.Path} …").ConfigureAwait(false);
+        await context.Output.WriteLineAsync($"Checking data and weights of {file.Path} …");
         HomeFolder.RequireWritable(place.Home);
-        var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation).ConfigureAwait(false);
+        var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation);
         Warnings.Write(context, search.Warnings);
-        var session = await context.Sessions.OpenAsync(place, work: true, cancellation).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
+        await using var session = await context.Sessions.OpenAsync(place, work: true, cancellation);
+        await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation);
+        if (place.Cluster is not null && file.Settings.Data is DataSource.Shapes) // drawn here: no worker has these pictures
         {
-            await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation).ConfigureAwait(false);
-            if (place.Cluster is not null && file.Settings.Data is DataSource.Shapes) // drawn here: no worker has these pictures
-            {
-                await new PicturePush(session.Checkpoints).PushAsync(search.Data.Train, cancellation).ConfigureAwait(false);
-                await new PicturePush(session.Checkpoints).PushAsync(search.Data.Validation, cancellation).ConfigureAwait(false);
-            }
-            Directory.CreateDirectory(HomeFolder.Results(place.Home, search.Plan.Id));
-            await session.LaunchAsync(search.Plan).ConfigureAwait(false);
-            var stages = search.Plan.Trajectories.SelectMany(t => t.Keys).ToList();
-            await context.Output.WriteLineAsync(
-                $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {stages.Distinct().Count()} stages to run " +
-                $"({stages.Count} without sharing), {search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} validation " +
-                $"pictures, classes {string.Join(", ", search.Data.Train.Classes)}").ConfigureAwait(false);
-            return await FollowAsync(context, session, place, search.Plan.Id, cancellation).ConfigureAwait(false);
+            await new PicturePush(session.Checkpoints).PushAsync(search.Data.Train, cancellation);
+            await new PicturePush(session.Checkpoints).PushAsync(search.Data.Validation, cancellation);
         }
+        Directory.CreateDirectory(HomeFolder.Results(place.Home, search.Plan.Id));
+        await session.LaunchAsync(search.Plan);
+        var stages = search.Plan.Trajectories.SelectMany(t => t.Keys).ToList();
+        await context.Output.WriteLineAsync(
+            $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {stages.Distinct().Count()} stages to run " +
+            $"({stages.Count} without sharing), {search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} validation " +
+            $"pictures, classes {string.Join(", ", search.Data.Train.Classes)}");
+        return await FollowAsync(context, session, place, search.Plan.Id, cancellation);
     }
 
     private static async Task<int> FollowAsync(CliContext context, ISearchSession session, SearchPlace place, string id, CancellationToken cancellation)
@@ -95,25 +86,25 @@ internal static class RunCommand
         SearchStatus end;
         try
         {
-            end = await TerminalProgress.FollowAsync(context, session, id, cancellation).ConfigureAwait(false);
+            end = await TerminalProgress.FollowAsync(context, session, id, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             await context.Error.WriteLineAsync(place.Cluster is null
                 ? $"Interrupted. Go on with: prunesearch resume {id}{place.Options}"
-                : $"The search goes on in the cluster. Follow it with: prunesearch follow {id}{place.Options}").ConfigureAwait(false);
+                : $"The search goes on in the cluster. Follow it with: prunesearch follow {id}{place.Options}");
             return ExitCode.Interrupted;
         }
-        var view = await session.FrontierAsync(id).ConfigureAwait(false);
+        var view = await session.FrontierAsync(id);
         if (view.Points.Count > 0)
         {
             FrontierTable.Write(context, view);
             string folder = FrontierFiles.WriteAll(view, HomeFolder.Results(place.Home, id));
-            await context.Output.WriteLineAsync($"Written to {folder}: frontier.png, frontier.csv, frontier.json").ConfigureAwait(false);
+            await context.Output.WriteLineAsync($"Written to {folder}: frontier.png, frontier.csv, frontier.json");
         }
         foreach (var failure in StageFailure.Of(end))
         {
-            await context.Error.WriteLineAsync($"prunesearch: {failure.Who} failed: {failure.Reason}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {failure.Who} failed: {failure.Reason}");
         }
         string again = $"prunesearch resume {id}{(end.State == WorkState.Cancelled ? "" : " --retry-failed")}{place.Options}";
         string? bad = end.State switch
@@ -125,7 +116,7 @@ internal static class RunCommand
         };
         if (bad is not null)
         {
-            await context.Error.WriteLineAsync($"prunesearch: search {id} {bad}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: search {id} {bad}");
         }
         return end.State switch
         {

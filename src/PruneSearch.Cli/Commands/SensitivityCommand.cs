@@ -22,7 +22,7 @@ internal static class SensitivityCommand
     {
         var options = new PruneOptions("target", "protect", "min-width", "max-group-ratio", "ranking");
         var file = new Argument<string>("FILE") { Description = "The search file (YAML): its data, and its detector unless --detector says another" };
-        var detector = new Option<string?>("--detector") { Description = "Folder with detector.json and weights.safetensors", HelpName = "FOLDER" };
+        var detector = TextOption.Create("--detector", "Folder with detector.json and weights.safetensors", "FOLDER");
         var ratios = NumberOption.Several("--ratios", "Shares of a group's channels that go; 0.25 0.5 0.75 when left out",
             new SettingType.Number(0, 1, MinExclusive: true, MaxExclusive: true));
         var images = NumberOption.Optional("--images", "Take only the first pictures of the validation split", 1, int.MaxValue);
@@ -33,8 +33,8 @@ internal static class SensitivityCommand
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
             var search = SearchFileReader.Read(parsed.GetValue(file)!);
-            var input = NamedDetector.Read(parsed.GetValue(detector) ?? search.Path, DetectorForms.Folder | DetectorForms.SearchFile)
-                .AsOriginal() with { Search = search };
+            var named = NamedDetector.Read(parsed.GetValue(detector) ?? search.Path, DetectorForms.Folder | DetectorForms.SearchFile);
+            var input = named.AsOriginal() with { Search = search };
             double[] shares = Ratios(parsed.GetValue(ratios));
             var settings = options.Settings(parsed, input) with { RoundTo = options.RoundTo(parsed) ?? 1 };
             var data = new SearchLauncher(HomeFolder.Drawn(parsed.GetValue<string>("--home")!), context.Time).ReadData(search.Settings.Data, cancellation);

@@ -14,10 +14,7 @@ internal static class SiloCommand
 
     public static Command Create(CliContext context)
     {
-        var file = new Option<string?>("--config")
-        {
-            Description = "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", HelpName = "FILE",
-        };
+        var file = TextOption.Create("--config", "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", "FILE");
         var command = new Command("silo", "Be one process of a cluster: coordinate searches, work on stages, or both") { file };
         var options = new Dictionary<string, Option<string?>>(StringComparer.Ordinal);
         foreach (var (key, description) in SettingKeys.Descriptions.Where(d => !ClientKeys.Contains(d.Key)))
@@ -37,24 +34,21 @@ internal static class SiloCommand
     {
         var silo = configuration.Silo;
         Warnings.Write(context, configuration.Warnings);
-        var host = await SiloHost.StartAsync(silo, services => services.AddStageRunner(o =>
+        await using var host = await SiloHost.StartAsync(silo, services => services.AddStageRunner(o =>
         {
             o.Device = configuration.Device;
             o.Threads = configuration.Threads;
             o.SnapshotInterval = configuration.SnapshotInterval;
             o.PictureCache = configuration.PictureCache ?? o.PictureCache;
-        }), cancellation).ConfigureAwait(false);
-        await using (host.ConfigureAwait(false))
+        }), cancellation);
+        string slot = silo.Role == SiloRole.Control ? "no slot" : $"slot {configuration.Device} of class {silo.DeviceClass}";
+        await context.Error.WriteLineAsync(
+            $"Silo {silo.Name} of cluster {silo.ClusterId}: {silo.Role.ToString().ToLowerInvariant()}, {slot}, {silo.AdvertisedAddress}, silo port " +
+            $"{silo.SiloPort}, gateway port {silo.GatewayPort}");
+        await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, cancellation));
+        if (host.StuckStage.IsCompleted)
         {
-            string slot = silo.Role == SiloRole.Control ? "no slot" : $"slot {configuration.Device} of class {silo.DeviceClass}";
-            await context.Error.WriteLineAsync(
-                $"Silo {silo.Name} of cluster {silo.ClusterId}: {silo.Role.ToString().ToLowerInvariant()}, {slot}, {silo.AdvertisedAddress}, silo port " +
-                $"{silo.SiloPort}, gateway port {silo.GatewayPort}").ConfigureAwait(false);
-            await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, cancellation)).ConfigureAwait(false);
-            if (host.StuckStage.IsCompleted)
-            {
-                throw new StuckStageException($"silo {silo.Name}: {await host.StuckStage.ConfigureAwait(false)}"); // whoever watches over it starts it again
-            }
+            throw new StuckStageException($"silo {silo.Name}: {await host.StuckStage}"); // whoever watches over it starts it again
         }
         return ExitCode.Ok; // it was asked to stop, and did in good order
     }

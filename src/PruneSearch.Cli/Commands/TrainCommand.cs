@@ -24,8 +24,12 @@ internal static class TrainCommand
         folder.Required = true;
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
         var force = new Option<bool>("--force") { Description = "Replace a detector that is in the folder already" };
-        var command = new Command("train", "Train the detector of a search file; repeat the command to go on after an interruption") { file, folder, device, force };
-        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, PlaceOptions.Of(p).Home, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(device)!, p.GetValue(force), c), c));
+        var command = new Command("train", "Train the detector of a search file; repeat the command to go on after an interruption")
+        {
+            file, folder, device, force,
+        };
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () =>
+            RunAsync(context, PlaceOptions.Of(p).Home, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(device)!, p.GetValue(force), c), c));
         return command;
     }
 
@@ -35,14 +39,13 @@ internal static class TrainCommand
         Devices.Select(device);
         var source = SearchFileReader.ReadTraining(file);
         string work = Path.Combine(folder, WorkFolder);
-        await context.Output.WriteLineAsync($"Checking data and weights of {file} …").ConfigureAwait(false);
-        var training = await Task.Run(() => new SearchLauncher(HomeFolder.Drawn(home), context.Time).Check(source, cancellation), cancellation)
-            .ConfigureAwait(false);
+        await context.Output.WriteLineAsync($"Checking data and weights of {file} …");
+        var training = await Task.Run(() => new SearchLauncher(HomeFolder.Drawn(home), context.Time).Check(source, cancellation), cancellation);
         Warnings.Write(context, training.Warnings);
         string key = training.Stage.ComputeKey();
         if (TrainingReport.Read(Path.Combine(folder, ReportFile)) is { } known && known.Key == key && !force)
         {
-            await context.Output.WriteLineAsync($"{folder} holds the result of this training already.").ConfigureAwait(false);
+            await context.Output.WriteLineAsync($"{folder} holds the result of this training already.");
             return ExitCode.Ok;
         }
         if (File.Exists(Path.Combine(folder, DetectorFolder.DetectorFile)) && !force)
@@ -51,24 +54,24 @@ internal static class TrainCommand
         }
         RemoveOtherTrainings(work, key);
         var store = new FolderCheckpointStore(work, context.Time);
-        await SearchLauncher.PublishAsync(training, store, cancellation).ConfigureAwait(false);
+        await SearchLauncher.PublishAsync(training, store, cancellation);
         await context.Output.WriteLineAsync($"{training.Data.Train.Samples.Count} training and {training.Data.Validation.Samples.Count} validation pictures, " +
-            $"classes {string.Join(", ", training.Data.Train.Classes)}").ConfigureAwait(false);
+            $"classes {string.Join(", ", training.Data.Train.Classes)}");
         var progress = new TrainingProgress(context);
         TrainedDetector trained;
         try
         {
             trained = await TrainAsync(context, new DetectorTraining(store, new StageRunnerOptions { Device = device }, context.Time), training.Stage, progress,
-                cancellation).ConfigureAwait(false);
+                cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await context.Error.WriteLineAsync("Interrupted; the state is saved. Repeat the command to go on.").ConfigureAwait(false);
+            await context.Error.WriteLineAsync("Interrupted; the state is saved. Repeat the command to go on.");
             return ExitCode.Interrupted;
         }
         catch (StageFailedException e)
         {
-            await context.Error.WriteLineAsync($"prunesearch: {e.Message}").ConfigureAwait(false);
+            await context.Error.WriteLineAsync($"prunesearch: {e.Message}");
             return ExitCode.Failed;
         }
         Warnings.Write(context, trained.Warnings);
@@ -78,9 +81,9 @@ internal static class TrainCommand
         MetricsText.Write(context.Output, training.Data.Validation, trained.Metrics);
         await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
             $"Trained {source.FineTune.Steps} steps of {source.FineTune.BatchSize} pictures; the last part took " +
-            $"{TimeSpan.FromSeconds(trained.TrainingSeconds):h\\:mm\\:ss}, peak memory {trained.PeakMemoryBytes / 1e9:0.0} GB")).ConfigureAwait(false);
+            $"{TimeSpan.FromSeconds(trained.TrainingSeconds):h\\:mm\\:ss}, peak memory {trained.PeakMemoryBytes / 1e9:0.0} GB"));
         await context.Output.WriteLineAsync($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, " +
-            $"{DetectorFolder.LabelsFile}, {ReportFile}").ConfigureAwait(false);
+            $"{DetectorFolder.LabelsFile}, {ReportFile}");
         return ExitCode.Ok;
     }
 

@@ -40,7 +40,7 @@ internal static class FrontierFiles
             object?[] cells =
             [
                 p.Trajectory, JsonNamingPolicy.KebabCaseLower.ConvertName(p.Schedule.ToString()), p.Ratio, p.Iteration,
-                    p.OnFrontier ? "true" : "false", p.Pruned,
+                p.OnFrontier ? "true" : "false", p.Pruned,
                 r.Map50, r.Map, r.Map50BeforeFineTune, r.Macs, r.Parameters, r.ModelBytes, l.Milliseconds, l.Percentile90, l.DenseMilliseconds,
                 l.SpeedUp, l.SpeedUpLow, l.SpeedUpHigh, r.TrainedSteps, r.Seconds.Values.Sum(), l.Device.Engine, l.Device.Threads, l.Device.Processor, r.Key,
                 p.Parent, p.Precision, p.SlowerThanParent ? "true" : "false", l.Runs, l.Converged ? "true" : "false", l.Device.Spinning ? "true" : "false",

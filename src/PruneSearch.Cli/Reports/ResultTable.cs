@@ -51,7 +51,7 @@ internal static class ResultTable
             Row(text,
             [
                 .. first.Select(_ => variant!), ReportFormat.Level(c.Iterative.Level), $"{c.Iterative.Arm} {ReportFormat.Accuracy(c.Iterative.Map50.Mean)}",
-                    $"{c.OneShot.Arm} {ReportFormat.Accuracy(c.OneShot.Map50.Mean)}",
+                $"{c.OneShot.Arm} {ReportFormat.Accuracy(c.OneShot.Map50.Mean)}",
                 ReportFormat.Count(d.Differences.Count), ReportFormat.Points(d.Differences.Mean), known ? ReportFormat.Size(d.Differences.StandardError) : "–",
                 known ? $"{ReportFormat.Points(d.Differences.Mean - d.HalfWidth)} to {ReportFormat.Points(d.Differences.Mean + d.HalfWidth)}" : "–",
                 !known ? "one seed" : c.Better is { } better ? $"{better.Arm} is better" : "no",

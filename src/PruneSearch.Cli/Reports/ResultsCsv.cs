@@ -20,7 +20,7 @@ internal static class ResultsCsv
             object?[] cells =
             [
                 t.Name, t.Variant, t.Arm, JsonNamingPolicy.KebabCaseLower.ConvertName(t.Schedule.ToString()), t.Level, t.Seed, r.Map50, r.Map, t.Test?.Map50,
-                    t.Test?.Map, r.Macs, r.Parameters,
+                t.Test?.Map, r.Macs, r.Parameters,
                 l.SpeedUpLow, l.SpeedUp, l.SpeedUpHigh, t.Steps, Math.Round(t.Seconds, 1), r.Key,
             ];
             text.AppendJoin(',', cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture))).Append('\n'); // names are letters, digits and hyphens

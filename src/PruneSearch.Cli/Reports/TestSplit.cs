@@ -26,9 +26,9 @@ internal static class TestSplit
             return null;
         }
         var scoring = new SplitScores(session.Checkpoints, threads);
-        var split = await Task.Run(() => scoring.Read(manifest, cancellation), cancellation).ConfigureAwait(false);
+        var split = await Task.Run(() => scoring.Read(manifest, cancellation), cancellation);
         long start = context.Time.GetTimestamp(), shown = start;
-        var scores = await scoring.ScoreAllAsync(search.LastStages(plan), split, Show, cancellation).ConfigureAwait(false);
+        var scores = await scoring.ScoreAllAsync(search.LastStages(plan), split, Show, cancellation);
         return (scores, split);
 
         void Show(int done, int count)

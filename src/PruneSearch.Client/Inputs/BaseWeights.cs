@@ -28,7 +28,8 @@ internal sealed record BaseWeights(string Path, string Sha256, DetectorSpec? Det
             return null;
         }
         var model = source.WeightsDetector is { } file ? DetectorFolder.ReadModel(file)
-            : Build(source.Template with { Classes = LabelFile.Read(source.Labels!, Build(source.Template, path).Scores.Background), BatchNorm = false }, source.Labels!);
+            : Build(source.Template with { Classes = LabelFile.Read(source.Labels!, Build(source.Template, path).Scores.Background), BatchNorm = false },
+                source.Labels!);
         string asked = source.Template.Architecture, has = model.Spec.Architecture;
         if (has != asked && asked != DetectorCatalog.Families[0].Template.Architecture) // that one is meant where the file names none
         {

@@ -48,7 +48,11 @@ internal static class SearchDataReader
         string folder = Path.Combine(drawnFolder, shapes.Test is { } test ? string.Create(CultureInfo.InvariantCulture, $"{name}-test{test}") : name);
         var options = new ShapesOptions
         {
-            Train = shapes.Train, Validation = shapes.Validation, Test = shapes.Test ?? 0, ImageSize = shapes.Size, Seed = shapes.Seed,
+            Train = shapes.Train,
+            Validation = shapes.Validation,
+            Test = shapes.Test ?? 0,
+            ImageSize = shapes.Size,
+            Seed = shapes.Seed,
         };
         AtomicFolder.MakeOnce(folder, draft => ShapesDataset.Write(draft, options, cancellation));
         return folder;

@@ -25,10 +25,8 @@ internal static class SiloErrors
         string id = Guid.NewGuid().ToString("N")[..IdDigits];
         Log.ErrorTranslated(logger, e, id, what);
         string reason = ErrorText.OneLine(e.Message.Split('\n', 2)[0].TrimEnd());
-        return new ClusterException($"{what}: {reason} (error {id} in the log of {Environment.MachineName}, process {Environment.ProcessId})", e)
-        {
-            ErrorId = id, IsPassing = isPassing,
-        };
+        string said = $"{what}: {reason} (error {id} in the log of {Environment.MachineName}, process {Environment.ProcessId})";
+        return new ClusterException(said, e) { ErrorId = id, IsPassing = isPassing };
     }
 
     private static bool IsPromised(Exception e) => e

@@ -46,8 +46,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             GatewayPort = Port(settings, "gateway-port", 30000),
             HealthPort = settings.Number("health-port", 0, 0, 65535),
             Work = settings.Text("work"),
-            Timings = new ClusterTimings { Silence = settings.Using("longest-silence", () =>
-                settings.Text("longest-silence") is { } text ? SilenceLimits.Parse(text) : new SilenceLimits()) },
+            Timings = new ClusterTimings { Silence = settings.Using("longest-silence", () => Silence(settings.Text("longest-silence"))) },
             ConsoleLog = true,
         };
         return new SiloConfiguration(
@@ -73,6 +72,8 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
         device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && PlainNumber.ParseWhole(device["cuda:".Length..]) >= 0)
             ? device
             : throw new ArgumentException($"'{device}' is not right, expected cpu, cuda or cuda:NUMBER");
+
+    private static SilenceLimits Silence(string? text) => text is null ? new SilenceLimits() : SilenceLimits.Parse(text);
 
     private static IPAddress Address(string? text)
     {

@@ -163,10 +163,8 @@ internal sealed class SlotWorker(
                 _placePauses.Remove(lease.Key);
                 return await stage.CompleteAsync(lease.Ticket, Plain(report)) ? "completed" : "refused";
             case { Error: OperationCanceledException } when keeper.Hang is { } hang:
-                await stage.FailAsync(lease.Ticket, new AttemptFailure
-                {
-                    Kind = FailureKind.Stage, Reason = hang, LogTail = tail, Step = keeper.Progress.Step,
-                });
+                var hung = new AttemptFailure { Kind = FailureKind.Stage, Reason = hang, LogTail = tail, Step = keeper.Progress.Step };
+                await stage.FailAsync(lease.Ticket, hung);
                 return "hung";
             case { Error: OperationCanceledException } when keeper.IsLost:
                 return "lost";

@@ -33,10 +33,8 @@ internal static class StageThread
         }
         if (!double.IsFinite(report.Latency.SpeedUp) || report.FinalLoss is { } loss && !double.IsFinite(loss) || double.IsNaN(report.Map50))
         {
-            throw new StageFailedException($"the stage yielded no numbers: mAP50 {report.Map50}, loss {report.FinalLoss}, speed-up {report.Latency.SpeedUp}")
-            {
-                IsFinal = false,
-            };
+            string numbers = $"mAP50 {report.Map50}, loss {report.FinalLoss}, speed-up {report.Latency.SpeedUp}";
+            throw new StageFailedException($"the stage yielded no numbers: {numbers}") { IsFinal = false };
         }
     }
 

@@ -25,7 +25,11 @@ public sealed partial class FileDraft : IDisposable
         Path = System.IO.Path.Combine(folder, $"{Prefix}{Guid.NewGuid():N}{Suffix}");
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = BufferBytes, Options = FileOptions.Asynchronous,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = BufferBytes,
+            Options = FileOptions.Asynchronous,
         };
         if (mode is not null && !OperatingSystem.IsWindows())
         {

@@ -40,27 +40,30 @@ internal static class YoloNames
 
     private static string[] OfYaml(string text, string file) =>
         YamlText.Load(text, (at, message) => new DatasetException($"{file}: line {at.Line}: {message}")) switch
-    {
-        YamlMappingNode root => root.Children.FirstOrDefault(c => c.Key is YamlScalarNode { Value: Key }).Value switch
         {
-            null => throw new DatasetException($"{file}: lacks '{Key}', expected a list of class names"),
-            YamlSequenceNode names => [.. names.Children.Select(n => Name(n, file))],
-            YamlMappingNode names => Numbered(names, file),
-            var other => throw new DatasetException($"{file}: line {other.Start.Line}: '{Key}' is a single value, expected a list of class names, or a " +
-                "mapping from numbers to names"),
-        },
-        _ => throw new DatasetException($"{file}: is no mapping, expected the key '{Key}'"),
-    };
+            YamlMappingNode root => root.Children.FirstOrDefault(c => c.Key is YamlScalarNode { Value: Key }).Value switch
+            {
+                null => throw new DatasetException($"{file}: lacks '{Key}', expected a list of class names"),
+                YamlSequenceNode names => [.. names.Children.Select(n => Name(n, file))],
+                YamlMappingNode names => Numbered(names, file),
+                var other => throw new DatasetException($"{file}: line {other.Start.Line}: '{Key}' is a single value, expected a list of class names, or a " +
+                    "mapping from numbers to names"),
+            },
+            _ => throw new DatasetException($"{file}: is no mapping, expected the key '{Key}'"),
+        };
 
     private static string[] Numbered(YamlMappingNode mapping, string file)
     {
         string?[] names = new string?[mapping.Children.Count];
         foreach (var (key, value) in mapping.Children)
         {
-            names[int.TryParse((key as YamlScalarNode)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < names.Length
-                && names[index] is null ? index
-                : throw new DatasetException($"{file}: line {key.Start.Line}: '{Key}' has the number '{key}', expected each from 0 to " +
-                    $"{names.Length - 1} once")] = Name(value, file);
+            if (!int.TryParse((key as YamlScalarNode)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                || index >= names.Length || names[index] is not null)
+            {
+                throw new DatasetException(
+                    $"{file}: line {key.Start.Line}: '{Key}' has the number '{key}', expected each from 0 to {names.Length - 1} once");
+            }
+            names[index] = Name(value, file);
         }
         return names!;
     }

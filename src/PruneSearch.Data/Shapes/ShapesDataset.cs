@@ -69,8 +69,8 @@ public static class ShapesDataset
             foreach (var (classIndex, box) in picture.Objects)
             {
                 double[] edges = [Math.Round(box.X, 2), Math.Round(box.Y, 2), Math.Round(box.Width, 2), Math.Round(box.Height, 2)];
-                annotations.Add(new { id = annotations.Count + 1, image_id = i, category_id = classIndex + 1, bbox = edges,
-                    area = Math.Round(edges[2] * edges[3], 2), iscrowd = 0 });
+                double area = Math.Round(edges[2] * edges[3], 2);
+                annotations.Add(new { id = annotations.Count + 1, image_id = i, category_id = classIndex + 1, bbox = edges, area, iscrowd = 0 });
             }
         }
         var document = new { images, annotations, categories = Classes.Select((name, i) => new { id = i + 1, name }) };

@@ -79,10 +79,8 @@ internal sealed class ShapesPicture : IDisposable
         float size = _options.ImageSize;
         for (int i = 0; i < ClutterPieces; i++)
         {
-            using var paint = new SKPaint
-            {
-                Color = AnyColor().WithAlpha((byte)(30 + _random.NextInt(60))), IsAntialias = true, StrokeWidth = (float)_random.NextDouble(1, size / 40),
-            };
+            var color = AnyColor().WithAlpha((byte)(30 + _random.NextInt(60)));
+            using var paint = new SKPaint { Color = color, IsAntialias = true, StrokeWidth = (float)_random.NextDouble(1, size / 40) };
             float x = Position(), y = Position();
             if (_random.NextBool())
             {

@@ -135,8 +135,8 @@ public static class OnnxExport
 
     private static void Save(Stream stream, OnnxGraph graph, IReadOnlyDictionary<string, string> metadata, int opset)
     {
-        var file = new ModelProto { IrVersion = IrVersion, ProducerName = "PruneSearch",
-            ProducerVersion = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3), Graph = graph.Proto };
+        string version = typeof(OnnxExport).Assembly.GetName().Version!.ToString(3);
+        var file = new ModelProto { IrVersion = IrVersion, ProducerName = "PruneSearch", ProducerVersion = version, Graph = graph.Proto };
         file.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
         file.MetadataProps.AddRange(metadata.Select(m => new StringStringEntryProto { Key = m.Key, Value = m.Value }));
         file.WriteTo(stream);

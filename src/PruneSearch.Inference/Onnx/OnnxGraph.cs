@@ -35,7 +35,8 @@ internal sealed class OnnxGraph(GraphProto proto)
         node.Output.AddRange(outputs);
         if (node.Output.FirstOrDefault(o => !_computed.Add(o) || _constants.Contains(o)) is { } twice)
         {
-            throw new ArgumentException($"The exported graph would compute a value '{twice}' twice: a layer of the detector is called so, expected another name.");
+            throw new ArgumentException($"The exported graph would compute a value '{twice}' twice: a layer of the detector is called so, " +
+                "expected another name.");
         }
         node.Attribute.AddRange(attributes);
         Proto.Node.Add(node);
@@ -67,7 +68,8 @@ internal sealed class OnnxGraph(GraphProto proto)
         {
             if (_computed.Contains(name))
             {
-                throw new ArgumentException($"The exported graph would have a value '{name}' twice: a layer of the detector is called so, expected another name.");
+                throw new ArgumentException($"The exported graph would have a value '{name}' twice: a layer of the detector is called so, " +
+                    "expected another name.");
             }
             var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(raw) };
             tensor.Dims.AddRange(shape.Select(d => (long)d));

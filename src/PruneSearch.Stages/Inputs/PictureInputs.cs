@@ -38,10 +38,8 @@ internal sealed class PictureInputs(ICheckpointStore store, string cacheFolder)
 
     private DetectionDataset Fetch(DetectionDataset dataset, string problem, CancellationToken cancellation)
     {
-        var cached = dataset with
-        {
-            Root = Path.GetFullPath(cacheFolder), Samples = [.. dataset.Samples.Select(s => s with { File = CheckpointNames.Picture(s.Sha256) })],
-        };
+        DetectionSample[] samples = [.. dataset.Samples.Select(s => s with { File = CheckpointNames.Picture(s.Sha256) })];
+        var cached = dataset with { Root = Path.GetFullPath(cacheFolder), Samples = samples };
         try
         {
             var cache = new FolderCheckpointStore(cacheFolder);

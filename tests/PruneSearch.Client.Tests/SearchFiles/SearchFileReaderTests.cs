@@ -256,8 +256,7 @@ public sealed class SearchFileReaderTests
     }
 
     [Theory]
-    [InlineData(
-        "weights: search.yaml, labels: search.yaml, backbone-weights: search.yaml, fine-tune: {steps: 1}",
+    [InlineData("weights: search.yaml, labels: search.yaml, backbone-weights: search.yaml, fine-tune: {steps: 1}",
         "the detector has both weights and backbone-weights")]
     [InlineData("backbone-weights: search.yaml", "the detector has neither weights nor fine-tune")]
     [InlineData("backbone-weights: search.yaml, labels: search.yaml, fine-tune: {steps: 1}", "there are no weights that this belongs to")]

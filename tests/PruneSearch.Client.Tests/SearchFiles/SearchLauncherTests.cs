@@ -181,8 +181,8 @@ public sealed class SearchLauncherTests : IDisposable
     {
         string weights = SharedData.Weights;
         var store = new FolderCheckpointStore(Path.Combine(_folder, "store"));
-        var search = Launcher().Check(
-            Shapes($"architecture: retinanet, backbone-weights: '{weights}', fine-tune: {{steps: 2}}"), TestContext.Current.CancellationToken);
+        var search = Launcher().Check(Shapes($"architecture: retinanet, backbone-weights: '{weights}', fine-tune: {{steps: 2}}"),
+            TestContext.Current.CancellationToken);
         await SearchLauncher.PublishAsync(search, store, TestContext.Current.CancellationToken);
 
         var start = search.Plan.Trajectories[0].Stages[0].Base!;

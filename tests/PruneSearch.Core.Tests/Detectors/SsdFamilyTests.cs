@@ -145,10 +145,8 @@ public sealed class SsdFamilyTests
         Assert.Contains("'nope'", Message(Spec(3) with { Widths = new() { ["nope"] = 3 } }), StringComparison.Ordinal);
         Assert.Contains("from 1 to 32", Message(Spec(3) with { Widths = new() { ["Conv"] = 33 } }), StringComparison.Ordinal);
         Assert.Contains("'ssd'", Message(Spec(3) with { Architecture = "ssd" }), StringComparison.Ordinal);
-        Assert.Contains(
-            "input-size of architecture 'ssd-mobilenet-v2' is 20, expected a whole number from 32 to 4096",
-            Message(Spec(3) with { InputSize = 20 }),
-            StringComparison.Ordinal);
+        Assert.Contains("input-size of architecture 'ssd-mobilenet-v2' is 20, expected a whole number from 32 to 4096",
+            Message(Spec(3) with { InputSize = 20 }), StringComparison.Ordinal);
     }
 
     private static string Message(DetectorSpec spec) => Assert.ThrowsAny<ArgumentException>(() => DetectorCatalog.Build(spec)).Message;

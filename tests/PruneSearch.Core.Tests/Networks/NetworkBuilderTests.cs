@@ -14,8 +14,8 @@ public sealed class NetworkBuilderTests
         builder.Output("boxes", [head], 4);
         builder.Output(other, [head], 4);
 
-        Assert.StartsWith(
-            "Output 'boxes' is called like a layer or another output", Assert.Throws<ArgumentException>(builder.Build).Message, StringComparison.Ordinal);
+        Assert.StartsWith("Output 'boxes' is called like a layer or another output", Assert.Throws<ArgumentException>(builder.Build).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

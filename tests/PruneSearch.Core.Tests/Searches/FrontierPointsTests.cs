@@ -12,8 +12,8 @@ public sealed class FrontierPointsTests
     [Fact]
     public void A_quantised_detector_is_a_point_of_its_own_with_its_own_figures()
     {
-        var report = Report("a", .7, 1.5, Here)
-            with { Quantised = new ModelScore { Map50 = .68, Map = .3, ClassAp50 = [], ModelBytes = 10, Latency = Latency(2.5, Here) } };
+        var quantised = new ModelScore { Map50 = .68, Map = .3, ClassAp50 = [], ModelBytes = 10, Latency = Latency(2.5, Here) };
+        var report = Report("a", .7, 1.5, Here) with { Quantised = quantised };
 
         FrontierPoint[] points = [.. FrontierPoints.Expand(Point(report))];
 

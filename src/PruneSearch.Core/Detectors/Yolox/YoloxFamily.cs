@@ -32,8 +32,15 @@ public sealed class YoloxFamily : IDetectorFamily
             References = [.. YoloxNetwork.Strides.SelectMany(s => Cells(spec.InputSize, s))],
             BoxCode = new BoxCode { Order = BoxOrder.Xywh },
             Scores = new ScoreRule { Function = ScoreFunction.Sigmoid, Background = false, Objectness = true },
-            Input = new InputRule { Fit = InputFit.Letterbox, Place = LetterboxPlace.TopLeft, Fill = 114, Channels = ChannelOrder.Bgr, Mean = [0, 0, 0],
-                Deviation = [1, 1, 1] },
+            Input = new InputRule
+            {
+                Fit = InputFit.Letterbox,
+                Place = LetterboxPlace.TopLeft,
+                Fill = 114,
+                Channels = ChannelOrder.Bgr,
+                Mean = [0, 0, 0],
+                Deviation = [1, 1, 1],
+            },
             Training = new TrainingRule
             {
                 Assignment = new AssignmentRule.SimOta { CellOffset = 0.5 },
