@@ -115,6 +115,7 @@ internal sealed class StageRoom : IDisposable
     private static (FolderCheckpointStore Store, IStageRunner Runner) Open(string folder)
     {
         var store = new FolderCheckpointStore(Path.Combine(folder, "store"));
-        return (store, new ServiceCollection().AddSingleton<ICheckpointStore>(store).AddStageRunner().BuildServiceProvider().GetRequiredService<IStageRunner>());
+        var services = new ServiceCollection().AddSingleton<ICheckpointStore>(store).AddStageRunner().BuildServiceProvider();
+        return (store, services.GetRequiredService<IStageRunner>());
     }
 }

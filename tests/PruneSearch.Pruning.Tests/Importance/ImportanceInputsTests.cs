@@ -11,6 +11,8 @@ namespace PruneSearch.Tests.Pruning.Importance;
 /// <summary>What scores are made from: tensors, pictures in batches, outputs, and readers.</summary>
 public sealed class ImportanceInputsTests
 {
+    private const double Root = 2.943920288775949; // √(26 / 3)
+
     [Theory]
     [InlineData(0, 0, 2)]
     [InlineData(0, 1, 3)]
@@ -109,7 +111,8 @@ public sealed class ImportanceInputsTests
         foreach (var (name, tensor) in weights.Where(w => w.Key.StartsWith("a.", StringComparison.Ordinal)).ToList())
         {
             int each = tensor.Values.Length / 8;
-            tensor.Values.AsSpan(5 * each, each).Fill(name.EndsWith("bias", StringComparison.Ordinal) ? 4 : name.EndsWith("var", StringComparison.Ordinal) ? 1 : 0);
+            bool shift = name.EndsWith("bias", StringComparison.Ordinal), variance = name.EndsWith("var", StringComparison.Ordinal);
+            tensor.Values.AsSpan(5 * each, each).Fill(shift ? 4 : variance ? 1 : 0);
         }
         using var pictures = Some.Picture(4, 16, 16);
         using var context = new ImportanceContext(network, weights, [network.Group("A")], new([pictures]));
@@ -120,7 +123,7 @@ public sealed class ImportanceInputsTests
     }
 
     [Theory]
-    [InlineData(ScoreNormalisation.Gaussian, new double[] { 1, 3, 8 }, new[] { -3 / 2.943920288775949, -1 / 2.943920288775949, 4 / 2.943920288775949 })] // √(26 / 3)
+    [InlineData(ScoreNormalisation.Gaussian, new double[] { 1, 3, 8 }, new[] { -3 / Root, -1 / Root, 4 / Root })]
     [InlineData(ScoreNormalisation.Gaussian, new double[] { 2, 2 }, new double[] { 0, 0 })]
     [InlineData(ScoreNormalisation.Mean, new double[] { 0, 0 }, new double[] { 0, 0 })]
     [InlineData(ScoreNormalisation.Max, new double[] { 0, 0 }, new double[] { 0, 0 })]

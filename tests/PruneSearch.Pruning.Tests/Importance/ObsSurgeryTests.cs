@@ -52,7 +52,8 @@ public sealed class ObsSurgeryTests
     {
         using var scope = NewDisposeScope();
         var factor = tensor(Noise(random, Inputs * Inputs), [Inputs, Inputs]);
-        return (Noise(random, Inputs * outputs), [.. linalg.inv(factor.matmul(factor.t()) + eye(Inputs, dtype: ScalarType.Float64)).contiguous().data<double>()]);
+        var inverse = linalg.inv(factor.matmul(factor.t()) + eye(Inputs, dtype: ScalarType.Float64));
+        return (Noise(random, Inputs * outputs), [.. inverse.contiguous().data<double>()]);
     }
 
     private static double[] Noise(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => 2 * random.NextDouble() - 1)];
