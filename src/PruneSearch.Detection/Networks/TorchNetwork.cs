@@ -17,6 +17,8 @@ public sealed class TorchNetwork : IDisposable
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
     private readonly HashSet<string> _soleReader = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BatchNormLayer> _normsBefore; // by the SiLU that alone reads them
+    private readonly HashSet<string> _joined; // their names
     private readonly HashSet<string> _heads;
     private readonly PictureScale _scale;
 
@@ -48,6 +50,10 @@ public sealed class TorchNetwork : IDisposable
         }
         var readers = network.Layers.SelectMany(l => l.Inputs).CountBy(name => name).ToDictionary();
         _soleReader.UnionWith(readers.Where(r => r.Value == 1 && !_heads.Contains(r.Key)).Select(r => r.Key));
+        _normsBefore = network.Layers.OfType<ActivationLayer>()
+            .Where(a => a.Function == ActivationFunction.Silu && _soleReader.Contains(a.Inputs[0]) && network[a.Inputs[0]] is BatchNormLayer)
+            .ToDictionary(a => a.Name, a => (BatchNormLayer)network[a.Inputs[0]], StringComparer.Ordinal);
+        _joined = [.. _normsBefore.Values.Select(n => n.Name)];
     }
 
     /// <summary>Looks at a layer while the network runs; the tensors are only valid during the call.</summary>
@@ -178,24 +184,29 @@ public sealed class TorchNetwork : IDisposable
     private Tensor Run(Layer layer, IReadOnlyDictionary<string, Tensor> maps, bool training, bool inPlace)
     {
         var x = maps[layer.Inputs[0]];
+        bool joins = training && inPlace && is_grad_enabled();
         return layer switch
         {
             ConvLayer conv => Convolve(conv, x),
+            BatchNormLayer when joins && _joined.Contains(layer.Name) && BatchNormSilu.Fits(x) => x.alias(), // its reader does both
             BatchNormLayer norm => nn.functional.batch_norm(
-                x, _tensors[norm.Tensors + ".running_mean"], _tensors[norm.Tensors + ".running_var"], _tensors[norm.Tensors + ".weight"],
-                _tensors[norm.Tensors + ".bias"],
+                x, Of(norm, "running_mean"), Of(norm, "running_var"), Of(norm, "weight"), Of(norm, "bias"),
                 training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
-            ActivationLayer activation => Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
+            ActivationLayer when joins && _normsBefore.TryGetValue(layer.Name, out var before) && BatchNormSilu.Fits(x) =>
+                BatchNormSilu.Apply(x, Of(before, "weight"), Of(before, "bias"), Of(before, "running_mean"), Of(before, "running_var"), before.Epsilon),
+            ActivationLayer activation => LayerFunctions.Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
             AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.add(maps[input], One)),
             ScaleLayer => x * maps[layer.Inputs[1]],
             ConcatLayer => cat([.. layer.Inputs.Select(input => maps[input])], 1),
             UpsampleLayer => nn.functional.interpolate(x, size: [layer.Height, layer.Width], mode: InterpolationMode.Nearest),
-            MaxPoolLayer pool => MaxPool(pool, x),
+            MaxPoolLayer pool => LayerFunctions.MaxPool(pool, x),
             GlobalAveragePoolLayer => x.mean([2, 3], keepdim: true),
-            SpaceToDepthLayer split => SpaceToDepth(split, x),
+            SpaceToDepthLayer split => LayerFunctions.SpaceToDepth(split, x),
             _ => throw new NotSupportedException($"Layer '{layer.Name}' has the unknown type {layer.GetType().Name}."),
         };
     }
+
+    private Tensor Of(BatchNormLayer norm, string tensor) => _tensors[$"{norm.Tensors}.{tensor}"];
 
     private static long ValuesOfChannel(Tensor map) => map.shape[0] * map.shape[2] * map.shape[3];
 
@@ -221,28 +232,4 @@ public sealed class TorchNetwork : IDisposable
     // as long as the one in float32, which is why Convolve goes to float32 and back there. On maps that are smaller than the
     // kernel its bfloat16 gradient leaves the taps that only meet padding unwritten: they would hold what memory held, NaN too.
     private static Tensor As(ScalarType type, Tensor x) => x.dtype == type ? x : x.to(type);
-
-    private static Tensor Activate(ActivationFunction function, Tensor x, bool inPlace) => function switch
-    {
-        ActivationFunction.Relu => nn.functional.relu(x, inPlace),
-        ActivationFunction.Relu6 => nn.functional.relu6(x, inPlace),
-        ActivationFunction.Silu => nn.functional.silu(x),
-        ActivationFunction.Sigmoid => x.sigmoid(),
-        ActivationFunction.HardSigmoid => nn.functional.hardsigmoid(x),
-        _ => throw new ArgumentOutOfRangeException(nameof(function), function, "unknown activation"),
-    };
-
-    private static Tensor MaxPool(MaxPoolLayer pool, Tensor x)
-    {
-        var pad = pool.Padding;
-        var padded = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom], value: double.NegativeInfinity);
-        return nn.functional.max_pool2d(padded, pool.Kernel, pool.Stride);
-    }
-
-    private static Tensor SpaceToDepth(SpaceToDepthLayer split, Tensor x)
-    {
-        long n = x.shape[0], c = x.shape[1], b = split.Block;
-        // [N, C, H, b, W, b] -> [N, b, b, C, H, W]
-        return x.reshape(n, c, split.Height, b, split.Width, b).permute(0, 3, 5, 1, 2, 4).reshape(n, b * b * c, split.Height, split.Width);
-    }
 }
