@@ -8,6 +8,8 @@ NativeMemory.KeepFreed();
 return await new RootCommand("Measures parts of PruneSearch.")
 {
     TrainVerb.Create(),
+    LossVerb.Create(),
+    LayersVerb.Create(),
     StructuresVerb.Create(),
     Int8Verb.Create(),
     LoaderVerb.Create(),

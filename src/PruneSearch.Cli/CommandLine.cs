@@ -83,6 +83,7 @@ internal static class CommandLine
             ReportCommand.Create(context),
             ExportCommand.Create(context),
             MeasureCommand.Create(context),
+            CompareCommand.Create(context),
             DetectCommand.Create(context),
             WidthsCommand.Create(context),
             PruneCommand.Create(context),

@@ -113,9 +113,9 @@ public sealed class ClusterClient : IAsyncDisposable
         {
             await host.StopAsync(limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or ObjectDisposedException or ArgumentNullException)
         {
-            // Whatever it still waits for, nobody else does.
+            // Whatever it still waits for, nobody else does. Told to stop before it had found its services, it has null for them.
         }
         if (host is IAsyncDisposable disposable)
         {

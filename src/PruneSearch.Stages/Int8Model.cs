@@ -18,7 +18,8 @@ internal static class Int8Model
         try
         {
             var pictures = NetworkInput.Choose(context.Train, settings.CalibrationImages, model.InputSpec, context.Seed);
-            byte[] file = Int8Quantisation.Quantise(onnx, pictures, new QuantisationOptions { WeightBits = settings.WeightBits });
+            var options = new QuantisationOptions { Method = CalibrationMethod.Percentile, WeightBits = settings.WeightBits };
+            byte[] file = Int8Quantisation.Quantise(onnx, pictures, options);
             using var detector = OnnxDetector.Load(file, "integer model", Environment.ProcessorCount);
             return (file, OnnxEvaluator.Evaluate(detector, context.Validation, cancellation: context.Cancellation));
         }

@@ -21,14 +21,14 @@ internal static class Some
     }
 
     /// <summary>The smallest SSD-MobileNet-V2 that is one, with random weights.</summary>
-    public static (DetectorModel Model, WeightSet Weights) SmallDetector()
+    public static (DetectorModel Model, WeightSet Weights) SmallDetector(double width = 0.35)
     {
         var model = DetectorCatalog.Build(new DetectorSpec
         {
             Architecture = SsdFamily.Architecture,
             Classes = ["a", "b"],
             InputSize = 64,
-            Options = new SsdOptions { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable },
+            Options = new SsdOptions { WidthMultiplier = width, Extras = ExtraLayerStyle.Separable },
         });
         return (model, Weights(model.Network));
     }

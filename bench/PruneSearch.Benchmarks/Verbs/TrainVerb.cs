@@ -15,28 +15,32 @@ using static TorchSharp.torch;
 namespace PruneSearch.Benchmarks.Verbs;
 
 /// <summary>
-/// Training steps of the MobileNet-V2 backbone on random pictures: forward, mean of squares, backward, SGD with momentum.
-/// The same work as the PyTorch script that it is measured beside.
+/// Training steps of the MobileNet-V2 backbone or of a detector on random pictures: forward, mean of squares of each output, backward,
+/// SGD with momentum. The same work as the PyTorch script that it is measured beside.
 /// </summary>
 internal static class TrainVerb
 {
+    private const string Backbone = "mobilenet-v2";
+
     public static Command Create()
     {
-        var size = new Option<int>("--size") { DefaultValueFactory = _ => 300, Description = "Edge of the pictures in pixels" };
+        var name = new Option<string>("--network") { DefaultValueFactory = _ => Backbone, Description = "mobilenet-v2, yolox-nano or retinanet-mobilenet" };
+        var size = new Option<int>("--size") { DefaultValueFactory = _ => 300, Description = "Edge of the pictures in pixels, of the backbone" };
         var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 8, Description = "Pictures a step" };
-        var width = new Option<double>("--width") { DefaultValueFactory = _ => 1.0, Description = "Width multiplier" };
+        var width = new Option<double>("--width") { DefaultValueFactory = _ => 1.0, Description = "Width multiplier of the backbone" };
         var precision = new Option<string>("--precision") { DefaultValueFactory = _ => "float32", Description = "float32, bfloat16 or auto" };
         var steps = new Option<int>("--steps") { DefaultValueFactory = _ => 6, Description = "Timed steps, after two that are not" };
-        var command = new Command("train", "Speed of training in pictures a second") { size, batch, width, precision, steps };
-        command.SetAction(
-            p => Run(p.GetValue(size), p.GetValue(batch), p.GetValue(width), EnumNames.Parse<Precision>(p.GetValue(precision)!), p.GetValue(steps)));
+        var command = new Command("train", "Speed of training in pictures a second") { name, size, batch, width, precision, steps };
+        command.SetAction(p => Run(
+            p.GetValue(name)!, p.GetValue(size), p.GetValue(batch), p.GetValue(width), EnumNames.Parse<Precision>(p.GetValue(precision)!), p.GetValue(steps)));
         return command;
     }
 
-    private static int Run(int size, int batch, double width, Precision precision, int steps)
+    private static int Run(string name, int size, int batch, double width, Precision precision, int steps)
     {
         const int WarmUp = 2;
-        var network = MobileNetV2.Build(size, width, PaddingStyle.Symmetric);
+        var network = name == Backbone ? MobileNetV2.Build(size, width, PaddingStyle.Symmetric) : BenchmarkNetwork.Build(name).Network;
+        size = network.Layers[0].Width;
         using var images = TorchNetwork.ChannelsLast(randn(batch, 3, size, size));
         using var torchNetwork = new TorchNetwork(network, Weights(network))
         {
@@ -44,19 +48,22 @@ internal static class TrainVerb
         };
         using var optimizer = Detection.Training.Optimizer.Create(torchNetwork, OptimizerKind.Sgd, weightDecay: 0, momentum: 0.9);
         var clock = new Stopwatch();
+        var before = TimeSpan.Zero;
         for (int step = 0; step < WarmUp + steps; step++)
         {
             if (step == WarmUp)
             {
                 clock.Start();
+                before = Environment.CpuUsage.TotalTime;
             }
             using var scope = NewDisposeScope();
-            torchNetwork.Forward(images, training: true)[MobileNetV2.FeaturesOutput].square().mean().backward();
+            torchNetwork.Forward(images, training: true).Values.Select(o => o.square().mean()).Aggregate((sum, o) => sum + o).backward();
             optimizer.Step(0.01, step);
         }
-        double rate = batch * steps / clock.Elapsed.TotalSeconds;
-        Console.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"prunesearch train size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s"));
+        double rate = batch * steps / clock.Elapsed.TotalSeconds, processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds / steps;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"prunesearch train {name} size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s {processor:0.000} s"));
         return 0;
     }
 

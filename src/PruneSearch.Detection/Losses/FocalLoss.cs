@@ -9,7 +9,8 @@ internal sealed class FocalLoss : ILossTerm
     public const string Name = "classes";
 
     // Held for the life of the loss: native code must never see a number that was finalised.
-    private readonly Scalar _alphaDifference, _alphaOfOthers, _gamma, _firstClass, _ignored = Assignment.Ignored, _one = 1;
+    private readonly Scalar _alpha, _alphaOfOthers, _gamma, _ignored = Assignment.Ignored;
+    private readonly int _firstClass;
 
     /// <summary>The loss of scores that are computed by a rule.</summary>
     /// <exception cref="ArgumentException">They are no sigmoids.</exception>
@@ -19,20 +20,23 @@ internal sealed class FocalLoss : ILossTerm
         {
             throw new ArgumentException("Focal loss needs sigmoid scores.");
         }
-        (_alphaDifference, _alphaOfOthers, _gamma, _firstClass) = (2 * rule.Alpha - 1, 1 - rule.Alpha, rule.Gamma, scores.FirstClass);
+        (_alpha, _alphaOfOthers, _gamma, _firstClass) = (rule.Alpha, 1 - rule.Alpha, rule.Gamma, scores.FirstClass);
     }
 
     public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
     {
         using var scope = NewDisposeScope();
         var logits = outputs[DetectorModel.ClassesOutput]; // [N, rows, outputs]
-        var wanted = zeros_like(logits);
-        wanted.view(-1, logits.shape[2]).index_put_(ones([], device: logits.device), targets.Assigned, targets.AssignedClasses.add(_firstClass));
-        var entropy = nn.functional.binary_cross_entropy_with_logits(logits, wanted, reduction: nn.Reduction.None);
-        var wrong = (logits.sigmoid() - wanted).abs(); // one minus the probability of the right answer
-        var alpha = wanted.mul(_alphaDifference).add(_alphaOfOthers, _one);
+        // Nearly all outputs shall say no: that is computed for all of them, and what the few others say instead is put in its place.
         var counts = targets.Classes.ne(_ignored).to(ScalarType.Float32) * targets.Weights; // [N, rows]
-        var loss = (entropy * wrong.pow(_gamma) * alpha).sum(2) * counts;
-        return [(Name, loss.sum().MoveToOuterDisposeScope())];
+        var loss = (No(logits).sum(2) * counts).sum().mul(_alphaOfOthers);
+        using Scalar first = _firstClass, width = logits.shape[2];
+        var assigned = logits.reshape(-1).index_select(0, targets.Assigned.mul(width).add(targets.AssignedClasses).add(first)); // [P]
+        var instead = No(assigned.neg()).mul(_alpha) - No(assigned).mul(_alphaOfOthers);
+        loss = loss + (instead * targets.AssignedWeights).sum();
+        return [(Name, loss.MoveToOuterDisposeScope())];
     }
+
+    // What saying no costs, and yes with the opposite sign.
+    private Tensor No(Tensor logits) => logits.sigmoid().pow(_gamma) * nn.functional.softplus(logits);
 }

@@ -17,22 +17,27 @@ public sealed class TorchNetwork : IDisposable
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
     private readonly HashSet<string> _soleReader = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BatchNormLayer> _normsBefore; // by the SiLU that alone reads them
+    private readonly HashSet<string> _joined; // their names
     private readonly HashSet<string> _heads;
+    private readonly PictureScale _scale;
 
     /// <summary>Copies weights to a device.</summary>
     /// <param name="network">What to run.</param>
     /// <param name="weights">All of its tensors.</param>
     /// <param name="device">Where; the CPU by default.</param>
+    /// <param name="scale">By what pictures are divided and the kernels that read them multiplied while they are in <see cref="Tensors"/>.</param>
     /// <exception cref="FormatException">The weights are not those of the network.</exception>
-    public TorchNetwork(Network network, WeightSet weights, Device? device = null)
+    public TorchNetwork(Network network, WeightSet weights, Device? device = null, float scale = 1)
     {
+        _scale = new PictureScale(network, scale);
         Network = network;
         Device = device ?? CPU;
         weights.RequireFit(network, "weights");
         foreach (var declared in network.Tensors)
         {
             using var scope = NewDisposeScope();
-            var values = AlignedTensor.Of(weights[declared.Name].Values, [.. declared.Shape.Select(d => (long)d)], Device);
+            var values = AlignedTensor.Of(_scale.Held(declared.Name, weights[declared.Name]).Values, [.. declared.Shape.Select(d => (long)d)], Device);
             _tensors[declared.Name] = ChannelsLast(values).requires_grad_(declared.Trainable).MoveToOuterDisposeScope().DetachFromDisposeScope();
         }
         _heads = [.. network.Outputs.SelectMany(o => o.Heads)];
@@ -45,6 +50,10 @@ public sealed class TorchNetwork : IDisposable
         }
         var readers = network.Layers.SelectMany(l => l.Inputs).CountBy(name => name).ToDictionary();
         _soleReader.UnionWith(readers.Where(r => r.Value == 1 && !_heads.Contains(r.Key)).Select(r => r.Key));
+        _normsBefore = network.Layers.OfType<ActivationLayer>()
+            .Where(a => a.Function == ActivationFunction.Silu && _soleReader.Contains(a.Inputs[0]) && network[a.Inputs[0]] is BatchNormLayer)
+            .ToDictionary(a => a.Name, a => (BatchNormLayer)network[a.Inputs[0]], StringComparer.Ordinal);
+        _joined = [.. _normsBefore.Values.Select(n => n.Name)];
     }
 
     /// <summary>Looks at a layer while the network runs; the tensors are only valid during the call.</summary>
@@ -84,7 +93,7 @@ public sealed class TorchNetwork : IDisposable
         for (int i = 0; i < Network.Layers.Count; i++)
         {
             var layer = Network.Layers[i];
-            var output = layer is InputLayer ? image.alias() : Run(layer, maps, training, inPlace: observe is null);
+            var output = layer is InputLayer ? _scale.Picture(image) : Run(layer, maps, training, inPlace: observe is null);
             maps[layer.Name] = output;
             if (observe is not null && layer.Inputs.Count > 0)
             {
@@ -111,30 +120,30 @@ public sealed class TorchNetwork : IDisposable
         return Run(layer, maps, training: false, inPlace: false).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Copies all tensors out.</summary>
-    public WeightSet ToWeights()
+    /// <summary>Copies all tensors out, or others that stand for them, like averages.</summary>
+    public WeightSet ToWeights(IReadOnlyDictionary<string, Tensor>? others = null)
     {
         var weights = new WeightSet();
         foreach (var declared in Network.Tensors)
         {
-            weights.Add(declared.Name, Read(_tensors[declared.Name], declared.Shape));
+            weights.Add(declared.Name, _scale.Given(declared.Name, Read((others ?? _tensors)[declared.Name], declared.Shape)));
         }
         return weights;
     }
 
-    /// <summary>Overwrites tensors, keeping those that are not named.</summary>
+    /// <summary>Overwrites tensors, or others that stand for them, keeping those that are not named.</summary>
     /// <exception cref="FormatException">A tensor is unknown or has another shape.</exception>
-    public void Load(WeightSet weights)
+    public void Load(WeightSet weights, IReadOnlyDictionary<string, Tensor>? others = null)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (name, value) in weights)
         {
-            if (!_tensors.TryGetValue(name, out var target) || !target.shape.SequenceEqual(value.Shape.Select(d => (long)d)))
+            if (!(others ?? _tensors).TryGetValue(name, out var target) || !target.shape.SequenceEqual(value.Shape.Select(d => (long)d)))
             {
                 throw new FormatException($"Tensor '{name}' [{string.Join(", ", value.Shape)}] does not fit this network.");
             }
-            target.copy_(tensor(value.Values, target.shape));
+            target.copy_(tensor(_scale.Held(name, value).Values, target.shape));
         }
     }
 
@@ -175,24 +184,29 @@ public sealed class TorchNetwork : IDisposable
     private Tensor Run(Layer layer, IReadOnlyDictionary<string, Tensor> maps, bool training, bool inPlace)
     {
         var x = maps[layer.Inputs[0]];
+        bool joins = training && inPlace && is_grad_enabled();
         return layer switch
         {
             ConvLayer conv => Convolve(conv, x),
+            BatchNormLayer when joins && _joined.Contains(layer.Name) && BatchNormSilu.Fits(x) => x.alias(), // its reader does both
             BatchNormLayer norm => nn.functional.batch_norm(
-                x, _tensors[norm.Tensors + ".running_mean"], _tensors[norm.Tensors + ".running_var"], _tensors[norm.Tensors + ".weight"],
-                _tensors[norm.Tensors + ".bias"],
+                x, Of(norm, "running_mean"), Of(norm, "running_var"), Of(norm, "weight"), Of(norm, "bias"),
                 training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
-            ActivationLayer activation => Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
+            ActivationLayer when joins && _normsBefore.TryGetValue(layer.Name, out var before) && BatchNormSilu.Fits(x) =>
+                BatchNormSilu.Apply(x, Of(before, "weight"), Of(before, "bias"), Of(before, "running_mean"), Of(before, "running_var"), before.Epsilon),
+            ActivationLayer activation => LayerFunctions.Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
             AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.add(maps[input], One)),
             ScaleLayer => x * maps[layer.Inputs[1]],
             ConcatLayer => cat([.. layer.Inputs.Select(input => maps[input])], 1),
             UpsampleLayer => nn.functional.interpolate(x, size: [layer.Height, layer.Width], mode: InterpolationMode.Nearest),
-            MaxPoolLayer pool => MaxPool(pool, x),
+            MaxPoolLayer pool => LayerFunctions.MaxPool(pool, x),
             GlobalAveragePoolLayer => x.mean([2, 3], keepdim: true),
-            SpaceToDepthLayer split => SpaceToDepth(split, x),
+            SpaceToDepthLayer split => LayerFunctions.SpaceToDepth(split, x),
             _ => throw new NotSupportedException($"Layer '{layer.Name}' has the unknown type {layer.GetType().Name}."),
         };
     }
+
+    private Tensor Of(BatchNormLayer norm, string tensor) => _tensors[$"{norm.Tensors}.{tensor}"];
 
     private static long ValuesOfChannel(Tensor map) => map.shape[0] * map.shape[2] * map.shape[3];
 
@@ -218,28 +232,4 @@ public sealed class TorchNetwork : IDisposable
     // as long as the one in float32, which is why Convolve goes to float32 and back there. On maps that are smaller than the
     // kernel its bfloat16 gradient leaves the taps that only meet padding unwritten: they would hold what memory held, NaN too.
     private static Tensor As(ScalarType type, Tensor x) => x.dtype == type ? x : x.to(type);
-
-    private static Tensor Activate(ActivationFunction function, Tensor x, bool inPlace) => function switch
-    {
-        ActivationFunction.Relu => nn.functional.relu(x, inPlace),
-        ActivationFunction.Relu6 => nn.functional.relu6(x, inPlace),
-        ActivationFunction.Silu => nn.functional.silu(x),
-        ActivationFunction.Sigmoid => x.sigmoid(),
-        ActivationFunction.HardSigmoid => nn.functional.hardsigmoid(x),
-        _ => throw new ArgumentOutOfRangeException(nameof(function), function, "unknown activation"),
-    };
-
-    private static Tensor MaxPool(MaxPoolLayer pool, Tensor x)
-    {
-        var pad = pool.Padding;
-        var padded = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom], value: double.NegativeInfinity);
-        return nn.functional.max_pool2d(padded, pool.Kernel, pool.Stride);
-    }
-
-    private static Tensor SpaceToDepth(SpaceToDepthLayer split, Tensor x)
-    {
-        long n = x.shape[0], c = x.shape[1], b = split.Block;
-        // [N, C, H, b, W, b] -> [N, b, b, C, H, W]
-        return x.reshape(n, c, split.Height, b, split.Width, b).permute(0, 3, 5, 1, 2, 4).reshape(n, b * b * c, split.Height, split.Width);
-    }
 }

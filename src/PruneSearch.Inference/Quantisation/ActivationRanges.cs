@@ -11,13 +11,13 @@ internal static class ActivationRanges
 {
     private const int Bins = 4096;
 
-    /// <summary>Low and high end of each activation.</summary>
+    /// <summary>Low and high end of each activation, and how much its channels vary.</summary>
     /// <param name="model">The model; not changed.</param>
     /// <param name="activations">Names of float values in its graph.</param>
     /// <param name="pictures">Inputs, each one picture; gone through once, or twice for percentiles.</param>
     /// <param name="options">Which range.</param>
     /// <exception cref="ArgumentException">There are no pictures, one has the wrong size, or a value is not finite.</exception>
-    public static Dictionary<string, (float Low, float High)> Observe(
+    public static Dictionary<string, ActivationStatistics> Observe(
         ModelProto model, IReadOnlyCollection<string> activations, IReadOnlyList<float[]> pictures, QuantisationOptions options)
     {
         if (pictures.Count == 0)
@@ -34,24 +34,26 @@ internal static class ActivationRanges
         }));
         using var session = OnnxSession.Load(open.ToByteArray(), Environment.ProcessorCount, "model to calibrate");
 
-        var ranges = activations.ToDictionary(a => a, _ => (Low: 0f, High: 0f)); // a range always holds 0, which padding needs
-        ForEach(session, pictures, activations, (name, values) =>
+        var sums = new Dictionary<string, ChannelSums>();
+        ForEach(session, pictures, activations, (name, values, channels) =>
         {
-            var (low, high) = ranges[name];
-            foreach (float value in values)
+            if (!sums.TryGetValue(name, out var sum))
             {
-                low = Math.Min(low, value);
-                high = Math.Max(high, value);
+                sums.Add(name, sum = new ChannelSums(channels));
             }
-            ranges[name] = float.IsFinite(low) && float.IsFinite(high) ? (low, high)
-                : throw new ArgumentException($"'{name}' has values that are not finite on a calibration picture.");
+            sum.Add(values);
+            if (!float.IsFinite(sum.Low) || !float.IsFinite(sum.High))
+            {
+                throw new ArgumentException($"'{name}' has values that are not finite on a calibration picture.");
+            }
         });
+        var ranges = sums.ToDictionary(s => s.Key, s => new ActivationStatistics(s.Value.Low, s.Value.High, s.Value.Variances()));
         if (options.Method == CalibrationMethod.MinMax)
         {
             return ranges;
         }
         var histograms = activations.ToDictionary(a => a, _ => new long[Bins]);
-        ForEach(session, pictures, activations, (name, values) => Count(values, ranges[name], histograms[name]));
+        ForEach(session, pictures, activations, (name, values, _) => Count(values, ranges[name], histograms[name]));
         return ranges.ToDictionary(r => r.Key, r => Cut(histograms[r.Key], r.Value, options.Percentile));
     }
 
@@ -68,18 +70,18 @@ internal static class ActivationRanges
             }
             if (activations.Contains(session.InputName)) // not where its pixels are rearranged before the first convolution
             {
-                visit(session.InputName, picture);
+                visit(session.InputName, picture, (int)shape[1]);
             }
             using var input = OrtValue.CreateTensorValueFromMemory(picture, shape);
             using var outputs = session.Run(input);
             for (int i = 0; i < outputs.Count; i++)
             {
-                visit(session.OutputNames[i], outputs[i].GetTensorDataAsSpan<float>());
+                visit(session.OutputNames[i], outputs[i].GetTensorDataAsSpan<float>(), (int)outputs[i].GetTensorTypeAndShape().Shape[1]);
             }
         }
     }
 
-    private static void Count(ReadOnlySpan<float> values, (float Low, float High) range, long[] histogram)
+    private static void Count(ReadOnlySpan<float> values, ActivationStatistics range, long[] histogram)
     {
         double scale = range.High > range.Low ? Bins / ((double)range.High - range.Low) : 0;
         foreach (float value in values)
@@ -88,7 +90,7 @@ internal static class ActivationRanges
         }
     }
 
-    private static (float Low, float High) Cut(long[] histogram, (float Low, float High) range, double percentile)
+    private static ActivationStatistics Cut(long[] histogram, ActivationStatistics range, double percentile)
     {
         double total = histogram.Sum(), beyond = total * (1 - percentile), width = ((double)range.High - range.Low) / Bins;
         int first = 0, last = Bins - 1;
@@ -98,8 +100,8 @@ internal static class ActivationRanges
         for (double gone = histogram[last]; gone <= beyond && last > first; gone += histogram[--last])
         {
         }
-        return ((float)Math.Min(0, range.Low + first * width), (float)Math.Max(0, range.Low + (last + 1) * width));
+        return range with { Low = (float)Math.Min(0, range.Low + first * width), High = (float)Math.Max(0, range.Low + (last + 1) * width) };
     }
 
-    private delegate void ActivationVisitor(string name, ReadOnlySpan<float> values);
+    private delegate void ActivationVisitor(string name, ReadOnlySpan<float> values, int channels);
 }

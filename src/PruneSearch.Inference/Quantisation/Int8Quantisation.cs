@@ -6,7 +6,8 @@ namespace PruneSearch.Inference.Quantisation;
 
 /// <summary>
 /// Static 8-bit quantisation of an exported model (Jacob et al. 2018): asymmetric activations with ranges from calibration
-/// pictures, symmetric weights with a scale for each output channel. Prediction heads stay in floating point.
+/// pictures, symmetric weights with a scale for each output channel. Prediction heads stay in floating point,
+/// and so do convolutions of whose answer too little would be left (<see cref="QuantisationOptions.MaxNoise"/>).
 /// </summary>
 public static class Int8Quantisation
 {
@@ -32,9 +33,13 @@ public static class Int8Quantisation
         {
             throw new FormatException("model to quantise: it has no convolutions with constant weights");
         }
-        var ranges = values.Ranges(ActivationRanges.Observe(source, values.Names, pictures, options));
+        var observed = ActivationRanges.Observe(source, values.Names, pictures, options);
+        if (Noisy(source.Graph, values, observed, options.MaxNoise) is { Count: > 0 } noisy && noisy.Count < values.Convolutions.Count)
+        {
+            values = new QuantisedValues(source.Graph, noisy);
+        }
         var result = source.Clone();
-        result.Graph = new QdqRewriter(source.Graph, values).Rewrite(ranges, options.WeightBits).Proto;
+        result.Graph = new QdqRewriter(source.Graph, values).Rewrite(values.Ranges(observed), options.WeightBits).Proto;
         var precision = result.MetadataProps.FirstOrDefault(m => m.Key == OnnxMetadata.Precision);
         if (precision is null)
         {
@@ -42,5 +47,24 @@ public static class Int8Quantisation
         }
         precision.Value = "int8";
         return result.ToByteArray();
+    }
+
+    private static HashSet<NodeProto> Noisy(GraphProto graph, QuantisedValues values, Dictionary<string, ActivationStatistics> observed, double most)
+    {
+        var constants = graph.Initializer.ToDictionary(t => t.Name);
+        var ranges = values.Ranges(observed);
+        var noisy = values.Convolutions.Where(conv => Noise(conv) > most).ToHashSet();
+        // The steps of what it reads are those of what the convolution before it answers.
+        noisy.UnionWith([.. noisy.Select(n => values.ProducerOf(n.Input[0])).OfType<NodeProto>()]);
+        // Convolutions that share a weight share its form.
+        var weights = noisy.Select(n => n.Input[1]).ToHashSet();
+        noisy.UnionWith(values.Convolutions.Where(c => weights.Contains(c.Input[1])));
+        return noisy;
+
+        double Noise(NodeProto conv)
+        {
+            string output = values.OutputOf(conv);
+            return QuantisationNoise.Of(constants[conv.Input[1]], ranges[conv.Input[0]], ranges[output], observed[output].Variances);
+        }
     }
 }

@@ -25,8 +25,18 @@ public sealed record QuantisationOptions
     /// </summary>
     public int WeightBits { get; init; } = 8;
 
+    /// <summary>
+    /// Largest noise that bytes may add to what a convolution answers, as a share of its variance, 0 to 1: convolutions above it stay in
+    /// floating point, and those that make their inputs. 1 leaves none out.
+    /// </summary>
+    public double MaxNoise { get; init; } = 0.03;
+
     internal void Validate()
     {
+        if (!(MaxNoise is >= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(MaxNoise), MaxNoise, "The largest noise must be from 0 to 1.");
+        }
         if (!(Percentile is >= 0.5 and < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(Percentile), Percentile, "The percentile must be from 0.5 to below 1.");

@@ -11,18 +11,18 @@ internal sealed class QuantisedValues
     private readonly HashSet<string> _names = [];
     private readonly ILookup<string, NodeProto> _readers;
 
-    public QuantisedValues(GraphProto graph)
+    /// <param name="graph">The graph.</param>
+    /// <param name="kept">Convolutions that stay in floating point, besides prediction heads.</param>
+    public QuantisedValues(GraphProto graph, IReadOnlySet<NodeProto>? kept = null)
     {
         _graph = graph;
         _readers = graph.Node.SelectMany(n => n.Input.Select(i => (i, n))).ToLookup(p => p.i, p => p.n);
         var constants = graph.Initializer.Select(t => t.Name).ToHashSet();
-        Convolutions = [.. graph.Node.Where(n => n.OpType == "Conv" && constants.Contains(n.Input[1]) && !IsHead(n))];
+        Convolutions = [.. graph.Node.Where(n => n.OpType == "Conv" && constants.Contains(n.Input[1]) && !IsHead(n) && kept?.Contains(n) != true)];
         foreach (var conv in Convolutions)
         {
             _names.Add(conv.Input[0]);
-            // A clip that follows becomes part of the convolution: the range of its output does what it does.
-            var readers = _readers[conv.Output[0]].ToList();
-            _names.Add(readers is [{ OpType: "Clip" or "Relu" } clip] ? clip.Output[0] : conv.Output[0]);
+            _names.Add(OutputOf(conv));
         }
         foreach (var node in graph.Node.Where(n => (n.OpType is "Add" or "Mul" or "Sigmoid" || Moving.Contains(n.OpType)) && Operands(n).All(_names.Contains)))
         {
@@ -36,11 +36,27 @@ internal sealed class QuantisedValues
     /// <summary>The values that become bytes.</summary>
     public IReadOnlyCollection<string> Names => _names;
 
+    /// <summary>The value that becomes bytes behind a convolution: a clip that follows becomes part of it, the range of its output does what it does.</summary>
+    public string OutputOf(NodeProto conv) => _readers[conv.Output[0]].ToList() is [{ OpType: "Clip" or "Relu" } clip] ? clip.Output[0] : conv.Output[0];
+
+    /// <summary>The convolution on integers that makes a value, with nothing but an activation between; <see langword="null"/> where there is none.</summary>
+    public NodeProto? ProducerOf(string value)
+    {
+        var node = _graph.Node.FirstOrDefault(n => n.Output.Contains(value));
+        string? before = node?.OpType switch
+        {
+            "Clip" or "Relu" => node.Input[0],
+            "Mul" => SiluInput(node),
+            _ => value,
+        };
+        return Convolutions.FirstOrDefault(c => c.Output[0] == before);
+    }
+
     /// <summary>The ranges to use: equal ones where values are only moved, and no steps spent where SiLU is flat.</summary>
     /// <param name="observed">Low and high end of each of <see cref="Names"/> on calibration pictures.</param>
-    public Dictionary<string, (float Low, float High)> Ranges(IReadOnlyDictionary<string, (float Low, float High)> observed)
+    public Dictionary<string, (float Low, float High)> Ranges(IReadOnlyDictionary<string, ActivationStatistics> observed)
     {
-        var ranges = observed.ToDictionary();
+        var ranges = _names.ToDictionary(n => n, n => (observed[n].Low, observed[n].High));
         foreach (var equal in Together())
         {
             var common = (equal.Min(v => observed[v].Low), equal.Max(v => observed[v].High));

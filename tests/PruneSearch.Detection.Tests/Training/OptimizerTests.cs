@@ -69,4 +69,21 @@ public sealed class OptimizerTests
         Assert.Equal(0.05, schedule.At(6), 1e-12);
         Assert.InRange(schedule.At(9), 0, 0.005);
     }
+
+    [Theory]
+    [InlineData(0.1, 15, 2)] // 1.5 steps are two
+    [InlineData(0.1, 1, 1)]
+    [InlineData(0.25, 8, 2)]
+    [InlineData(0, 8, 0)]
+    public void The_warm_up_takes_its_share_of_the_steps_rounded_up_and_rises_by_equal_parts(double share, int steps, int warm)
+    {
+        var schedule = new LearningRateSchedule(0.1, share, steps);
+
+        Assert.All(Enumerable.Range(0, warm), s => Assert.Equal(0.1 * (s + 1) / (warm + 1), schedule.At(s), 1e-12));
+        if (warm < steps)
+        {
+            Assert.Equal(0.1, schedule.At(warm), 1e-12);
+            Assert.All(Enumerable.Range(warm + 1, steps - warm - 1), s => Assert.InRange(schedule.At(s), 0, schedule.At(s - 1)));
+        }
+    }
 }

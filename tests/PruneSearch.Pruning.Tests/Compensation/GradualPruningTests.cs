@@ -65,12 +65,12 @@ public sealed class GradualPruningTests
     [Fact]
     public void The_same_input_gives_the_same_weights_however_little_memory_there_is()
     {
-        var (model, weights) = Some.SmallDetector();
+        var (model, weights) = Some.SmallDetector(width: 0.1); // forgotten maps are computed anew for every layer: narrow ones
         using var pictures = Some.Picture(6, 64, 64);
         using var first = pictures.narrow(0, 0, 3);
         using var second = pictures.narrow(0, 3, 3);
         PruneResult Prune(long bytes) =>
-            PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0.3, Groups = ["all"] }, new([first, second], 1),
+            PruningEngine.Prune(model, weights, new PruneSettings { Ratio = 0.3, Groups = ["all"], Protect = ["Conv_1"] }, new([first, second], 1),
                 compensation: new CompensationOptions { MapBytes = bytes });
         PruneResult once = Prune(1L << 30), again = Prune(1L << 30), recomputed = Prune(0);
         Assert.All(once.Weights, t => Assert.Equal(t.Value.Values, again.Weights[t.Key].Values));

@@ -114,6 +114,44 @@ public sealed class TargetSelectionTests
         Assert.InRange(Gone(Dense, Select(Dense, settings with { Ratio = reachable }), PruneTarget.Macs), reachable - 0.01, reachable);
     }
 
+    [Theory]
+    [InlineData(PruneTarget.Macs)]
+    [InlineData(PruneTarget.Parameters)]
+    public void One_channel_more_would_be_too_many_and_an_exact_share_is_met_exactly(PruneTarget target)
+    {
+        var settings = Settings with { Target = target };
+        var plan = Select(Dense, settings);
+        double channels = Dense.Network.Groups.Where(g => g.Kind is ChannelGroupKind.Hidden or ChannelGroupKind.Neck).Sum(g => g.DenseWidth);
+        PruningPlan Channels(int removed) => Select(Dense, Settings with { Target = PruneTarget.Channels, Ratio = removed / channels });
+
+        Assert.True(Gone(Dense, Channels(plan.Removed + 1), target) > settings.Ratio);
+        Assert.Equal(plan.Removed, Select(Dense, settings with { Ratio = Gone(Dense, plan, target) }).Removed);
+    }
+
+    [Fact]
+    public void All_that_may_go_goes_where_that_is_exactly_what_is_asked()
+    {
+        var settings = Settings with { MaxGroupRatio = 0.5 };
+        int reachable = ChannelSelection.Range(Dense.Network, settings).Reachable;
+        double dense = ChannelSelection.Range(Dense.Network, settings).Dense;
+        double share = Gone(Dense, Select(Dense, settings with { Ratio = reachable / dense }), PruneTarget.Macs);
+
+        Assert.Equal(reachable, Select(Dense, settings with { Target = PruneTarget.Macs, Ratio = share }).Removed);
+    }
+
+    [Fact]
+    public void A_latency_is_not_looked_for_closer_than_it_can_be_measured()
+    {
+        int measured = 0;
+        Select(Dense, Settings with { Target = PruneTarget.Latency }, spec =>
+        {
+            measured++;
+            return (double)DetectorCatalog.Build(spec).Network.Macs / Dense.Network.Macs;
+        });
+
+        Assert.InRange(measured, 5, 9); // to a 200th of the channels; to a single one it would take more than ten
+    }
+
     private static PruningPlan Select(DetectorModel model, PruneSettings settings, Func<DetectorSpec, double>? latency = null)
     {
         var random = new Random(3);

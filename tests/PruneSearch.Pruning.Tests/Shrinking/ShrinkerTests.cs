@@ -44,11 +44,66 @@ public sealed class ShrinkerTests
     {
         var network = Vocabulary.Create("plain");
         static PruningPlan Of(string group, params int[] kept) => new(new Dictionary<string, ImmutableArray<int>> { [group] = [.. kept] }, 1);
-        Assert.Contains("'Z'", Assert.Throws<ArgumentException>(() => Shrinker.NewWidths(network, Of("Z", 0))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Unknown channel group 'Z'", Assert.Throws<ArgumentException>(() => Shrinker.NewWidths(network, Of("Z", 0))).Message, StringComparison.Ordinal);
         Assert.Contains("from 0 to 7", Assert.Throws<ArgumentException>(() => Shrinker.NewWidths(network, Of("A", 0, 8))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Shrinker.NewWidths(network, Of("A", 2, 1)));
         Assert.Throws<ArgumentException>(() => Shrinker.NewWidths(network, Of("A")));
         var wrong = new WeightSet { ["a.weight"] = new WeightTensor([7, 3, 3, 3], new float[189]) };
         Assert.Contains("'a.weight'", Assert.Throws<FormatException>(() => Shrinker.Slice(network, wrong, Plan)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Kept_channels_ascend_within_the_group_and_are_at_least_one()
+    {
+        var network = Vocabulary.Create("plain");
+        static PruningPlan Of(params int[] kept) => new(new Dictionary<string, ImmutableArray<int>> { ["A"] = [.. kept] }, 1);
+        foreach (int[] bad in (int[][])[[], [-1, 2], [2, 2], [3, 2], [0, 2, 1], [0, 8]])
+        {
+            Assert.Contains(
+                "must be ascending, from 0 to 7, and at least one",
+                Assert.Throws<ArgumentException>(() => Shrinker.NewWidths(network, Of(bad))).Message,
+                StringComparison.Ordinal);
+        }
+        Assert.Equal(2, Shrinker.NewWidths(network, Of(0, 7))["A"]);
+        Assert.Equal(1, Shrinker.NewWidths(network, Of(7))["A"]);
+    }
+
+    [Fact]
+    public void A_plan_that_keeps_all_copies_all()
+    {
+        var network = Vocabulary.Create("plain");
+        var weights = Some.Weights(network);
+        var all = new PruningPlan(new Dictionary<string, ImmutableArray<int>> { ["A"] = [.. Enumerable.Range(0, 8)] }, 0);
+
+        var copy = Shrinker.Slice(network, weights, all);
+
+        Assert.All(weights, w => Assert.Equal(w.Value.Values, copy[w.Key].Values));
+        Assert.All(weights, w => Assert.NotSame(w.Value.Values, copy[w.Key].Values));
+    }
+
+    [Fact]
+    public void What_belongs_to_no_tensor_of_the_network_stays_whole()
+    {
+        var network = Vocabulary.Create("plain");
+        var state = new WeightSet
+        {
+            ["/a.weight"] = new([8, 3, 3, 3], new float[216]),
+            ["a.weight/x/y"] = new([8, 3, 3, 3], new float[216]),
+            ["z/exp"] = new([8], new float[8]),
+        };
+
+        Assert.All(Shrinker.Slice(network, state, Plan), t => Assert.Equal(state[t.Key].Shape, t.Value.Shape));
+    }
+
+    [Fact]
+    public void What_stays_keeps_its_values_in_every_row_and_column()
+    {
+        var network = Vocabulary.Create("plain");
+        var weights = Some.Weights(network);
+        float[] whole = weights["b.weight"].Values, cut = Shrinker.Slice(network, weights, Plan)["b.weight"].Values; // [12, 8, 3, 3]
+
+        Assert.Equal(
+            Enumerable.Range(0, 12).SelectMany(o => Plan.Kept["A"].SelectMany(i => Enumerable.Range(0, 9).Select(t => whole[(o * 8 + i) * 9 + t]))), cut);
     }
 }

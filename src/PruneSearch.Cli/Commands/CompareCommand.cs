@@ -1,0 +1,71 @@
+using System.CommandLine;
+using PruneSearch.Cli.Comparisons;
+using PruneSearch.Connections.Sessions;
+using PruneSearch.Core.Files;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Storage;
+using PruneSearch.Inference.Latency;
+using PruneSearch.Stages;
+
+namespace PruneSearch.Cli.Commands;
+
+/// <summary>Measures the models of several searches side by side: which detector is the one to deploy?</summary>
+internal static class CompareCommand
+{
+    public static Command Create(CliContext context)
+    {
+        var ids = new Argument<string[]>("ID") { Description = "The searches' identifiers, as list shows them", Arity = ArgumentArity.OneOrMore };
+        var within = new Option<double[]>("--within")
+        {
+            Description = "Times in ms: the most accurate model within each is named", DefaultValueFactory = _ => [5, 10, 20], HelpName = "MS",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var threads = NumberOption.Create("--threads", "Threads within the networks", 1, 1, 256);
+        var seconds = NumberOption.Create("--max-seconds", "Time limit of the measurement, all models together", 60.0, 1, 3600);
+        Option<string?> csv = OutputOption.File("--csv", "Write all models as CSV"), png = OutputOption.File("--png", "Draw all models");
+        var command = new Command("compare", "Measure the models of several searches side by side") { ids, within, threads, seconds, csv, png };
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, PlaceOptions.Of(p), p.GetValue(ids)!, p.GetValue(within)!,
+            new LatencyOptions { MaxSeconds = p.GetValue(seconds) }, p.GetValue(threads), p.GetValue(csv), p.GetValue(png), c), c));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliContext context, SearchPlace place, string[] ids, double[] within, LatencyOptions options, int threads,
+        string? csv, string? png, CancellationToken cancellation)
+    {
+        HomeFolder.RequireExisting(place, ids[0]);
+        var found = new List<(string Search, FrontierPoint Point, byte[] File)>();
+        var session = await context.Sessions.OpenAsync(place, work: false, cancellation);
+        await using (session)
+        {
+            foreach (string id in ids.Distinct(StringComparer.Ordinal))
+            {
+                await HomeFolder.RequireSearchAsync(session, place, id);
+                foreach (var point in (await session.FrontierAsync(id)).Points)
+                {
+                    string name = point.IsQuantised ? CheckpointNames.Int8Onnx(point.Report.Key) : CheckpointNames.Onnx(point.Report.Key);
+                    found.Add((id, point, await StageModels.ReadAsync(session.Checkpoints, name, cancellation)));
+                }
+            }
+        }
+        if (found.Count == 0)
+        {
+            throw new FormatException($"{string.Join(", ", ids)}: no model is finished yet, expected at least one");
+        }
+        LatencyCandidate[] candidates = [.. found.Select(f => LatencyCandidate.Onnx(PointNames.Of(f.Point), f.File, threads))];
+        var rows = (await Task.Run(() => LatencyTable.Measure(candidates, options, context.Time, cancellation), cancellation)).Rows;
+        var device = rows[0].Report.Device;
+        List<ComparedModel> models =
+            [.. found.Zip(rows, (f, r) => new ComparedModel(f.Search, PointNames.Of(f.Point), f.Point, r.Report.Milliseconds, r.Report.Percentile90))];
+        await context.Output.WriteAsync($"{device.Processor}, {device.Engine}, {device.Threads} thread(s), batch 1, {models.Count} models side by side\n\n");
+        await context.Output.WriteAsync(ComparisonText.Markdown(models, within));
+        if (csv is not null)
+        {
+            AtomicFile.Write(csv, ComparisonText.Csv(models));
+        }
+        if (png is not null)
+        {
+            AtomicFile.Write(png, ComparisonPlot.Draw(models, within));
+        }
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,48 @@
+using PruneSearch.Cli.Plots;
+using ScottPlot;
+
+namespace PruneSearch.Cli.Comparisons;
+
+/// <summary>Draws accuracy over latency of several searches: a colour a search, its frontier as a line, times that were asked for as upright lines.</summary>
+internal static class ComparisonPlot
+{
+    private const int Width = 1200, Height = 750;
+
+    private static readonly Color[] Colors =
+    [
+        Color.FromHex("#2A6FBB"), Color.FromHex("#E07B39"), Color.FromHex("#3A8F5C"), Color.FromHex("#8A4FA3"), Color.FromHex("#B3202A"),
+        Color.FromHex("#7A7A7A"),
+    ];
+
+    /// <summary>A PNG picture.</summary>
+    public static byte[] Draw(IReadOnlyList<ComparedModel> models, IEnumerable<double> within)
+    {
+        using var plot = new Plot();
+        plot.Font.Set(PlotTheme.Typeface());
+        plot.Axes.Left.MinimumSize = 85; // large labels need room
+        plot.Axes.Bottom.MinimumSize = 65;
+        plot.Title("Which detector to deploy", 22);
+        plot.YLabel("mAP at IoU 0.5, validation split", 17);
+        plot.XLabel("latency of one picture in ms, measured side by side (further left is faster)", 17);
+        plot.Grid.MajorLineColor = ScottPlot.Colors.Black.WithOpacity(.08);
+        int turn = 0;
+        foreach (var search in models.GroupBy(m => m.Search))
+        {
+            var color = Colors[turn++ % Colors.Length];
+            var on = ComparedModel.Frontier(search);
+            var line = plot.Add.ScatterLine(on.Select(m => m.Milliseconds).ToArray(), on.Select(m => m.Map50).ToArray(), color);
+            line.LineWidth = 2.5f;
+            double[] x = [.. search.Select(m => m.Milliseconds)], y = [.. search.Select(m => m.Map50)];
+            plot.Add.Markers(x, y, MarkerShape.FilledCircle, 12, color).LegendText = search.Key;
+            var originals = search.Where(m => m.Point.Iteration == 0).ToList();
+            plot.Add.Markers(originals.Select(m => m.Milliseconds).ToArray(), originals.Select(m => m.Map50).ToArray(), MarkerShape.FilledDiamond, 20, color);
+        }
+        foreach (double time in within)
+        {
+            plot.Add.VerticalLine(time, 1.5f, ScottPlot.Colors.Black.WithOpacity(.35), LinePattern.Dashed);
+        }
+        plot.Axes.Margins(.08, .14);
+        plot.ShowLegend(Alignment.LowerRight).FontSize = 15;
+        return plot.GetImageBytes(Width, Height, ImageFormat.Png);
+    }
+}

@@ -1,0 +1,51 @@
+using PruneSearch.Cli.Comparisons;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cli.Tests.Comparisons;
+
+/// <summary>Models of several searches beside one another.</summary>
+public sealed class ComparisonTests
+{
+    private static readonly ComparedModel[] Models =
+    [
+        Model("cells-1", "original", 0.86, 8),
+        Model("cells-1", "one-shot-50", 0.85, 4),
+        Model("photos-2", "original", 0.84, 6), // slower and less accurate than the one before
+        Model("photos-2", "one-shot-50", 0.80, 2),
+    ];
+
+    [Fact]
+    public void The_most_accurate_model_within_each_time_is_named()
+    {
+        string text = ComparisonText.Markdown(Models, [20, 5, 1]);
+
+        Assert.EndsWith("""
+            Within 1 ms: none
+            Within 5 ms: one-shot-50 of cells-1, mAP50 0.850 in 4.00 ms
+            Within 20 ms: original of cells-1, mAP50 0.860 in 8.00 ms
+
+            """.ReplaceLineEndings("\n"), text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_another_search_beats_is_not_worth_having()
+    {
+        Assert.Equal([Models[3], Models[1], Models[0]], ComparedModel.Frontier(Models));
+        Assert.Contains("| photos-2 | original | 0.840 |", ComparisonText.Markdown(Models, []), StringComparison.Ordinal);
+        Assert.Equal(3, ComparisonText.Markdown(Models, []).Split("| yes |").Length - 1);
+    }
+
+    [Fact]
+    public void The_csv_has_a_line_a_model_and_the_picture_is_one()
+    {
+        string[] lines = ComparisonText.Csv(Models).TrimEnd('\n').Split('\n');
+        Assert.Equal(5, lines.Length);
+        Assert.StartsWith("cells-1,one-shot-50,0.85,", lines[2], StringComparison.Ordinal);
+        Assert.All(lines, l => Assert.Equal(lines[0].Count(c => c == ','), l.Count(c => c == ',')));
+        Assert.Equal([0x89, 0x50, 0x4E, 0x47], ComparisonPlot.Draw(Models, [5, 10])[..4]);
+    }
+
+    private static ComparedModel Model(string search, string name, double map50, double milliseconds) =>
+        new(
+        search, name, Some.Point(name, ScheduleKind.OneShot, .5, name == "original" ? 0 : 1, Some.Report(map50, 1)), milliseconds, milliseconds * 1.1);
+}
