@@ -96,7 +96,7 @@ internal sealed class StageRoom : IDisposable
     }
 
     /// <summary>Architecture and widths of a finished stage.</summary>
-    public async Task<DetectorSpec> DetectorAsync(string key) =>
+    public async Task<DetectorSpec> DetectorAsync(StageKey key) =>
         DetectorSpec.FromJson(Encoding.UTF8.GetString((await ReadAsync(CheckpointNames.Detector(key))).ToArray()), "detector");
 
     /// <summary>Names of the objects that begin so.</summary>
