@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
@@ -67,9 +66,12 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="SearchFileException">The file names no weights, or they are damaged or belong to another detector.</exception>
     public static (DetectorModel Model, WeightSet Weights) ReadDetector(SearchFile file) => Guard(() =>
     {
-        return BaseWeights.Read(file.Settings.Detector) is { Detector: { } detector, Path: var path }
-            ? (DetectorCatalog.Build(detector), Safetensors.Read(path))
-            : throw new SearchFileException($"{file.Path}: the detector starts from random weights, expected detector.weights");
+        if (file.Settings.Detector.Weights is null)
+        {
+            throw new SearchFileException($"{file.Path}: the detector starts from random weights, expected detector.weights");
+        }
+        var (model, tensors, _) = BaseWeights.Load(file.Settings.Detector);
+        return (model, tensors);
     });
 
     // The test split is no part of what stages are: whether there is one changes none of them.
@@ -89,7 +91,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         }
         return (weights, splits, new BaseSettings
         {
-            Detector = detector.Template with { Classes = splits.Train.Classes },
+            Detector = detector.Template with { Classes = splits.Train.Classes, BatchNorm = detector.InsertNorms || weights?.Detector is null },
             WeightsSha256 = weights is { Detector: not null } ? weights.Sha256 : null,
             WeightsDetector = weights?.Detector,
             BackboneSha256 = weights is { Detector: null } ? weights.Sha256 : null,
@@ -129,19 +131,11 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         }
         if (weights is not null)
         {
-            await store.PutAsync(CheckpointNames.Input(weights.Sha256), (stream, c) => CopyAsync(weights, stream, c), PutCondition.IfAbsent, cancellation)
-                .ConfigureAwait(false);
+            await store.PutAsync(
+                CheckpointNames.Input(weights.Sha256),
+                (stream, c) => stream.WriteAsync(Guard(weights.Content), c).AsTask(),
+                PutCondition.IfAbsent, cancellation).ConfigureAwait(false);
         }
-    }
-
-    private static async Task CopyAsync(BaseWeights weights, Stream target, CancellationToken cancellation)
-    {
-        byte[] content = RegularFile.ReadAllBytes(weights.Path, Array.MaxLength);
-        if (Convert.ToHexStringLower(SHA256.HashData(content)) != weights.Sha256)
-        {
-            throw new SearchFileException($"{weights.Path}: changed while the search was being launched");
-        }
-        await target.WriteAsync(content, cancellation).ConfigureAwait(false);
     }
 
     private static double RequireReachable(SearchFile file, DetectorSpec detector)

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Core.Detectors;
@@ -32,4 +33,31 @@ public sealed record ForeignNames
     /// names, can be told by the order of its convolutions.
     /// </summary>
     public bool SameOrder { get; init; }
+
+    /// <summary>Whether names, and what <see cref="Convert"/> does, are all that differs: then a file is a detector, not only a start for one.</summary>
+    public bool OnlyNames => Epsilon is null && Input is null;
+
+    /// <summary>All tensors of a network by their names here.</summary>
+    /// <param name="network">The network, with batch norms if <see cref="Template"/> has them.</param>
+    /// <param name="tensors">Tensors by their names there.</param>
+    /// <param name="source">Where they come from, for messages.</param>
+    /// <exception cref="FormatException">One is missing or has another shape; the message names it and what was expected.</exception>
+    public WeightSet Translate(Network network, WeightSet tensors, string source)
+    {
+        var here = new WeightSet();
+        foreach (var (name, shape) in network.Tensors.Select(t => (t.Name, t.Shape)))
+        {
+            string there = Of(name) ?? name, expected = $"[{string.Join(", ", shape)}]";
+            if (!tensors.TryGetValue(there, out var found))
+            {
+                throw new FormatException($"{source}: tensor '{there}' {expected} is missing, expected all tensors of {Program}");
+            }
+            if (!found.Shape.SequenceEqual(shape))
+            {
+                throw new FormatException($"{source}: tensor '{there}' has shape [{string.Join(", ", found.Shape)}], expected {expected}");
+            }
+            here.Add(name, Convert?.Invoke(name, found) ?? found);
+        }
+        return here;
+    }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace PruneSearch.Core.Stages;
 
@@ -76,6 +77,19 @@ public sealed record FineTuneSettings
     [Id(15)]
     [Description("Put half of the pictures together from four.")]
     public bool Mosaic { get; init; }
+
+    /// <summary>Ge et al. 2021, as their code does it.</summary>
+    [Id(22)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [Description("Shift hue by up to 10 degrees, saturation and value by up to 12 % (YOLOX); instead of `photometric`, or with it.")]
+    public bool Hsv { get; init; }
+
+    /// <summary>Ge et al. 2021: .5 for the small members of the family.</summary>
+    [Id(23)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [Description("Show pictures up to this share smaller or larger than what fits, at a random place (YOLOX); 0 is off. Mosaics have sizes of their own.")]
+    [Range(0.0, 0.9)]
+    public double Resize { get; init; }
 
     /// <summary>Against the dense detector, which has no teacher itself.</summary>
     [Id(13)]

@@ -20,6 +20,12 @@ public sealed record AugmentationOptions
     /// <summary>Brightness, contrast, saturation and hue vary (SSD).</summary>
     public bool Photometric { get; init; }
 
+    /// <summary>Hue, saturation and value vary (YOLOX).</summary>
+    public bool Hsv { get; init; }
+
+    /// <summary>Largest share by which pictures are smaller or larger than what fits, 0 to below 1 (YOLOX); 0 for none.</summary>
+    public double Resize { get; init; }
+
     /// <summary>Put together from four pictures half of the time; those are not cropped or expanded.</summary>
     public bool Mosaic { get; init; }
 
@@ -30,6 +36,8 @@ public sealed record AugmentationOptions
         Crop = settings.Crop,
         Expand = settings.Expand,
         Photometric = settings.Photometric,
+        Hsv = settings.Hsv,
+        Resize = settings.Resize,
         Mosaic = settings.Mosaic,
     };
 }

@@ -26,6 +26,10 @@ internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache,
         {
             PhotometricDistortion.Apply(pixels, random);
         }
+        if (random is not null && options.Hsv)
+        {
+            HsvShift.Apply(pixels, random);
+        }
         _pixels.Convert(pixels);
         return new BatchImage
         {
@@ -50,6 +54,7 @@ internal sealed class SampleRenderer(DetectionDataset dataset, ImageCache cache,
             view = options.Flip ? RandomFlip.Apply(view, random) : view;
         }
         view = InInput(view, image);
+        view = random is not null && options.Resize > 0 ? RandomResize.Apply(view, options.Resize, random) : view;
         ImageResampler.Resample(image, view.Window, view.Flipped, input.Size, pixels, _pixels.Outside);
         return view;
     }

@@ -20,21 +20,24 @@ public sealed class TorchNetwork : IDisposable
     private readonly Dictionary<string, BatchNormLayer> _normsBefore; // by the SiLU that alone reads them
     private readonly HashSet<string> _joined; // their names
     private readonly HashSet<string> _heads;
+    private readonly PictureScale _scale;
 
     /// <summary>Copies weights to a device.</summary>
     /// <param name="network">What to run.</param>
     /// <param name="weights">All of its tensors.</param>
     /// <param name="device">Where; the CPU by default.</param>
+    /// <param name="scale">By what pictures are divided and the kernels that read them multiplied while they are in <see cref="Tensors"/>.</param>
     /// <exception cref="FormatException">The weights are not those of the network.</exception>
-    public TorchNetwork(Network network, WeightSet weights, Device? device = null)
+    public TorchNetwork(Network network, WeightSet weights, Device? device = null, float scale = 1)
     {
+        _scale = new PictureScale(network, scale);
         Network = network;
         Device = device ?? CPU;
         weights.RequireFit(network, "weights");
         foreach (var declared in network.Tensors)
         {
             using var scope = NewDisposeScope();
-            var values = AlignedTensor.Of(weights[declared.Name].Values, [.. declared.Shape.Select(d => (long)d)], Device);
+            var values = AlignedTensor.Of(_scale.Held(declared.Name, weights[declared.Name]).Values, [.. declared.Shape.Select(d => (long)d)], Device);
             _tensors[declared.Name] = ChannelsLast(values).requires_grad_(declared.Trainable).MoveToOuterDisposeScope().DetachFromDisposeScope();
         }
         _heads = [.. network.Outputs.SelectMany(o => o.Heads)];
@@ -90,7 +93,7 @@ public sealed class TorchNetwork : IDisposable
         for (int i = 0; i < Network.Layers.Count; i++)
         {
             var layer = Network.Layers[i];
-            var output = layer is InputLayer ? image.alias() : Run(layer, maps, training, inPlace: observe is null);
+            var output = layer is InputLayer ? _scale.Picture(image) : Run(layer, maps, training, inPlace: observe is null);
             maps[layer.Name] = output;
             if (observe is not null && layer.Inputs.Count > 0)
             {
@@ -117,30 +120,30 @@ public sealed class TorchNetwork : IDisposable
         return Run(layer, maps, training: false, inPlace: false).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Copies all tensors out.</summary>
-    public WeightSet ToWeights()
+    /// <summary>Copies all tensors out, or others that stand for them, like averages.</summary>
+    public WeightSet ToWeights(IReadOnlyDictionary<string, Tensor>? others = null)
     {
         var weights = new WeightSet();
         foreach (var declared in Network.Tensors)
         {
-            weights.Add(declared.Name, Read(_tensors[declared.Name], declared.Shape));
+            weights.Add(declared.Name, _scale.Given(declared.Name, Read((others ?? _tensors)[declared.Name], declared.Shape)));
         }
         return weights;
     }
 
-    /// <summary>Overwrites tensors, keeping those that are not named.</summary>
+    /// <summary>Overwrites tensors, or others that stand for them, keeping those that are not named.</summary>
     /// <exception cref="FormatException">A tensor is unknown or has another shape.</exception>
-    public void Load(WeightSet weights)
+    public void Load(WeightSet weights, IReadOnlyDictionary<string, Tensor>? others = null)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (name, value) in weights)
         {
-            if (!_tensors.TryGetValue(name, out var target) || !target.shape.SequenceEqual(value.Shape.Select(d => (long)d)))
+            if (!(others ?? _tensors).TryGetValue(name, out var target) || !target.shape.SequenceEqual(value.Shape.Select(d => (long)d)))
             {
                 throw new FormatException($"Tensor '{name}' [{string.Join(", ", value.Shape)}] does not fit this network.");
             }
-            target.copy_(tensor(value.Values, target.shape));
+            target.copy_(tensor(_scale.Held(name, value).Values, target.shape));
         }
     }
 

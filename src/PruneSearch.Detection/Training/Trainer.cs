@@ -42,7 +42,7 @@ public sealed class Trainer : IDisposable
         _loss = new DetectionLoss(model);
         _settings = settings;
         _teacher = settings.Distillation > 0 ? teacher ?? throw new ArgumentException("Distillation needs the dense detector.") : null;
-        _network = new TorchNetwork(model.Network, weights, device)
+        _network = new TorchNetwork(model.Network, weights, device, model.Input.Reach())
         {
             ConvolutionType = TrainingPrecision.Resolve(settings.Precision, device),
         };

@@ -36,25 +36,11 @@ public sealed class WeightAverage : IDisposable
     }
 
     /// <summary>Copies the averages out.</summary>
-    public WeightSet ToWeights()
-    {
-        var weights = new WeightSet();
-        foreach (var declared in _network.Network.Tensors)
-        {
-            weights.Add(declared.Name, TorchNetwork.Read(_average[declared.Name], declared.Shape));
-        }
-        return weights;
-    }
+    public WeightSet ToWeights() => _network.ToWeights(_average);
 
     /// <summary>Restores averages.</summary>
-    public void Load(WeightSet weights)
-    {
-        foreach (var (name, value) in weights)
-        {
-            using var scope = NewDisposeScope();
-            _average[name].copy_(tensor(value.Values, [.. value.Shape.Select(d => (long)d)]));
-        }
-    }
+    /// <exception cref="FormatException">They are those of another network.</exception>
+    public void Load(WeightSet weights) => _network.Load(weights, _average);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -74,6 +74,30 @@ public sealed class LetterboxTests
         RequireBoxesOnPixels(new AugmentationOptions { Flip = true, Expand = true });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pictures_of_random_size_have_their_boxes_where_their_pixels_are(bool flip)
+    {
+        List<float> left = [], widths = [], shapes = [];
+        foreach (var batch in Loader(new AugmentationOptions { Resize = 0.5, Flip = flip }).Batches(0, 60, TestContext.Current.CancellationToken))
+        {
+            RequireBoxesOnPixels(batch); // also where chance left none of them
+            foreach (var box in batch.Images[0].Boxes)
+            {
+                left.Add(box.XMin);
+                widths.Add(box.XMax - box.XMin);
+                shapes.AddRange(box is { XMin: > 0, YMin: > 0, XMax: < 1, YMax: < 1 } ? [(box.XMax - box.XMin) / (box.YMax - box.YMin)] : []);
+            }
+        }
+        Assert.InRange(widths.Count, 40, 60);
+        Assert.InRange(widths.Min(), 0.5f, 0.7f);
+        Assert.Equal(1, widths.Max());
+        Assert.True(left.Max() > 0.2, "small pictures lie at the left always");
+        Assert.NotEmpty(shapes);
+        Assert.All(shapes, s => Assert.Equal(2, s, 0.001)); // they keep their shape
+    }
+
     [Fact]
     public void Pictures_of_a_mosaic_keep_their_shape()
     {

@@ -51,6 +51,12 @@ public sealed record InputRule
     /// <summary>What each channel is divided by, in the input's order; three values above 0.</summary>
     public required IReadOnlyList<double> Deviation { get; init; }
 
+    /// <summary>
+    /// The power of two next to how far input values reach from their middle: 1 for pictures from −1 to 1, 128 for those from 0 to 255. Kernels
+    /// that read the picture are that much smaller, and their gradients larger, than kernels of any other layer.
+    /// </summary>
+    public float Reach() => MathF.Pow(2, MathF.Round(MathF.Log2((float)(127.5 / Deviation.Max()))));
+
     /// <summary>Stretched, RGB, from −1 (black) to 1 (white).</summary>
     public static InputRule MinusOneToOne { get; } = new() { Mean = [127.5, 127.5, 127.5], Deviation = [127.5, 127.5, 127.5] };
 
