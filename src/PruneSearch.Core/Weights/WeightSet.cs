@@ -1,3 +1,4 @@
+using System.Numerics;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Core.Weights;
@@ -6,11 +7,11 @@ namespace PruneSearch.Core.Weights;
 public sealed class WeightTensor
 {
     /// <summary>Wraps values.</summary>
-    /// <exception cref="ArgumentException">The number of values is not the product of the dimensions.</exception>
+    /// <exception cref="ArgumentException">A dimension is negative, or the number of values is not the product of the dimensions.</exception>
     public WeightTensor(IReadOnlyList<int> shape, float[] values)
     {
-        long length = shape.Aggregate(1L, (n, d) => n * d);
-        if (length != values.Length)
+        var length = shape.Aggregate(BigInteger.One, (n, d) => n * d);
+        if (length != values.Length || shape.Any(d => d < 0))
         {
             throw new ArgumentException($"Shape [{string.Join(", ", shape)}] needs {length} values, got {values.Length}.");
         }

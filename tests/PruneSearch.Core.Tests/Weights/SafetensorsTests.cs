@@ -73,6 +73,13 @@ public sealed class SafetensorsTests
     [Fact]
     public void Shape_and_values_must_agree() => Assert.Throws<ArgumentException>(() => new WeightTensor([2, 2], new float[3]));
 
+    [Fact]
+    public void Shapes_whose_product_overflows_or_hides_negative_dimensions_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new WeightTensor([65536, 65536, 65536, 65536], []));
+        Assert.Throws<ArgumentException>(() => new WeightTensor([-2, -3], new float[6]));
+    }
+
     private static byte[] Bytes()
     {
         var stream = new MemoryStream();
