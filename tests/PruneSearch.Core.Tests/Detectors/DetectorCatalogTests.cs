@@ -22,7 +22,7 @@ public sealed class DetectorCatalogTests
         }
         else
         {
-            Assert.Equal($"Input size {size} is not from 32 to 4096 pixels.", Message(spec));
+            Assert.Equal($"input-size of architecture 'ssd-mobilenet-v2' is {size}, expected a whole number from 32 to 4096.", Message(spec));
         }
     }
 
