@@ -17,7 +17,9 @@ internal static class CompareCommand
         var ids = new Argument<string[]>("ID") { Description = "The searches' identifiers, as list shows them", Arity = ArgumentArity.OneOrMore };
         var within = new Option<double[]>("--within")
         {
-            Description = "Times in ms: the most accurate model within each is named", DefaultValueFactory = _ => [5, 10, 20], HelpName = "MS",
+            Description = "Times in ms: the most accurate model within each is named",
+            DefaultValueFactory = _ => [5, 10, 20],
+            HelpName = "MS",
             AllowMultipleArgumentsPerToken = true,
         };
         var threads = NumberOption.Create("--threads", "Threads within the networks", 1, 1, 256);
