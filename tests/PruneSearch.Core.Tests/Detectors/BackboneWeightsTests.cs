@@ -4,7 +4,7 @@ using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Detectors.Yolox;
 using PruneSearch.Core.Weights;
 
-namespace PruneSearch.Tests.Core.Weights;
+namespace PruneSearch.Tests.Core.Detectors;
 
 /// <summary>What a detector takes of the weights of another one.</summary>
 public sealed class BackboneWeightsTests

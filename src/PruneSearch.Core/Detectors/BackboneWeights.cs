@@ -1,6 +1,6 @@
-using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Weights;
 
-namespace PruneSearch.Core.Weights;
+namespace PruneSearch.Core.Detectors;
 
 /// <summary>
 /// What a detector can begin with of the weights of another one, of whatever family: the tensors that both have by name and shape, from the
