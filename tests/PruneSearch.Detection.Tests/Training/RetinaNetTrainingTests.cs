@@ -2,7 +2,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.RetinaNet;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Weights;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
