@@ -3,6 +3,7 @@ using PruneSearch.Cli.Comparisons;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Storage;
 using PruneSearch.Inference.Latency;
 using PruneSearch.Stages;
@@ -12,21 +13,18 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Measures the models of several searches side by side: which detector is the one to deploy?</summary>
 internal static class CompareCommand
 {
+    private static readonly SettingType.Number Times = new(0, 1e6, true, false);
+
     public static Command Create(CliContext context)
     {
         var ids = new Argument<string[]>("ID") { Description = "The searches' identifiers, as list shows them", Arity = ArgumentArity.OneOrMore };
-        var within = new Option<double[]>("--within")
-        {
-            Description = "Times in ms: the most accurate model within each is named",
-            DefaultValueFactory = _ => [5, 10, 20],
-            HelpName = "MS",
-            AllowMultipleArgumentsPerToken = true,
-        };
+        var within = NumberOption.Several("--within", "Times in ms, 5, 10 and 20 when left out: the most accurate model within each is named", Times);
         var threads = NumberOption.Create("--threads", "Threads within the networks", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of the measurement, all models together", 60.0, 1, 3600);
         Option<string?> csv = OutputOption.File("--csv", "Write all models as CSV"), png = OutputOption.File("--png", "Draw all models");
         var command = new Command("compare", "Measure the models of several searches side by side") { ids, within, threads, seconds, csv, png };
-        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, PlaceOptions.Of(p), p.GetValue(ids)!, p.GetValue(within)!,
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(
+            context, PlaceOptions.Of(p), p.GetValue(ids)!, p.GetValue(within) is { Length: > 0 } times ? times : [5, 10, 20],
             new LatencyOptions { MaxSeconds = p.GetValue(seconds) }, p.GetValue(threads), p.GetValue(csv), p.GetValue(png), c), c));
         return command;
     }

@@ -1,6 +1,9 @@
+using PruneSearch.Core.Stages;
+
 namespace PruneSearch.Pruning.Importance;
 
 /// <summary>Mean absolute activation of a channel where it is read, over the calibration pictures.</summary>
+[Computes(Criterion.Activation)]
 internal sealed class ActivationImportance : IImportance
 {
     public bool NeedsImages => true;

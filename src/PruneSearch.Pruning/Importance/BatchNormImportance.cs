@@ -1,8 +1,10 @@
 using System.Numerics.Tensors;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Pruning.Importance;
 
 /// <summary>Absolute scale of the batch norms that a channel passes (Liu et al. 2017, "network slimming").</summary>
+[Computes(Criterion.Bn)]
 internal sealed class BatchNormImportance : IImportance
 {
     public double[] Score(ChannelGroup group, ImportanceContext context)

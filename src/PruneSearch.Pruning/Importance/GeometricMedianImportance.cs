@@ -1,3 +1,4 @@
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,6 +9,7 @@ namespace PruneSearch.Pruning.Importance;
 /// Sum of the distances from a channel's kernel to all others of its layer (He et al. 2019, FPGM): a channel near the
 /// geometric median can be replaced by the others.
 /// </summary>
+[Computes(Criterion.Fpgm)]
 internal sealed class GeometricMedianImportance : IImportance
 {
     private static readonly Scalar Zero = 0;

@@ -1,24 +1,23 @@
+using System.Reflection;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Pruning.Importance;
 
-/// <summary>How each criterion is computed.</summary>
+/// <summary>What computes each criterion: the classes say it themselves (<see cref="ComputesAttribute"/>).</summary>
 public static class ImportanceCatalog
 {
+    private static readonly Dictionary<Criterion, Type> Classes = (
+        from type in typeof(ImportanceCatalog).Assembly.GetTypes()
+        from computes in type.GetCustomAttributes<ComputesAttribute>()
+        select (computes.Criterion, type)).ToDictionary(c => c.Criterion, c => c.type);
+
     /// <summary>What computes a criterion.</summary>
-    public static IImportance Create(Criterion criterion) => criterion switch
+    /// <exception cref="ArgumentOutOfRangeException">Nothing does.</exception>
+    public static IImportance Create(Criterion criterion)
     {
-        Criterion.Activation => new ActivationImportance(),
-        Criterion.Bn => new BatchNormImportance(),
-        Criterion.Fisher => new TaylorImportance(fisher: true),
-        Criterion.Fpgm => new GeometricMedianImportance(),
-        Criterion.L1 => new NormImportance(1, readers: false),
-        Criterion.L1Readers => new NormImportance(1, readers: true),
-        Criterion.L2 => new NormImportance(2, readers: false),
-        Criterion.L2Readers => new NormImportance(2, readers: true),
-        Criterion.Obs => new ObsImportance(),
-        Criterion.Random => new RandomImportance(),
-        Criterion.Taylor => new TaylorImportance(fisher: false),
-        _ => throw new ArgumentOutOfRangeException(nameof(criterion), criterion, "nothing computes this criterion"),
-    };
+        var type = Classes.TryGetValue(criterion, out var found) ? found
+            : throw new ArgumentOutOfRangeException(nameof(criterion), criterion, "nothing computes this criterion");
+        object[] which = type.GetConstructor([typeof(Criterion)]) is null ? [] : [criterion];
+        return (IImportance)Activator.CreateInstance(type, which)!;
+    }
 }

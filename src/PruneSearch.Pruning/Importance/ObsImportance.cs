@@ -11,6 +11,7 @@ namespace PruneSearch.Pruning.Importance;
 /// how much it changes the detections (<see cref="OutputSensitivity"/>), so the costs of different groups compare as they
 /// are. A channel's score is the largest cost of any removal up to its own: the order of removal is the order of scores.
 /// </summary>
+[Computes(Criterion.Obs)]
 internal sealed class ObsImportance : IImportance
 {
     private const double Damping = 1e-3;

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Pruning.Importance;
 
 /// <summary>Uniform scores from the seed and the group's name: the floor that every criterion must beat.</summary>
+[Computes(Criterion.Random)]
 internal sealed class RandomImportance : IImportance
 {
     public double[] Score(ChannelGroup group, ImportanceContext context)

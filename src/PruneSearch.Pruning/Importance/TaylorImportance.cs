@@ -1,3 +1,5 @@
+using PruneSearch.Core.Stages;
+
 namespace PruneSearch.Pruning.Importance;
 
 /// <summary>
@@ -5,12 +7,14 @@ namespace PruneSearch.Pruning.Importance;
 /// averaged (Molchanov et al. 2019). Fisher: half the mean over pictures of (Σ weight · gradient)², the second-order term with
 /// the squared gradient in place of the Hessian (Theis et al. 2018).
 /// </summary>
-internal sealed class TaylorImportance(bool fisher) : IImportance
+[Computes(Criterion.Taylor), Computes(Criterion.Fisher)]
+internal sealed class TaylorImportance(Criterion criterion) : IImportance
 {
     public bool NeedsImages => true;
 
     public double[] Score(ChannelGroup group, ImportanceContext context)
     {
+        bool fisher = criterion == Criterion.Fisher;
         var statistics = fisher ? context.Gradients.Squares : context.Gradients.Magnitudes;
         // Producers and followers carry their channels in dimension 0; running statistics have no gradient.
         var slices = group.Slices.Where(s => s.Role != SliceRole.Reader && statistics.ContainsKey(s.Tensor));
