@@ -15,9 +15,9 @@ public sealed class OutputSensitivityTests
     {
         var network = Build();
         var weights = Some.Weights(network);
-        Array.Clear(weights["boxes.weight"].Values);
-        Array.Clear(weights["classes.weight"].Values); // scores are those of the biases, everywhere
-        weights["classes.bias"] = new WeightTensor([3], [0, 1, -1]);
+        Array.Clear(weights["head.boxes.weight"].Values);
+        Array.Clear(weights["head.classes.weight"].Values); // scores are those of the biases, everywhere
+        weights["head.classes.bias"] = new WeightTensor([3], [0, 1, -1]);
         var sites = ReaderSite.Of(network, new HashSet<string>(["A"], StringComparer.Ordinal));
         using var pictures = Some.Picture(5, 4, 4);
 
@@ -25,8 +25,8 @@ public sealed class OutputSensitivityTests
 
         const int Positions = 4 * 4;
         double P(double logit) => 1 / (1 + Math.Exp(-logit));
-        Assert.All(found["boxes.weight#0"], v => Assert.Equal(Positions * P(1), v, 1e-4)); // the best class that is not the background
-        Assert.Equal([Positions * 0.25, Positions * P(1) * P(-1), Positions * P(1) * P(-1)], found["classes.weight#0"], (a, b) => Math.Abs(a - b) < 1e-4);
+        Assert.All(found["head.boxes.weight#0"], v => Assert.Equal(Positions * P(1), v, 1e-4)); // the best class that is not the background
+        Assert.Equal([Positions * 0.25, Positions * P(1) * P(-1), Positions * P(1) * P(-1)], found["head.classes.weight#0"], (a, b) => Math.Abs(a - b) < 1e-4);
     }
 
     [Fact]
@@ -36,10 +36,10 @@ public sealed class OutputSensitivityTests
         var weights = Some.Weights(network);
         foreach (string output in (string[])["boxes", "classes", "objectness"])
         {
-            Array.Clear(weights[output + ".weight"].Values);
+            Array.Clear(weights[$"head.{output}.weight"].Values);
         }
-        weights["classes.bias"] = new WeightTensor([3], [2, 1, -1]);
-        weights["objectness.bias"] = new WeightTensor([1], [-2]);
+        weights["head.classes.bias"] = new WeightTensor([3], [2, 1, -1]);
+        weights["head.objectness.bias"] = new WeightTensor([1], [-2]);
         var sites = ReaderSite.Of(network, new HashSet<string>(["A"], StringComparer.Ordinal));
         using var pictures = Some.Picture(5, 4, 4);
 
@@ -48,11 +48,11 @@ public sealed class OutputSensitivityTests
 
         const int Positions = 4 * 4;
         double P(double logit) => 1 / (1 + Math.Exp(-logit));
-        Assert.All(found["boxes.weight#0"], v => Assert.Equal(Positions * P(2) * P(-2), v, 1e-4));
+        Assert.All(found["head.boxes.weight#0"], v => Assert.Equal(Positions * P(2) * P(-2), v, 1e-4));
         Assert.Equal(
-            [Positions * P(2) * P(-2) * P(-2), Positions * P(1) * P(-1) * P(-2), Positions * P(1) * P(-1) * P(-2)], found["classes.weight#0"], (a, b) =>
+            [Positions * P(2) * P(-2) * P(-2), Positions * P(1) * P(-1) * P(-2), Positions * P(1) * P(-1) * P(-2)], found["head.classes.weight#0"], (a, b) =>
                 Math.Abs(a - b) < 1e-4);
-        Assert.Equal(Positions * P(2) * P(-2), found["objectness.weight#0"][0], 1e-4);
+        Assert.Equal(Positions * P(2) * P(-2), found["head.objectness.weight#0"][0], 1e-4);
     }
 
     [Fact]
@@ -60,13 +60,13 @@ public sealed class OutputSensitivityTests
     {
         var network = Build();
         var weights = Some.Weights(network);
-        Array.Clear(weights["classes.weight"].Values);
-        Array.Clear(weights["boxes.weight"].Values);
+        Array.Clear(weights["head.classes.weight"].Values);
+        Array.Clear(weights["head.boxes.weight"].Values);
         for (int o = 0; o < 4; o++)
         {
-            weights["boxes.weight"].Values[o * 2] = 3; // reads channel 0 of A alone
+            weights["head.boxes.weight"].Values[o * 2] = 3; // reads channel 0 of A alone
         }
-        weights["classes.bias"] = new WeightTensor([3], [0, 0, 0]);
+        weights["head.classes.bias"] = new WeightTensor([3], [0, 0, 0]);
         var sites = ReaderSite.Of(network, _ => true);
         using var pictures = Some.Picture(64, 4, 4);
 
@@ -93,11 +93,11 @@ public sealed class OutputSensitivityTests
     {
         var b = new NetworkBuilder();
         string made = b.Conv("make", b.Input("image", 3, 4, 4), b.Group("A", ChannelGroupKind.Hidden, 2), 1);
-        b.Output("boxes", [b.Conv("boxes", made, ChannelLayout.Fixed(4), 1)], 4);
-        b.Output("classes", [b.Conv("classes", made, ChannelLayout.Fixed(3), 1)], 3);
+        b.Output("boxes", [b.Conv("head.boxes", made, ChannelLayout.Fixed(4), 1)], 4);
+        b.Output("classes", [b.Conv("head.classes", made, ChannelLayout.Fixed(3), 1)], 3);
         if (objectness)
         {
-            b.Output("objectness", [b.Conv("objectness", made, ChannelLayout.Fixed(1), 1)], 1);
+            b.Output("objectness", [b.Conv("head.objectness", made, ChannelLayout.Fixed(1), 1)], 1);
         }
         return b.Build();
     }
