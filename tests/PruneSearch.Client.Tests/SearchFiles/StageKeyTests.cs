@@ -55,7 +55,7 @@ public sealed class StageKeyTests
     }
 
     [Fact]
-    public void Every_setting_keeps_its_place_in_the_key()
+    public void Settings_of_before_keep_their_place_in_the_key()
     {
         string file = Path.Combine(AppContext.BaseDirectory, "all.yaml");
         Assert.Equal("0f7423a6f207c63e", Digest(Plan(SearchFileReader.Parse("""
