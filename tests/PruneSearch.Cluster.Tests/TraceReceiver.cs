@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Google.Protobuf;
+using PruneSearch.Cluster.Hosting;
 
 namespace PruneSearch.Cluster.Tests;
 
@@ -16,11 +16,7 @@ internal sealed class TraceReceiver : IDisposable
 
     public TraceReceiver()
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Endpoint = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/";
-        }
+        Endpoint = $"http://127.0.0.1:{FreePort.Find()}/";
         _listener.Prefixes.Add(Endpoint);
         _listener.Start();
         _ = ReceiveAsync();

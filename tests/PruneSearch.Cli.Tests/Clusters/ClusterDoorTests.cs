@@ -27,7 +27,7 @@ public sealed class ClusterDoorTests : IDisposable
     [Fact]
     public async Task A_port_that_nobody_listens_on()
     {
-        int port = SiloProcess.FreePort();
+        int port = FreePort.Find();
         Write($"gateways: 127.0.0.1:{port}");
         Assert.All(
             await RunAllAsync(), r => AssertSays($"No silo of cluster 'prunesearch' answers: 127.0.0.1:{port} (nobody listens there), tried for 2 s", r));
@@ -74,7 +74,7 @@ public sealed class ClusterDoorTests : IDisposable
     [Fact]
     public async Task A_database_that_should_know_the_gateways_and_is_down()
     {
-        Write($"database: Host=127.0.0.1;Port={SiloProcess.FreePort()};Username=a;Password=hidden;Database=b");
+        Write($"database: Host=127.0.0.1;Port={FreePort.Find()};Username=a;Password=hidden;Database=b");
         Assert.All(
             await RunAllAsync(),
             r => AssertSays("The database of cluster 'prunesearch', where its gateways stand, cannot be used: Failed to connect to 127.0.0.1", r));
@@ -187,8 +187,8 @@ public sealed class ClusterDoorTests : IDisposable
         Database = database,
         Checkpoints = Path.Combine(_folder, "store"),
         Name = "control",
-        SiloPort = SiloProcess.FreePort(),
-        GatewayPort = SiloProcess.FreePort(),
+        SiloPort = FreePort.Find(),
+        GatewayPort = FreePort.Find(),
     };
 
     private static async Task<string> DatabaseAsync(string server)

@@ -66,7 +66,7 @@ public sealed class ClusterExactnessTests : IDisposable
     private async Task<Outcome> RunAsync(string name, string search, int threads, string[] roles, int kills)
     {
         string home = Path.Combine(_folder, name), settings = Path.Combine(_folder, $"{name}.yaml");
-        int[] gateways = [.. roles.Select(_ => SiloProcess.FreePort())];
+        int[] gateways = [.. roles.Select(_ => FreePort.Find())];
         string database = await DatabaseAsync(), container = $"exact-{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
         await File.WriteAllTextAsync(settings, string.Create(CultureInfo.InvariantCulture, $"""
             database: {database}
@@ -88,7 +88,7 @@ public sealed class ClusterExactnessTests : IDisposable
             var watch = Stopwatch.StartNew();
             int killed = await KillAsync(silos, CheckpointLocation.Open(Services.Azurite, container), run, kills);
             int code = await run.WaitAsync(Patience, TestContext.Current.CancellationToken);
-            Assert.True(code == 0, $"{name} ended with {code}: {error}{output}");
+            Assert.True(code == 0, $"{name} ended with {code}: {error}{output}{string.Concat(silos.Select(s => s.Output))}");
             var attempts = silos.SelectMany(s => s.Attempts()).ToList();
             TestContext.Current.TestOutputHelper!.WriteLine(
                 $"{name}: {killed} kills, {attempts.Count} attempts at {attempts.Distinct().Count()} stages, {watch.Elapsed.TotalSeconds:F0} s");

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using PruneSearch.Cluster.Hosting;
 
 namespace PruneSearch.Cli.Tests.Clusters;
 
@@ -10,7 +9,7 @@ namespace PruneSearch.Cli.Tests.Clusters;
 internal sealed partial class SiloProcess : IDisposable
 {
     private readonly string _settings, _role, _name, _work;
-    private readonly int _siloPort = FreePort();
+    private readonly int _siloPort = FreePort.Find();
     private Process _process;
     private int _toldBefore; // by earlier processes
 
@@ -50,14 +49,6 @@ internal sealed partial class SiloProcess : IDisposable
 
     /// <summary>Kills it for good.</summary>
     public void Dispose() => Kill();
-
-    /// <summary>A port that nobody listens on now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private List<(string Stage, string What)> Told() =>
         [.. Directory.EnumerateFiles(_work, "host-*.log").Order(StringComparer.Ordinal).SelectMany(Lines)
