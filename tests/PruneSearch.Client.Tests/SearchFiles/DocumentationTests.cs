@@ -47,6 +47,9 @@ public sealed class DocumentationTests
     [InlineData("bccd")]
     [InlineData("voc-int8")]
     [InlineData("retinanet-bccd")]
+    [InlineData("ssd-bccd")]
+    [InlineData("yolox-bccd")]
+    [InlineData("yolox-voc")]
     public void The_examples_are_valid(string name)
     {
         SharedData.Require("weights/ssd_mobilenet_v2_oidv4.safetensors");
