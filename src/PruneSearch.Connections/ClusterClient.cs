@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -83,7 +84,8 @@ public sealed class ClusterClient : IAsyncDisposable
             else
             {
                 bool sqlite = address.Database!.Contains("Data Source", StringComparison.OrdinalIgnoreCase);
-                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (sqlite ? "System.Data.SQLite" : "Npgsql", address.Database));
+                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) =
+                    sqlite ? ("System.Data.SQLite", ExistingFile(address.Database)) : ("Npgsql", address.Database));
             }
             client.AddActivityPropagation();
             client.AddOutgoingGrainCallFilter<ClientErrorFilter>();
@@ -96,6 +98,9 @@ public sealed class ClusterClient : IAsyncDisposable
         });
         return builder.Build();
     }
+
+    // A name with a slip in it must not become an empty database.
+    private static string ExistingFile(string sqlite) => new DbConnectionStringBuilder { ConnectionString = sqlite, ["Mode"] = "ReadWrite" }.ConnectionString;
 
     private static string Tried(ClusterAddress address, ConnectionDiary diary)
     {

@@ -50,6 +50,15 @@ public sealed class ClusterDoorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_file_that_is_not_there()
+    {
+        string missing = Path.Combine(_folder, "slip.db");
+        Write($"database: Data Source={missing}");
+        Assert.All(await RunAllAsync(), r => AssertSays("The database of cluster 'prunesearch', where its gateways stand, cannot be used", r));
+        Assert.False(File.Exists(missing));
+    }
+
+    [Fact]
     public async Task A_forwarded_port_with_another_number()
     {
         var options = Options($"Data Source={Path.Combine(_folder, "cluster.db")}");
