@@ -42,7 +42,7 @@ internal static class ComparisonPlot
             plot.Add.VerticalLine(time, 1.5f, ScottPlot.Colors.Black.WithOpacity(.35), LinePattern.Dashed);
         }
         plot.Axes.Margins(.08, .14);
-        plot.ShowLegend(Alignment.LowerRight).FontSize = 15;
+        plot.ShowLegend(Edge.Right).Legend.FontSize = 15;
         return plot.GetImageBytes(Width, Height, ImageFormat.Png);
     }
 }

@@ -40,8 +40,7 @@ internal static class FrontierPlot
         same.LegendText = axes.SameLabel;
         Labels(plot, view, axes);
         plot.Axes.Margins(.10, .14);
-        var legend = plot.ShowLegend(view.Points.Count > 0 && IsFalling(view, axes) ? Alignment.UpperRight : Alignment.LowerRight);
-        legend.FontSize = 15;
+        plot.ShowLegend(Edge.Right).Legend.FontSize = 15; // beside the data: no corner of theirs is empty for certain
         return plot.GetImageBytes(Width, Height, ImageFormat.Png);
     }
 
@@ -105,6 +104,4 @@ internal static class FrontierPlot
             text.OffsetY = above ? -10 : 10;
         }
     }
-
-    private static bool IsFalling(FrontierView view, PlotAxes axes) => axes.Y(view.Points.MaxBy(axes.X)!) < axes.Y(view.Points.MinBy(axes.X)!);
 }

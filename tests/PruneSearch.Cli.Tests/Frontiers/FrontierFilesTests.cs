@@ -53,6 +53,19 @@ public sealed class FrontierFilesTests
     }
 
     [Fact]
+    public void The_legend_covers_no_model()
+    {
+        FrontierPoint At(double speed, double accuracy) => Point($"at {speed}", speed) with { Report = Some.Report(accuracy, speed, 800) };
+        FrontierPoint[] steep = [At(1, .849), At(1.42, .855), At(2, .854), At(2.66, .8545), At(2.69, .821)];
+        var view = Some.View();
+        int Coloured(IEnumerable<FrontierPoint> points) =>
+            SKBitmap.Decode(FrontierPlot.Draw(view with { Points = [.. points] })).Pixels.Count(p => p.ToString() == "#ff2a6fbb");
+
+        const int Marker = 100; // pixels at least
+        Assert.All(steep, hidden => Assert.InRange(Coloured(steep) - Coloured(steep.Where(p => p != hidden)), Marker, int.MaxValue));
+    }
+
+    [Fact]
     public void A_model_that_is_slower_than_its_parent_is_shown_as_such_everywhere()
     {
         FrontierPoint[] points = [Point("parent", 1.5), Point("child", 1.4) with { Parent = Some.Key("parent") }];
