@@ -30,6 +30,7 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
         {
             throw new ArgumentException("The stage has no base detector or no fine-tune part, expected both.", nameof(stage));
         }
+        set_num_threads(options.TorchThreads);
         using var scope = NewDisposeScope();
         var context = new StageContext(_files, new StageJob(stage.ComputeKey(), stage, Epoch: 1), TorchDevices.Select(options.Device), time, progress,
             cancellation);

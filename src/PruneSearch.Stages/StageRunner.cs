@@ -17,10 +17,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         var files = new StageFiles(
             new PatientCheckpointStore(store, time, options.StorePatience, note => progress(last with { Note = note }), cancellation), _inputs);
         var device = TorchDevices.Select(options.Device);
-        if (options.Threads > 0)
-        {
-            set_num_threads(options.Threads); // a setting of this thread, and a stage has one of its own
-        }
+        set_num_threads(options.TorchThreads); // a setting of the calling thread, which may have run something else before
         using var scope = NewDisposeScope();
         var context = new StageContext(files, job, device, time, told => progress(last = told), cancellation);
         return new StageAttempt(context, _pictures, options.SnapshotInterval).Run();

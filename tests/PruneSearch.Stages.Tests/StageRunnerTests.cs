@@ -59,6 +59,25 @@ public sealed class StageRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Threads_that_the_calling_thread_had_before_change_no_bytes()
+    {
+        var runs = new List<(int Threads, string Sha256)>();
+        foreach (int before in (int[])[1, 2])
+        {
+            var (_, runner) = await StartAsync($"before-{before}");
+            var thread = new Thread(() =>
+            {
+                set_num_threads(before);
+                var report = runner.Run(Job(Base()), _ => { }, default);
+                runs.Add((report.Threads, report.WeightsSha256));
+            });
+            thread.Start();
+            thread.Join();
+        }
+        Assert.Equal(runs[0], runs[1]);
+    }
+
+    [Fact]
     public async Task A_stage_that_was_stopped_goes_on_from_its_snapshot_to_the_same_bytes()
     {
         var (_, undisturbed) = await StartAsync("undisturbed");
