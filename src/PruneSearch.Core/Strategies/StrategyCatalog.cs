@@ -13,6 +13,9 @@ public static class StrategyCatalog
         {
             StrategyKind.Grid => new GridStrategy(problem),
             StrategyKind.Random => new QuasiRandomStrategy(problem),
+            StrategyKind.Nsga2 => new Nsga2Strategy(problem),
+            StrategyKind.Tpe => new TpeStrategy(problem),
+            StrategyKind.Asha => new AshaStrategy(problem),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "unknown strategy"),
         };
     }
