@@ -11,6 +11,7 @@ public static class StrategyCatalog
         problem.RequireValid();
         return kind switch
         {
+            StrategyKind.Adaptive => new AdaptiveStrategy(problem),
             StrategyKind.Grid => new GridStrategy(problem),
             StrategyKind.Random => new QuasiRandomStrategy(problem),
             StrategyKind.Nsga2 => new Nsga2Strategy(problem),
