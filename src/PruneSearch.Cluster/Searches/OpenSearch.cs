@@ -53,6 +53,11 @@ internal sealed class OpenSearch
     /// <summary>How it ends, given how its trajectories ended.</summary>
     public (WorkState State, string? Reason) Outcome() => _status.Outcome();
 
+    /// <summary>Raises its budget.</summary>
+    /// <exception cref="InvalidOperationException">It has none.</exception>
+    public Task ExtendAsync(BudgetSettings budget) =>
+        throw new InvalidOperationException($"Search '{Plan.Id}' does not grow: everything that it tries was known at launch.");
+
     /// <summary>All unfinished trajectories are to be started anew.</summary>
     /// <param name="retryFailed">Whether failed stages are tried again.</param>
     public void Restart(bool retryFailed) => _schedule = NewSchedule(retryFailed);

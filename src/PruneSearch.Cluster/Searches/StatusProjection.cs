@@ -16,6 +16,21 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     /// <summary>Whether every trajectory completed or failed.</summary>
     public bool IsOver => search.Completed + progress.Ended.Keys.Count(name => !search.IsComplete(name)) == Plan.Trajectories.Count;
 
+    /// <summary>A search that this version cannot read: the list of searches names it still.</summary>
+    public static SearchSummary LeftBehind(SearchPlan old, string reason) => new()
+    {
+        Id = old.Id,
+        Name = old.Name,
+        State = WorkState.Failed,
+        Reason = reason,
+        Created = old.Created,
+        Trajectories = old.Trajectories.Count,
+        Completed = 0,
+        Failed = 0,
+        Stages = 0,
+        CompletedStages = 0,
+    };
+
     /// <summary>How the search ends, given how its trajectories ended.</summary>
     public (WorkState State, string? Reason) Outcome()
     {

@@ -21,4 +21,23 @@ public sealed record BudgetSettings
     [Id(2)]
     [Description("Optimizer steps to run, those that trajectories share counted once."), Range(1, int.MaxValue)]
     public int? Steps { get; init; }
+
+    /// <summary>With more of what <paramref name="more"/> names. What was not limited is not limited afterwards either.</summary>
+    public BudgetSettings Plus(BudgetSettings more)
+    {
+        ArgumentNullException.ThrowIfNull(more);
+        return new BudgetSettings
+        {
+            Hours = Hours + (more.Hours ?? 0),
+            Trajectories = Trajectories is { } t ? (int)Math.Min(int.MaxValue, t + (long)(more.Trajectories ?? 0)) : null,
+            Steps = Steps is { } s ? (int)Math.Min(int.MaxValue, s + (long)(more.Steps ?? 0)) : null,
+        };
+    }
+
+    /// <summary>Whether something is left when so much is spent.</summary>
+    public bool Leaves(SearchCost spent)
+    {
+        ArgumentNullException.ThrowIfNull(spent);
+        return !(spent.Seconds >= Hours * 3600) && !(spent.Trajectories >= Trajectories) && !(spent.Steps >= Steps);
+    }
 }
