@@ -30,7 +30,8 @@ public sealed record Setting
     public string? Origin { get; init; }
 
     /// <summary>The value in a record.</summary>
-    public object? Get(object record) => Access is { } access ? access.Get(record) : Path.Aggregate((object?)record, (value, property) => value is null ? null : property.GetValue(value));
+    public object? Get(object record) => Access is { } access ? access.Get(record)
+        : Path.Aggregate((object?)record, (value, property) => value is null ? null : property.GetValue(value));
 
     /// <summary>A copy of a record with another value of this setting.</summary>
     /// <param name="record">A record with this setting.</param>

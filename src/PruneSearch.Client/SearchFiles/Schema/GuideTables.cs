@@ -51,7 +51,8 @@ internal static class GuideTables
         own.ForEach(s => text.Append(CultureInfo.InvariantCulture, $"| `{s.Key}` | {s.Description} | {Values(s.Type)} | {Default(s)} |\n"));
         foreach (string? origin in settings.Select(s => s.Origin).OfType<string>().Distinct())
         {
-            text.Append(CultureInfo.InvariantCulture, $"| every key of `{origin}` | As there. | a list of values that it may have there, or a range of numbers | – |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| every key of `{origin}` | As there. | a list of values that it may have there, or a range of numbers | – |\n");
         }
         text.Append('\n');
         foreach (var setting in own)
