@@ -82,7 +82,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     public void Measure(double volume)
     {
         var running = search.AtWork.Select(t => t.Next).OfType<StageState>().ToHashSet();
-        var failed = search.Trajectories.Where(t => t.End is not null).SelectMany(t => t.Stages).Where(s => s.Report is null && !running.Contains(s)).ToHashSet();
+        var failed = search.Trajectories.Where(t => t.End is not null).SelectMany(t => t.Stages)
+            .Where(s => s.Report is null && !running.Contains(s)).ToHashSet();
         Telemetry.RecordStages(Plan.Id, "completed", search.CompletedStages);
         Telemetry.RecordStages(Plan.Id, "running", running.Count);
         Telemetry.RecordStages(Plan.Id, "failed", failed.Count);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Settings;
 
@@ -40,6 +41,7 @@ public sealed record GoalSettings
     public SizeGoal? FileSize { get; init; }
 
     /// <summary>What is said, in the order of the keys, each with the objective that it is about.</summary>
+    [JsonIgnore]
     public IReadOnlyList<(string Key, Objective Objective, IGoalPart Part)> Parts =>
     [
         .. new (string Key, Objective Objective, IGoalPart? Part)[]
@@ -72,6 +74,7 @@ public sealed record AccuracyGoal : IGoalPart, IHasWord
     public bool Best { get; init; }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public int Bounds => (Within is null ? 0 : 1) + (AtLeast is null ? 0 : 1);
 
     /// <summary>Below the original's at most; 0.01 is a point.</summary>
@@ -97,6 +100,7 @@ public sealed record SpeedGoal : IGoalPart, IHasWord
     public bool Best { get; init; }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public int Bounds => AtLeast is null ? 0 : 1;
 
     /// <summary>Times the original's speed.</summary>
@@ -117,6 +121,7 @@ public sealed record SizeGoal : IGoalPart, IHasWord
     public bool Best { get; init; }
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public int Bounds => AtMost is null ? 0 : 1;
 
     /// <summary>Of the original's.</summary>

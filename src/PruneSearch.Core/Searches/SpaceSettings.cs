@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Strategies;
@@ -38,6 +39,7 @@ public sealed record SpaceSettings : IHasSection
     public IReadOnlyList<DimensionSettings> Dimensions { get; init; } = [];
 
     /// <summary>The largest level that may be chosen.</summary>
+    [JsonIgnore]
     public double HighestLevel => Find(SpaceKey.Level)?.Highest ?? 0;
 
     /// <summary>What a setting may be; <see langword="null"/> where the space does not have it.</summary>

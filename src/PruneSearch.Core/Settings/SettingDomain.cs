@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PruneSearch.Core.Settings;
 
 /// <summary>How a range is searched.</summary>
@@ -31,12 +33,15 @@ public sealed record SettingDomain
     public IReadOnlyList<string> Values { get; init; } = [];
 
     /// <summary>Whether it is a range.</summary>
+    [JsonIgnore]
     public bool IsRange => Values.Count == 0;
 
     /// <summary>The smallest number that it has; only for numbers.</summary>
+    [JsonIgnore]
     public double Lowest => IsRange ? From : Values.Min(v => PlainNumber.Parse(v)!.Value);
 
     /// <summary>The largest number that it has; only for numbers.</summary>
+    [JsonIgnore]
     public double Highest => IsRange ? To : Values.Max(v => PlainNumber.Parse(v)!.Value);
 
     /// <summary>The domain of several values of a setting.</summary>
