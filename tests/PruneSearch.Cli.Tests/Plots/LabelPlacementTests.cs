@@ -24,7 +24,8 @@ public sealed class LabelPlacementTests
     {
         var random = new SeededRandom(seed);
         var labels = Enumerable.Range(0, count)
-            .Select(_ => new LabelPlacement.Label(random.NextDouble(0, 400), random.NextDouble(0, 300), 7, random.NextDouble(20, 50), 14, random.NextBool())).ToList();
+            .Select(_ => new LabelPlacement.Label(random.NextDouble(0, 400), random.NextDouble(0, 300), 7, random.NextDouble(20, 50), 14, random.NextBool()))
+            .ToList();
         var markers = labels.ConvertAll(l => PixelBounds.Around(l.X, l.Y, 14, 14));
 
         var places = LabelPlacement.Place(labels, markers, Area);
