@@ -45,7 +45,7 @@ public sealed class Trainer : IDisposable
             ? new Distillation(model, teacher ?? throw new ArgumentException("Distillation needs the dense detector."), settings) : null;
         _network = new TorchNetwork(model.Network, weights, device, model.Input.Reach())
         {
-            ConvolutionType = TrainingPrecision.Resolve(settings.Precision, device),
+            ConvolutionType = TrainingPrecision.TypeOf(settings.Precision),
         };
         _optimizer = Optimizer.Create(_network, settings.Optimizer, settings.WeightDecay, settings.Momentum);
         _average = settings.EmaDecay > 0 ? new WeightAverage(_network, settings.EmaDecay) : null;
