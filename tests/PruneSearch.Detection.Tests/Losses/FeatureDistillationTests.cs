@@ -34,7 +34,8 @@ public sealed class FeatureDistillationTests
         var value = loss.Compute(student, teacher);
         Assert.Equal(2.5 / (20.0 / 3) + 1.0 / 2, value.item<float>(), 1e-6);
         value.backward();
-        Assert.Equal([0.075, 0, 0, -0.225], student["wide"].grad!.data<float>().Select(g => Math.Round(g, 6))); // twice the distance, over 4 values and the variance
+        // Twice the distance, over 4 values and the variance.
+        Assert.Equal([0.075, 0, 0, -0.225], student["wide"].grad!.data<float>().Select(g => Math.Round(g, 6)));
         Assert.Equal(0, loss.Compute(Maps(("wide", [1, 3, 5, 7], 2), ("chain", [0, 2], 1)), teacher).item<float>());
     }
 
