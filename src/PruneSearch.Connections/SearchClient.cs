@@ -112,6 +112,15 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public Task ResumeAsync(string id, bool retryFailed = false) => Search(id).ResumeAsync(retryFailed);
 
+    /// <summary>Goes on with a larger budget, from where the search stopped, also when it was over.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="budget">
+    /// The whole budget from now on: <see cref="GrowthStatus.Budget"/> of its status <see cref="BudgetSettings.Plus"/> more. Saying it twice changes nothing.
+    /// </param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    /// <exception cref="InvalidOperationException">The search does not grow: everything that it tries was known at launch.</exception>
+    public Task ExtendAsync(string id, BudgetSettings budget) => Search(id).ExtendAsync(budget);
+
     /// <summary>Stops a search; stages that another search wants go on. Cancelling one that ended does nothing.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public Task CancelAsync(string id, string reason) => Search(id).CancelAsync(reason);

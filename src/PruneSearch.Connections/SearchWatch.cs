@@ -40,6 +40,7 @@ public sealed class SearchWatch
                     State = page.Summary.State,
                     Reason = page.Summary.Reason,
                     Trajectories = [.. _trajectories.Values],
+                    Growth = page.Summary.Growth,
                 };
             }
         }

@@ -1,3 +1,4 @@
+using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Loading;
 using PruneSearch.Data.Metrics;
@@ -23,6 +24,9 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
     private readonly StageDescription _stage = context.Stage;
     private readonly StageKey _key = context.Job.Key;
 
+    // The original on the same resamples; none for the original itself.
+    private ScoreResamples? Dense => _stage.Measure.Baseline is { } dense ? field ??= _files.FindScore(dense, _stage.Data.Validation)?.Resamples : null;
+
     /// <summary>Runs all parts and saves what they made.</summary>
     public StageReport Run()
     {
@@ -37,13 +41,14 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         var kept = new KeptChannels(_stage, _files, parent, pruned?.Plan);
         var (tuned, loss) = Tune(model, pruned?.Weights ?? weights, kept, pruning.CarriedState(parent, pruned?.Plan), pruned is { Plan.RemovesNothing: true });
 
-        var metrics = context.Run("evaluate", () =>
-            DetectorEvaluator.Evaluate(model, tuned, context.Validation, context.Device, cancellation: context.Cancellation));
+        var accuracy = context.Run("evaluate", () => SplitAccuracy.Of(
+            context.Validation, DetectorEvaluator.Detect(model, tuned, context.Validation, context.Device, cancellation: context.Cancellation)));
         byte[] onnx = context.Run("export", () => OnnxExport.ToBytes(model, tuned));
-        var score = Score(metrics, onnx, context.Run("measure", () => measurement.Measure(model, onnx)));
+        var score = Score(accuracy, onnx, context.Run("measure", () => measurement.Measure(model, onnx)));
         var processing = context.Run("measure", () => Processing(onnx));
         var int8 = _stage.Export is { Quantise: true } export ? Quantise(model, onnx, export, measurement) : null;
         string sha = context.Run("save", () => _files.SaveDetector(_key, model, tuned, onnx, kept.Plan));
+        _files.WriteScore(_key, _stage.Data.Validation, accuracy);
         _files.DeleteSnapshots(_key);
         return new StageReport
         {
@@ -51,10 +56,13 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
             Map50 = score.Map50,
             Map = score.Map,
             ClassAp50 = score.ClassAp50,
-            Parameters = model.Network.Parameters,
-            Macs = model.Network.Macs,
+            Map50Interval = score.Map50Interval,
+            MapInterval = score.MapInterval,
+            Map50BeyondDense = score.Map50BeyondDense,
             ModelBytes = score.ModelBytes,
             Latency = score.Latency,
+            Parameters = model.Network.Parameters,
+            Macs = model.Network.Macs,
             Channels = pruned?.Channels ?? ChannelCount.Of(parent.Network),
             FinalLoss = loss,
             TrainedSteps = loss is null ? 0 : _stage.FineTune!.Steps,
@@ -134,12 +142,21 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
 
     private ModelScore Quantise(DetectorModel model, byte[] onnx, ExportSettings settings, Measurement measurement)
     {
-        var (file, metrics) = context.Run("quantise", () => Int8Model.Make(context, model, onnx, settings));
-        var score = Score(metrics, file, context.Run("measure", () => measurement.MeasureInt8(model, file, onnx)));
+        var (file, accuracy) = context.Run("quantise", () => Int8Model.Make(context, model, onnx, settings));
+        var score = Score(accuracy, file, context.Run("measure", () => measurement.MeasureInt8(model, file, onnx)));
         _files.Write(CheckpointNames.Int8Onnx(_key), file);
         return score;
     }
 
-    private static ModelScore Score(CocoResult metrics, byte[] file, LatencyReport latency) =>
-        new() { Map50 = metrics.Ap50, Map = metrics.Ap, ClassAp50 = metrics.ClassAp50(), ModelBytes = file.Length, Latency = latency };
+    private ModelScore Score(SplitScore accuracy, byte[] file, LatencyReport latency) => new()
+    {
+        Map50 = accuracy.Map50,
+        Map = accuracy.Map,
+        ClassAp50 = accuracy.ClassAp50,
+        ModelBytes = file.Length,
+        Latency = latency,
+        Map50Interval = accuracy.Resamples!.Map50Interval,
+        MapInterval = accuracy.Resamples.MapInterval,
+        Map50BeyondDense = Dense is { } dense ? accuracy.Resamples.Map50Beyond(dense) : null,
+    };
 }

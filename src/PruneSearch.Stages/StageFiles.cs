@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
+using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Training;
@@ -76,6 +77,25 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         Write(CheckpointNames.Kept(key), JsonSerializer.SerializeToUtf8Bytes(kept, CoreJson.Canonical));
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
+
+    /// <summary>Figures of a stage on a split that are kept; <see langword="null"/> where there are none, or those of another version.</summary>
+    /// <exception cref="InputUnavailableException">They cannot be read.</exception>
+    public SplitScore? FindScore(StageKey key, string manifest)
+    {
+        try
+        {
+            var kept = TryRead(CheckpointNames.Score(key, manifest), (stream, _) => JsonSerializer.Deserialize<SplitScore>(stream, CoreJson.Readable));
+            return kept is { Resamples: null } ? null : kept; // from before there were any
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps the figures of a stage on a split.</summary>
+    public void WriteScore(StageKey key, string manifest, SplitScore score) =>
+        Write(CheckpointNames.Score(key, manifest), JsonSerializer.SerializeToUtf8Bytes(score, CoreJson.Canonical)); // thousands of numbers: no line each
 
     public void Write(string name, byte[] bytes) => Write(name, stream => stream.Write(bytes));
 

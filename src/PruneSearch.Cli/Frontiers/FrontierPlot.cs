@@ -65,18 +65,30 @@ internal static class FrontierPlot
         {
             return;
         }
+        foreach (var (p, interval) in points.Select(p => (p, axes.YInterval(p))))
+        {
+            if (interval is { } accuracy)
+            {
+                Interval(plot, axes.X(p), accuracy.Low, axes.X(p), accuracy.High, color.WithOpacity(.25));
+            }
+        }
         foreach (var p in points.Where(p => axes.IsLatency && p.Report.Latency.SpeedUpHigh > p.Report.Latency.SpeedUpLow
             && (p.Schedule != ScheduleKind.Base || p.IsQuantised)))
         {
             var l = p.Report.Latency;
-            var interval = plot.Add.Line(l.SpeedUpLow, axes.Y(p), l.SpeedUpHigh, axes.Y(p));
-            interval.LineColor = color.WithOpacity(.45);
-            interval.LineWidth = 2;
+            Interval(plot, l.SpeedUpLow, axes.Y(p), l.SpeedUpHigh, axes.Y(p), color.WithOpacity(.45));
         }
         var markers = plot.Add.Markers(points.Select(axes.X).ToArray(), points.Select(axes.Y).ToArray(), shape,
             points[0].Schedule == ScheduleKind.Base ? 20 : 14, color);
         markers.MarkerLineWidth = 2.5f;
         markers.LegendText = name;
+    }
+
+    private static void Interval(Plot plot, double x1, double y1, double x2, double y2, Color color)
+    {
+        var line = plot.Add.Line(x1, y1, x2, y2);
+        line.LineColor = color;
+        line.LineWidth = 2;
     }
 
     private static void Slower(Plot plot, IReadOnlyList<FrontierPoint> points, PlotAxes axes)

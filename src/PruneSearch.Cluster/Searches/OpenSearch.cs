@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.Trajectories;
 using PruneSearch.Core.Grains;
@@ -22,19 +23,19 @@ internal sealed class OpenSearch
     {
         (_progress, _store, _trajectories, _state, _reports) = (progress, store, trajectories, state, reports);
         _status = new StatusProjection(state, progress);
-        _schedule = NewSchedule(retryFailed: false);
+        Restart(retryFailed: false);
     }
 
     public SearchPlan Plan => _state.Plan;
 
     /// <summary>Whether every trajectory completed or failed.</summary>
-    public bool IsOver => _status.IsOver;
+    public bool IsOver => _state.Open == 0;
 
     /// <summary>Reads what is known of a search.</summary>
     public static async Task<OpenSearch> OpenAsync(SearchPlan plan, SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories)
     {
         var state = new SearchState(plan);
-        return new OpenSearch(progress, store, trajectories, state, await SearchReports.OpenAsync(store, plan, state));
+        return new OpenSearch(progress, store, trajectories, state, await SearchReports.OpenAsync(store, state));
     }
 
     /// <summary>How it stands, in a few numbers.</summary>
@@ -48,14 +49,27 @@ internal sealed class OpenSearch
     public ReportPage Reports(int after, int limit, bool driven) => _reports.Page(after, limit, Summary(driven).State);
 
     /// <summary>A trajectory's plan; <see langword="null"/> when there is none of that name.</summary>
-    public TrajectoryPlan? Find(string trajectory) => _state.Find(trajectory);
+    public TrajectoryPlan? Find(string trajectory) => _state.Find(trajectory)?.Plan;
 
     /// <summary>How it ends, given how its trajectories ended.</summary>
     public (WorkState State, string? Reason) Outcome() => _status.Outcome();
 
+    /// <summary>Raises its budget.</summary>
+    /// <exception cref="InvalidOperationException">It has none.</exception>
+    public Task ExtendAsync(BudgetSettings budget) =>
+        throw new InvalidOperationException($"Search '{Plan.Id}' does not grow: everything that it tries was known at launch.");
+
     /// <summary>All unfinished trajectories are to be started anew.</summary>
     /// <param name="retryFailed">Whether failed stages are tried again.</param>
-    public void Restart(bool retryFailed) => _schedule = NewSchedule(retryFailed);
+    [MemberNotNull(nameof(_schedule))]
+    public void Restart(bool retryFailed)
+    {
+        foreach (var trajectory in _state.Trajectories)
+        {
+            _state.SetEnd(trajectory, _progress.Ended.GetValueOrDefault(trajectory.Name));
+        }
+        _schedule = new PollSchedule(_state.Trajectories.Select(t => t.Plan), t => _state.Find(t.Name)!.IsUnfinished, retryFailed);
+    }
 
     /// <summary>Nothing of it is at work any more.</summary>
     public void Rest() => _state.ForgetStandings();
@@ -63,17 +77,17 @@ internal sealed class OpenSearch
     /// <summary>Asks the trajectories whose turn it is how they stand, and the queue why those wait that do.</summary>
     public async Task PollAsync()
     {
-        foreach (var batch in _schedule.Due(_state.AtWork).Chunk(PollSchedule.AtOnce))
+        foreach (var batch in _schedule.Due(_state.AtWork.Select(t => t.Plan)).Chunk(PollSchedule.AtOnce))
         {
             await Task.WhenAll(batch.Select(AskAsync));
         }
-        _state.Explain(Plan.Trajectories.Where(IsUnfinished).Select(t => t.Name), await _trajectories.LookAtQueueAsync());
+        _state.Explain(await _trajectories.LookAtQueueAsync());
         await FlushAsync();
     }
 
     /// <summary>A trajectory may have failed: it is asked.</summary>
     public Task AskAsync(string trajectory) =>
-        Find(trajectory) is { } plan && IsUnfinished(plan) ? AskAsync(new PollSchedule.Poll(plan, IsFirst: false)) : Task.CompletedTask;
+        _state.Find(trajectory) is { IsUnfinished: true } known ? AskAsync(new PollSchedule.Poll(known.Plan, IsFirst: false)) : Task.CompletedTask;
 
     /// <summary>A stage may have finished: its report is read from the store.</summary>
     /// <param name="stageKey">The stage; one that is none of the search's, or that is known, is ignored.</param>
@@ -102,27 +116,23 @@ internal sealed class OpenSearch
     /// <summary>Stops all trajectories that are unfinished.</summary>
     public Task CancelAsync()
     {
-        var unfinished = Plan.Trajectories.Where(IsUnfinished).ToList();
+        var unfinished = _state.Trajectories.Where(t => t.IsUnfinished).ToList();
         Rest();
-        return Task.WhenAll(unfinished.Select(t => _trajectories.CancelAsync(t, _state.MissingKeys(t.Name))));
+        return Task.WhenAll(unfinished.Select(t => _trajectories.CancelAsync(t.Plan, t.MissingKeys)));
     }
-
-    private PollSchedule NewSchedule(bool retryFailed) => new(Plan.Trajectories, IsUnfinished, retryFailed);
-
-    private bool IsUnfinished(TrajectoryPlan t) => !_state.IsComplete(t.Name) && !_progress.Ended.ContainsKey(t.Name);
 
     private async Task AskAsync(PollSchedule.Poll poll)
     {
-        string trajectory = poll.Plan.Name;
-        if (await _trajectories.AskAsync(_schedule, poll, _state.Known(trajectory)) is not { } news)
+        var trajectory = _state.Find(poll.Plan.Name)!;
+        if (await _trajectories.AskAsync(_schedule, poll, trajectory.Known) is not { } news)
         {
             return;
         }
         _state.Update(trajectory, news);
         // Many trajectories may wait for the stage that failed: one of them keeps the log.
-        if (news.State == WorkState.Failed && _progress.Failed(trajectory, news.Reason, _state.IsFirst(trajectory) ? news.LogTail : null))
+        if (news.State == WorkState.Failed && _progress.Failed(trajectory.Name, news.Reason, trajectory.IsFirst ? news.LogTail : null))
         {
-            _state.Touch(trajectory);
+            _state.SetEnd(trajectory, _progress.Ended[trajectory.Name]);
         }
     }
 }

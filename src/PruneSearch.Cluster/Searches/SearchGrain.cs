@@ -82,6 +82,8 @@ internal sealed class SearchGrain(
         }
     }
 
+    public Task ExtendAsync(BudgetSettings budget) => Search.ExtendAsync(budget);
+
     public async Task CancelAsync(string reason)
     {
         var search = Search;
@@ -114,7 +116,7 @@ internal sealed class SearchGrain(
     public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(Known?.Plan);
 
     public Task<SearchSummary?> GetSummaryAsync() =>
-        Task.FromResult(record.State.Plan is { IsOfThisVersion: false } old ? SummaryOf(old) : _search?.Summary(IsDriven));
+        Task.FromResult(record.State.Plan is { IsOfThisVersion: false } old ? StatusProjection.LeftBehind(old, LeftBehind) : _search?.Summary(IsDriven));
 
     public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(Known?.Reports(after, limit, IsDriven));
 
@@ -216,21 +218,6 @@ internal sealed class SearchGrain(
             throw;
         }
     }
-
-    // The list of searches names it still.
-    private static SearchSummary SummaryOf(SearchPlan old) => new()
-    {
-        Id = old.Id,
-        Name = old.Name,
-        State = WorkState.Failed,
-        Reason = LeftBehind,
-        Created = old.Created,
-        Trajectories = old.Trajectories.Count,
-        Completed = 0,
-        Failed = 0,
-        Stages = 0,
-        CompletedStages = 0,
-    };
 
     private Task<OpenSearch> OpenAsync(SearchPlan plan) =>
         OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger));

@@ -35,6 +35,13 @@ public interface ISearchSession : IAsyncDisposable
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     Task ResumeAsync(string id, bool retryFailed);
 
+    /// <summary>Goes on with more to spend, also when the search was over.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="more">What it may spend beyond its present budget.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    /// <exception cref="InvalidOperationException">The search has no budget: everything that it tries was known at launch.</exception>
+    Task ExtendAsync(string id, BudgetSettings more);
+
     /// <summary>Stops a search.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     Task CancelAsync(string id, string reason);

@@ -71,6 +71,16 @@ public sealed class SearchSession : ISearchSession
     public Task ResumeAsync(string id, bool retryFailed) => AskAsync(() => _client.ResumeAsync(id, retryFailed));
 
     /// <inheritdoc/>
+    public async Task ExtendAsync(string id, BudgetSettings more)
+    {
+        // Said as a whole: asking again after a lost answer must not add it twice.
+        var summary = await AskAsync(() => _client.SummaryAsync(id)).ConfigureAwait(false);
+        var budget = summary.Growth?.Budget ?? throw new InvalidOperationException(
+            $"Search '{id}' has no budget to add to: everything that it tries was known at launch.");
+        await AskAsync(() => _client.ExtendAsync(id, budget.Plus(more))).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public Task CancelAsync(string id, string reason) => AskAsync(() => _client.CancelAsync(id, reason));
 
     /// <inheritdoc/>

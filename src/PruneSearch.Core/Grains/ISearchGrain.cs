@@ -17,6 +17,12 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Resume")]
     Task ResumeAsync(bool retryFailed);
 
+    /// <summary>Raises the budget of a search that grows and goes on with it, also when it was over. Repeating it is harmless.</summary>
+    /// <param name="budget">The whole budget from now on; a limit that is not above the present one changes nothing.</param>
+    /// <exception cref="InvalidOperationException">The search does not grow: everything that it tries was known at launch.</exception>
+    [Alias("Extend")]
+    Task ExtendAsync(BudgetSettings budget);
+
     /// <summary>Stops; stages that no other search wants give up their slots.</summary>
     [Alias("Cancel")]
     Task CancelAsync(string reason);

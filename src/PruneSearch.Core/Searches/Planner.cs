@@ -97,7 +97,7 @@ public static class Planner
         private TrajectoryPlan OneShot(ScheduleSettings.OneShot schedule, double level)
         {
             int iterations = schedule.Budget == OneShotBudget.SameTotal ? Reference(schedule.Name).RatiosTo(level).Count : 1;
-            return Trajectory(schedule, level, [Prune(level) with { FineTune = Longer(iterations) }]);
+            return Trajectory(schedule, level, [Unprepared(Prune(level) with { FineTune = Longer(iterations) })]);
         }
 
         private TrajectoryPlan Iterative(ScheduleSettings.Iterative schedule, double level) =>
@@ -108,7 +108,7 @@ public static class Planner
         {
             int iterations = _what.Schedules.OfType<ScheduleSettings.Iterative>().Select(s => _what.Levels.Max(level => s.RatiosTo(level).Count))
                 .DefaultIfEmpty(1).Max();
-            var stages = Chain(Enumerable.Repeat(Next(), iterations));
+            var stages = Chain(Enumerable.Repeat(Unprepared(Next()), iterations));
             return new TrajectoryPlan { Name = schedule.Name, Arm = schedule.Name, Schedule = ScheduleKind.DenseControl, Ratio = 0, Stages = stages };
         }
 
@@ -128,17 +128,16 @@ public static class Planner
         {
             var chain = new List<StageDescription> { _base };
             var parent = BaseKey;
-            var rest = stages.ToList();
-            for (int i = 0; i < rest.Count; i++)
+            foreach (var stage in stages)
             {
-                bool prunedNext = i + 1 < rest.Count && rest[i + 1].Prune is not null;
-                chain.Add((prunedNext ? rest[i] : Unprepared(rest[i])) with { Parent = parent });
+                chain.Add(stage with { Parent = parent });
                 parent = chain[^1].ComputeKey();
             }
             return chain;
         }
 
-        // What no pruning follows is not prepared for one.
+        // Where no pruning ever follows, nothing is prepared for one. An iteration is prepared for the next one also where its
+        // trajectory ends: a longer one goes on from it.
         private static StageDescription Unprepared(StageDescription stage) =>
             stage.FineTune is { Regularisation: not null } f ? stage with { FineTune = f with { Regularisation = null } } : stage;
 

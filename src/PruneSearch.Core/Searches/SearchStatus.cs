@@ -29,4 +29,8 @@ public sealed record SearchStatus
     /// <summary>Why it failed, was cancelled or waits.</summary>
     [Id(5)]
     public string? Reason { get; init; }
+
+    /// <summary>What was proposed and spent; <see langword="null"/> where everything was known at launch.</summary>
+    [Id(6)]
+    public GrowthStatus? Growth { get; init; }
 }

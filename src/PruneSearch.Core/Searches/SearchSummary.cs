@@ -47,4 +47,8 @@ public sealed record SearchSummary
     /// <summary>Volume of the frontier, 0 to 1, see <see cref="Frontiers.FrontierVolume"/>.</summary>
     [Id(10)]
     public double FrontierVolume { get; init; }
+
+    /// <summary>What was proposed and spent; <see langword="null"/> where everything was known at launch.</summary>
+    [Id(11)]
+    public GrowthStatus? Growth { get; init; }
 }

@@ -71,6 +71,10 @@ public sealed record TrajectoryStatus
     /// <summary>What its finished stages warned of. Of trajectories that share a stage, the first in plan order has its warnings.</summary>
     [Id(15)]
     public IReadOnlyList<StageWarning> Warnings { get; init; } = [];
+
+    /// <summary>Why it is tried; <see langword="null"/> for what was known at launch.</summary>
+    [Id(16)]
+    public ProposalStatus? Proposal { get; init; }
 }
 
 /// <summary>Something a user should know about a finished stage.</summary>

@@ -1,0 +1,43 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace PruneSearch.Core.Searches;
+
+/// <summary>What a search that grows may spend: at least one of them; it ends when any is spent.</summary>
+[GenerateSerializer, Immutable, Alias("prunesearch.BudgetSettings")]
+public sealed record BudgetSettings
+{
+    /// <summary>Hours that slots work for it: stages that were there already are free.</summary>
+    [Id(0)]
+    [Description("Hours that slots work for the search, in all: with more slots it ends sooner."), Range(0.0, 1e6, MinimumIsExclusive = true)]
+    public double? Hours { get; init; }
+
+    /// <summary>The original is not counted.</summary>
+    [Id(1)]
+    [Description("Trajectories to try, the original not counted."), Range(1, Planner.MaxTrajectories)]
+    public int? Trajectories { get; init; }
+
+    /// <summary>Of new stages.</summary>
+    [Id(2)]
+    [Description("Optimizer steps to run, those that trajectories share counted once."), Range(1, int.MaxValue)]
+    public int? Steps { get; init; }
+
+    /// <summary>With more of what <paramref name="more"/> names. What was not limited is not limited afterwards either.</summary>
+    public BudgetSettings Plus(BudgetSettings more)
+    {
+        ArgumentNullException.ThrowIfNull(more);
+        return new BudgetSettings
+        {
+            Hours = Hours + (more.Hours ?? 0),
+            Trajectories = Trajectories is { } t ? (int)Math.Min(int.MaxValue, t + (long)(more.Trajectories ?? 0)) : null,
+            Steps = Steps is { } s ? (int)Math.Min(int.MaxValue, s + (long)(more.Steps ?? 0)) : null,
+        };
+    }
+
+    /// <summary>Whether something is left when so much is spent.</summary>
+    public bool Leaves(SearchCost spent)
+    {
+        ArgumentNullException.ThrowIfNull(spent);
+        return !(spent.Seconds >= Hours * 3600) && !(spent.Trajectories >= Trajectories) && !(spent.Steps >= Steps);
+    }
+}

@@ -1,0 +1,48 @@
+namespace PruneSearch.Core.Strategies;
+
+/// <summary>What the trials of one configuration say together.</summary>
+/// <param name="configuration">The configuration.</param>
+public sealed class TriedConfiguration(Configuration configuration)
+{
+    private readonly SortedDictionary<int, RungResult> _results = [];
+
+    /// <summary>The configuration.</summary>
+    public Configuration Configuration { get; } = configuration;
+
+    /// <summary>Number of its first trial.</summary>
+    public int First { get; private set; } = -1;
+
+    /// <summary>The highest rung that a trial of it has been asked for.</summary>
+    public int Asked { get; private set; } = -1;
+
+    /// <summary>Whether a trial of it is open.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>Whether a trial of it failed: it is not to be proposed again.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Its completed trial that reached the highest rung, which a promotion continues; <see langword="null"/> for none.</summary>
+    public Trial? Last { get; private set; }
+
+    /// <summary>Results by rung, ascending.</summary>
+    public IReadOnlyCollection<RungResult> Results => _results.Values;
+
+    /// <summary>The result of the highest rung so far; <see langword="null"/> for none.</summary>
+    public RungResult? Deepest => _results.Count == 0 ? null : _results.Values.Last();
+
+    /// <summary>The result at a rung; <see langword="null"/> where there is none.</summary>
+    public RungResult? At(int rung) => _results.GetValueOrDefault(rung);
+
+    internal void Take(Trial trial)
+    {
+        First = First < 0 ? trial.Number : First;
+        Asked = Math.Max(Asked, trial.Rung);
+        IsRunning |= trial.State == TrialState.Running;
+        HasFailed |= trial.State == TrialState.Failed;
+        Last = trial.State == TrialState.Completed && trial.Rung >= (Last?.Rung ?? -1) ? trial : Last;
+        foreach (var result in trial.Results)
+        {
+            _results.TryAdd(result.Rung, result);
+        }
+    }
+}
