@@ -99,7 +99,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         }
         if (_stage.FineTune is { } settings && !removedNothing)
         {
-            using var dense = settings.HasTeacher() && _stage.Measure.Baseline is { } key ? Dense(key) : null;
+            using var dense = settings.HasTeacher() && _stage.Measure.Baseline is { } key ? DenseNetwork(key) : null;
             var own = dense is null ? settings.WithoutTeacher() : settings; // the dense detector itself has no teacher
             var teacher = dense is null ? null : new Teacher(dense, kept.Plan.Kept);
             if (own.DistillationFeatures > 0 && kept.Warning is { } unknown)
@@ -128,7 +128,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         }
     }
 
-    private TorchNetwork Dense(StageKey dense)
+    private TorchNetwork DenseNetwork(StageKey dense)
     {
         var (model, weights) = _files.ReadDetector(dense);
         return new TorchNetwork(model.Network, weights, context.Device);
