@@ -2,6 +2,7 @@ using System.CommandLine;
 using PruneSearch.Cli.Commands;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli;
 
@@ -57,6 +58,7 @@ internal static class CommandLine
             HelpName = "FOLDER",
             AllowMultipleArgumentsPerToken = true,
         };
+        var more = new SettingOptions<BudgetSettings> { Purpose = "Add to the budget of a search that grows. " };
         var details = new Option<bool>("--details") { Description = "Show the end of the log of each stage that failed" };
         var json = OutputOption.File("--json", "Write all points as JSON", terminal: true);
         var csv = OutputOption.File("--csv", "Write all points as CSV", terminal: true);
@@ -72,7 +74,8 @@ internal static class CommandLine
                 RunCommand.QuickstartAsync(context, PlaceOptions.Of(p), c)),
             Command("run", "Launch a search and follow it", (p, c) => RunCommand.RunAsync(context, PlaceOptions.Of(p), p.GetValue(file)!, c), file),
             Command("resume", "Go on with a search after an interruption", (p, c) =>
-                RunCommand.ResumeAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(retry), p.GetValue(data) ?? [], c), id, retry, data),
+                RunCommand.ResumeAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(retry), p.GetValue(data) ?? [],
+                more.ApplyAny(p, new BudgetSettings()), c), [id, retry, data, .. more.All]),
             Command("follow", "Follow a search that runs elsewhere, in a cluster or another process", (p, c) =>
                 RunCommand.FollowAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, c), id),
             Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, PlaceOptions.Of(p), c)),

@@ -1,3 +1,4 @@
+using PruneSearch.Core.Comparisons;
 using PruneSearch.Data.Metrics;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Quantisation;
@@ -13,7 +14,7 @@ internal static class Int8Model
     /// <param name="onnx">The same, exported.</param>
     /// <param name="settings">How to quantise.</param>
     /// <exception cref="StageFailedException">The detector cannot be quantised.</exception>
-    public static (byte[] File, CocoResult Metrics) Make(StageContext context, DetectorModel model, byte[] onnx, ExportSettings settings)
+    public static (byte[] File, SplitScore Accuracy) Make(StageContext context, DetectorModel model, byte[] onnx, ExportSettings settings)
     {
         try
         {
@@ -21,7 +22,7 @@ internal static class Int8Model
             var options = new QuantisationOptions { Method = CalibrationMethod.Percentile, WeightBits = settings.WeightBits };
             byte[] file = Int8Quantisation.Quantise(onnx, pictures, options);
             using var detector = OnnxDetector.Load(file, "integer model", Environment.ProcessorCount);
-            return (file, OnnxEvaluator.Evaluate(detector, context.Validation, cancellation: context.Cancellation));
+            return (file, SplitAccuracy.Of(context.Validation, OnnxEvaluator.Detect(detector, context.Validation, cancellation: context.Cancellation)));
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {

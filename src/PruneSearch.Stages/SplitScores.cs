@@ -1,7 +1,6 @@
-using System.Text.Json;
-using PruneSearch.Core;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Data.Datasets;
+using PruneSearch.Data.Metrics;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Stages.Inputs;
 
@@ -24,22 +23,8 @@ public sealed class SplitScores(ICheckpointStore store, int threads)
 
     /// <summary>Figures that are kept; <see langword="null"/> where the stage was not scored on that split yet.</summary>
     /// <exception cref="IOException">The store cannot be read.</exception>
-    public async Task<SplitScore?> FindAsync(StageKey stageKey, string manifest, CancellationToken cancellation = default)
-    {
-        string name = CheckpointNames.Score(stageKey, manifest);
-        if (!await store.ExistsAsync(name, cancellation).ConfigureAwait(false))
-        {
-            return null;
-        }
-        try
-        {
-            return JsonSerializer.Deserialize<SplitScore>(Guard(() => _files.ReadBytes(name)), CoreJson.Readable);
-        }
-        catch (JsonException)
-        {
-            return null; // another version wrote it: it is scored again
-        }
-    }
+    public Task<SplitScore?> FindAsync(StageKey stageKey, string manifest, CancellationToken cancellation = default) =>
+        Task.Run(() => Guard(() => _files.FindScore(stageKey, manifest)), cancellation);
 
     /// <summary>Scores a stage and keeps the figures.</summary>
     /// <exception cref="IOException">The store cannot be read or written, or a picture cannot be read.</exception>
@@ -48,9 +33,8 @@ public sealed class SplitScores(ICheckpointStore store, int threads)
     {
         string model = CheckpointNames.Onnx(stageKey);
         using var detector = OnnxDetector.Load(_files.ReadBytes(model), model, threads);
-        var found = OnnxEvaluator.Evaluate(detector, split, cancellation: cancellation);
-        var score = new SplitScore { Map50 = found.Ap50, Map = found.Ap, ClassAp50 = found.ClassAp50(), Pictures = split.Samples.Count };
-        _files.Write(CheckpointNames.Score(stageKey, split.ManifestHash), JsonSerializer.SerializeToUtf8Bytes(score, CoreJson.Readable));
+        var score = SplitAccuracy.Of(split, OnnxEvaluator.Detect(detector, split, cancellation: cancellation));
+        _files.WriteScore(stageKey, split.ManifestHash, score);
         return score;
     });
 

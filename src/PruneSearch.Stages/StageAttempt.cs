@@ -1,3 +1,4 @@
+using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Loading;
 using PruneSearch.Data.Metrics;
@@ -23,6 +24,9 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
     private readonly StageDescription _stage = context.Stage;
     private readonly StageKey _key = context.Job.Key;
 
+    // The original on the same resamples; none for the original itself.
+    private ScoreResamples? Dense => _stage.Measure.Baseline is { } dense ? field ??= _files.FindScore(dense, _stage.Data.Validation)?.Resamples : null;
+
     /// <summary>Runs all parts and saves what they made.</summary>
     public StageReport Run()
     {
@@ -34,15 +38,17 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         var dense = weights;
         var pruned = _stage.Prune is null ? null : context.Run("prune", () => pruning.Run(parent, dense));
         var model = pruned is null ? parent : parent.With(pruned.Spec.Widths);
-        var (tuned, loss) = Tune(model, pruned?.Weights ?? weights, pruning.CarriedState(parent, pruned?.Plan), pruned is { Plan.RemovesNothing: true });
+        var kept = new KeptChannels(_stage, _files, parent, pruned?.Plan);
+        var (tuned, loss) = Tune(model, pruned?.Weights ?? weights, kept, pruning.CarriedState(parent, pruned?.Plan), pruned is { Plan.RemovesNothing: true });
 
-        var metrics = context.Run("evaluate", () =>
-            DetectorEvaluator.Evaluate(model, tuned, context.Validation, context.Device, cancellation: context.Cancellation));
+        var accuracy = context.Run("evaluate", () => SplitAccuracy.Of(
+            context.Validation, DetectorEvaluator.Detect(model, tuned, context.Validation, context.Device, cancellation: context.Cancellation)));
         byte[] onnx = context.Run("export", () => OnnxExport.ToBytes(model, tuned));
-        var score = Score(metrics, onnx, context.Run("measure", () => measurement.Measure(model, onnx)));
+        var score = Score(accuracy, onnx, context.Run("measure", () => measurement.Measure(model, onnx)));
         var processing = context.Run("measure", () => Processing(onnx));
         var int8 = _stage.Export is { Quantise: true } export ? Quantise(model, onnx, export, measurement) : null;
-        string sha = context.Run("save", () => _files.SaveDetector(_key, model, tuned, onnx));
+        string sha = context.Run("save", () => _files.SaveDetector(_key, model, tuned, onnx, kept.Plan));
+        _files.WriteScore(_key, _stage.Data.Validation, accuracy);
         _files.DeleteSnapshots(_key);
         return new StageReport
         {
@@ -50,13 +56,17 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
             Map50 = score.Map50,
             Map = score.Map,
             ClassAp50 = score.ClassAp50,
-            Parameters = model.Network.Parameters,
-            Macs = model.Network.Macs,
+            Map50Interval = score.Map50Interval,
+            MapInterval = score.MapInterval,
+            Map50BeyondDense = score.Map50BeyondDense,
             ModelBytes = score.ModelBytes,
             Latency = score.Latency,
+            Parameters = model.Network.Parameters,
+            Macs = model.Network.Macs,
             Channels = pruned?.Channels ?? ChannelCount.Of(parent.Network),
             FinalLoss = loss,
             TrainedSteps = loss is null ? 0 : _stage.FineTune!.Steps,
+            TrainedIn = loss is null ? null : TrainingPrecision.Resolve(_stage.FineTune!.Precision),
             Seconds = context.Seconds,
             Warnings = context.Warnings,
             WeightsSha256 = sha,
@@ -77,7 +87,8 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
     private DetectorModel RelativeToOriginal(DetectorModel model) => _stage.Base is not null ? model.RelativeTo(model.Spec)
         : _stage.Measure.Baseline is { } first ? model.RelativeTo(_files.ReadSpec(first)) : model;
 
-    private (WeightSet Weights, double? Loss) Tune(DetectorModel model, WeightSet weights, OptimizerState? carried, bool removedNothing)
+    private (WeightSet Weights, double? Loss) Tune(
+        DetectorModel model, WeightSet weights, KeptChannels kept, OptimizerState? carried, bool removedNothing)
     {
         if (_stage.Prune is { Recalibrate: true, CalibrationImages: var most } && !removedNothing)
         {
@@ -88,8 +99,13 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         }
         if (_stage.FineTune is { } settings && !removedNothing)
         {
-            using var teacher = settings.Distillation > 0 && _stage.Measure.Baseline is { } dense ? Teacher(dense) : null;
-            var own = teacher is null ? settings with { Distillation = 0 } : settings; // the dense detector itself has no teacher
+            using var dense = settings.HasTeacher() && _stage.Measure.Baseline is { } key ? DenseNetwork(key) : null;
+            var own = dense is null ? settings.WithoutTeacher() : settings; // the dense detector itself has no teacher
+            var teacher = dense is null ? null : new Teacher(dense, kept.Plan.Kept);
+            if (own.DistillationFeatures > 0 && kept.Warning is { } unknown)
+            {
+                context.Warnings.Add(unknown);
+            }
             return context.Run("fine-tune", () => new FineTuning(context, snapshotInterval) { Pictures = pictures }.Run(model, weights, own, teacher, carried));
         }
         if (carried is not null)
@@ -112,7 +128,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         }
     }
 
-    private TorchNetwork Teacher(StageKey dense)
+    private TorchNetwork DenseNetwork(StageKey dense)
     {
         var (model, weights) = _files.ReadDetector(dense);
         return new TorchNetwork(model.Network, weights, context.Device);
@@ -126,12 +142,21 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
 
     private ModelScore Quantise(DetectorModel model, byte[] onnx, ExportSettings settings, Measurement measurement)
     {
-        var (file, metrics) = context.Run("quantise", () => Int8Model.Make(context, model, onnx, settings));
-        var score = Score(metrics, file, context.Run("measure", () => measurement.MeasureInt8(model, file, onnx)));
+        var (file, accuracy) = context.Run("quantise", () => Int8Model.Make(context, model, onnx, settings));
+        var score = Score(accuracy, file, context.Run("measure", () => measurement.MeasureInt8(model, file, onnx)));
         _files.Write(CheckpointNames.Int8Onnx(_key), file);
         return score;
     }
 
-    private static ModelScore Score(CocoResult metrics, byte[] file, LatencyReport latency) =>
-        new() { Map50 = metrics.Ap50, Map = metrics.Ap, ClassAp50 = metrics.ClassAp50(), ModelBytes = file.Length, Latency = latency };
+    private ModelScore Score(SplitScore accuracy, byte[] file, LatencyReport latency) => new()
+    {
+        Map50 = accuracy.Map50,
+        Map = accuracy.Map,
+        ClassAp50 = accuracy.ClassAp50,
+        ModelBytes = file.Length,
+        Latency = latency,
+        Map50Interval = accuracy.Resamples!.Map50Interval,
+        MapInterval = accuracy.Resamples.MapInterval,
+        Map50BeyondDense = Dense is { } dense ? accuracy.Resamples.Map50Beyond(dense) : null,
+    };
 }

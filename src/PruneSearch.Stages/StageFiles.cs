@@ -2,10 +2,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
+using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Training;
 using PruneSearch.Pruning;
+using PruneSearch.Pruning.Shrinking;
 using PruneSearch.Stages.Inputs;
 
 namespace PruneSearch.Stages;
@@ -63,7 +65,7 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     /// <summary>Saves the detector of a stage.</summary>
     /// <returns>SHA-256 of the weights file.</returns>
     /// <exception cref="NotFiniteNumberException">A weight is NaN or infinite; nothing is saved.</exception>
-    public string SaveDetector(StageKey key, DetectorModel model, WeightSet weights, byte[] onnx)
+    public string SaveDetector(StageKey key, DetectorModel model, WeightSet weights, byte[] onnx, PruningPlan kept)
     {
         weights.RequireFinite("weights of the stage");
         using var buffer = new MemoryStream();
@@ -72,8 +74,28 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         Write(CheckpointNames.Detector(key), Encoding.UTF8.GetBytes(model.Spec.ToJson()));
         Write(CheckpointNames.Weights(key), bytes);
         Write(CheckpointNames.Onnx(key), onnx);
+        Write(CheckpointNames.Kept(key), JsonSerializer.SerializeToUtf8Bytes(kept, CoreJson.Canonical));
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
+
+    /// <summary>Figures of a stage on a split that are kept; <see langword="null"/> where there are none, or those of another version.</summary>
+    /// <exception cref="InputUnavailableException">They cannot be read.</exception>
+    public SplitScore? FindScore(StageKey key, string manifest)
+    {
+        try
+        {
+            var kept = TryRead(CheckpointNames.Score(key, manifest), (stream, _) => JsonSerializer.Deserialize<SplitScore>(stream, CoreJson.Readable));
+            return kept is { Resamples: null } ? null : kept; // from before there were any
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps the figures of a stage on a split.</summary>
+    public void WriteScore(StageKey key, string manifest, SplitScore score) =>
+        Write(CheckpointNames.Score(key, manifest), JsonSerializer.SerializeToUtf8Bytes(score, CoreJson.Canonical)); // thousands of numbers: no line each
 
     public void Write(string name, byte[] bytes) => Write(name, stream => stream.Write(bytes));
 
@@ -107,6 +129,10 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         bool first = Wait(PutAsync(CheckpointNames.Pruned(pruningKey), stream => PrunedFile.Write(stream, pruned), PutCondition.IfAbsent));
         return first ? pruned : ReadPruned(pruningKey)!;
     }
+
+    /// <summary>The channels that a finished stage's detector still has; <see langword="null"/> where an earlier version finished it.</summary>
+    public PruningPlan? ReadKept(StageKey key) =>
+        TryRead(CheckpointNames.Kept(key), (stream, _) => JsonSerializer.Deserialize<PruningPlan>(stream, CoreJson.Canonical));
 
     /// <summary>The optimizer state that a finished stage left.</summary>
     public OptimizerState? ReadOptimizer(StageKey key) => TryRead(CheckpointNames.Optimizer(key), OptimizerState.Read);

@@ -100,6 +100,19 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Resume_can_add_to_the_budget()
+    {
+        var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Completed));
+
+        Assert.Equal(0, await RunAsync(sessions, "resume", "made-up-0001", "--hours", "2", "--steps", "500"));
+        Assert.Equal(
+            ["open to work", $"extend made-up-0001 by {new BudgetSettings { Hours = 2, Steps = 500 }}", "resume made-up-0001", "close"], sessions.Calls);
+
+        Assert.Equal(2, await RunAsync(sessions, "resume", "made-up-0001", "--hours", "0"));
+        Assert.Contains("--hours is '0', expected a number above 0", Assert.Single(Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Resume_is_told_where_moved_pictures_lie_now_and_tries_again()
     {
         string drawn = Path.Combine(_home, "drawn"), moved = Path.Combine(_home, "moved");

@@ -7,7 +7,7 @@ public sealed class ChangeFeedTests
     [Fact]
     public void Everything_is_new_at_first_and_comes_in_pages()
     {
-        var changes = new ChangeFeed(5);
+        var changes = Feed(5);
 
         var first = changes.After(0, 3);
         var second = changes.After(first.Revision, 3);
@@ -20,7 +20,7 @@ public sealed class ChangeFeedTests
     [Fact]
     public void Only_what_changed_comes_again_once_the_oldest_change_first()
     {
-        var changes = new ChangeFeed(5);
+        var changes = Feed(5);
         long seen = changes.After(0, 5).Revision;
         changes.Add(3);
         changes.Add(1);
@@ -35,7 +35,7 @@ public sealed class ChangeFeedTests
     [Fact]
     public void What_changes_between_two_pages_is_not_missed()
     {
-        var changes = new ChangeFeed(4);
+        var changes = Feed(4);
         var first = changes.After(0, 2);
         changes.Add(0); // seen already
         changes.Add(3); // not seen yet
@@ -45,6 +45,16 @@ public sealed class ChangeFeedTests
 
         Assert.Equal(([2, 0], false), (second.Trajectories.ToArray(), second.IsLast), Same);
         Assert.Equal(([3], true), (third.Trajectories.ToArray(), third.IsLast), Same);
+    }
+
+    private static ChangeFeed Feed(int trajectories)
+    {
+        var changes = new ChangeFeed();
+        for (int i = 0; i < trajectories; i++)
+        {
+            changes.Add(i);
+        }
+        return changes;
     }
 
     private static bool Same((int[] Trajectories, bool IsLast) a, (int[] Trajectories, bool IsLast) b) =>

@@ -46,6 +46,11 @@ public sealed class StageRunnerTests : IDisposable
             ["restore", "restore", "prune", "fine-tune", "evaluate", "export", "measure", "save"],
             parts.Where((p, i) => i == 0 || p != parts[i - 1] || p == "restore").ToArray());
         Assert.InRange(pruned.Map50, 0, 1);
+        Assert.Equal((true, false), (dense.Map50BeyondDense is null, pruned.Map50BeyondDense is null));
+        var scores = new SplitScores(store, threads: 1);
+        var (own, others) = (await scores.FindAsync(pruned.Key, _validation.ManifestHash), await scores.FindAsync(dense.Key, _validation.ManifestHash));
+        Assert.Equal(own!.Resamples!.Map50Interval, pruned.Map50Interval);
+        Assert.Equal(own.Resamples.Map50Beyond(others!.Resamples!), pruned.Map50BeyondDense);
         Assert.True(
             pruned.Latency.Milliseconds > 0 && pruned.Latency.SpeedUpLow <= pruned.Latency.SpeedUp && pruned.Latency.SpeedUp <= pruned.Latency.SpeedUpHigh);
 

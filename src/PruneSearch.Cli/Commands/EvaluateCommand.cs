@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
 using PruneSearch.Cli.Detectors;
 using PruneSearch.Client.SearchFiles;
-using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Metrics;
@@ -22,8 +20,12 @@ internal static class EvaluateCommand
         var data = new EvaluationData();
         var voc = new Option<bool>("--voc-ap") { Description = "Show Pascal VOC average precision too (11 points, all points)" };
         var json = OutputOption.File("--json", "Write all figures as JSON", terminal: true);
+        var against = TextOption.Create("--against", "Folder of another detector, compared on the same resamples of the pictures", "FOLDER");
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
-        var command = new Command("evaluate", "Score a detector: the twelve COCO figures, AP of each class") { detector, labels, spec, voc, json, device };
+        var command = new Command("evaluate", "Score a detector: the twelve COCO figures, AP of each class")
+        {
+            detector, labels, spec, against, voc, json, device,
+        };
         data.AddTo(command);
         command.SetAction((p, cancellation) => ErrorLines.GuardAsync(context, async () =>
         {
@@ -31,14 +33,23 @@ internal static class EvaluateCommand
             var (model, weights) = (named.Model, named.Weights!);
             var on = Devices.Select(p.GetValue(device)!);
             var dataset = await Task.Run(() => data.Read(context, p, model.Spec.Classes, cancellation), cancellation);
+            var other = p.GetValue(against) is { } name ? NamedDetector.Read(name, DetectorForms.Folder) : null;
             var found = await Task.Run(() => DetectorEvaluator.Detect(model, weights, dataset, on, cancellation: cancellation), cancellation);
             var result = CocoEvaluator.Evaluate(dataset, found);
+            var accuracy = new ResampledAccuracy(result, PictureBootstrap.Of(dataset, found));
+            if (other is not null)
+            {
+                var others = await Task.Run(() => BadInput.Guard(() => DetectorEvaluator.Detect(
+                    other.Model, other.Weights!, dataset, on, cancellation: cancellation)), cancellation);
+                accuracy = accuracy.Beside(p.GetValue(against)!, CocoEvaluator.Evaluate(dataset, others), PictureBootstrap.Of(dataset, others));
+            }
             string? file = p.GetValue(json);
             if (file != "-")
             {
                 MetricsText.Write(context.Output, dataset, result, p.GetValue(voc) ? found : null);
+                accuracy.Write(context.Output, dataset.Samples.Count);
             }
-            string text = JsonSerializer.Serialize(result, CoreJson.Readable) + "\n";
+            string text = accuracy.ToJson();
             if (file == "-")
             {
                 await context.Output.WriteAsync(text);

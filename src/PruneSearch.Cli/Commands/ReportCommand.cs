@@ -61,7 +61,8 @@ internal static class ReportCommand
         var points = (await session.FrontierAsync(plan.Id)).Points.Where(p => !p.IsQuantised);
         var search = ReportedSearch.Of(plan, await session.StatusAsync(plan.Id), points.Select(p => p.Report));
         var test = await TestSplit.ScoreAsync(context, session, plan, search, settings.Threads, cancellation);
-        var results = SearchResults.From(plan, search, test?.Scores);
+        var validation = test is null ? await TestSplit.ValidationScoresAsync(session, plan, search, cancellation) : null;
+        var results = SearchResults.From(plan, search, test?.Scores, validation);
         string page = ResultFiles.Write(results, settings.Folder, test?.Split.Samples.Count ?? 0);
         string lacking = results.Missing.Count == 0 ? "" : $"; {results.Missing.Count} of {plan.Trajectories.Count} trajectories are missing";
         await context.Output.WriteLineAsync($"{page}: {plan.Id}, accuracy on the {(results.OnTest ? "test" : "validation")} split{lacking}");

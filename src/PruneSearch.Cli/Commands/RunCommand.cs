@@ -28,8 +28,10 @@ internal static class RunCommand
     /// <param name="id">The search.</param>
     /// <param name="retryFailed">Whether failed stages are tried again.</param>
     /// <param name="data">Folders where its pictures lie now; then failed stages are tried again in any case.</param>
+    /// <param name="more">What it may spend beyond its budget; <see langword="null"/> for nothing.</param>
     /// <param name="cancellation">Interrupts.</param>
-    public static async Task<int> ResumeAsync(CliContext context, SearchPlace place, string id, bool retryFailed, string[] data, CancellationToken cancellation)
+    public static async Task<int> ResumeAsync(
+        CliContext context, SearchPlace place, string id, bool retryFailed, string[] data, BudgetSettings? more, CancellationToken cancellation)
     {
         HomeFolder.RequireExisting(place, id);
         await using var session = await context.Sessions.OpenAsync(place, work: true, cancellation);
@@ -41,6 +43,10 @@ internal static class RunCommand
             {
                 await context.Output.WriteLineAsync(found);
             }
+        }
+        if (more is not null)
+        {
+            await ExtendAsync(session, id, more);
         }
         await session.ResumeAsync(id, retryFailed || data.Length > 0);
         return await FollowAsync(context, session, place, id, cancellation);
@@ -55,6 +61,18 @@ internal static class RunCommand
         return (await session.StatusAsync(id)).State == WorkState.Waiting
             ? throw new IOException($"Search {id} was interrupted and no process works on it. Go on with: prunesearch resume {id}{place.Options}")
             : await FollowAsync(context, session, place, id, cancellation);
+    }
+
+    private static async Task ExtendAsync(ISearchSession session, string id, BudgetSettings more)
+    {
+        try
+        {
+            await session.ExtendAsync(id, more);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new SearchFileException(e.Message, e);
+        }
     }
 
     private static async Task<int> LaunchAsync(CliContext context, SearchPlace place, SearchFile file, CancellationToken cancellation)

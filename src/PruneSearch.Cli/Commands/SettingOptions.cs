@@ -15,6 +15,21 @@ internal sealed class SettingOptions<T>
     public SettingOptions(params IReadOnlyList<string> without) =>
         _options = [.. SettingsSection.Of<T>().Common.Where(s => !without.Contains(s.Key)).Select(Of)];
 
+    /// <summary>What the options are for, before what each of them says; empty where that says it all.</summary>
+    public string Purpose
+    {
+        init
+        {
+            foreach (var option in All)
+            {
+                option.Description = value + option.Description;
+            }
+        }
+    }
+
+    /// <summary>The options.</summary>
+    public IEnumerable<Option> All => _options.Select(o => o.Option);
+
     public void AddTo(Command command)
     {
         foreach (var (_, option, _) in _options)
@@ -35,6 +50,9 @@ internal sealed class SettingOptions<T>
         }
         return record;
     }
+
+    /// <summary>As <see cref="Apply"/>, but <see langword="null"/> when nothing was said.</summary>
+    public T? ApplyAny(ParseResult parsed, T record) => _options.Exists(o => o.Said(parsed) is not null) ? Apply(parsed, record) : null;
 
     private static (Setting, Option, Func<ParseResult, object?>) Of(Setting setting)
     {

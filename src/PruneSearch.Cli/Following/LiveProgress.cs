@@ -1,3 +1,4 @@
+using PruneSearch.Cli.Growing;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 using Spectre.Console;
@@ -8,6 +9,7 @@ namespace PruneSearch.Cli.Following;
 internal static class LiveProgress
 {
     private const int MostWarnings = 3;
+    private const int MostProposals = 2;
     private const int Frame = 7; // title, head, borders, the line below and the prompt
 
     /// <summary>Shows the table while <paramref name="loop"/> runs.</summary>
@@ -39,9 +41,11 @@ internal static class LiveProgress
             .Title(Markup.Escape($"{status.Id}: {ProgressText.Of(status.State)}, {done} of {status.Trajectories.Count} trajectories completed"));
         string[] warnings = [.. status.Trajectories.SelectMany(ProgressText.Warnings).Select(w => $"warning: {w}")];
         string[] last = [.. warnings.TakeLast(MostWarnings)];
-        var (shown, others) = ProgressRows.Pick(status.Trajectories, room - last.Length);
-        IEnumerable<string> below = [.. lost is null ? Array.Empty<string>() : [ProgressText.Of(lost)], .. others is null ? Array.Empty<string>() : [others],
-            .. last, .. warnings.Length > last.Length ? [$"and {warnings.Length - last.Length} warnings before"] : Array.Empty<string>()];
+        string[] growth = status.Growth is { } g ? [.. GrowthText.Lines(g), .. GrowthText.Latest(status, MostProposals)] : [];
+        var (shown, others) = ProgressRows.Pick(status.Trajectories, room - last.Length - growth.Length);
+        IEnumerable<string> below = [.. growth, .. lost is null ? Array.Empty<string>() : [ProgressText.Of(lost)],
+            .. others is null ? Array.Empty<string>() : [others], .. last,
+            .. warnings.Length > last.Length ? [$"and {warnings.Length - last.Length} warnings before"] : Array.Empty<string>()];
         table.Caption(Markup.Escape(string.Join('\n', below)));
         foreach (string column in new[] { "trajectory", "iteration", "now" })
         {

@@ -1,3 +1,4 @@
+using PruneSearch.Cli.Growing;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 
@@ -9,6 +10,8 @@ internal sealed class PlainProgress(CliContext context) : IProgressView
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
     private const int ShortName = 18;
     private LostContact? _lost;
+    private (string Text, long At)? _growth;
+    private int _proposals;
     private readonly TimeLeft _left = new(context.Time);
     private readonly HashSet<string> _warnings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string What, long At)> _shown = new(StringComparer.Ordinal);
@@ -31,6 +34,7 @@ internal sealed class PlainProgress(CliContext context) : IProgressView
             context.Error.WriteLine($"contact again, after {ProgressText.Left(context.Time.GetUtcNow() - lost.Since)}");
         }
         int width = status.Trajectories.Max(t => (int?)t.Name.Length) is { } longest && longest > ShortName ? longest : ShortName;
+        ShowGrowth(status, width);
         foreach (var t in status.Trajectories.Where(t => t.Wait is null && t.State != WorkState.Waiting))
         {
             var left = _left.Of(t);
@@ -51,6 +55,22 @@ internal sealed class PlainProgress(CliContext context) : IProgressView
             {
                 context.Output.WriteLine(ProgressText.Line(news[0], null, width) + (news.Count > 1 ? $" (and {news.Count - 1} more)" : ""));
             }
+        }
+    }
+
+    // Each proposal once; how the whole stands when it changed, but not with every one of many quick stages.
+    private void ShowGrowth(SearchStatus status, int width)
+    {
+        foreach (var t in status.Trajectories.Where(t => t.Proposal?.Number >= _proposals).OrderBy(t => t.Proposal!.Number))
+        {
+            context.Output.WriteLine($"{t.Name.PadRight(width)}  proposed: {GrowthText.Of(t.Proposal!)}");
+            _proposals = t.Proposal!.Number + 1;
+        }
+        if (status.Growth is { } growth && string.Join(Environment.NewLine, GrowthText.Lines(growth)) is var text && text != _growth?.Text
+            && (_growth is null || growth.Open == 0 || context.Time.GetElapsedTime(_growth.Value.At) >= Pace))
+        {
+            context.Output.WriteLine(text);
+            _growth = (text, context.Time.GetTimestamp());
         }
     }
 

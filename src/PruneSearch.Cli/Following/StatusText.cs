@@ -1,3 +1,4 @@
+using PruneSearch.Cli.Growing;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
@@ -14,12 +15,20 @@ internal static class StatusText
     public static IEnumerable<string> Lines(SearchStatus status, bool details, SearchPlace place)
     {
         yield return $"{status.Id}: {ProgressText.Of(status.State)}{(status.Reason is null ? "" : $" ({ErrorText.OneLine(status.Reason)})")}";
+        foreach (string line in status.Growth is { } growth ? GrowthText.Lines(growth) : [])
+        {
+            yield return "  " + line;
+        }
         var failures = StageFailure.Of(status).SelectMany(f => f.Trajectories.Select(t => (t.Name, Failure: f))).ToDictionary(f => f.Name, f => f.Failure);
         foreach (var t in status.Trajectories)
         {
             var failure = failures.GetValueOrDefault(t.Name);
             bool told = failure is not null && failure.Trajectories[0].Name != t.Name;
             yield return "  " + ProgressText.Line(told ? t with { Reason = $"like {failure!.Trajectories[0].Name}" } : t, null);
+            if (t.Proposal is { } proposal)
+            {
+                yield return "      " + GrowthText.Of(proposal);
+            }
             foreach (string warning in ProgressText.Warnings(t))
             {
                 yield return "      warning: " + warning;

@@ -1,5 +1,6 @@
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cli.Frontiers;
 
@@ -40,6 +41,9 @@ internal sealed class PlotAxes
         : _original is null ? double.NaN : _cost.Cost(_original.Report) / _cost.Cost(p.Report);
 
     public double Y(FrontierPoint p) => _accuracy == Objective.Map ? p.Report.Map : p.Report.Map50;
+
+    /// <summary>Where <see cref="Y"/> lies, over the choice of pictures; <see langword="null"/> where that is not known.</summary>
+    public ConfidenceInterval? YInterval(FrontierPoint p) => _accuracy == Objective.Map ? p.Report.MapInterval : p.Report.Map50Interval;
 
     private string Device
     {

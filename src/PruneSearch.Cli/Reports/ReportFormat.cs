@@ -1,6 +1,7 @@
 using System.Globalization;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cli.Reports;
 
@@ -17,6 +18,9 @@ internal static class ReportFormat
 
     /// <summary>A difference of accuracies in points without a sign.</summary>
     public static string Size(double difference) => Text($"{Math.Abs(difference) * 100:0.0}");
+
+    /// <summary>The interval of a difference in points: <c>[−1.2, +0.4]</c>.</summary>
+    public static string Interval(ConfidenceInterval i) => $"[{Points(i.Low)}, {Points(i.High)}]";
 
     /// <summary>A share in per cent: <c>32.5 %</c>.</summary>
     public static string Share(double share) => Text($"{share * 100:0.0} %");

@@ -74,7 +74,8 @@ internal sealed class ResultSentences(SearchResults results)
             foreach (var a in arms.Where(a => a.SpeedUpLow >= WantedSpeedUp - Rounding && a.Map50.Mean >= reference.Map50.Mean - Rounding)
                 .OrderByDescending(a => a.SpeedUp))
             {
-                found.Add($"{Name(a)} ({ReportFormat.SpeedUp(a)}, mAP50 {ReportFormat.Accuracy(a.Map50)} against {ReportFormat.Accuracy(reference.Map50)})");
+                found.Add($"{Name(a)} ({ReportFormat.SpeedUp(a)}, mAP50 {ReportFormat.Accuracy(a.Map50)} against {ReportFormat.Accuracy(reference.Map50)}" +
+                    $"{Beyond(a, reference)})");
             }
         }
         bool controlled = results.Variants.Any(v => results.Control(v) is not null);
@@ -92,11 +93,14 @@ internal sealed class ResultSentences(SearchResults results)
             yield break;
         }
         var all = results.Variants.SelectMany(results.Pruned).DistinctBy(Stages).ToList();
-        var better = all.Where(a => a.SpeedUpLow > 1 && a.Map50.Mean > original.Map50.Mean).OrderByDescending(a => a.SpeedUp).ToList();
-        yield return $"**Faster and more accurate than the dense original ({ReportFormat.Accuracy(original.Map50.Mean)}):** {Means}{better.Count} of " +
+        var better = all.Where(a => a.SpeedUpLow > 1 && a.Map50.Mean > original.Map50.Mean && (a.Map50Beyond(original)?.Low ?? 1) > 0)
+            .OrderByDescending(a => a.SpeedUp).ToList();
+        string beyond = all.Any(a => a.Map50Beyond(original) is not null) ? ", both beyond chance" : "";
+        yield return $"**Faster and more accurate than the dense original ({ReportFormat.Accuracy(original.Map50.Mean)}){beyond}:** {Means}{better.Count} of " +
             $"{ReportFormat.Counted(all.Count, "pruned arm")}"
             + (better.Count == 0 ? "."
-                : $"; the fastest of them is {Name(better[0])} ({ReportFormat.SpeedUp(better[0])}, mAP50 {ReportFormat.Accuracy(better[0].Map50)}).");
+                : $"; the fastest of them is {Name(better[0])} ({ReportFormat.SpeedUp(better[0])}, mAP50 {ReportFormat.Accuracy(better[0].Map50)}" +
+                    $"{Beyond(better[0], original)}).");
     }
 
     private IEnumerable<string> NearOriginal()
@@ -109,17 +113,24 @@ internal sealed class ResultSentences(SearchResults results)
         {
             var arms = results.Pruned(variant).GroupBy(a => a.Arm).Select(arm =>
             {
-                string[] levels = [.. arm.OrderBy(a => a.Level).Where(a => a.Map50.Mean >= original.Map50.Mean - Near - Rounding)
+                string[] levels = [.. arm.OrderBy(a => a.Level)
+                    .Where(a => (a.Map50Beyond(original)?.Low ?? a.Map50.Mean - original.Map50.Mean) >= -Near - Rounding)
                     .Select(a => ReportFormat.Level(a.Level))];
                 return $"`{arm.Key}` {(levels.Length == 0 ? "at no level" : $"at {ReportFormat.Listed(levels)}")}";
             }).ToList();
             if (arms.Count > 0)
             {
-                yield return $"**{Where(variant)}{(variant is null ? "W" : "w")}ithin 2 points of the dense original " +
+                yield return $"**{Where(variant)}{(variant is null ? "W" : "w")}ithin 2 points of the dense original{Certain} " +
                     $"({ReportFormat.Accuracy(original.Map50.Mean)}):** {string.Join("; ", arms)}.";
             }
         }
     }
+
+    private string Certain => results.Original is { } original && original.Map50Beyond(original) is not null ? ", the whole interval" : "";
+
+    // How much more accurate, over the choice of pictures.
+    private static string Beyond(ArmResult a, ArmResult reference) => a.Map50Beyond(reference) is { } i
+        ? $", {ReportFormat.Points(a.Map50.Mean - reference.Map50.Mean)} points {ReportFormat.Interval(i)}" : "";
 
     // Arms that are one and the same at a level count once.
     private static string Stages(ArmResult a) => string.Join(',', a.Results.Select(r => r.Report.Key));

@@ -1,5 +1,6 @@
 using System.Text;
 using PruneSearch.Core.Comparisons;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Reports;
 
@@ -10,16 +11,16 @@ internal static class ResultTable
     {
         var text = new StringBuilder();
         string[] head = results.OnTest
-            ? ["level", "arm", "n", "test mAP50", "test mAP", "validation mAP50", "MACs", "parameters", "speed-up", "steps", "time"]
-            : ["level", "arm", "n", "validation mAP50", "validation mAP", "MACs", "parameters", "speed-up", "steps", "time"];
+            ? ["level", "arm", "n", "test mAP50", "points", "test mAP", "validation mAP50", "MACs", "parameters", "speed-up", "steps", "time"]
+            : ["level", "arm", "n", "validation mAP50", "points", "validation mAP", "MACs", "parameters", "speed-up", "steps", "time"];
         Row(text, head);
         Row(text, [.. head.Select((h, i) => i < 2 ? "---" : "---:")]);
         foreach (var arm in Rows(results, variant))
         {
             bool pruned = arm.Level > 0;
             string[] accuracy = results.OnTest
-                ? [ReportFormat.Accuracy(arm.Map50), ReportFormat.Accuracy(arm.Map), ReportFormat.Accuracy(arm.ValidationMap50)]
-                : [ReportFormat.Accuracy(arm.Map50), ReportFormat.Accuracy(arm.Map)];
+                ? [ReportFormat.Accuracy(arm.Map50), Points(arm, results.Original), ReportFormat.Accuracy(arm.Map), ReportFormat.Accuracy(arm.ValidationMap50)]
+                : [ReportFormat.Accuracy(arm.Map50), Points(arm, results.Original), ReportFormat.Accuracy(arm.Map)];
             Row(text,
             [
                 pruned ? ReportFormat.Level(arm.Level) : "–", ReportFormat.Arm(arm), ReportFormat.Count(arm.Results.Count), .. accuracy,
@@ -29,6 +30,10 @@ internal static class ResultTable
         }
         return text.ToString();
     }
+
+    // Beyond the original, with the interval over the choice of pictures where it is known.
+    private static string Points(ArmResult arm, ArmResult? original) => original is null || arm.Schedule == ScheduleKind.Base ? "–"
+        : ReportFormat.Points(arm.Map50.Mean - original.Map50.Mean) + (arm.Map50Beyond(original) is { } i ? " " + ReportFormat.Interval(i) : "");
 
     /// <summary>Iterative and one-shot arms beside one another, level by level; empty where there is nothing to compare.</summary>
     public static string Comparisons(SearchResults results)

@@ -17,6 +17,24 @@ internal static class TestSplit
     public static DetectionDataset Validation(ISearchSession session, SearchPlan plan, CancellationToken cancellation) =>
         new SplitScores(session.Checkpoints, threads: 1).Read(plan.Trajectories[0].Stages[0].Data.Validation, cancellation);
 
+    /// <summary>What stages themselves found on the validation split, with its resamples; without those that an earlier version ran.</summary>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public static async Task<IReadOnlyDictionary<StageKey, SplitScore>> ValidationScoresAsync(
+        ISearchSession session, SearchPlan plan, ReportedSearch search, CancellationToken cancellation)
+    {
+        var scores = new SplitScores(session.Checkpoints, threads: 1);
+        string manifest = plan.Trajectories[0].Stages[0].Data.Validation;
+        var found = new Dictionary<StageKey, SplitScore>();
+        foreach (var key in search.LastStages(plan))
+        {
+            if (await scores.FindAsync(key, manifest, cancellation) is { } score)
+            {
+                found.Add(key, score);
+            }
+        }
+        return found;
+    }
+
     /// <summary>Figures by stage, and the split; <see langword="null"/> for a search without one.</summary>
     /// <exception cref="IOException">The pictures are not where this machine sees them, or the store cannot be read or written.</exception>
     public static async Task<(IReadOnlyDictionary<StageKey, SplitScore> Scores, DetectionDataset Split)?> ScoreAsync(

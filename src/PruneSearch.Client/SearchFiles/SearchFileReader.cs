@@ -17,7 +17,7 @@ public static class SearchFileReader
 
     /// <summary>Reads what a file says about its base detector; it needs no trajectories, but <c>detector.fine-tune</c>.</summary>
     /// <exception cref="SearchFileException">It cannot be read or is not valid; every error is listed.</exception>
-    public static TrainingFile ReadTraining(string path) => Parse(ReadText(path), path, key => key != "trajectories", (rules, error) =>
+    public static TrainingFile ReadTraining(string path) => Parse(ReadText(path), path, _ => true, (rules, error) =>
     {
         var s = rules.Base();
         if (s.Detector.FineTune is null)

@@ -4,6 +4,7 @@ using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
+using YamlDotNet.Core;
 
 namespace PruneSearch.Client.SearchFiles;
 
@@ -15,14 +16,16 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
     /// <summary>The settings of a search.</summary>
     public SearchSettings Search()
     {
-        var settings = Base();
-        var prune = Prune(settings, root.Mapping("pruning"), null);
-        settings = settings with
+        var (settings, growing) = (Base(), new StrategyRules(reader, root));
+        growing.RequireOne();
+        RequireSteps(settings);
+        var prune = settings.Strategy is { } strategy ? Prune(settings, strategy.Space) : Prune(settings, root.Mapping("pruning"), null);
+        settings = growing.Require(settings) with
         {
             Prune = prune,
-            FineTune = settings.FineTune?.Before(prune),
             Variants = [.. root.Mappings("variants").Select(v => Variant(settings, v))],
         };
+        settings = settings with { FineTune = settings.FineTune?.Before(prune) };
         RequireDifferent(settings.Variants.Select(v => v.Name), "variants");
         if (settings.Export is not null && settings.Measure.Engine == MeasuringEngine.Torch)
         {
@@ -96,13 +99,24 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         return variant.Create<VariantSettings>(reader) with { Prune = prune, FineTune = trains ? tuning.Create<FineTuneSettings>(reader).Before(prune) : null };
     }
 
+    // All that may be chosen is checked: what a space says holds instead of what stands in the file.
+    private PruneSettings Prune(SearchSettings settings, SpaceSettings space)
+    {
+        var all = root.Mapping("pruning").With(root.Mapping("search").Mapping("space"));
+        foreach (var one in space.Tightest(settings.Prune))
+        {
+            Prune(settings with { Prune = one }, all, null);
+        }
+        return settings.Prune with { Ratio = space.HighestLevel };
+    }
+
     private PruneSettings Prune(SearchSettings settings, Values all, Values? variant)
     {
-        double level = settings.Trajectories.Levels[^1];
+        double level = settings.HighestLevel;
         var prune = settings.Prune with { Ratio = level };
         if (prune.Target == PruneTarget.Channels && level > prune.MaxGroupRatio)
         {
-            var at = variant?.Has("max-group-ratio") == true ? variant.At("max-group-ratio") : root.Mapping("trajectories").At("levels");
+            var at = variant?.Has("max-group-ratio") == true ? variant.At("max-group-ratio") : HighestAt(settings);
             reader.Error(at, FormattableString.Invariant(
                 $"level {level} cannot be reached, expected at most {all.PathOf("max-group-ratio")}, which is {prune.MaxGroupRatio}"));
         }
@@ -118,6 +132,19 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
             reader.Error(root.At("detector"), e.Message);
         }
         return prune;
+    }
+
+    private Mark HighestAt(SearchSettings settings) =>
+        settings.Strategy is null ? root.Mapping("trajectories").At("levels") : root.Mapping("search").Mapping("space").At("level");
+
+    // The number of steps may stand in the space instead.
+    private void RequireSteps(SearchSettings settings)
+    {
+        var tuning = root.Mapping("fine-tune");
+        if (root.Has("fine-tune") && !tuning.Has("steps") && settings.Strategy?.Space.Find("steps") is null)
+        {
+            reader.Error(tuning.At("steps"), $"fine-tune lacks 'steps', expected {SettingsSection.Of<FineTuneSettings>().Common[0].Type.Expected}");
+        }
     }
 
     private void RequireGroups(Values v, string key, IReadOnlyList<string> names, IReadOnlyList<string> words, IReadOnlyList<string> groups)

@@ -141,13 +141,14 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     private static double RequireReachable(SearchFile file, DetectorSpec detector)
     {
         var (settings, dense) = (file.Settings, DetectorCatalog.Build(detector).RelativeTo(detector));
-        return settings.Variants.Count == 0 ? RequireReachable(file, dense, settings.Prune, "pruning")
+        return settings.Strategy is { Space: var space } ? space.Tightest(settings.Prune).Min(p => RequireReachable(file, dense, p, "search.space and pruning"))
+            : settings.Variants.Count == 0 ? RequireReachable(file, dense, settings.Prune, "pruning")
             : settings.Variants.Min(v => RequireReachable(file, dense, v.Prune, $"pruning for variant '{v.Name}'"));
     }
 
     private static double RequireReachable(SearchFile file, DetectorModel dense, PruneSettings prune, string where)
     {
-        double level = file.Settings.Trajectories.Levels[^1], reachable = PruningLimits.Reachable(dense, prune);
+        double level = file.Settings.HighestLevel, reachable = PruningLimits.Reachable(dense, prune);
         return level <= reachable + 1e-9 ? reachable
             : throw new SearchFileException(string.Create(CultureInfo.InvariantCulture,
                 $"{file.Path}: level {level} of the {EnumNames.Of(prune.Target)} cannot be reached with the groups and limits in {where}, expected at most " +

@@ -17,18 +17,20 @@ internal sealed class SearchReports
     public const int LargestBatch = 256;
 
     private const int AtOnce = 32;
-    private readonly SearchPlan _plan;
     private readonly ReportLog _log;
     private readonly FrontierVolume _volume;
-    private readonly SearchState _board;
+    private readonly SearchState _state;
     private readonly HashSet<StageKey> _baseKeys;
 
-    private SearchReports(SearchPlan plan, SearchState state, ReportLog log)
+    private SearchReports(SearchState state, ReportLog log)
     {
-        (_plan, _board, _log) = (plan, state, log);
-        _volume = new FrontierVolume(plan.Objectives);
-        _baseKeys = [.. plan.Trajectories.Select(t => state.Keys[t.Name][0])];
+        (_state, _log) = (state, log);
+        _volume = new FrontierVolume(Plan.Objectives);
+        _baseKeys = [.. state.Trajectories.Select(t => t.Stages[0].Key)];
     }
+
+    /// <summary>The reports that are written, in order.</summary>
+    public IReadOnlyList<StageReport> Written => _log.Written;
 
     /// <summary>Volume of the frontier, see <see cref="FrontierVolume"/>.</summary>
     public double Volume => _volume.Value;
@@ -36,19 +38,21 @@ internal sealed class SearchReports
     /// <summary>Whether so many reports wait that they should be written now.</summary>
     public bool IsFull => _log.Pending >= LargestBatch;
 
+    private SearchPlan Plan => _state.Plan;
+
     /// <summary>Reads what is known of a search, and from then on takes in whatever its state learns.</summary>
-    public static async Task<SearchReports> OpenAsync(ICheckpointStore store, SearchPlan plan, SearchState state)
+    public static async Task<SearchReports> OpenAsync(ICheckpointStore store, SearchState state)
     {
-        var reports = new SearchReports(plan, state, await ReportLog.OpenAsync(store, plan.Id));
+        var reports = new SearchReports(state, await ReportLog.OpenAsync(store, state.Plan.Id));
         state.Added += reports.Take;
         foreach (var report in reports._log.Written)
         {
             state.Add(report);
         }
         // Stages that others finished, and what came between the last flush and a crash: a stage is complete only after its parent.
-        foreach (var trajectories in plan.Trajectories.Chunk(AtOnce))
+        foreach (var trajectories in state.Trajectories.Chunk(AtOnce))
         {
-            await Task.WhenAll(trajectories.Select(t => LookAsync(store, state, t.Name)));
+            await Task.WhenAll(trajectories.Select(t => LookAsync(store, state, t)));
         }
         await reports.FlushAsync();
         return reports;
@@ -63,10 +67,10 @@ internal sealed class SearchReports
         int from = Math.Clamp(after, 0, _log.Written.Count), to = Math.Min(from + Math.Clamp(limit, 1, StatusProjection.LargestPage), _log.Written.Count);
         return new ReportPage
         {
-            SearchId = _plan.Id,
-            Name = _plan.Name,
-            Objectives = _plan.Objectives.ToArray(),
-            Points = Enumerable.Range(from, to - from).Select(i => _board.Point(_log.Written[i])).OfType<FrontierPoint>().ToArray(),
+            SearchId = Plan.Id,
+            Name = Plan.Name,
+            Objectives = Plan.Objectives.ToArray(),
+            Points = Enumerable.Range(from, to - from).Select(i => _state.Point(_log.Written[i])).OfType<FrontierPoint>().ToArray(),
             Next = to,
             Total = _log.Written.Count,
             State = state,
@@ -79,18 +83,15 @@ internal sealed class SearchReports
         _volume.Add(report, _baseKeys.Contains(report.Key));
     }
 
-    private static async Task LookAsync(ICheckpointStore store, SearchState state, string trajectory)
+    private static async Task LookAsync(ICheckpointStore store, SearchState state, TrajectoryState trajectory)
     {
-        foreach (var key in state.Keys[trajectory])
+        foreach (var stage in trajectory.Stages.Where(s => s.Report is null))
         {
-            if (!state.Has(key))
+            if (await store.TryReadReportAsync(stage.Key) is not { } report)
             {
-                if (await store.TryReadReportAsync(key) is not { } report)
-                {
-                    return;
-                }
-                state.Add(report);
+                return;
             }
+            state.Add(report);
         }
     }
 }

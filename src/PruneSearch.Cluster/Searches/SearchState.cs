@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using PruneSearch.Cluster.Dispatching;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Growth;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -9,204 +9,191 @@ namespace PruneSearch.Cluster.Searches;
 /// <summary>What a coordinator knows about its search. Adding something twice changes nothing. <see cref="StatusProjection"/> shows it.</summary>
 internal sealed class SearchState
 {
-    private readonly Dictionary<string, StageKey[]> _keys;
-    private readonly Dictionary<string, int> _indices;
-    private readonly Dictionary<StageKey, List<string>> _users = [];
-    private readonly Dictionary<string, int> _missing;
-    private readonly Dictionary<StageKey, StageReport> _reports = [];
-    private readonly Dictionary<string, Standing> _live = [];
-    private readonly Dictionary<string, WaitReason> _waits = [];
-    private readonly HashSet<string> _atWork = [];
+    private readonly List<TrajectoryState> _trajectories = [];
+    private readonly Dictionary<string, TrajectoryState> _byName = [];
+    private readonly Dictionary<StageKey, StageState> _stages = [];
+    private readonly HashSet<TrajectoryState> _atWork = [];
+    private int _failed;
 
     public SearchState(SearchPlan plan)
     {
         Plan = plan;
-        _keys = plan.Trajectories.ToDictionary(t => t.Name, t => t.Keys.ToArray());
-        _indices = plan.Trajectories.Index().ToDictionary(t => t.Item.Name, t => t.Index);
-        _missing = _keys.ToDictionary(k => k.Key, k => k.Value.Length);
-        Changes = new ChangeFeed(plan.Trajectories.Count);
-        foreach (var (name, keys) in _keys)
+        foreach (var trajectory in plan.Trajectories)
         {
-            foreach (var key in keys)
-            {
-                (CollectionsMarshal.GetValueRefOrAddDefault(_users, key, out _) ??= []).Add(name);
-            }
+            Add(trajectory);
         }
     }
 
     public event Action<StageReport>? Added;
 
+    /// <summary>The search as it was launched: one that grows has more trajectories by now.</summary>
     public SearchPlan Plan { get; }
 
+    public IReadOnlyList<TrajectoryState> Trajectories => _trajectories;
+
     /// <summary>What changed when.</summary>
-    public ChangeFeed Changes { get; }
+    public ChangeFeed Changes { get; } = new();
 
-    /// <summary>Keys of the stages by trajectory.</summary>
-    public IReadOnlyDictionary<string, StageKey[]> Keys => _keys;
+    /// <summary>Trajectories whose stage is at work; of those that share it, the first one.</summary>
+    public IReadOnlyCollection<TrajectoryState> AtWork => _atWork;
 
-    /// <summary>Names of trajectories whose stage is at work; of those that share it, the first one's.</summary>
-    public IReadOnlyCollection<string> AtWork => _atWork;
+    public int Stages => _stages.Count;
 
-    public int Stages => _users.Count;
-
-    public int CompletedStages => _reports.Count;
+    public int CompletedStages { get; private set; }
 
     /// <summary>Trajectories all of whose stages finished.</summary>
     public int Completed { get; private set; }
 
+    /// <summary>Trajectories that failed.</summary>
+    public int Failed => _failed;
+
+    /// <summary>Trajectories that did neither.</summary>
+    public int Open => _trajectories.Count - Completed - _failed;
+
+    /// <summary>A trajectory more that was proposed.</summary>
+    public TrajectoryState Add(ProposedTrajectory proposed) => Add(proposed.Plan, proposed);
+
+    private TrajectoryState Add(TrajectoryPlan plan, ProposedTrajectory? proposed = null)
+    {
+        var stages = new StageState[plan.Keys.Count];
+        var trajectory = new TrajectoryState(plan, _trajectories.Count, stages) { Proposed = proposed };
+        for (int i = 0; i < stages.Length; i++)
+        {
+            if (!_stages.TryGetValue(plan.Keys[i], out var stage))
+            {
+                _stages[plan.Keys[i]] = stage = new StageState(plan.Keys[i]);
+            }
+            stage.Users.Add(trajectory);
+            stages[i] = stage;
+        }
+        trajectory.Missing = stages.Count(s => s.Report is null);
+        Completed += trajectory.IsComplete ? 1 : 0;
+        _trajectories.Add(trajectory);
+        _byName.Add(plan.Name, trajectory);
+        Touch(trajectory);
+        return trajectory;
+    }
+
     public void Add(StageReport report)
     {
-        if (!_users.TryGetValue(report.Key, out var users) || !_reports.TryAdd(report.Key, report))
+        if (!_stages.TryGetValue(report.Key, out var stage) || stage.Report is not null)
         {
             return;
         }
+        stage.Report = report;
+        CompletedStages++;
         Added?.Invoke(report);
-        foreach (string name in users)
+        foreach (var trajectory in stage.Users)
         {
-            Touch(name);
-            if (--_missing[name] == 0)
+            Touch(trajectory);
+            if (--trajectory.Missing == 0)
             {
                 Completed++;
-                Forget(name);
+                _failed -= trajectory.End is null ? 0 : 1; // another search tried its stage again
+                Forget(trajectory);
             }
         }
     }
 
-    public void Update(string trajectory, TrajectoryNews news)
+    public void Update(TrajectoryState trajectory, TrajectoryNews news)
     {
         foreach (var report in news.Reports)
         {
             Add(report);
         }
-        if (IsComplete(trajectory) || news.State == WorkState.Failed)
+        if (trajectory.IsComplete || news.State == WorkState.Failed)
         {
             Forget(trajectory);
             return;
         }
         // A stage that several trajectories wait for is shown once.
-        var standing = IsFirst(trajectory) ? new Standing(news.State, news.Progress, news.Reason, news.Attempts) : Standing.Waiting;
-        if (Live(trajectory) != standing)
+        var standing = trajectory.IsFirst ? new Standing(news.State, news.Progress, news.Reason, news.Attempts) : Standing.Waiting;
+        if (trajectory.Live != standing)
         {
-            _live[trajectory] = standing;
+            trajectory.Live = standing;
             Touch(trajectory);
         }
         _ = standing.Progress is null ? _atWork.Remove(trajectory) : _atWork.Add(trajectory);
     }
 
-    /// <summary>Says of unfinished trajectories why they wait, if they do.</summary>
-    /// <param name="unfinished">Their names.</param>
-    /// <param name="queue">Why stages that are ready do not run.</param>
-    public void Explain(IEnumerable<string> unfinished, QueueReasons queue)
+    /// <summary>A trajectory ended without completing, or is taken up again.</summary>
+    public void SetEnd(TrajectoryState trajectory, TrajectoryEnd? end)
     {
-        foreach (string trajectory in unfinished)
+        if (trajectory.End != end)
         {
-            var reason = Reason(trajectory, queue);
-            if (reason != Wait(trajectory))
-            {
-                Touch(trajectory);
-                _ = reason is null ? _waits.Remove(trajectory) : (_waits[trajectory] = reason) is not null;
-            }
+            _failed += trajectory.IsComplete ? 0 : (end is null ? 0 : 1) - (trajectory.End is null ? 0 : 1);
+            trajectory.End = end;
+            Touch(trajectory);
         }
     }
 
-    /// <summary>Something about a trajectory changed that is not here: how it ended, for example.</summary>
-    public void Touch(string trajectory) => Changes.Add(_indices[trajectory]);
+    /// <summary>Says of unfinished trajectories why they wait, if they do.</summary>
+    /// <param name="queue">Why stages that are ready do not run.</param>
+    public void Explain(QueueReasons queue)
+    {
+        foreach (var trajectory in _trajectories.Where(t => t.IsUnfinished))
+        {
+            var reason = Reason(trajectory, queue);
+            if (reason != trajectory.Wait)
+            {
+                trajectory.Wait = reason;
+                Touch(trajectory);
+            }
+        }
+    }
 
     /// <summary>The search as a whole was resumed or stopped: nothing is at work any more, and whatever is unfinished stands differently now.</summary>
     public void ForgetStandings()
     {
-        _live.Clear();
-        _atWork.Clear();
-        _waits.Clear();
-        foreach (var (name, missing) in _missing)
+        foreach (var trajectory in _trajectories.Where(t => !t.IsComplete))
         {
-            if (missing > 0)
-            {
-                Touch(name);
-            }
+            Forget(trajectory);
+            Touch(trajectory);
         }
     }
 
-    /// <summary>A trajectory's plan; <see langword="null"/> when there is none of that name.</summary>
-    public TrajectoryPlan? Find(string trajectory) => _indices.TryGetValue(trajectory, out int index) ? Plan.Trajectories[index] : null;
+    /// <summary>A trajectory; <see langword="null"/> when there is none of that name.</summary>
+    public TrajectoryState? Find(string trajectory) => _byName.GetValueOrDefault(trajectory);
 
     /// <summary>Whether a stage is one of the search's and its report is not known.</summary>
-    public bool Lacks(StageKey key) => _users.ContainsKey(key) && !_reports.ContainsKey(key);
-
-    public bool Has(StageKey key) => _reports.ContainsKey(key);
+    public bool Lacks(StageKey key) => _stages.TryGetValue(key, out var stage) && stage.Report is null;
 
     /// <summary>
     /// A report as a point of the first trajectory that has its stage, not yet weighed; <see langword="null"/> when its stage is none of the search's.
     /// </summary>
     public FrontierPoint? Point(StageReport report)
     {
-        if (!_users.ContainsKey(report.Key))
+        if (!_stages.TryGetValue(report.Key, out var stage))
         {
             return null;
         }
-        var trajectory = Plan.Trajectories[_indices[First(report.Key)]];
-        int index = Array.IndexOf(_keys[trajectory.Name], report.Key);
+        var trajectory = stage.First;
+        int index = trajectory.Stages.Index().First(s => s.Item == stage).Index;
         return new FrontierPoint
         {
             Trajectory = trajectory.Name,
-            Schedule = index == 0 ? ScheduleKind.Base : trajectory.Schedule,
-            Ratio = trajectory.Stages.Take(index + 1).LastOrDefault(s => s.Prune is not null)?.Prune!.Ratio ?? 0,
+            Schedule = index == 0 ? ScheduleKind.Base : trajectory.Plan.Schedule,
+            Ratio = trajectory.Plan.Stages.Take(index + 1).LastOrDefault(s => s.Prune is not null)?.Prune!.Ratio ?? 0,
             Iteration = index,
             Report = report,
             OnFrontier = false,
-            Parent = trajectory.Stages[index].Parent,
+            Parent = trajectory.Plan.Stages[index].Parent,
         };
     }
 
-    public bool IsComplete(string trajectory) => _missing[trajectory] == 0;
-
-    /// <summary>How a trajectory stood when it was heard of last, unless it ended.</summary>
-    public Standing? Live(string trajectory) => _live.GetValueOrDefault(trajectory);
-
-    /// <summary>Why a trajectory waits; <see langword="null"/> when it does not or nobody knows yet.</summary>
-    public WaitReason? Wait(string trajectory) => _waits.GetValueOrDefault(trajectory);
-
-    /// <summary>Reports of a trajectory's stages before the first one that did not finish.</summary>
-    public IEnumerable<StageReport> Reports(string trajectory) => _keys[trajectory].TakeWhile(_reports.ContainsKey).Select(k => _reports[k]);
-
-    public int Known(string trajectory) => _keys[trajectory].TakeWhile(_reports.ContainsKey).Count();
-
-    /// <summary>Key of a trajectory's first stage that did not finish; <see langword="null"/> when all did.</summary>
-    public StageKey? Next(string trajectory) => _keys[trajectory].Where(k => !_reports.ContainsKey(k)).Cast<StageKey?>().FirstOrDefault();
-
-    /// <summary>Keys of a trajectory's stages that did not finish.</summary>
-    public IReadOnlyList<StageKey> MissingKeys(string trajectory) => _keys[trajectory].Where(k => !_reports.ContainsKey(k)).ToArray();
-
-    /// <summary>The first trajectory, in plan order, that has a stage: it shows how the stage stands.</summary>
-    public string First(StageKey key) => _users[key][0];
-
-    /// <summary>Whether an unfinished trajectory is the first one that has its next stage.</summary>
-    public bool IsFirst(string trajectory) => Next(trajectory) is { } stage && First(stage) == trajectory;
-
-    private WaitReason? Reason(string trajectory, QueueReasons queue)
+    private WaitReason? Reason(TrajectoryState trajectory, QueueReasons queue)
     {
-        int known = Known(trajectory);
-        var key = _keys[trajectory][known];
-        string first = First(key);
-        return first != trajectory ? new WaitReason(WaitKind.Stage, $"waits for stage {known + 1} of {first}")
-            : _atWork.Contains(trajectory) ? null : queue.Of(key);
+        var stage = trajectory.Next!;
+        return stage.First != trajectory ? new WaitReason(WaitKind.Stage, $"waits for stage {trajectory.Known + 1} of {stage.First.Name}")
+            : _atWork.Contains(trajectory) ? null : queue.Of(stage.Key);
     }
 
-    private void Forget(string trajectory)
+    private void Forget(TrajectoryState trajectory)
     {
-        _live.Remove(trajectory);
+        trajectory.Live = null;
+        trajectory.Wait = null;
         _atWork.Remove(trajectory);
-        _waits.Remove(trajectory);
     }
 
-    /// <summary>How an unfinished trajectory stands.</summary>
-    /// <param name="State">State.</param>
-    /// <param name="Progress">Progress of its stage when that one runs.</param>
-    /// <param name="Reason">Why its stage's last attempt did not succeed.</param>
-    /// <param name="Attempts">Attempts of that stage.</param>
-    public sealed record Standing(WorkState State, StageProgress? Progress, string? Reason, int Attempts)
-    {
-        /// <summary>Of a trajectory that waits for another one's stage.</summary>
-        public static readonly Standing Waiting = new(WorkState.Waiting, null, null, 0);
-    }
+    private void Touch(TrajectoryState trajectory) => Changes.Add(trajectory.Index);
 }

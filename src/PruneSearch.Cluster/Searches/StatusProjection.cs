@@ -5,7 +5,7 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>A search as others see it: from what its coordinator knows and what it persisted.</summary>
-internal sealed class StatusProjection(SearchState search, SearchProgressStore progress)
+internal sealed class StatusProjection(SearchState search, SearchProgressStore progress, SearchGrowth? growth = null)
 {
     public const int LargestPage = 500;
 
@@ -13,11 +13,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
 
     private SearchPlan Plan => search.Plan;
 
-    /// <summary>Whether every trajectory completed or failed.</summary>
-    public bool IsOver => search.Completed + progress.Ended.Keys.Count(name => !search.IsComplete(name)) == Plan.Trajectories.Count;
-
-    /// <summary>A search that this version cannot read: the list of searches names it still.</summary>
-    public static SearchSummary LeftBehind(SearchPlan old, string reason) => new()
+    /// <summary>A search that cannot be read: the list of searches names it still.</summary>
+    public static SearchSummary Unreadable(SearchPlan old, string reason) => new()
     {
         Id = old.Id,
         Name = old.Name,
@@ -34,15 +31,15 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     /// <summary>How the search ends, given how its trajectories ended.</summary>
     public (WorkState State, string? Reason) Outcome()
     {
-        bool onlyBase = Plan.Trajectories.All(t => t.Stages.Count == 1);
-        bool gotSomewhere = onlyBase ? search.Completed > 0 : Plan.Trajectories.Any(t => search.Known(t.Name) > 1);
+        bool onlyBase = search.Trajectories.All(t => t.Stages.Count == 1);
+        bool gotSomewhere = onlyBase ? search.Completed > 0 : search.Trajectories.Any(t => t.Known > 1);
         if (gotSomewhere)
         {
-            int failed = Plan.Trajectories.Count - search.Completed;
-            return failed == 0 ? (WorkState.Completed, null) : (WorkState.CompletedWithFailures, $"{failed} of {Plan.Trajectories.Count} trajectories failed");
+            return search.Failed == 0 ? (WorkState.Completed, null)
+                : (WorkState.CompletedWithFailures, $"{search.Failed} of {search.Trajectories.Count} trajectories failed");
         }
-        var first = Plan.Trajectories.First(t => !search.IsComplete(t.Name));
-        return (WorkState.Failed, $"no trajectory got beyond the base detector; {first.Name}: {progress.Ended[first.Name].Reason}");
+        var first = search.Trajectories.First(t => !t.IsComplete);
+        return (WorkState.Failed, $"no trajectory got beyond the base detector; {first.Name}: {first.End!.Reason}");
     }
 
     /// <summary>How the search stands, in a few numbers.</summary>
@@ -58,12 +55,13 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             Created = Plan.Created,
             State = state,
             Reason = reason,
-            Trajectories = Plan.Trajectories.Count,
+            Trajectories = search.Trajectories.Count,
             Completed = search.Completed,
-            Failed = progress.Ended.Count(e => e.Value.State == WorkState.Failed && !search.IsComplete(e.Key)),
+            Failed = search.Failed,
             Stages = search.Stages,
             CompletedStages = search.CompletedStages,
             FrontierVolume = volume,
+            Growth = growth?.Status(),
         };
     }
 
@@ -83,9 +81,9 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     /// <summary>Tells the instruments how many stages are in which state, and the volume of the frontier.</summary>
     public void Measure(double volume)
     {
-        var running = search.AtWork.Select(search.Next).OfType<StageKey>().ToHashSet();
-        var failed = progress.Ended.Where(e => e.Value.State == WorkState.Failed).SelectMany(e => search.MissingKeys(e.Key))
-            .Where(k => !running.Contains(k)).ToHashSet();
+        var running = search.AtWork.Select(t => t.Next).OfType<StageState>().ToHashSet();
+        var failed = search.Trajectories.Where(t => t.End is not null).SelectMany(t => t.Stages)
+            .Where(s => s.Report is null && !running.Contains(s)).ToHashSet();
         Telemetry.RecordStages(Plan.Id, "completed", search.CompletedStages);
         Telemetry.RecordStages(Plan.Id, "running", running.Count);
         Telemetry.RecordStages(Plan.Id, "failed", failed.Count);
@@ -95,73 +93,30 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
 
     private TrajectoryStatus Status(int index, WorkState state)
     {
-        var plan = Plan.Trajectories[index];
-        var reports = search.Reports(plan.Name).ToList();
-        var end = search.IsComplete(plan.Name) ? new TrajectoryEnd(WorkState.Completed, null) : progress.Ended.GetValueOrDefault(plan.Name);
-        var live = end is null ? search.Live(plan.Name) : null;
+        var trajectory = search.Trajectories[index];
+        var reports = trajectory.Reports.ToList();
+        var end = trajectory.IsComplete ? new TrajectoryEnd(WorkState.Completed, null) : trajectory.End;
+        var live = end is null ? trajectory.Live : null;
         return new TrajectoryStatus
         {
-            Name = plan.Name,
+            Name = trajectory.Name,
             Index = index,
-            Schedule = plan.Schedule,
-            Ratio = plan.Ratio,
+            Schedule = trajectory.Plan.Schedule,
+            Ratio = trajectory.Plan.Ratio,
             State = end?.State ?? (progress.State == WorkState.Cancelled ? WorkState.Cancelled : live?.State ?? WorkState.Waiting),
-            Stages = plan.Stages.Count,
+            Stages = trajectory.Stages.Count,
             CompletedStages = reports.Count,
-            NextStage = search.Next(plan.Name),
+            NextStage = trajectory.Next?.Key,
             Map50 = reports.Count > 0 ? reports[^1].Map50 : null,
             SecondsPerStage = reports.Count > 1 ? reports.Skip(1).Average(r => r.Seconds.Values.Sum()) : null,
             Progress = live?.Progress,
             Reason = end?.Reason ?? live?.Reason,
             Attempts = live?.Attempts ?? 0,
             LogTail = end?.LogTail,
-            Wait = end is not null || state.IsOver() ? null : state == WorkState.Waiting ? Interrupted : search.Wait(plan.Name),
-            Warnings = reports.Index().Where(r => search.First(r.Item.Key) == plan.Name)
+            Wait = end is not null || state.IsOver() ? null : state == WorkState.Waiting ? Interrupted : trajectory.Wait,
+            Warnings = reports.Index().Where(r => trajectory.Stages[r.Index].First == trajectory)
                 .SelectMany(r => r.Item.Warnings.Select(w => new StageWarning(r.Index, w))).ToArray(),
+            Proposal = trajectory.Proposed is { } proposed ? growth!.Status(proposed) : null,
         };
-    }
-}
-
-/// <summary>Which trajectories changed when, so that somebody who looks again and again is only told what is new to him.</summary>
-internal sealed class ChangeFeed
-{
-    private readonly long[] _revisions;
-    private readonly SortedSet<(long Revision, int Trajectory)> _order = [];
-    private long _last;
-
-    /// <summary>All trajectories are new, in order.</summary>
-    /// <param name="trajectories">How many there are.</param>
-    public ChangeFeed(int trajectories)
-    {
-        _revisions = new long[trajectories];
-        for (int i = 0; i < trajectories; i++)
-        {
-            Add(i);
-        }
-    }
-
-    /// <summary>Revisions of this one mean nothing to another.</summary>
-    public Guid Source { get; } = Guid.NewGuid();
-
-    public void Add(int trajectory)
-    {
-        _order.Remove((_revisions[trajectory], trajectory));
-        _revisions[trajectory] = ++_last;
-        _order.Add((_last, trajectory));
-    }
-
-    /// <summary>Trajectories that changed after a revision, the oldest changes first, each once.</summary>
-    /// <param name="revision">The last one that was seen.</param>
-    /// <param name="limit">Largest number of them, at least 1.</param>
-    /// <returns>The trajectories, the revision that was seen then, and whether there are no more.</returns>
-    public (IReadOnlyList<int> Trajectories, long Revision, bool IsLast) After(long revision, int limit)
-    {
-        if (revision >= _last)
-        {
-            return ([], _last, true);
-        }
-        var due = _order.GetViewBetween((revision + 1, 0), (_last, int.MaxValue)).Take(limit).ToList();
-        long seen = due[^1].Revision;
-        return ([.. due.Select(d => d.Trajectory)], seen, seen == _last);
     }
 }

@@ -7,7 +7,7 @@ namespace PruneSearch.Cluster.Trajectories;
 /// cost of a poll does not grow with the search, and each trajectory comes up again after a while. The first time, all are
 /// started as fast as they answer, those with the longest paths first.
 /// </summary>
-internal sealed class PollSchedule(IReadOnlyList<TrajectoryPlan> plans, Func<TrajectoryPlan, bool> isUnfinished, bool retryFailed)
+internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<TrajectoryPlan, bool> isUnfinished, bool retryFailed)
 {
     public const int AtOnce = 64;
 
@@ -16,7 +16,6 @@ internal sealed class PollSchedule(IReadOnlyList<TrajectoryPlan> plans, Func<Tra
     private const int LivePerPoll = 64;
     private readonly Queue<TrajectoryPlan> _first = new(plans.Where(isUnfinished).OrderByDescending(p => p.Stages.Count));
     private readonly Queue<TrajectoryPlan> _round = [];
-    private readonly Dictionary<string, TrajectoryPlan> _byName = plans.ToDictionary(p => p.Name);
 
     /// <summary>One question to a trajectory.</summary>
     /// <param name="Plan">The trajectory.</param>
@@ -27,8 +26,8 @@ internal sealed class PollSchedule(IReadOnlyList<TrajectoryPlan> plans, Func<Tra
     public bool RetryFailed => retryFailed;
 
     /// <summary>Whose turn it is.</summary>
-    /// <param name="live">Names of those at work: they are asked each time, so that their progress is seen.</param>
-    public IReadOnlyList<Poll> Due(IEnumerable<string> live)
+    /// <param name="live">Those at work: they are asked each time, so that their progress is seen.</param>
+    public IReadOnlyList<Poll> Due(IEnumerable<TrajectoryPlan> live)
     {
         var due = new List<Poll>();
         var taken = new HashSet<string>(StringComparer.Ordinal);
@@ -39,9 +38,9 @@ internal sealed class PollSchedule(IReadOnlyList<TrajectoryPlan> plans, Func<Tra
                 _round.Enqueue(plan);
             }
         }
-        foreach (string name in live.Take(LivePerPoll))
+        foreach (var plan in live.Take(LivePerPoll))
         {
-            Take(_byName[name], isFirst: false);
+            Take(plan, isFirst: false);
         }
         for (int left = _round.Count; left > 0 && due.Count < PerPoll; left--)
         {
@@ -63,6 +62,13 @@ internal sealed class PollSchedule(IReadOnlyList<TrajectoryPlan> plans, Func<Tra
             }
             return takes;
         }
+    }
+
+    /// <summary>A trajectory more: it is asked at once, and comes up with the others from then on.</summary>
+    public Poll Start(TrajectoryPlan plan)
+    {
+        _round.Enqueue(plan);
+        return new Poll(plan, IsFirst: true);
     }
 
     /// <summary>A poll came to nothing: it is still to be started.</summary>

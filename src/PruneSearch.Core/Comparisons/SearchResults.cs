@@ -59,8 +59,10 @@ public sealed record SearchResults
     /// <param name="plan">Its plan.</param>
     /// <param name="search">How it stands, with its reports.</param>
     /// <param name="test">Figures on the test split by key of the last stages; <see langword="null"/> takes those of the validation split.</param>
+    /// <param name="validation">Figures on the validation split by key of the last stages, as far as they are known, with their resamples.</param>
     /// <exception cref="KeyNotFoundException">There are figures on the test split, but not of every trajectory that ended.</exception>
-    public static SearchResults From(SearchPlan plan, ReportedSearch search, IReadOnlyDictionary<StageKey, SplitScore>? test)
+    public static SearchResults From(SearchPlan plan, ReportedSearch search, IReadOnlyDictionary<StageKey, SplitScore>? test,
+        IReadOnlyDictionary<StageKey, SplitScore>? validation = null)
     {
         var known = search.Status.Trajectories.ToDictionary(t => t.Name);
         var results = new List<TrajectoryResult>();
@@ -85,6 +87,7 @@ public sealed record SearchResults
                 Seed = trajectory.Seed,
                 Report = reports[^1],
                 Test = test?[reports[^1].Key],
+                Validation = validation?.GetValueOrDefault(reports[^1].Key),
                 Steps = after.Sum(r => (long)r.TrainedSteps),
                 Seconds = after.Sum(r => r.Seconds.Values.Sum()),
             });

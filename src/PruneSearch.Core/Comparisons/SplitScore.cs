@@ -12,6 +12,9 @@ public sealed record SplitScore
     /// <summary>Average precision at IoU 0.5 by class name; NaN where the split has no such object.</summary>
     public required SortedDictionary<string, double> ClassAp50 { get; init; }
 
+    /// <summary>The same on resamples of the pictures; <see langword="null"/> in files from before they were made.</summary>
+    public ScoreResamples? Resamples { get; init; }
+
     /// <summary>Pictures of the split.</summary>
     public required int Pictures { get; init; }
 }

@@ -30,6 +30,12 @@ public sealed record TrajectoryResult
     /// <summary>Its figures on the test split; <see langword="null"/> where there is none.</summary>
     public SplitScore? Test { get; init; }
 
+    /// <summary>Its figures on the validation split with their resamples; <see langword="null"/> where they are not known.</summary>
+    public SplitScore? Validation { get; init; }
+
+    /// <summary>Its accuracy on resamples of the split that counts; <see langword="null"/> where they are not known.</summary>
+    public ScoreResamples? Resamples => (Test ?? Validation)?.Resamples;
+
     /// <summary>Optimizer steps after the base detector.</summary>
     public required long Steps { get; init; }
 

@@ -77,6 +77,8 @@ public sealed record GoalStanding
 /// <param name="Rung">0 for pruned and compensated alone; each rung trains what the one before left longer.</param>
 /// <param name="Why">Why it was proposed, in one line.</param>
 /// <param name="Seconds">Slot time that its new stages were expected to take; <see langword="null"/> where nothing was known yet.</param>
+/// <param name="What">What is tried: keys of the space with their values, in one line.</param>
 [GenerateSerializer, Immutable, Alias("prunesearch.ProposalStatus")]
 public sealed record ProposalStatus(
-    [property: Id(0)] int Number, [property: Id(1)] int Rung, [property: Id(2)] string Why, [property: Id(3)] double? Seconds);
+    [property: Id(0)] int Number, [property: Id(1)] int Rung, [property: Id(2)] string Why, [property: Id(3)] double? Seconds,
+    [property: Id(4)] string What = "");

@@ -9,6 +9,9 @@ namespace PruneSearch.Core.Searches;
 /// <summary>What a search shall try, as its file says it and before it is laid out as stages.</summary>
 public sealed record SearchSettings
 {
+    /// <summary>The keys of which exactly one says what is tried.</summary>
+    public static IReadOnlyList<string> Tried { get; } = ["trajectories", "search"];
+
     /// <summary>The user's name for it.</summary>
     [Description("What you call the search; its identifier begins with it."), Identifier(40)]
     public required string Name { get; init; }
@@ -26,16 +29,20 @@ public sealed record SearchSettings
     public PruneSettings Prune { get; init; } = new() { Ratio = 0 };
 
     /// <summary>One iteration's fine-tuning; <see langword="null"/> only evaluates the pruned detectors.</summary>
-    [Description("Training after each pruning; none when left out.")]
+    [Description("Training after each pruning; none when left out."), MayLack("steps")]
     public FineTuneSettings? FineTune { get; init; }
 
     /// <summary>Empty for <see cref="Prune"/> and <see cref="FineTune"/> alone.</summary>
     [Description("Ways to prune and train that are tried beside one another; one way when left out."), MinLength(1)]
     public IReadOnlyList<VariantSettings> Variants { get; init; } = [];
 
-    /// <summary>Levels and schedules.</summary>
-    [Description("What to try.")]
-    public required TrajectorySettings Trajectories { get; init; }
+    /// <summary>Levels and schedules; none where the search grows.</summary>
+    [Description("What to try, written down; or else `search`.")]
+    public TrajectorySettings Trajectories { get; init; } = TrajectorySettings.None;
+
+    /// <summary><see langword="null"/> where <see cref="Trajectories"/> are written down.</summary>
+    [SettingKey("search"), Description("A space, and what decides what of it is tried; or else `trajectories`.")]
+    public StrategySettings? Strategy { get; init; }
 
     /// <summary>At least two.</summary>
     [Description("What the frontier weighs."), MinLength(2)]
@@ -56,6 +63,9 @@ public sealed record SearchSettings
     /// <summary>All different; empty for <see cref="Seed"/> alone.</summary>
     [Description("Instead of `seed`: every trajectory once for each."), MinLength(1), Range(0, int.MaxValue)]
     public IReadOnlyList<int> Seeds { get; init; } = [];
+
+    /// <summary>The largest level that any trajectory may have; 0 for none.</summary>
+    public double HighestLevel => Strategy?.Space.HighestLevel ?? Trajectories.Levels.DefaultIfEmpty(0).Max();
 
     /// <summary>Seeds that every trajectory is made with: at least one.</summary>
     public IReadOnlyList<int> EverySeed => Seeds.Count > 0 ? Seeds : [Seed];

@@ -6,6 +6,9 @@ namespace PruneSearch.Core.Searches;
 /// <summary>What a search tries: every schedule to every level.</summary>
 public sealed record TrajectorySettings
 {
+    /// <summary>Nothing to try.</summary>
+    public static TrajectorySettings None { get; } = new() { Levels = [], Schedules = [] };
+
     /// <summary>Shares to remove, ascending.</summary>
     [Description("Shares of `pruning.target` to remove: one trajectory a level and schedule."), MinLength(1)]
     [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]

@@ -19,6 +19,15 @@ public sealed class InlineAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class OverridesAttribute : Attribute;
 
+/// <summary>A setting that the record requires, but that may be left out here: it can stand elsewhere.</summary>
+/// <param name="key">As the search file has it.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class MayLackAttribute(string key) : Attribute
+{
+    /// <summary>As the search file has it.</summary>
+    public string Key { get; } = key;
+}
+
 /// <summary>A name of letters, digits and hyphens that begins with a letter.</summary>
 /// <param name="maxLength">Characters at most.</param>
 [AttributeUsage(AttributeTargets.Property)]

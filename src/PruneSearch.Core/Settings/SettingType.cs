@@ -114,13 +114,32 @@ public abstract record SettingType
         public override bool Allows(object value) => value is System.Collections.IEnumerable items && items.Cast<object>().All(Item.Allows);
     }
 
+    /// <summary>Values that a setting may have: a list of them, or a range where it is a number.</summary>
+    public sealed record Domain(SettingType Item) : SettingType
+    {
+        /// <summary>The list.</summary>
+        public Several List => new(Item, 1);
+
+        /// <summary>The keys of the range; <see langword="null"/> where there is none.</summary>
+        public SettingsSection? Range { get; } = SettingDomain.RangeOf(Item);
+
+        /// <inheritdoc/>
+        public override string Expected => $"{(Range is null ? "" : "a mapping with from, to and scale, or ")}{List.Expected}";
+    }
+
     /// <summary>Settings with keys of their own.</summary>
     public sealed record Mapping(SettingsSection Section) : SettingType
     {
+        /// <summary>A word that may stand instead, with its value; <see langword="null"/> for none.</summary>
+        public Choice? Word { get; init; }
+
         /// <inheritdoc/>
-        public override string Expected => Section.FormKey is { } form
+        public override object? Parse(string text) => Word?.Parse(text);
+
+        /// <inheritdoc/>
+        public override string Expected => (Word is { } word ? $"'{word.Expected}' or " : "") + (Section.FormKey is { } form
             ? $"a mapping with '{form.Key}' ({string.Join(", ", Section.Forms.Select(f => f.Word))})"
-            : $"a mapping with {string.Join(", ", Section.Common.Select(s => s.Key))}";
+            : $"a mapping with {string.Join(", ", Section.Common.Select(s => s.Key))}");
     }
 
     private static bool IsSaid(string text) => text.Trim().Length > 0 && !text.Any(char.IsControl);

@@ -78,7 +78,8 @@ internal static class SettingsReflection
         return new Setting
         {
             Key = property.GetCustomAttribute<SettingKeyAttribute>()?.Key ?? JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name),
-            Type = overrides ? Overriding((SettingType.Mapping)type) : type,
+            Type = overrides ? Overriding((SettingType.Mapping)type)
+                : property.GetCustomAttribute<MayLackAttribute>() is { Key: var may } ? Lacking(type, may) : type,
             Description = description,
             Required = required,
             Default = required ? null : Plain(value),
@@ -96,7 +97,10 @@ internal static class SettingsReflection
             : type == typeof(string) ? TextOf(property)
             : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
                 ? new SettingType.Several(TypeOf(type.GetGenericArguments()[0], property, null), property.GetCustomAttribute<MinLengthAttribute>()?.Length ?? 0)
-            : new SettingType.Mapping(Section(type, value));
+            : new SettingType.Mapping(Of<SettingsSection>(type, typeof(IHasSection), nameof(IHasSection.Section)) ?? Section(type, value))
+            {
+                Word = WordOf(type),
+            };
     }
 
     private static SettingType.WholeNumber WholeNumberOf(PropertyInfo property)
@@ -127,6 +131,10 @@ internal static class SettingsReflection
     private static SettingType.Mapping Overriding(SettingType.Mapping type) =>
         new(type.Section with { Common = [.. type.Section.Common.Select(s => s with { Required = false, Default = null })] });
 
+    private static SettingType.Mapping Lacking(SettingType type, string key) => type is SettingType.Mapping { Section: var section }
+        ? new(section with { Common = [.. section.Common.Select(s => s.Key == key ? s with { Required = false } : s)] })
+        : throw new InvalidOperationException($"A setting may lack '{key}', but is no mapping.");
+
     private static object? Plain(object? value) => value switch
     {
         null or string or bool or int or double => value,
@@ -137,8 +145,14 @@ internal static class SettingsReflection
 
     private static bool IsInline(PropertyInfo property) => property.IsDefined(typeof(InlineAttribute));
 
-    private static SettingsForms? FormsOf(Type type) => type.IsAssignableTo(typeof(IHasForms)) && type.GetProperty(nameof(IHasForms.Forms)) is { } forms
-        ? (SettingsForms)forms.GetValue(null)! : null;
+    private static SettingsForms? FormsOf(Type type) => Of<SettingsForms>(type, typeof(IHasForms), nameof(IHasForms.Forms));
+
+    private static SettingType.Choice? WordOf(Type type) =>
+        Of<object>(type, typeof(IHasWord), nameof(IHasWord.Word)) is KeyValuePair<string, object> word ? new([word]) : null;
+
+    // What a type says of itself.
+    private static T? Of<T>(Type type, Type contract, string property)
+        where T : class => type.IsAssignableTo(contract) ? type.GetProperty(property)?.GetValue(null) as T : null;
 
     private static double Double(object number) => Convert.ToDouble(number, CultureInfo.InvariantCulture);
 }

@@ -16,6 +16,21 @@ public sealed record ModelScore
     [Id(2)]
     public required SortedDictionary<string, double> ClassAp50 { get; init; }
 
+    /// <summary>95 % interval of <see cref="Map50"/> over the choice of pictures; <see langword="null"/> in reports from before it was computed.</summary>
+    [Id(20)]
+    public ConfidenceInterval? Map50Interval { get; init; }
+
+    /// <summary>95 % interval of <see cref="Map"/> over the choice of pictures.</summary>
+    [Id(21)]
+    public ConfidenceInterval? MapInterval { get; init; }
+
+    /// <summary>
+    /// 95 % interval of how much more mAP at IoU 0.5 this model has than the dense original, both on the same resamples of the pictures: all below zero is
+    /// less accurate beyond chance. <see langword="null"/> for the original itself and where it was not computed.
+    /// </summary>
+    [Id(22)]
+    public ConfidenceInterval? Map50BeyondDense { get; init; }
+
     /// <summary>Bytes of the exported model.</summary>
     [Id(3)]
     public required long ModelBytes { get; init; }

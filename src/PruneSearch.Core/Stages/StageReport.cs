@@ -57,6 +57,12 @@ public sealed record StageReport
     [Id(11)]
     public int TrainedSteps { get; init; }
 
+    /// <summary>
+    /// What convolutions were trained with: float32 or bfloat16. <see langword="null"/> where nothing was trained, and in reports from before that was noted.
+    /// </summary>
+    [Id(25)]
+    public Precision? TrainedIn { get; init; }
+
     /// <summary>Wall-clock seconds by part (restore, prune, compensate, fine-tune, evaluate, export, measure, save).</summary>
     [Id(12)]
     public required SortedDictionary<string, double> Seconds { get; init; }
@@ -96,12 +102,38 @@ public sealed record StageReport
     [Id(23)]
     public int Threads { get; init; }
 
+    /// <summary>As <see cref="ModelScore.Map50Interval"/>.</summary>
+    [Id(30)]
+    public ConfidenceInterval? Map50Interval { get; init; }
+
+    /// <summary>As <see cref="ModelScore.MapInterval"/>.</summary>
+    [Id(31)]
+    public ConfidenceInterval? MapInterval { get; init; }
+
+    /// <summary>As <see cref="ModelScore.Map50BeyondDense"/>.</summary>
+    [Id(32)]
+    public ConfidenceInterval? Map50BeyondDense { get; init; }
+
     /// <summary>Accuracy, size and speed of the float model.</summary>
     [JsonIgnore]
     public ModelScore Score
     {
-        get => new() { Map50 = Map50, Map = Map, ClassAp50 = ClassAp50, ModelBytes = ModelBytes, Latency = Latency };
-        init => (Map50, Map, ClassAp50, ModelBytes, Latency) = (value.Map50, value.Map, value.ClassAp50, value.ModelBytes, value.Latency);
+        get => new()
+        {
+            Map50 = Map50,
+            Map = Map,
+            ClassAp50 = ClassAp50,
+            ModelBytes = ModelBytes,
+            Latency = Latency,
+            Map50Interval = Map50Interval,
+            MapInterval = MapInterval,
+            Map50BeyondDense = Map50BeyondDense,
+        };
+        init
+        {
+            (Map50, Map, ClassAp50, ModelBytes, Latency) = (value.Map50, value.Map, value.ClassAp50, value.ModelBytes, value.Latency);
+            (Map50Interval, MapInterval, Map50BeyondDense) = (value.Map50Interval, value.MapInterval, value.Map50BeyondDense);
+        }
     }
 }
 

@@ -32,6 +32,9 @@ public static class CheckpointNames
     /// <summary>Optimizer state that a finished stage leaves to the next, where it is carried.</summary>
     public static string Optimizer(StageKey key) => Stage(key) + "optimizer.safetensors";
 
+    /// <summary>Which channels of the search's original a finished stage's detector still has.</summary>
+    public static string Kept(StageKey key) => Stage(key) + "kept.json";
+
     /// <summary>Exported model of a finished stage.</summary>
     public static string Onnx(StageKey key) => Stage(key) + "model.onnx";
 
@@ -52,6 +55,9 @@ public static class CheckpointNames
 
     /// <summary>All segments of a search's report log.</summary>
     public static string Reports(string searchId) => $"searches/{searchId}/reports/";
+
+    /// <summary>All segments of a search's log of proposals.</summary>
+    public static string Proposals(string searchId) => $"searches/{searchId}/proposals/";
 
     /// <summary>Latency of a structure on a device, measured once.</summary>
     public static string Latency(string structureAndDevice) => $"latencies/{structureAndDevice}.json";

@@ -12,7 +12,7 @@ internal sealed record ClassGroup(
     ImageDetection[] Detections, int[] Ranks, int[] Order, ObjectAnnotation[] Objects, IReadOnlyList<ClassGroup.Cell> Cells)
 {
     /// <summary>Detections of one picture by falling score, and its objects; pictures with neither have no cell.</summary>
-    public readonly record struct Cell(int FirstDetection, int Detections, int FirstObject, int Objects);
+    public readonly record struct Cell(int Picture, int FirstDetection, int Detections, int FirstObject, int Objects);
 
     /// <summary>Sorts one class.</summary>
     /// <param name="found">All detections.</param>
@@ -38,7 +38,7 @@ internal sealed record ClassGroup(
             {
                 g++;
             }
-            cells.Add(new Cell(firstDetection, d - firstDetection, firstObject, g - firstObject));
+            cells.Add(new Cell(picture, firstDetection, d - firstDetection, firstObject, g - firstObject));
         }
         int[] order = ByFallingScore(found, own);
         var detections = new ImageDetection[own.Length];

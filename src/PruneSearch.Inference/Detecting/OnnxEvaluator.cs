@@ -15,6 +15,11 @@ public static class OnnxEvaluator
     /// <param name="cancellation">Stops between two pictures.</param>
     /// <exception cref="ArgumentException">A class of the data is none of the detector's.</exception>
     public static CocoResult Evaluate(OnnxDetector detector, DetectionDataset dataset, DetectionOptions? options = null,
+        CancellationToken cancellation = default) => CocoEvaluator.Evaluate(dataset, Detect(detector, dataset, options, cancellation));
+
+    /// <summary>Everything that an exported detector finds, in pixels of the original pictures, by class of the data set.</summary>
+    /// <exception cref="ArgumentException">A class of the data is none of the detector's.</exception>
+    public static List<ImageDetection> Detect(OnnxDetector detector, DetectionDataset dataset, DetectionOptions? options = null,
         CancellationToken cancellation = default)
     {
         int[] toDataset = ClassMapping.Of(detector.Spec.Classes, dataset.Classes);
@@ -28,6 +33,6 @@ public static class OnnxEvaluator
                 .Where(d => toDataset[d.Class] >= 0)
                 .Select(d => ImageDetection.From(d with { Class = toDataset[d.Class] }, image.ImageId, image.Width, image.Height)));
         }
-        return CocoEvaluator.Evaluate(dataset, found);
+        return found;
     }
 }

@@ -41,6 +41,14 @@ public sealed class TrainAndEvaluateTests : IDisposable
         Assert.Contains(lines, l => l.StartsWith("circle ", StringComparison.Ordinal));
         using var figures = JsonDocument.Parse(await File.ReadAllTextAsync(json, TestContext.Current.CancellationToken));
         Assert.True(figures.RootElement.TryGetProperty("ap75", out _));
+        Assert.True(figures.RootElement.GetProperty("ap50Interval").GetProperty("low").GetDouble() >= 0);
+        Assert.Contains(lines, l => l.StartsWith("95 % interval over the choice of pictures (1,000 resamples of ", StringComparison.Ordinal));
+
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(0, await RunAsync("evaluate", Out, "--data", file, "--against", Out));
+        Assert.Contains("  AP50 0.0 points [0.0, 0.0]: these pictures cannot tell them apart\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, await RunAsync("evaluate", Out, "--data", file, "--against", file));
+        Assert.Contains("expected a folder with detector.json", Errors[^1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,6 +53,25 @@ public sealed class FrontierFilesTests
     }
 
     [Fact]
+    public void Models_of_no_use_squash_no_others()
+    {
+        FrontierPoint At(double speed, double accuracy) => Point($"at {speed}", speed) with { Report = Some.Report(accuracy, speed, 800) };
+        FrontierPoint[] useful = [At(1, .85), At(1.4, .86), At(2, .80)];
+        var near = Some.View() with { Points = useful };
+        var far = Some.View() with { Points = [.. useful, At(3.5, .02)] };
+
+        Assert.Null(FrontierRegion.Of(near, new PlotAxes(near)));
+        var region = Assert.NotNull(FrontierRegion.Of(far, new PlotAxes(far)));
+        Assert.InRange(region.Bottom, .75, .80);
+        Assert.InRange(region.Right, 2, 2.2);
+        Assert.True(region.Top > .86);
+        byte[] whole = FrontierPlot.Draw(far), part = FrontierPlot.Draw(near);
+        using SKBitmap large = SKBitmap.Decode(whole), other = SKBitmap.Decode(part);
+        Assert.Equal((other.Width, other.Height), (large.Width, large.Height));
+        Assert.NotEqual(part, whole); // the inset
+    }
+
+    [Fact]
     public void The_legend_covers_no_model()
     {
         FrontierPoint At(double speed, double accuracy) => Point($"at {speed}", speed) with { Report = Some.Report(accuracy, speed, 800) };
@@ -94,7 +113,7 @@ public sealed class FrontierFilesTests
             ["iterative-40 #1 (1)", "iterative-40 #1", "iterative-40 #1 (1) (2)"],
             lines.Where(l => l.Contains("iterative", StringComparison.Ordinal)).Select(l => l.Split('│')[2].Trim()));
         Assert.Equal(["(1) it removed nothing", "(2) other threads"], lines.Where(l => l.StartsWith('(')));
-        Assert.EndsWith(",other threads; it removed nothing,", FrontierFiles.Csv(view).TrimEnd(), StringComparison.Ordinal);
+        Assert.Contains(",other threads; it removed nothing,", FrontierFiles.Csv(view).TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +132,28 @@ public sealed class FrontierFilesTests
             "The original was pruned before: of all channels of the unpruned network, 57 % were gone.", output.ToString(), StringComparison.Ordinal);
         string[] csv = FrontierFiles.Csv(Some.View() with { Points = [original, pruned] }).Split('\n');
         Assert.Equal(["0", "0.4"], csv[1..3].Select(l => l.Split(',')[5]));
-        Assert.Equal([.57, .73], csv[1..3].Select(l => Math.Round(double.Parse(l.Split(',')[^1], CultureInfo.InvariantCulture), 9)));
+        Assert.Equal([.57, .73], csv[1..3].Select(l => Math.Round(double.Parse(l.Split(',')[^7], CultureInfo.InvariantCulture), 9)));
+    }
+
+    [Fact]
+    public void How_much_an_accuracy_owes_to_the_pictures_stands_in_the_table_the_csv_and_the_picture()
+    {
+        var original = Some.Point("dense", ScheduleKind.Base, 0, 0, Some.Report(.78, 1) with { Map50Interval = new(.74, .82) });
+        var pruned = Some.Point("one-shot-40", ScheduleKind.OneShot, .4, 1,
+            Some.Report(.75, 1.5) with { Map50Interval = new(.70, .80), MapInterval = new(.3, .4), Map50BeyondDense = new(-.052, .004) });
+        var view = Some.View() with { Points = [original, pruned] };
+        using var output = new StringWriter();
+
+        FrontierTable.Write(new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, view);
+
+        Assert.Contains("│ −3.0 [−5.2, +0.4] │", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("by itself is known to ±4.5 points here", output.ToString(), StringComparison.Ordinal);
+        string[] csv = FrontierFiles.Csv(view).Split('\n');
+        Assert.EndsWith(",map50_low,map50_high,map_low,map_high,map50_beyond_dense_low,map50_beyond_dense_high", csv[0], StringComparison.Ordinal);
+        Assert.EndsWith(",0.74,0.82,,,,", csv[1], StringComparison.Ordinal);
+        Assert.EndsWith(",0.7,0.8,0.3,0.4,-0.052,0.004", csv[2], StringComparison.Ordinal);
+        var without = view with { Points = [.. view.Points.Select(p => p with { Report = p.Report with { Map50Interval = null, MapInterval = null } })] };
+        Assert.NotEqual(FrontierPlot.Draw(without), FrontierPlot.Draw(view));
     }
 
     [Fact]

@@ -88,11 +88,40 @@ public sealed class ResultSectionTests
     {
         string[] rows = ResultTable.Write(Made.Results(Map50, SpeedUp, 1, 2), null).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Equal("| level | arm | n | validation mAP50 | validation mAP | MACs | parameters | speed-up | steps | time |", rows[0]);
-        Assert.Equal("| – | dense original | 2 | 0.800 ± 0.000 | 0.400 ± 0.000 | 0.10 M | 0.00 M | 1 | 0 | 0 s |", rows[2]);
-        Assert.Equal("| – | dense-control | 2 | 0.780 ± 0.000 | 0.390 ± 0.000 | 0.10 M | 0.00 M | 1.00× [0.95–1.05] | 100 | 20 s |", rows[3]);
+        Assert.Equal("| level | arm | n | validation mAP50 | points | validation mAP | MACs | parameters | speed-up | steps | time |", rows[0]);
+        Assert.Equal("| – | dense original | 2 | 0.800 ± 0.000 | – | 0.400 ± 0.000 | 0.10 M | 0.00 M | 1 | 0 | 0 s |", rows[2]);
+        Assert.Equal("| – | dense-control | 2 | 0.780 ± 0.000 | −2.0 | 0.390 ± 0.000 | 0.10 M | 0.00 M | 1.00× [0.95–1.05] | 100 | 20 s |", rows[3]);
         Assert.Equal(["20 %", "20 %", "40 %", "40 %"], rows[4..].Select(r => r.Split('|')[1].Trim()));
         Assert.StartsWith("| 40 % | iterative | 2 | 0.715 ± 0.007 |", rows[6], StringComparison.Ordinal); // .71 and .72
+    }
+
+    [Fact]
+    public void More_accurate_and_within_points_are_said_only_where_the_pictures_allow_it()
+    {
+        var plan = Made.Plan([1]);
+        var status = Made.Status(plan, t => t.Ratio == 0 ? .80 : .81, t => 1.6);
+        SearchResults With(double doubt)
+        {
+            // The original always .80; what is pruned .81 on most resamples and much less on some.
+            var last = plan.Trajectories.DistinctBy(t => t.Keys[^1]).ToDictionary(t => t.Keys[^1], t => t.Ratio > 0);
+            var scores = last.ToDictionary(l => l.Key, l => new SplitScore
+            {
+                Map50 = 0,
+                Map = 0,
+                ClassAp50 = [],
+                Pictures = 5,
+                Resamples = new([.. Enumerable.Range(0, 100).Select(i => l.Value ? i < 100 * doubt ? .75 : .82 : .80)], [.. new double[100]]),
+            });
+            return SearchResults.From(plan, status, null, scores);
+        }
+
+        string sure = string.Join('\n', new ResultSentences(With(0)).All()), unsure = string.Join('\n', new ResultSentences(With(.1)).All());
+
+        Assert.Matches(@"more accurate than the dense original \(0.800\), both beyond chance:\*\* 3 of 3 .* \+1.0 points \[\+2.0, \+2.0\]", sure);
+        Assert.Matches(@"more accurate than the dense original \(0.800\), both beyond chance:\*\* 0 of 3", unsure);
+        Assert.Contains("ithin 2 points of the dense original, the whole interval (0.800):** `iterative` at 20 % and 40 %", sure, StringComparison.Ordinal);
+        Assert.Contains("the whole interval (0.800):** `iterative` at no level", unsure, StringComparison.Ordinal);
+        Assert.Contains("| +1.0 [−5.0, +2.0] |", ResultTable.Write(With(.1), null), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +131,8 @@ public sealed class ResultSectionTests
         var plan = Made.Plan(
             [1, 2],
             new VariantSettings { Name = "plain", Prune = prune, FineTune = new() { Steps = 50 } },
-            new VariantSettings { Name = "taught", Prune = prune, FineTune = new() { Steps = 60, Distillation = 2 } });
+            new VariantSettings { Name = "taught", Prune = prune, FineTune = new() { Steps = 60, Distillation = 2 } },
+            new VariantSettings { Name = "shown", Prune = prune, FineTune = new() { Steps = 70, Distillation = 1, DistillationFeatures = 0.5 } });
         var results = SearchResults.From(plan, Made.Status(plan, Map50, SpeedUp), null);
 
         string text = ResultSection.Write(results, new ResultFiles("made"), 0);
@@ -110,6 +140,7 @@ public sealed class ResultSectionTests
         Assert.Contains("### Variant plain\n\nImportance `l2`, global ranking of hidden by channels, without compensation. One fine-tuning is 50 steps of 8 " +
             "pictures (adamw, learning rate 0.0005), without distillation.", text, StringComparison.Ordinal);
         Assert.Contains("One fine-tuning is 60 steps of 8 pictures (adamw, learning rate 0.0005), with distillation 2.", text, StringComparison.Ordinal);
+        Assert.Contains("(adamw, learning rate 0.0005), with distillation 1 and of features 0.5.", text, StringComparison.Ordinal);
         Assert.Contains("](levels-made-plain.png)", text, StringComparison.Ordinal);
         Assert.Contains("**taught, `iterative` against `one-shot`:**", text, StringComparison.Ordinal);
         Assert.Contains("the search names no test split", text, StringComparison.OrdinalIgnoreCase);
@@ -136,6 +167,24 @@ public sealed class ResultSectionTests
             StringComparison.Ordinal);
         Assert.DoesNotContain(
             "What stages warned of", ResultSection.Write(SearchResults.From(plan, reported, null), new ResultFiles("made"), 0), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, " Stages were trained in a number type that their reports do not name.")]
+    [InlineData(Precision.Full, " Stages were trained in float32.")]
+    [InlineData(Precision.BFloat16, " Stages were trained in bfloat16.")]
+    public void The_number_type_of_the_training_is_said(Precision? type, string sentence)
+    {
+        var plan = Made.Plan([1]);
+        var reported = Made.Status(plan, Map50, SpeedUp);
+        var trained = reported with
+        {
+            Reports = reported.Reports.ToDictionary(
+                r => r.Key, r => (IReadOnlyList<StageReport>)[.. r.Value.Select(report => report with { TrainedSteps = 5, TrainedIn = type })]),
+        };
+
+        Assert.Contains(
+            sentence + "\n\n", ResultSection.Write(SearchResults.From(plan, trained, null), new ResultFiles("made"), 0), StringComparison.Ordinal);
     }
 
     [Fact]

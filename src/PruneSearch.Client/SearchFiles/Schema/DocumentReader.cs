@@ -96,16 +96,17 @@ internal sealed class DocumentReader(string file)
 
     private object? Read(YamlNode node, SettingType type, string path) => type switch
     {
-        SettingType.Mapping m => Mapping(node, m.Section, path),
+        SettingType.Mapping m when m.Word is null || node is not YamlScalarNode => Mapping(node, m.Section, path),
+        SettingType.Domain d => node is YamlMappingNode && d.Range is { } range ? Mapping(node, range, path) : ReadList(node, d.List, path, d.Expected),
         SettingType.Several s => ReadList(node, s, path),
         _ => ReadScalar(node, type, path),
     };
 
-    private List<object>? ReadList(YamlNode node, SettingType.Several type, string path)
+    private List<object>? ReadList(YamlNode node, SettingType.Several type, string path, string? expected = null)
     {
         if (node is not YamlSequenceNode sequence)
         {
-            Error(node.Start, $"{path} is {Describe(node)}, expected {type.Expected}");
+            Error(node.Start, $"{path} is {Describe(node)}, expected {expected ?? type.Expected}");
             return null;
         }
         var items = new List<object>();
@@ -141,6 +142,7 @@ internal sealed class DocumentReader(string file)
                 SettingType.Choice c => Suggestion(text, c.Words),
                 SettingType.WholeNumber or SettingType.Number or SettingType.Flag when type.Parse(text) is not null => " without quotes",
                 SettingType.WholeNumber or SettingType.Number => PlainNumber.Hint(text),
+                SettingType.Mapping { Word: { } word } => Suggestion(text, word.Words),
                 _ => "",
             };
             Error(node.Start, $"{path} is {Describe(node)}, expected {type.Expected}{suggestion}");

@@ -47,12 +47,15 @@ internal static class GuideTables
     private static void Table(StringBuilder text, string title, IReadOnlyList<Setting> settings)
     {
         text.Append(CultureInfo.InvariantCulture, $"### {title}\n\n| key | what | values | default |\n|---|---|---|---|\n");
-        foreach (var setting in settings)
+        var own = settings.Where(s => s.Origin is null).ToList();
+        own.ForEach(s => text.Append(CultureInfo.InvariantCulture, $"| `{s.Key}` | {s.Description} | {Values(s.Type)} | {Default(s)} |\n"));
+        foreach (string? origin in settings.Select(s => s.Origin).OfType<string>().Distinct())
         {
-            text.Append(CultureInfo.InvariantCulture, $"| `{setting.Key}` | {setting.Description} | {Values(setting.Type)} | {Default(setting)} |\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"| every key of `{origin}` | As there. | a list of values that it may have there, or a range of numbers | – |\n");
         }
         text.Append('\n');
-        foreach (var setting in settings)
+        foreach (var setting in own)
         {
             Choices(text, setting);
         }
@@ -73,6 +76,7 @@ internal static class GuideTables
 
     private static string Values(SettingType type) => type switch
     {
+        SettingType.Mapping { Word: { } word } => $"`{word.Expected}`, or a mapping, see below",
         SettingType.Mapping => "a mapping, see below",
         SettingType.Several { Item: SettingType.Mapping } => "a list of mappings, see below",
         _ => type.Expected,

@@ -16,6 +16,7 @@ internal static class JsonSchemaWriter
         var schema = Mapping(SettingsSection.Of<SearchSettings>());
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "title", "PruneSearch search file");
+        schema.Add("oneOf", new JsonArray([.. SearchSettings.Tried.Select(key => new JsonObject { ["required"] = new JsonArray(key) })]));
         return schema.ToJsonString(Layout) + "\n";
     }
 
@@ -68,7 +69,12 @@ internal static class JsonSchemaWriter
         },
         SettingType.Flag => new() { ["type"] = "boolean" },
         SettingType.Several s => new() { ["type"] = "array", ["minItems"] = s.Min, ["uniqueItems"] = true, ["items"] = Of(s.Item) },
+        SettingType.Domain { Range: { } range } d => Either(Of(d.List), Mapping(range)),
+        SettingType.Domain d => Of(d.List),
+        SettingType.Mapping { Word: { } word } m => Either(Of(word), Mapping(m.Section)),
         SettingType.Mapping m => Mapping(m.Section),
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown type"),
     };
+
+    private static JsonObject Either(JsonObject one, JsonObject other) => new() { ["anyOf"] = new JsonArray(one, other) };
 }

@@ -52,6 +52,7 @@ internal sealed class Values(SettingsSection section, string? form, Mark start, 
     private object Converted(object value, Setting setting, DocumentReader reader) => (value, setting.Type) switch
     {
         (Values mapping, _) => mapping.Create(reader),
+        (List<object> items, SettingType.Domain) => SettingDomain.Of(items.Select(i => i is Values v ? v.Create(reader) : i)),
         (List<object> items, _) => items.ConvertAll(i => Converted(i, setting, reader)),
         (string text, SettingType.ExistingPath type) => reader.Find(setting.Key, text, type.Folder, At(setting.Key)),
         _ => value,
