@@ -3,7 +3,7 @@ namespace PruneSearch.Core.Strategies.Surrogates;
 /// <summary>
 /// Covariance of what two configurations give at two rungs. Choices differ or not (Hamming), numbers by the square of their distance; a
 /// hyperparameter that counts in one of them alone is as different as can be. One part is a product over hyperparameters (they work
-/// together), the other a sum (each does its own, so that little data says much); rungs have less in common the farther they are apart.
+/// together, squared exponential), the other a sum (each does its own, so that little data says much; rational quadratic); rungs have less in common the farther they are apart.
 /// </summary>
 internal sealed class ConfigurationKernel
 {
@@ -30,7 +30,7 @@ internal sealed class ConfigurationKernel
         Noise = values[2 * _dimensions + 2];
         _rungDecay = values[2 * _dimensions + 3];
         _jointFactor = [.. _joint.Select(r => Math.Exp(-r))];
-        _additiveTerm = [.. _additive.Select(r => Math.Exp(-r))];
+        _additiveTerm = [.. _additive.Select(r => 1 / (1 + r))];
     }
 
     /// <summary>The parameters.</summary>
@@ -83,7 +83,7 @@ internal sealed class ConfigurationKernel
             else
             {
                 exponent += _joint[d] * distance;
-                sum += Math.Exp(-_additive[d] * distance);
+                sum += 1 / (1 + _additive[d] * distance);
             }
         }
         return (exponent == 0 ? product : product * Math.Exp(-exponent)) + AdditiveVariance * sum / _dimensions;
@@ -104,10 +104,10 @@ internal sealed class ConfigurationKernel
         double sum = 0, share = AdditiveVariance * rungs / _dimensions;
         for (int d = 0; d < _dimensions; d++)
         {
-            double term = distances[d] == 0 ? 1 : Math.Exp(-_additive[d] * distances[d]);
+            double term = 1 / (1 + _additive[d] * distances[d]);
             sum += term;
             gradient[d] -= weight * product * _joint[d] * distances[d];
-            gradient[_dimensions + d] -= weight * share * term * _additive[d] * distances[d];
+            gradient[_dimensions + d] -= weight * share * term * term * _additive[d] * distances[d];
         }
         gradient[2 * _dimensions] += weight * product;
         gradient[2 * _dimensions + 1] += weight * share * sum;
