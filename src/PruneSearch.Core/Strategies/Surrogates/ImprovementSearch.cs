@@ -67,12 +67,23 @@ internal sealed class ImprovementSearch
             var exact = Score(history, order[i], exact: true);
             best = best is null || exact.Score > best.Score ? exact : best;
         }
-        return best is { Score: > 0 } b ? Proposed(b) : null;
+        return best is { Score: > 0 } ? Proposed(history, best) : null;
     }
 
-    private static Proposal Proposed(Choice choice)
+    // What others have done already is no news: the first rung that takes work.
+    private int Next(StrategyHistory history, Candidate candidate, TriedConfiguration? tried)
     {
-        int rung = choice.Tried is { } tried ? tried.Asked + 1 : 0;
+        int rung = tried is null ? 0 : tried.Asked + 1;
+        while (rung < _problem.TopRung && _problem.Price?.Invoke(candidate.Configuration, rung, history) <= 0)
+        {
+            rung++;
+        }
+        return rung;
+    }
+
+    private Proposal Proposed(StrategyHistory history, Choice choice)
+    {
+        int rung = Next(history, choice.Candidate, choice.Tried);
         return new Proposal
         {
             Configuration = choice.Candidate.Configuration,
@@ -98,8 +109,8 @@ internal sealed class ImprovementSearch
         var (candidate, tried, known, covariances) = (choice.Candidate, choice.Tried, choice.Known, choice.Covariances);
         var best = choice with { Score = double.NegativeInfinity };
         // A new one is worth what it gives at once, or in the end.
-        int step = tried is null ? Math.Max(_problem.TopRung, 1) : 1;
-        for (int rung = tried is null ? 0 : tried.Asked + 1; rung <= _problem.TopRung; rung += step)
+        int first = Next(history, candidate, tried), step = tried is null ? Math.Max(_problem.TopRung - first, 1) : 1;
+        for (int rung = first; rung <= _problem.TopRung; rung += step)
         {
             for (int o = 0; o < beliefs.Length; o++)
             {
