@@ -131,6 +131,7 @@ public sealed class ClusterDoorTests : IDisposable
         await File.WriteAllTextAsync(Settings, $"gateways: 127.0.0.1:{options.GatewayPort}\n", TestContext.Current.CancellationToken);
 
         Assert.Equal(0, (await RunAsync(["list"])).Code);
+        Assert.Equal(0, (await RunAsync(["workers"])).Code);
         foreach (string command in (string[])["status", "cancel", "follow", "resume", "frontier"])
         {
             Assert.Contains("There is no search 'x-1'", Assert.Single((await RunAsync([command, "x-1"])).Errors), StringComparison.Ordinal);
@@ -154,6 +155,7 @@ public sealed class ClusterDoorTests : IDisposable
         string[][] commands =
         [
             ["run", search], ["resume", "x-1"], ["follow", "x-1"], ["list"], ["status", "x-1"], ["cancel", "x-1"], ["frontier", "x-1"],
+            ["workers"], ["drain", "w-1"],
             ["report", "x-1", "--out", Path.Combine(_folder, "report")], ["export", "x-1", "original", "--onnx", Path.Combine(_folder, "x.onnx")],
             ["data", "push", pictures],
         ];
