@@ -93,6 +93,28 @@ public sealed class GrowthTests
         Assert.Equal(end.Trajectories.Skip(7).Sum(t => t.Stages - 1), _runner.Started.Count - started);
     }
 
+    [Theory]
+    [InlineData(StrategyKind.Adaptive)]
+    [InlineData(StrategyKind.Asha)]
+    [InlineData(StrategyKind.Nsga2)]
+    [InlineData(StrategyKind.Tpe)]
+    public async Task Every_strategy_decides_and_its_log_replays(StrategyKind strategy)
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(_runner);
+        var plan = GrowingPlans.Of("a", 25, strategy);
+
+        var end = await host.RunAsync(plan);
+
+        Assert.Equal((WorkState.Completed, 25), (end.State, end.Growth!.Proposals));
+        Assert.Equal(_runner.Started.Count, _runner.Started.Distinct().Count());
+        var (log, reports) = await LogsAsync(host, "a");
+        Assert.Null(ProposalReplay.Difference(plan, log, reports));
+        var proposals = log.SelectMany(b => b.Proposals).ToList();
+        Assert.Equal(strategy is StrategyKind.Asha or StrategyKind.Adaptive, plan.Growth!.Rungs.Count > 1);
+        Assert.True(strategy != StrategyKind.Asha || proposals.Any(p => p.Continues is not null), "nothing was promoted");
+    }
+
     [Fact]
     public async Task A_failed_proposal_counts_as_one_and_is_not_made_again()
     {
