@@ -69,7 +69,8 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
 
     private async Task MeasureAsync(ClusterClient client, SiloProcess control)
     {
-        var plan = options.Strategy is { } strategy ? GrowingPlans.Of("scale", options.Trajectories, strategy) : Plans.Wide("scale", options.Trajectories, 0);
+        var plan = options.Strategy is not { } strategy ? Plans.Wide("scale", options.Trajectories, 0)
+            : GrowingPlans.Of("scale", options.Trajectories, strategy, rungs: GrowthPlan.RungsOf(StrategyKind.Adaptive, trains: true));
         long before = control.Memory(), peak = before;
         double processorBefore = control.ProcessorSeconds();
         var clock = Stopwatch.StartNew();
