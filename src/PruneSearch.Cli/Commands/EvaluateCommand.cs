@@ -22,7 +22,10 @@ internal static class EvaluateCommand
         var json = OutputOption.File("--json", "Write all figures as JSON", terminal: true);
         var against = TextOption.Create("--against", "Folder of another detector, compared on the same resamples of the pictures", "FOLDER");
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
-        var command = new Command("evaluate", "Score a detector: the twelve COCO figures, AP of each class") { detector, labels, spec, against, voc, json, device };
+        var command = new Command("evaluate", "Score a detector: the twelve COCO figures, AP of each class")
+        {
+            detector, labels, spec, against, voc, json, device,
+        };
         data.AddTo(command);
         command.SetAction((p, cancellation) => ErrorLines.GuardAsync(context, async () =>
         {

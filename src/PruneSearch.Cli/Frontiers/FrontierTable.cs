@@ -70,7 +70,8 @@ internal static class FrontierTable
             var style = p.OnFrontier ? new Style(Color.Green) : Style.Plain;
             string[] cells =
             [
-                p.OnFrontier ? "*" : "", PointNames.Of(p) + Marks(p, notes), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"), PointText.Points(p, original), Text($"{r.Map:0.000}"),
+                p.OnFrontier ? "*" : "", PointNames.Of(p) + Marks(p, notes), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"),
+                PointText.Points(p, original), Text($"{r.Map:0.000}"),
                 Text($"{r.Macs / 1e6:0} M"), Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.ModelBytes / 1e6:0.00}"),
                 Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),
             ];

@@ -113,7 +113,8 @@ internal sealed class ResultSentences(SearchResults results)
         {
             var arms = results.Pruned(variant).GroupBy(a => a.Arm).Select(arm =>
             {
-                string[] levels = [.. arm.OrderBy(a => a.Level).Where(a => (a.Map50Beyond(original)?.Low ?? a.Map50.Mean - original.Map50.Mean) >= -Near - Rounding)
+                string[] levels = [.. arm.OrderBy(a => a.Level)
+                    .Where(a => (a.Map50Beyond(original)?.Low ?? a.Map50.Mean - original.Map50.Mean) >= -Near - Rounding)
                     .Select(a => ReportFormat.Level(a.Level))];
                 return $"`{arm.Key}` {(levels.Length == 0 ? "at no level" : $"at {ReportFormat.Listed(levels)}")}";
             }).ToList();

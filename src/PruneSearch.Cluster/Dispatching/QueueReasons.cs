@@ -16,6 +16,9 @@ internal sealed class QueueReasons(string deviceClass, QueueStatus? status)
     private readonly Dictionary<StageKey, int> _positions = (status?.First ?? []).Index().ToDictionary(s => s.Item, s => s.Index + 1);
     private readonly Dictionary<StageKey, DeclinedStage> _declined = (status?.Declined ?? []).ToDictionary(d => d.Key);
 
+    /// <summary>Slots of the class; <see langword="null"/> while nobody knows.</summary>
+    public int? Slots => status?.Slots;
+
     public WaitReason Of(StageKey stageKey)
     {
         if (status is null)

@@ -11,31 +11,44 @@ namespace PruneSearch.Cluster.Searches;
 /// <summary>A search that its coordinator has read: what it knows of its stages and trajectories, and how it learns more.</summary>
 internal sealed class OpenSearch
 {
+    // Slots for each of which one proposal waits: so many are tried with a little less knowledge, and no slot waits for a proposal.
+    private const int Ahead = 4;
+
     private readonly SearchProgressStore _progress;
     private readonly ICheckpointStore _store;
     private readonly TrajectoryClient _trajectories;
     private readonly SearchState _state;
     private readonly StatusProjection _status;
     private readonly SearchReports _reports;
+    private readonly SearchGrowth? _growth;
     private PollSchedule _schedule;
+    private int? _slots;
 
-    private OpenSearch(SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, SearchState state, SearchReports reports)
+    private OpenSearch(
+        SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, SearchState state, SearchReports reports, SearchGrowth? growth)
     {
-        (_progress, _store, _trajectories, _state, _reports) = (progress, store, trajectories, state, reports);
-        _status = new StatusProjection(state, progress);
+        (_progress, _store, _trajectories, _state, _reports, _growth) = (progress, store, trajectories, state, reports, growth);
+        _status = new StatusProjection(state, progress, growth);
+        _growth?.Follow(_reports.Written);
         Restart(retryFailed: false);
     }
 
-    public SearchPlan Plan => _state.Plan;
+    /// <summary>What it does, as far as that is known by now.</summary>
+    public SearchPlan Plan => _growth is null ? _state.Plan : _state.Plan with { Trajectories = _state.Trajectories.Select(t => t.Plan).ToArray() };
 
-    /// <summary>Whether every trajectory completed or failed.</summary>
-    public bool IsOver => _state.Open == 0;
+    /// <summary>Whether every trajectory completed or failed, and no other will come.</summary>
+    public bool IsOver => _state.Open == 0 && _growth is null or { IsExhausted: true };
 
     /// <summary>Reads what is known of a search.</summary>
     public static async Task<OpenSearch> OpenAsync(SearchPlan plan, SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories)
     {
         var state = new SearchState(plan);
-        return new OpenSearch(progress, store, trajectories, state, await SearchReports.OpenAsync(store, state));
+        var growth = plan.Growth is null ? null : await SearchGrowth.OpenAsync(store, plan);
+        foreach (var proposed in growth?.Proposed ?? [])
+        {
+            state.Add(proposed);
+        }
+        return new OpenSearch(progress, store, trajectories, state, await SearchReports.OpenAsync(store, state), growth);
     }
 
     /// <summary>How it stands, in a few numbers.</summary>
@@ -48,16 +61,49 @@ internal sealed class OpenSearch
     /// <summary>Written reports from a position on.</summary>
     public ReportPage Reports(int after, int limit, bool driven) => _reports.Page(after, limit, Summary(driven).State);
 
-    /// <summary>A trajectory's plan; <see langword="null"/> when there is none of that name.</summary>
-    public TrajectoryPlan? Find(string trajectory) => _state.Find(trajectory)?.Plan;
+    /// <summary>What a trajectory is to do; <see langword="null"/> when there is none of that name.</summary>
+    public TrajectoryOrder? Order(string trajectory, string? traceParent) =>
+        _state.Find(trajectory) is { } known ? new TrajectoryOrder(_state.Plan.DeviceClass, known.Plan, traceParent) : null;
 
     /// <summary>How it ends, given how its trajectories ended.</summary>
     public (WorkState State, string? Reason) Outcome() => _status.Outcome();
 
     /// <summary>Raises its budget.</summary>
+    /// <returns>Whether it is larger than it was.</returns>
     /// <exception cref="InvalidOperationException">It has none.</exception>
-    public Task ExtendAsync(BudgetSettings budget) =>
-        throw new InvalidOperationException($"Search '{Plan.Id}' does not grow: everything that it tries was known at launch.");
+    public async Task<bool> ExtendAsync(BudgetSettings budget)
+    {
+        var growth = _growth ?? throw new InvalidOperationException(
+            $"Search '{_state.Plan.Id}' does not grow: everything that it tries was known at launch.");
+        var raised = growth.Budget.Raised(budget);
+        if (raised == growth.Budget)
+        {
+            return false;
+        }
+        await _progress.ExtendAsync(raised);
+        return true;
+    }
+
+    /// <summary>Proposes what shall be tried next and starts it, if it is time.</summary>
+    public async Task GrowAsync()
+    {
+        if (_growth is not { IsExhausted: false } growth || _slots is not { } slots)
+        {
+            return;
+        }
+        if (_state.Trajectories[0].End is not null)
+        {
+            growth.Close();
+            return;
+        }
+        int wanted = Math.Max(slots, 1) + Math.Max(slots / Ahead, 1);
+        if (growth.Open < wanted)
+        {
+            await FlushAsync(); // what a proposal is made of is written before it
+            var polls = (await growth.ProposeAsync(wanted)).Select(p => _schedule.Start(_state.Add(p).Plan)).ToList();
+            await Task.WhenAll(polls.Select(AskAsync));
+        }
+    }
 
     /// <summary>All unfinished trajectories are to be started anew.</summary>
     /// <param name="retryFailed">Whether failed stages are tried again.</param>
@@ -66,8 +112,9 @@ internal sealed class OpenSearch
     {
         foreach (var trajectory in _state.Trajectories)
         {
-            _state.SetEnd(trajectory, _progress.Ended.GetValueOrDefault(trajectory.Name));
+            SetEnd(trajectory, _progress.Ended.GetValueOrDefault(trajectory.Name));
         }
+        _growth?.Resume(_progress.Budget);
         _schedule = new PollSchedule(_state.Trajectories.Select(t => t.Plan), t => _state.Find(t.Name)!.IsUnfinished, retryFailed);
     }
 
@@ -81,8 +128,11 @@ internal sealed class OpenSearch
         {
             await Task.WhenAll(batch.Select(AskAsync));
         }
-        _state.Explain(await _trajectories.LookAtQueueAsync());
+        var queue = await _trajectories.LookAtQueueAsync();
+        _state.Explain(queue);
+        _slots = queue.Slots ?? _slots;
         await FlushAsync();
+        await (_growth?.MergeAsync() ?? Task.CompletedTask);
     }
 
     /// <summary>A trajectory may have failed: it is asked.</summary>
@@ -108,7 +158,11 @@ internal sealed class OpenSearch
     }
 
     /// <summary>Writes the reports that came since the last time: who follows them has all of them.</summary>
-    public Task FlushAsync() => _reports.FlushAsync();
+    public async Task FlushAsync()
+    {
+        await _reports.FlushAsync();
+        _growth?.Follow(_reports.Written);
+    }
 
     /// <summary>Tells the instruments how it stands.</summary>
     public void Measure() => _status.Measure(_reports.Volume);
@@ -132,7 +186,16 @@ internal sealed class OpenSearch
         // Many trajectories may wait for the stage that failed: one of them keeps the log.
         if (news.State == WorkState.Failed && _progress.Failed(trajectory.Name, news.Reason, trajectory.IsFirst ? news.LogTail : null))
         {
-            _state.SetEnd(trajectory, _progress.Ended[trajectory.Name]);
+            SetEnd(trajectory, _progress.Ended[trajectory.Name]);
+        }
+    }
+
+    private void SetEnd(TrajectoryState trajectory, TrajectoryEnd? end)
+    {
+        _state.SetEnd(trajectory, end);
+        if (trajectory.Proposed is { } proposed)
+        {
+            _growth!.SetFailed(proposed.Number, end is not null);
         }
     }
 }

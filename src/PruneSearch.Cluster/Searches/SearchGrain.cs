@@ -5,6 +5,7 @@ using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Trajectories;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Growth;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
@@ -29,29 +30,37 @@ internal sealed class SearchGrain(
 
     private readonly SearchProgressStore _progress = new(progress);
     private OpenSearch? _search;
-    private IGrainTimer? _poll;
+    private IGrainTimer? _poll, _soon;
+    private string? _unreadable;
 
     private WakeRegistration Wake => field ??= new WakeRegistration(this, GrainFactory, Id, recovery.ByItself, logger);
 
     private OpenSearch Search => Known ?? throw new KeyNotFoundException($"There is no search '{Id}'.");
-
-    private OpenSearch? Known => record.State.Plan is { IsOfThisVersion: false } ? throw new ClusterException($"Search '{Id}' {LeftBehind}.") : _search;
+    private OpenSearch? Known => _unreadable is null ? _search : throw new ClusterException($"Search '{Id}' {_unreadable}.");
 
     private bool IsDriven => _poll is not null;
-
     private string Id => this.GetPrimaryKeyString();
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (record.State.Plan is { IsOfThisVersion: true } plan)
+        try
         {
-            _search = await OpenAsync(plan);
+            _unreadable = record.State.Plan is { IsOfThisVersion: false } ? LeftBehind : null;
+            _search = record.State.Plan is { IsOfThisVersion: true } plan ? await OpenAsync(plan) : null;
+        }
+        catch (FormatException e)
+        {
+            _unreadable = $"cannot be read: {e.Message}";
         }
     }
 
     public async Task LaunchAsync(SearchPlan plan)
     {
         SearchPlanValidator.Require(plan, Id);
+        if (plan.Growth is not null)
+        {
+            SearchStrategy.Require(plan);
+        }
         if (record.State.Plan is { } old)
         {
             _ = Known;
@@ -82,7 +91,15 @@ internal sealed class SearchGrain(
         }
     }
 
-    public Task ExtendAsync(BudgetSettings budget) => Search.ExtendAsync(budget);
+    public async Task ExtendAsync(BudgetSettings budget)
+    {
+        var search = Search;
+        if (await search.ExtendAsync(budget))
+        {
+            await Wake.ListAsync();
+            await DriveAsync(search, retryFailed: false);
+        }
+    }
 
     public async Task CancelAsync(string reason)
     {
@@ -90,7 +107,7 @@ internal sealed class SearchGrain(
         if (_progress.IsRunning)
         {
             await _progress.EndAsync(WorkState.Cancelled, reason);
-            StopPolling();
+            _poll = Stopped(_poll);
             await search.CancelAsync();
             await Wake.StopAsync();
         }
@@ -115,27 +132,21 @@ internal sealed class SearchGrain(
 
     public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(Known?.Plan);
 
-    public Task<SearchSummary?> GetSummaryAsync() =>
-        Task.FromResult(record.State.Plan is { IsOfThisVersion: false } old ? StatusProjection.LeftBehind(old, LeftBehind) : _search?.Summary(IsDriven));
+    public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(
+        _unreadable is { } why ? StatusProjection.Unreadable(record.State.Plan!, why) : _search?.Summary(IsDriven));
 
     public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(Known?.Reports(after, limit, IsDriven));
 
-    public Task<TrajectoryOrder?> GetTrajectoryAsync(string trajectory) =>
-        Task.FromResult(Known is { } search && search.Find(trajectory) is { } plan
-            ? new TrajectoryOrder(search.Plan.DeviceClass, plan, record.State.TraceParent) : null);
+    public Task<TrajectoryOrder?> GetTrajectoryAsync(string trajectory) => Task.FromResult(Known?.Order(trajectory, record.State.TraceParent));
 
-    public Task<WorkState?> GetStateAsync() => Task.FromResult<WorkState?>(record.State.Plan switch
-    {
-        null => null,
-        { IsOfThisVersion: false } => WorkState.Failed,
-        _ => _progress.State,
-    });
+    public Task<WorkState?> GetStateAsync() =>
+        Task.FromResult<WorkState?>(record.State.Plan is null ? null : _unreadable is null ? _progress.State : WorkState.Failed);
 
     public async Task ReportAsync(StageKey stageKey)
     {
         if (_search is { } search && await search.ReadReportAsync(stageKey, flush: !IsDriven))
         {
-            await SaveAsync(search); // it may have been the last one
+            AdvanceSoon(search); // it may have been the last one
         }
     }
 
@@ -144,17 +155,31 @@ internal sealed class SearchGrain(
         if (_search is { } search && IsDriven)
         {
             await search.AskAsync(trajectory);
-            await SaveAsync(search);
+            AdvanceSoon(search);
         }
     }
 
-    private async Task PollAsync(OpenSearch search)
+    private Task PollAsync(OpenSearch search) => GuardAsync(async () =>
+    {
+        await search.PollAsync();
+        await AdvanceAsync(search);
+        search.Measure();
+    });
+
+    // Many reports may have come at once: what follows from them is done once, after all that is waiting to be heard.
+    private void AdvanceSoon(OpenSearch search) => _soon ??= this.RegisterGrainTimer(
+        _ =>
+        {
+            _soon = Stopped(_soon);
+            return GuardAsync(() => AdvanceAsync(search));
+        },
+        new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+
+    private async Task GuardAsync(Func<Task> work)
     {
         try
         {
-            await search.PollAsync();
-            await SaveAsync(search);
-            search.Measure();
+            await work();
         }
         catch (InconsistentStateException)
         {
@@ -166,12 +191,13 @@ internal sealed class SearchGrain(
         }
     }
 
-    private async Task SaveAsync(OpenSearch search)
+    private async Task AdvanceAsync(OpenSearch search)
     {
         if (!IsDriven || !_progress.IsRunning)
         {
             return;
         }
+        await search.GrowAsync();
         if (!search.IsOver)
         {
             await _progress.SaveAsync();
@@ -182,7 +208,7 @@ internal sealed class SearchGrain(
         await _progress.EndAsync(state, reason);
         Log.SearchEnded(logger, Id, state.ToString());
         search.Measure();
-        StopPolling();
+        _poll = Stopped(_poll);
         search.Rest();
         await Wake.StopAsync();
     }
@@ -198,10 +224,10 @@ internal sealed class SearchGrain(
         }
     }
 
-    private void StopPolling()
+    private static IGrainTimer? Stopped(IGrainTimer? timer)
     {
-        _poll?.Dispose();
-        _poll = null;
+        timer?.Dispose();
+        return null;
     }
 
     private async Task SavePlanAsync(SearchPlan plan)
@@ -221,17 +247,4 @@ internal sealed class SearchGrain(
 
     private Task<OpenSearch> OpenAsync(SearchPlan plan) =>
         OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger));
-}
-
-/// <summary>The part of a search that never changes after launch.</summary>
-[GenerateSerializer, Alias("prunesearch.SearchRecord")]
-internal sealed class SearchRecord
-{
-    /// <summary>The plan.</summary>
-    [Id(0)]
-    public SearchPlan? Plan { get; set; }
-
-    /// <summary>W3C trace context of the span made at launch; <see langword="null"/> when nobody listened.</summary>
-    [Id(1)]
-    public string? TraceParent { get; set; }
 }

@@ -21,6 +21,25 @@ internal sealed class SearchProgressStore(IPersistentState<SearchProgress> recor
     /// <summary>Trajectories that failed, by name.</summary>
     public IReadOnlyDictionary<string, TrajectoryEnd> Ended => record.State.Ended;
 
+    /// <summary>What may be spent, where that was raised since the launch.</summary>
+    public BudgetSettings? Budget => record.State.Budget;
+
+    /// <summary>It may spend more, and goes on.</summary>
+    public async Task ExtendAsync(BudgetSettings budget)
+    {
+        var old = record.State.Budget;
+        record.State.Budget = budget;
+        try
+        {
+            await SaveAsync(WorkState.Running, null, record.State.Ended);
+        }
+        catch
+        {
+            record.State.Budget = old;
+            throw;
+        }
+    }
+
     public Task BeginAsync() => SaveAsync(WorkState.Running, null, record.State.Ended);
 
     /// <summary>It goes on after an interruption, a cancellation or failures.</summary>
@@ -81,6 +100,10 @@ internal sealed class SearchProgress
     /// <summary>Trajectories that failed, by name. Those that completed follow from the reports.</summary>
     [Id(2)]
     public Dictionary<string, TrajectoryEnd> Ended { get; set; } = [];
+
+    /// <summary>The whole budget, where it was raised since the launch.</summary>
+    [Id(3)]
+    public BudgetSettings? Budget { get; set; }
 }
 
 /// <summary>How a trajectory ended.</summary>

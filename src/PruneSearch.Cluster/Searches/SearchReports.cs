@@ -29,6 +29,9 @@ internal sealed class SearchReports
         _baseKeys = [.. state.Trajectories.Select(t => t.Stages[0].Key)];
     }
 
+    /// <summary>The reports that are written, in order.</summary>
+    public IReadOnlyList<StageReport> Written => _log.Written;
+
     /// <summary>Volume of the frontier, see <see cref="FrontierVolume"/>.</summary>
     public double Volume => _volume.Value;
 

@@ -1,5 +1,6 @@
 using PruneSearch.Cluster.Dispatching;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Growth;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -49,11 +50,13 @@ internal sealed class SearchState
     /// <summary>Trajectories that did neither.</summary>
     public int Open => _trajectories.Count - Completed - _failed;
 
-    /// <summary>A trajectory more; what is known of its stages counts for it.</summary>
-    public TrajectoryState Add(TrajectoryPlan plan)
+    /// <summary>A trajectory more that was proposed.</summary>
+    public TrajectoryState Add(ProposedTrajectory proposed) => Add(proposed.Plan, proposed);
+
+    private TrajectoryState Add(TrajectoryPlan plan, ProposedTrajectory? proposed = null)
     {
         var stages = new StageState[plan.Keys.Count];
-        var trajectory = new TrajectoryState(plan, _trajectories.Count, stages);
+        var trajectory = new TrajectoryState(plan, _trajectories.Count, stages) { Proposed = proposed };
         for (int i = 0; i < stages.Length; i++)
         {
             if (!_stages.TryGetValue(plan.Keys[i], out var stage))

@@ -5,7 +5,7 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>A search as others see it: from what its coordinator knows and what it persisted.</summary>
-internal sealed class StatusProjection(SearchState search, SearchProgressStore progress)
+internal sealed class StatusProjection(SearchState search, SearchProgressStore progress, SearchGrowth? growth = null)
 {
     public const int LargestPage = 500;
 
@@ -13,8 +13,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
 
     private SearchPlan Plan => search.Plan;
 
-    /// <summary>A search that this version cannot read: the list of searches names it still.</summary>
-    public static SearchSummary LeftBehind(SearchPlan old, string reason) => new()
+    /// <summary>A search that cannot be read: the list of searches names it still.</summary>
+    public static SearchSummary Unreadable(SearchPlan old, string reason) => new()
     {
         Id = old.Id,
         Name = old.Name,
@@ -61,6 +61,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             Stages = search.Stages,
             CompletedStages = search.CompletedStages,
             FrontierVolume = volume,
+            Growth = growth?.Status(),
         };
     }
 
@@ -81,7 +82,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     public void Measure(double volume)
     {
         var running = search.AtWork.Select(t => t.Next).OfType<StageState>().ToHashSet();
-        var failed = search.Trajectories.Where(t => t.End is not null).SelectMany(t => t.Stages).Where(s => s.Report is null && !running.Contains(s)).ToHashSet();
+        var failed = search.Trajectories.Where(t => t.End is not null).SelectMany(t => t.Stages)
+            .Where(s => s.Report is null && !running.Contains(s)).ToHashSet();
         Telemetry.RecordStages(Plan.Id, "completed", search.CompletedStages);
         Telemetry.RecordStages(Plan.Id, "running", running.Count);
         Telemetry.RecordStages(Plan.Id, "failed", failed.Count);
@@ -114,6 +116,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             Wait = end is not null || state.IsOver() ? null : state == WorkState.Waiting ? Interrupted : trajectory.Wait,
             Warnings = reports.Index().Where(r => trajectory.Stages[r.Index].First == trajectory)
                 .SelectMany(r => r.Item.Warnings.Select(w => new StageWarning(r.Index, w))).ToArray(),
+            Proposal = trajectory.Proposed is { Number: var number, Proposal: var p } ? new ProposalStatus(number, p.Rung, p.Why, p.Price) : null,
         };
     }
 }

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Growth;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -15,6 +16,9 @@ internal sealed class TrajectoryState(TrajectoryPlan plan, int index, StageState
     public int Index => index;
 
     public string Name => plan.Name;
+
+    /// <summary>Why it is tried; <see langword="null"/> for what was known at launch.</summary>
+    public ProposedTrajectory? Proposed { get; init; }
 
     public IReadOnlyList<StageState> Stages => stages;
 

@@ -64,6 +64,13 @@ internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<Traje
         }
     }
 
+    /// <summary>A trajectory more: it is asked at once, and comes up with the others from then on.</summary>
+    public Poll Start(TrajectoryPlan plan)
+    {
+        _round.Enqueue(plan);
+        return new Poll(plan, IsFirst: true);
+    }
+
     /// <summary>A poll came to nothing: it is still to be started.</summary>
     public void Again(Poll poll)
     {

@@ -54,7 +54,8 @@ public sealed record ArmResult(IReadOnlyList<TrajectoryResult> Results)
     /// <see langword="null"/> where resamples are not known.
     /// </summary>
     public ConfidenceInterval? Map50Beyond(ArmResult other) =>
-        (Resamples, other?.Resamples) is ({ } own, { } others) && own.Count == others.Count ? ConfidenceInterval.OfBootstrap(own.Zip(others, (a, b) => a - b)) : null;
+        (Resamples, other?.Resamples) is ({ } own, { } others) && own.Count == others.Count
+            ? ConfidenceInterval.OfBootstrap(own.Zip(others, (a, b) => a - b)) : null;
 
     // The mean over the seeds on each resample.
     private IReadOnlyList<double>? Resamples => Results.All(r => r.Resamples is not null)

@@ -19,6 +19,23 @@ public sealed class FrontierVolume(IReadOnlyList<Objective> objectives)
     /// <summary>The largest share over all devices; 0 before the base detector and something better than it in every objective are known.</summary>
     public double Value => _frontiers.Count == 0 ? 0 : _frontiers.Values.Max(f => f.Hypervolume);
 
+    /// <summary>An objective as a cost that the base detector without any accuracy would have as 1: smaller is better.</summary>
+    public static double Cost(Objective objective, StageReport report, StageReport @base)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(@base);
+        return objective switch
+        {
+            Objective.Map50 => 1 - report.Map50,
+            Objective.Map => 1 - report.Map,
+            Objective.Latency => 1 / report.Latency.SpeedUp,
+            Objective.Macs => (double)report.Macs / @base.Macs,
+            Objective.Parameters => (double)report.Parameters / @base.Parameters,
+            Objective.FileSize => (double)report.ModelBytes / @base.ModelBytes,
+            _ => throw new InvalidOperationException($"Objective {objective} has no value."),
+        };
+    }
+
     /// <summary>Takes a report in, its quantised model too.</summary>
     /// <param name="report">The report.</param>
     /// <param name="isBase">Whether it is that of the base detector; the first one is what costs are relative to.</param>
@@ -62,15 +79,6 @@ public sealed class FrontierVolume(IReadOnlyList<Objective> objectives)
         {
             _frontiers[device] = frontier = new IncrementalFrontier([.. objectives.Select(_ => 1.0)]);
         }
-        frontier.Add([.. objectives.Select(objective => objective switch
-        {
-            Objective.Map50 => 1 - report.Map50,
-            Objective.Map => 1 - report.Map,
-            Objective.Latency => 1 / report.Latency.SpeedUp,
-            Objective.Macs => (double)report.Macs / _base!.Macs,
-            Objective.Parameters => (double)report.Parameters / _base!.Parameters,
-            Objective.FileSize => (double)report.ModelBytes / _base!.ModelBytes,
-            _ => throw new InvalidOperationException($"Objective {objective} has no value."),
-        })]);
+        frontier.Add([.. objectives.Select(objective => Cost(objective, report, _base!))]);
     }
 }

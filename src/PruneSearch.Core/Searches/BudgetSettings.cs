@@ -34,6 +34,18 @@ public sealed record BudgetSettings
         };
     }
 
+    /// <summary>The larger of both in each limit. What is not limited here is not limited afterwards either.</summary>
+    public BudgetSettings Raised(BudgetSettings other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new BudgetSettings
+        {
+            Hours = Hours is { } h ? Math.Max(h, other.Hours ?? 0) : null,
+            Trajectories = Trajectories is { } t ? Math.Max(t, other.Trajectories ?? 0) : null,
+            Steps = Steps is { } s ? Math.Max(s, other.Steps ?? 0) : null,
+        };
+    }
+
     /// <summary>Whether something is left when so much is spent.</summary>
     public bool Leaves(SearchCost spent)
     {

@@ -41,8 +41,22 @@ public static class Planner
                 Trajectories = trajectories,
                 Created = created,
                 Source = source,
+                Growth = settings.Strategy is { } strategy ? Growth(settings, strategy) : null,
             };
     }
+
+    private static GrowthPlan Growth(SearchSettings settings, StrategySettings strategy) => new()
+    {
+        Strategy = strategy.Kind,
+        Budget = strategy.Budget,
+        Goal = strategy.Goal,
+        Reproducible = strategy.Reproducible,
+        Seed = strategy.Seed ?? settings.Seed,
+        Space = strategy.Space.ToSpace(),
+        Prune = settings.Prune,
+        FineTune = settings.FineTune,
+        Rungs = GrowthPlan.RungsOf(strategy.Kind, settings.FineTune is not null),
+    };
 
     // The base comes first: everything else waits for it. It is the same for all variants, which differ only in what follows.
     private static IEnumerable<TrajectoryPlan> OfSeed(SearchSettings settings, BaseSettings @base, DataSettings data, int seed)

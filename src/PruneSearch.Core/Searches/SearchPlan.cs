@@ -62,12 +62,20 @@ public sealed record TrajectoryPlan
     [JsonIgnore]
     public IReadOnlyList<StageKey> Keys => _keys ??= [.. Stages.Select(s => s.ComputeKey())];
 
+    /// <summary>The same with keys that somebody has computed already.</summary>
+    internal TrajectoryPlan WithKeys(IReadOnlyList<StageKey> keys)
+    {
+        var copy = this with { };
+        copy._keys = keys;
+        return copy;
+    }
+
     /// <summary>Seed of everything random in it.</summary>
     [JsonIgnore]
     public int Seed => Stages.Count > 0 ? Stages[0].Seed : 0;
 }
 
-/// <summary>Everything that a search does, fixed at launch.</summary>
+/// <summary>What a search does, fixed at launch: everything, or what a search that grows begins with and how it goes on.</summary>
 [GenerateSerializer, Immutable, Alias("prunesearch.SearchPlan")]
 public sealed record SearchPlan
 {
@@ -102,6 +110,10 @@ public sealed record SearchPlan
     /// <summary>Manifest hash of the test split; no stage sees it. <see langword="null"/> for none.</summary>
     [Id(20)]
     public string? Test { get; init; }
+
+    /// <summary>How it goes on after <see cref="Trajectories"/>; <see langword="null"/> where they are all.</summary>
+    [Id(21)]
+    public GrowthPlan? Growth { get; init; }
 
     /// <summary>Whether its detectors are written as this version writes them: what another version stored or sends may not be.</summary>
     [JsonIgnore]

@@ -53,6 +53,9 @@ public static class CheckpointNames
     /// <summary>All segments of a search's report log.</summary>
     public static string Reports(string searchId) => $"searches/{searchId}/reports/";
 
+    /// <summary>All segments of a search's log of proposals.</summary>
+    public static string Proposals(string searchId) => $"searches/{searchId}/proposals/";
+
     /// <summary>Latency of a structure on a device, measured once.</summary>
     public static string Latency(string structureAndDevice) => $"latencies/{structureAndDevice}.json";
 }

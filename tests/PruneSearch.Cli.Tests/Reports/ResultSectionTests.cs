@@ -106,7 +106,10 @@ public sealed class ResultSectionTests
             var last = plan.Trajectories.DistinctBy(t => t.Keys[^1]).ToDictionary(t => t.Keys[^1], t => t.Ratio > 0);
             var scores = last.ToDictionary(l => l.Key, l => new SplitScore
             {
-                Map50 = 0, Map = 0, ClassAp50 = [], Pictures = 5,
+                Map50 = 0,
+                Map = 0,
+                ClassAp50 = [],
+                Pictures = 5,
                 Resamples = new([.. Enumerable.Range(0, 100).Select(i => l.Value ? i < 100 * doubt ? .75 : .82 : .80)], [.. new double[100]]),
             });
             return SearchResults.From(plan, status, null, scores);

@@ -1,0 +1,182 @@
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Growth;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Core.Strategies;
+using PruneSearch.Storage.Proposals;
+
+namespace PruneSearch.Cluster.Searches;
+
+/// <summary>
+/// What a search that grows tries next. It knows what the two logs say, of proposals and of reports, and nothing else: whoever reads them
+/// proposes the same. A proposal is in the log before anything of it starts.
+/// </summary>
+internal sealed class SearchGrowth
+{
+    private readonly SearchPlan _plan;
+    private readonly GrowthPlan _growth;
+    private readonly SearchStrategy _strategy;
+    private readonly GrowthHistory _history;
+    private readonly ProposalLog _log;
+    private readonly FrontierVolume _volume;
+    private readonly List<VolumePoint> _curve = [];
+    private readonly HashSet<int> _loggedFailures = [];
+    private int _reports;
+
+    private SearchGrowth(SearchPlan plan, SearchStrategy strategy, ProposalLog log)
+    {
+        (_plan, _growth, _strategy, _log, _history, _volume) = (plan, plan.Growth!, strategy, log, new GrowthHistory(plan), new FrontierVolume(plan.Objectives));
+        Budget = _growth.Budget;
+        Adopt(log.Written);
+        foreach (int number in _loggedFailures)
+        {
+            _history.SetFailed(number, true);
+        }
+    }
+
+    /// <summary>Its proposals, in the order of the log.</summary>
+    public IReadOnlyList<ProposedTrajectory> Proposed => _history.Proposed;
+
+    /// <summary>What may be spent.</summary>
+    public BudgetSettings Budget { get; private set; }
+
+    /// <summary>Whether nothing is open and nothing will be proposed, unless the budget grows.</summary>
+    public bool IsExhausted { get; private set; }
+
+    /// <summary>Reads what a search proposed so far.</summary>
+    /// <param name="store">Where its log is.</param>
+    /// <param name="plan">The search.</param>
+    /// <param name="strategy">Decides; that of the plan when left out.</param>
+    /// <exception cref="FormatException">The log is damaged or another search's.</exception>
+    public static async Task<SearchGrowth> OpenAsync(ICheckpointStore store, SearchPlan plan, SearchStrategy? strategy = null) =>
+        new(plan, strategy ?? new SearchStrategy(plan), await ProposalLog.OpenAsync(store, plan.Id));
+
+    /// <summary>Takes in the reports that were written since the last time.</summary>
+    public void Follow(IReadOnlyList<StageReport> written)
+    {
+        for (; _reports < written.Count; _reports++)
+        {
+            _history.Add(written[_reports]);
+            double before = _volume.Value;
+            _volume.Add(written[_reports], written[_reports].Key == _plan.Trajectories[0].Keys[0]);
+            if (_volume.Value > before)
+            {
+                _curve.Add(new VolumePoint(_history.Spent.Seconds, _history.Completed, _volume.Value));
+            }
+        }
+    }
+
+    /// <summary>A proposal failed, or is taken up again.</summary>
+    public void SetFailed(int number, bool failed)
+    {
+        _history.SetFailed(number, failed);
+    }
+
+    /// <summary>Nothing can be tried: there is no base detector.</summary>
+    public void Close() => IsExhausted = true;
+
+    /// <summary>There may be more to try: the search goes on.</summary>
+    /// <param name="budget">What may be spent; <see langword="null"/> for what the plan says.</param>
+    public void Resume(BudgetSettings? budget) => (IsExhausted, Budget) = (false, budget ?? _growth.Budget);
+
+    /// <summary>Proposals that neither completed nor failed.</summary>
+    public int Open => _history.Open;
+
+    /// <summary>Proposes as long as there are fewer open proposals than wanted and something is left of the budget.</summary>
+    /// <param name="wanted">How many shall be open, at least 1.</param>
+    /// <returns>Trajectories that were added to the log: those proposed here, or by another owner of the search meanwhile.</returns>
+    /// <exception cref="IOException">The log cannot be written; asking again is harmless.</exception>
+    public async Task<IReadOnlyList<ProposedTrajectory>> ProposeAsync(int wanted)
+    {
+        int free = wanted - _history.Open;
+        if (free <= 0 || !_history.HasBase)
+        {
+            return [];
+        }
+        free = Math.Min(free, Planner.MaxTrajectories - Proposed.Count);
+        var proposals = Affordable(free);
+        if (proposals.Count == 0)
+        {
+            IsExhausted = _history.Open == 0;
+            return [];
+        }
+        var batch = new ProposalBatch
+        {
+            Search = _plan.Id,
+            First = Proposed.Count,
+            Reports = _reports,
+            Slots = free,
+            Turned = [.. _history.Failed.Except(_loggedFailures).Union(_loggedFailures.Except(_history.Failed)).Order()],
+            Proposals = proposals,
+        };
+        try
+        {
+            if (await _log.TryAppendAsync(batch))
+            {
+                return Adopt([batch]);
+            }
+        }
+        catch (IOException)
+        {
+            // It may stand there all the same: then it is taken over.
+            return Adopt(await _log.CatchUpAsync());
+        }
+        return Adopt(await _log.CatchUpAsync());
+    }
+
+    /// <summary>Tidies the log up.</summary>
+    public Task MergeAsync() => _log.MergeAsync();
+
+    /// <summary>How it stands.</summary>
+    public GrowthStatus Status() => new()
+    {
+        Strategy = EnumNames.Of(_growth.Strategy),
+        Proposals = Proposed.Count,
+        Open = _history.Open,
+        Spent = _history.Spent,
+        Budget = Budget,
+        Curve = Thinned(),
+    };
+
+    private List<Proposal> Affordable(int free)
+    {
+        var cost = _history.Spent + _history.Committed;
+        var proposals = new List<Proposal>();
+        if (free <= 0 || !Budget.Leaves(cost))
+        {
+            return proposals;
+        }
+        foreach (var proposal in _strategy.Propose(_history.ToStrategyHistory(), free))
+        {
+            if (!Budget.Leaves(cost))
+            {
+                break;
+            }
+            proposals.Add(proposal);
+            cost += _history.CostOf(proposal);
+        }
+        return proposals;
+    }
+
+    private ProposedTrajectory[] Adopt(IReadOnlyList<ProposalBatch> batches)
+    {
+        int before = Proposed.Count;
+        foreach (var batch in batches)
+        {
+            foreach (int number in batch.Turned)
+            {
+                _ = _loggedFailures.Add(number) || _loggedFailures.Remove(number);
+            }
+            _history.Add(batch);
+        }
+        return [.. Proposed.Skip(before)];
+    }
+
+    private VolumePoint[] Thinned()
+    {
+        int step = (_curve.Count - 1) / GrowthStatus.LargestCurve + 1;
+        return [.. _curve.Where((_, i) => (_curve.Count - 1 - i) % step == 0)];
+    }
+}

@@ -1,0 +1,16 @@
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Cluster.Searches;
+
+/// <summary>The part of a search that never changes after launch.</summary>
+[GenerateSerializer, Alias("prunesearch.SearchRecord")]
+internal sealed class SearchRecord
+{
+    /// <summary>The plan.</summary>
+    [Id(0)]
+    public SearchPlan? Plan { get; set; }
+
+    /// <summary>W3C trace context of the span made at launch; <see langword="null"/> when nobody listened.</summary>
+    [Id(1)]
+    public string? TraceParent { get; set; }
+}

@@ -1,0 +1,56 @@
+using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Strategies;
+
+namespace PruneSearch.Core.Growth;
+
+/// <summary>Asks a search's strategy: with its objectives, what is known of them before anything is tried, and what proposals cost.</summary>
+public sealed class SearchStrategy
+{
+    /// <summary>Proposals of a round where a search is to be the same whatever its workers do.</summary>
+    public const int RoundSize = 8;
+
+    private readonly ISearchStrategy _strategy;
+    private readonly ProposalPrices _prices;
+
+    /// <summary>That of a search.</summary>
+    /// <param name="plan">The search.</param>
+    /// <param name="strategy">Decides instead of the one that the search names; for tests.</param>
+    /// <exception cref="ArgumentException">The search does not grow, its space makes no sense, or its strategy cannot do with it.</exception>
+    public SearchStrategy(SearchPlan plan, Func<StrategyProblem, ISearchStrategy>? strategy = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        var growth = plan.Growth ?? throw new ArgumentException($"Search '{plan.Id}' does not grow.", nameof(plan));
+        _prices = new ProposalPrices(growth);
+        var problem = new StrategyProblem
+        {
+            Space = growth.Space,
+            Objectives = [.. plan.Objectives.Select(o => new StrategyObjective(EnumNames.Of(o), 1, o is Objective.Map50 or Objective.Map))],
+            Rungs = growth.Rungs,
+            Seed = growth.Seed,
+            Known = KnownCosts.Of(plan.Objectives, growth),
+            Price = _prices.Price,
+        }.RequireValid();
+        var inner = strategy?.Invoke(problem) ?? StrategyCatalog.Create(growth.Strategy, problem);
+        _strategy = growth.Reproducible ? new RoundsStrategy(inner, RoundSize) : inner;
+    }
+
+    /// <summary>Refuses what could not be proposed later.</summary>
+    /// <exception cref="ArgumentException">The message says what is wrong.</exception>
+    public static void Require(SearchPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        _ = new SearchStrategy(plan);
+        var middle = plan.Growth!.Space.At([.. plan.Growth.Space.Hyperparameters.Select(_ => 0.5)]);
+        new ProposalLayout(plan).Lay(0, new Proposal { Configuration = middle, Rung = 0, Why = "" }, []);
+    }
+
+    /// <summary>What to try next, see <see cref="ISearchStrategy.Propose"/>.</summary>
+    public IReadOnlyList<Proposal> Propose(StrategyHistory history, int slots)
+    {
+        var proposals = _strategy.Propose(history, slots);
+        return _prices.IsMeasured(history) ? proposals : [.. proposals.Select(p => p with { Price = null })];
+    }
+}
