@@ -1,8 +1,8 @@
-using PruneSearch.Cli.Growing;
+using PruneSearch.Cli.GrowthReports;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Strategies;
 
-namespace PruneSearch.Cli.Tests.Growing;
+namespace PruneSearch.Cli.Tests.GrowthReports;
 
 /// <summary>A made-up search with rungs: accuracy falls with the level and rises with training. Its figures are no measurements.</summary>
 internal static class SomeGrown

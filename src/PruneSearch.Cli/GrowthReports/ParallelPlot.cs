@@ -4,7 +4,7 @@ using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Strategies;
 using ScottPlot;
 
-namespace PruneSearch.Cli.Growing;
+namespace PruneSearch.Cli.GrowthReports;
 
 /// <summary>
 /// Draws every configuration as a line through its values (parallel coordinates, Inselberg 1985): an axis a hyperparameter, then one an

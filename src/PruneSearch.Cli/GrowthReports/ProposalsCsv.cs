@@ -2,7 +2,7 @@ using System.Text;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Strategies;
 
-namespace PruneSearch.Cli.Growing;
+namespace PruneSearch.Cli.GrowthReports;
 
 /// <summary>Proposals as CSV (RFC 4180), a line each: what was proposed and why, how far it got, and what came of it.</summary>
 internal static class ProposalsCsv

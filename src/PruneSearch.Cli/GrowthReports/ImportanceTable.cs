@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using PruneSearch.Core.Importances;
 
-namespace PruneSearch.Cli.Growing;
+namespace PruneSearch.Cli.GrowthReports;
 
 /// <summary>How much each hyperparameter matters for each objective, in Markdown.</summary>
 internal static class ImportanceTable

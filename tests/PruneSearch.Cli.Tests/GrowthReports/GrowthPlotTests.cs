@@ -1,7 +1,7 @@
-using PruneSearch.Cli.Growing;
+using PruneSearch.Cli.GrowthReports;
 using SkiaSharp;
 
-namespace PruneSearch.Cli.Tests.Growing;
+namespace PruneSearch.Cli.Tests.GrowthReports;
 
 public sealed class GrowthPlotTests
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using PruneSearch.Core.Strategies;
 
-namespace PruneSearch.Cli.Growing;
+namespace PruneSearch.Cli.GrowthReports;
 
 /// <summary>Which proposals were stopped at which rung, in Markdown.</summary>
 internal static class RungTable

@@ -2,7 +2,7 @@ using PruneSearch.Cli.Plots;
 using PruneSearch.Core.Searches;
 using ScottPlot;
 
-namespace PruneSearch.Cli.Growing;
+namespace PruneSearch.Cli.GrowthReports;
 
 /// <summary>Draws how the frontier's volume grew with the slot time that was spent.</summary>
 internal static class VolumePlot

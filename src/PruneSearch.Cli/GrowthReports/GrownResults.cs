@@ -3,7 +3,7 @@ using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Strategies;
 
-namespace PruneSearch.Cli.Growing;
+namespace PruneSearch.Cli.GrowthReports;
 
 /// <summary>What a search came to that decided itself what to try.</summary>
 internal sealed record GrownResults
