@@ -38,7 +38,7 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
         var (model, initial) = context.Run("restore", () =>
             new BaseDetector(_files).Build(start, context.Train, context.Seed, context.Device, context.Warnings));
         var tuning = new FineTuning(context, options.SnapshotInterval);
-        var (weights, loss) = context.Run("fine-tune", () => tuning.Run(model, initial, settings with { Distillation = 0 }));
+        var (weights, loss) = context.Run("fine-tune", () => tuning.Run(model, initial, settings.WithoutTeacher()));
         var metrics = context.Run("evaluate", () => DetectorEvaluator.Evaluate(model, weights, context.Validation, context.Device, cancellation: cancellation));
         return new TrainedDetector
         {

@@ -26,7 +26,7 @@ internal sealed class FineTuning(StageContext context, TimeSpan snapshotInterval
     /// <param name="carried">Optimizer state to begin with; <see langword="null"/> begins anew.</param>
     /// <exception cref="StageFailedException">The loss diverged.</exception>
     public (WeightSet Weights, double Loss) Run(
-        DetectorModel model, WeightSet start, FineTuneSettings settings, TorchNetwork? teacher = null, OptimizerState? carried = null)
+        DetectorModel model, WeightSet start, FineTuneSettings settings, Teacher? teacher = null, OptimizerState? carried = null)
     {
         try
         {
@@ -39,7 +39,7 @@ internal sealed class FineTuning(StageContext context, TimeSpan snapshotInterval
     }
 
     private (WeightSet Weights, double Loss) Train(
-        DetectorModel model, WeightSet start, FineTuneSettings settings, TorchNetwork? teacher, OptimizerState? carried)
+        DetectorModel model, WeightSet start, FineTuneSettings settings, Teacher? teacher, OptimizerState? carried)
     {
         var (files, time, warnings) = (context.Files, context.Time, context.Warnings);
         using var trainer = new Trainer(model, start, settings, context.Device, teacher, Prepared(model, settings.Regularisation));

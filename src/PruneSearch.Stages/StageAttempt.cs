@@ -38,7 +38,8 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         var dense = weights;
         var pruned = _stage.Prune is null ? null : context.Run("prune", () => pruning.Run(parent, dense));
         var model = pruned is null ? parent : parent.With(pruned.Spec.Widths);
-        var (tuned, loss) = Tune(model, pruned?.Weights ?? weights, pruning.CarriedState(parent, pruned?.Plan), pruned is { Plan.RemovesNothing: true });
+        var kept = new KeptChannels(_stage, _files, parent, pruned?.Plan);
+        var (tuned, loss) = Tune(model, pruned?.Weights ?? weights, kept, pruning.CarriedState(parent, pruned?.Plan), pruned is { Plan.RemovesNothing: true });
 
         var accuracy = context.Run("evaluate", () => SplitAccuracy.Of(
             context.Validation, DetectorEvaluator.Detect(model, tuned, context.Validation, context.Device, cancellation: context.Cancellation)));
@@ -46,7 +47,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         var score = Score(accuracy, onnx, context.Run("measure", () => measurement.Measure(model, onnx)));
         var processing = context.Run("measure", () => Processing(onnx));
         var int8 = _stage.Export is { Quantise: true } export ? Quantise(model, onnx, export, measurement) : null;
-        string sha = context.Run("save", () => _files.SaveDetector(_key, model, tuned, onnx));
+        string sha = context.Run("save", () => _files.SaveDetector(_key, model, tuned, onnx, kept.Plan));
         _files.WriteScore(_key, _stage.Data.Validation, accuracy);
         _files.DeleteSnapshots(_key);
         return new StageReport
@@ -65,6 +66,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
             Channels = pruned?.Channels ?? ChannelCount.Of(parent.Network),
             FinalLoss = loss,
             TrainedSteps = loss is null ? 0 : _stage.FineTune!.Steps,
+            TrainedIn = loss is null ? null : TrainingPrecision.Resolve(_stage.FineTune!.Precision),
             Seconds = context.Seconds,
             Warnings = context.Warnings,
             WeightsSha256 = sha,
@@ -85,7 +87,8 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
     private DetectorModel RelativeToOriginal(DetectorModel model) => _stage.Base is not null ? model.RelativeTo(model.Spec)
         : _stage.Measure.Baseline is { } first ? model.RelativeTo(_files.ReadSpec(first)) : model;
 
-    private (WeightSet Weights, double? Loss) Tune(DetectorModel model, WeightSet weights, OptimizerState? carried, bool removedNothing)
+    private (WeightSet Weights, double? Loss) Tune(
+        DetectorModel model, WeightSet weights, KeptChannels kept, OptimizerState? carried, bool removedNothing)
     {
         if (_stage.Prune is { Recalibrate: true, CalibrationImages: var most } && !removedNothing)
         {
@@ -96,8 +99,13 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         }
         if (_stage.FineTune is { } settings && !removedNothing)
         {
-            using var teacher = settings.Distillation > 0 && _stage.Measure.Baseline is { } dense ? Teacher(dense) : null;
-            var own = teacher is null ? settings with { Distillation = 0 } : settings; // the dense detector itself has no teacher
+            using var dense = settings.HasTeacher() && _stage.Measure.Baseline is { } key ? DenseNetwork(key) : null;
+            var own = dense is null ? settings.WithoutTeacher() : settings; // the dense detector itself has no teacher
+            var teacher = dense is null ? null : new Teacher(dense, kept.Plan.Kept);
+            if (own.DistillationFeatures > 0 && kept.Warning is { } unknown)
+            {
+                context.Warnings.Add(unknown);
+            }
             return context.Run("fine-tune", () => new FineTuning(context, snapshotInterval) { Pictures = pictures }.Run(model, weights, own, teacher, carried));
         }
         if (carried is not null)
@@ -120,7 +128,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         }
     }
 
-    private TorchNetwork Teacher(StageKey dense)
+    private TorchNetwork DenseNetwork(StageKey dense)
     {
         var (model, weights) = _files.ReadDetector(dense);
         return new TorchNetwork(model.Network, weights, context.Device);

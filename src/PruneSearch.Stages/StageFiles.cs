@@ -7,6 +7,7 @@ using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Training;
 using PruneSearch.Pruning;
+using PruneSearch.Pruning.Shrinking;
 using PruneSearch.Stages.Inputs;
 
 namespace PruneSearch.Stages;
@@ -64,7 +65,7 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     /// <summary>Saves the detector of a stage.</summary>
     /// <returns>SHA-256 of the weights file.</returns>
     /// <exception cref="NotFiniteNumberException">A weight is NaN or infinite; nothing is saved.</exception>
-    public string SaveDetector(StageKey key, DetectorModel model, WeightSet weights, byte[] onnx)
+    public string SaveDetector(StageKey key, DetectorModel model, WeightSet weights, byte[] onnx, PruningPlan kept)
     {
         weights.RequireFinite("weights of the stage");
         using var buffer = new MemoryStream();
@@ -73,6 +74,7 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         Write(CheckpointNames.Detector(key), Encoding.UTF8.GetBytes(model.Spec.ToJson()));
         Write(CheckpointNames.Weights(key), bytes);
         Write(CheckpointNames.Onnx(key), onnx);
+        Write(CheckpointNames.Kept(key), JsonSerializer.SerializeToUtf8Bytes(kept, CoreJson.Canonical));
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 
@@ -127,6 +129,10 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         bool first = Wait(PutAsync(CheckpointNames.Pruned(pruningKey), stream => PrunedFile.Write(stream, pruned), PutCondition.IfAbsent));
         return first ? pruned : ReadPruned(pruningKey)!;
     }
+
+    /// <summary>The channels that a finished stage's detector still has; <see langword="null"/> where an earlier version finished it.</summary>
+    public PruningPlan? ReadKept(StageKey key) =>
+        TryRead(CheckpointNames.Kept(key), (stream, _) => JsonSerializer.Deserialize<PruningPlan>(stream, CoreJson.Canonical));
 
     /// <summary>The optimizer state that a finished stage left.</summary>
     public OptimizerState? ReadOptimizer(StageKey key) => TryRead(CheckpointNames.Optimizer(key), OptimizerState.Read);

@@ -33,6 +33,7 @@ public sealed class GrowthTests
         Assert.Null(end.Trajectories[0].Proposal);
         Assert.Equal(Enumerable.Range(0, 12), end.Trajectories.Skip(1).Select(t => t.Proposal!.Number));
         Assert.All(end.Trajectories.Skip(1), t => Assert.NotEmpty(t.Proposal!.Why));
+        Assert.All(end.Trajectories.Skip(1), t => Assert.Matches("^schedule .*, level 0.*, learning-rate .*, criterion l", t.Proposal!.What));
         var growth = end.Growth!;
         Assert.Equal(("random", 12, 0), (growth.Strategy, growth.Proposals, growth.Open));
         Assert.Equal(new BudgetSettings { Trajectories = 12 }, growth.Budget);
@@ -133,9 +134,9 @@ public sealed class GrowthTests
     [Theory]
     [InlineData("{}", "line 1: no entry of a log of proposals")]
     [InlineData("""{"search":"a","first":7,"reports":1,"slots":1,"turned":[],"proposals":[]}""", "proposals 0 to 6 are missing")]
-    [InlineData("""{"search":"b","first":0,"reports":1,"slots":1,"turned":[],"proposals":[{"configuration":"0,0.3,-,0.001,0","rung":0,"why":"x"}]}""", "of 'b'")]
-    [InlineData("""{"search":"a","first":0,"reports":1,"slots":1,"turned":[],"proposals":[{"configuration":"0,0.3","rung":0,"why":"x"}]}""", "not in the space")]
-    [InlineData("""{"search":"a","first":0,"reports":1,"slots":1,"turned":[],"proposals":[{"configuration":"0,0.3,-,0.001,0","rung":9,"why":"x"}]}""", "its rung is 9")]
+    [InlineData("""{"search":"b","first":0,"reports":1,"slots":1,"proposals":[{"configuration":"0,0.3,-,0.001,0","rung":0,"why":"x"}]}""", "of 'b'")]
+    [InlineData("""{"search":"a","first":0,"reports":1,"slots":1,"proposals":[{"configuration":"0,0.3","rung":0,"why":"x"}]}""", "not in the space")]
+    [InlineData("""{"search":"a","first":0,"reports":1,"slots":1,"proposals":[{"configuration":"0,0.3,-,0.001,0","rung":9,"why":"x"}]}""", "its rung is 9")]
     public async Task A_damaged_or_foreign_log_is_refused_in_one_line(string entry, string expected)
     {
         using var home = new TestHome();

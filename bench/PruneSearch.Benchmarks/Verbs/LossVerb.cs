@@ -35,7 +35,7 @@ internal static class LossVerb
         const int WarmUp = 3;
         var model = BenchmarkNetwork.Build(name);
         using var images = TorchNetwork.ChannelsLast(randn(batch, 3, model.Spec.InputSize, model.Spec.InputSize));
-        using var network = new TorchNetwork(model.Network, RandomWeights.For(model, 1)) { ConvolutionType = TrainingPrecision.Resolve(precision, CPU) };
+        using var network = new TorchNetwork(model.Network, RandomWeights.For(model, 1)) { ConvolutionType = TrainingPrecision.TypeOf(precision) };
         using var optimizer = Detection.Training.Optimizer.Create(network, OptimizerKind.Sgd, weightDecay: 0, momentum: 0.9);
         var loss = new DetectionLoss(model);
         var random = new Random(1);

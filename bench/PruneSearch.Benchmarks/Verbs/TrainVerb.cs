@@ -44,7 +44,7 @@ internal static class TrainVerb
         using var images = TorchNetwork.ChannelsLast(randn(batch, 3, size, size));
         using var torchNetwork = new TorchNetwork(network, Weights(network))
         {
-            ConvolutionType = TrainingPrecision.Resolve(precision, CPU),
+            ConvolutionType = TrainingPrecision.TypeOf(precision),
         };
         using var optimizer = Detection.Training.Optimizer.Create(torchNetwork, OptimizerKind.Sgd, weightDecay: 0, momentum: 0.9);
         var clock = new Stopwatch();

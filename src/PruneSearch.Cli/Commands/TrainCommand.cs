@@ -6,7 +6,9 @@ using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
+using PruneSearch.Detection.Training;
 using PruneSearch.Stages;
 using PruneSearch.Storage;
 
@@ -75,12 +77,13 @@ internal static class TrainCommand
             return ExitCode.Failed;
         }
         Warnings.Write(context, trained.Warnings);
+        var used = source.FineTune with { Precision = TrainingPrecision.Resolve(source.FineTune.Precision) };
         DetectorFolder.Write(folder, trained.Model, trained.Weights);
-        TrainingReport.From(trained, source.FineTune).Write(Path.Combine(folder, ReportFile));
+        TrainingReport.From(trained, used).Write(Path.Combine(folder, ReportFile));
         Directory.Delete(work, recursive: true);
         MetricsText.Write(context.Output, training.Data.Validation, trained.Metrics);
         await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"Trained {source.FineTune.Steps} steps of {source.FineTune.BatchSize} pictures; the last part took " +
+            $"Trained {used.Steps} steps of {used.BatchSize} pictures in {EnumNames.Of(used.Precision)}; the last part took " +
             $"{TimeSpan.FromSeconds(trained.TrainingSeconds):h\\:mm\\:ss}, peak memory {trained.PeakMemoryBytes / 1e9:0.0} GB"));
         await context.Output.WriteLineAsync($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, " +
             $"{DetectorFolder.LabelsFile}, {ReportFile}");

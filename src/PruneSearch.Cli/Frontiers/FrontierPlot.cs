@@ -1,6 +1,7 @@
 using System.Globalization;
 using PruneSearch.Cli.Plots;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using ScottPlot;
 
 namespace PruneSearch.Cli.Frontiers;
@@ -8,7 +9,7 @@ namespace PruneSearch.Cli.Frontiers;
 /// <summary>Draws accuracy over speed (or another cost): one marker a model, the frontier as a line, the original marked.</summary>
 internal static class FrontierPlot
 {
-    private const int Width = 1200, Height = 750, FewPoints = 24;
+    private const int Width = 1200, Height = 750, FewPoints = 24, InsetWidth = 215, InsetHeight = 190;
 
     private static readonly (ScheduleKind Kind, string Name, Color Color, MarkerShape Shape, MarkerShape Quantised)[] Arms =
     [
@@ -21,6 +22,7 @@ internal static class FrontierPlot
     public static byte[] Draw(FrontierView view)
     {
         var axes = new PlotAxes(view);
+        var region = FrontierRegion.Of(view, axes);
         using var plot = new Plot();
         plot.Font.Set(PlotTheme.Typeface());
         plot.Axes.Left.MinimumSize = 85; // large labels need room
@@ -29,37 +31,69 @@ internal static class FrontierPlot
         plot.YLabel(axes.YLabel, 17);
         plot.XLabel(axes.XLabel, 17);
         plot.Grid.MajorLineColor = Colors.Black.WithOpacity(.08);
+        Models(plot, view, axes);
+        var same = plot.Add.VerticalLine(1, 1.5f, Colors.Black.WithOpacity(.35), LinePattern.Dashed);
+        same.LegendText = axes.SameLabel;
+        plot.Axes.Margins(.10, .14);
+        plot.ShowLegend(Edge.Right).Legend.FontSize = 15; // beside the data: no corner of theirs is empty for certain
+        if (region is { } limits)
+        {
+            plot.Axes.SetLimits(limits);
+        }
+        Labels(plot, [.. view.Points.Where(p => region?.Contains(axes.X(p), axes.Y(p)) ?? true)], view, axes);
+        byte[] picture = plot.GetImageBytes(Width, Height, ImageFormat.Png);
+        return region is { } part ? Inset.Add(picture, Whole(view, axes, part), Width - InsetWidth - 12, Height - InsetHeight - 60) : picture;
+    }
+
+    // Everything, and where in it the large picture lies.
+    private static byte[] Whole(FrontierView view, PlotAxes axes, AxisLimits region)
+    {
+        using var plot = new Plot();
+        plot.Font.Set(PlotTheme.Typeface());
+        plot.Title("all models", 13);
+        plot.HideLegend();
+        Models(plot, view, axes, scale: .5f);
+        var frame = plot.Add.Rectangle(region.Rect);
+        (frame.FillColor, frame.LineColor, frame.LineWidth) = (Colors.Transparent, Colors.Black.WithOpacity(.6), 1.5f);
+        plot.Grid.MajorLineColor = Colors.Black.WithOpacity(.05);
+        return plot.GetImageBytes(InsetWidth, InsetHeight, ImageFormat.Png);
+    }
+
+    private static void Models(Plot plot, FrontierView view, PlotAxes axes, float scale = 1)
+    {
         Frontiers(plot, view, axes);
         foreach (var arm in Arms)
         {
-            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && !p.IsQuantised)], axes, arm.Name, arm.Color, arm.Shape);
-            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && p.IsQuantised)], axes, arm.Name + ", int8", arm.Color, arm.Quantised);
+            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && !p.IsQuantised)], axes, arm.Name, arm.Color, arm.Shape, scale);
+            Markers(plot, [.. view.Points.Where(p => p.Schedule == arm.Kind && p.IsQuantised)], axes, arm.Name + ", int8", arm.Color, arm.Quantised, scale);
         }
-        Slower(plot, [.. view.Points.Where(p => p.SlowerThanParent)], axes);
-        var same = plot.Add.VerticalLine(1, 1.5f, Colors.Black.WithOpacity(.35), LinePattern.Dashed);
-        same.LegendText = axes.SameLabel;
-        Labels(plot, view, axes);
-        plot.Axes.Margins(.10, .14);
-        plot.ShowLegend(Edge.Right).Legend.FontSize = 15; // beside the data: no corner of theirs is empty for certain
-        return plot.GetImageBytes(Width, Height, ImageFormat.Png);
+        if (scale == 1)
+        {
+            Slower(plot, [.. view.Points.Where(p => p.SlowerThanParent)], axes);
+        }
     }
 
     // Speeds of different devices are not joined by a line.
     private static void Frontiers(Plot plot, FrontierView view, PlotAxes axes)
     {
-        var frontiers = view.Points.Where(p => p.OnFrontier).GroupBy(p => axes.IsLatency ? p.Report.Latency.Device : null).Where(f => f.Count() > 1).ToList();
+        var frontiers = FrontiersOf(view, axes);
         LinePattern[] patterns = [LinePattern.Solid, LinePattern.Dashed, LinePattern.Dotted];
         for (int i = 0; i < frontiers.Count; i++)
         {
-            var on = frontiers[i].OrderBy(axes.X).ToList();
+            var on = frontiers[i].Points;
             var line = plot.Add.ScatterLine(on.Select(axes.X).ToArray(), on.Select(axes.Y).ToArray(), Colors.Black.WithOpacity(.55));
             line.LineWidth = 2.5f;
             line.LinePattern = patterns[i % patterns.Length];
-            line.LegendText = frontiers.Count == 1 ? "frontier" : $"frontier, {frontiers[i].Key!.Processor}";
+            line.LegendText = frontiers.Count == 1 ? "frontier" : $"frontier, {frontiers[i].Device!.Processor}";
         }
     }
 
-    private static void Markers(Plot plot, IReadOnlyList<FrontierPoint> points, PlotAxes axes, string name, Color color, MarkerShape shape)
+    private static List<(MeasuringDevice? Device, List<FrontierPoint> Points)> FrontiersOf(FrontierView view, PlotAxes axes) =>
+        [.. view.Points.Where(p => p.OnFrontier).GroupBy(p => axes.IsLatency ? p.Report.Latency.Device : null).Where(f => f.Count() > 1)
+            .Select(f => (f.Key, f.OrderBy(axes.X).ToList()))];
+
+    private static void Markers(Plot plot, IReadOnlyList<FrontierPoint> points, PlotAxes axes, string name, Color color, MarkerShape shape,
+        float scale)
     {
         if (points.Count == 0)
         {
@@ -79,8 +113,8 @@ internal static class FrontierPlot
             Interval(plot, l.SpeedUpLow, axes.Y(p), l.SpeedUpHigh, axes.Y(p), color.WithOpacity(.45));
         }
         var markers = plot.Add.Markers(points.Select(axes.X).ToArray(), points.Select(axes.Y).ToArray(), shape,
-            points[0].Schedule == ScheduleKind.Base ? 20 : 14, color);
-        markers.MarkerLineWidth = 2.5f;
+            MarkerSize(points[0]) * scale, color);
+        markers.MarkerLineWidth = 2.5f * scale;
         markers.LegendText = name;
     }
 
@@ -103,17 +137,25 @@ internal static class FrontierPlot
     }
 
     // Few points carry their target ratio; of many, only those on the frontier.
-    private static void Labels(Plot plot, FrontierView view, PlotAxes axes)
+    private static void Labels(Plot plot, IReadOnlyList<FrontierPoint> visible, FrontierView view, PlotAxes axes)
     {
-        foreach (var p in view.Points.Where(p => p.Schedule is ScheduleKind.OneShot or ScheduleKind.Iterative
-            && (p.OnFrontier || view.Points.Count <= FewPoints)))
+        var labels = new PointLabels(plot, Width, Height);
+        foreach (var p in visible.Where(p => !double.IsNaN(axes.X(p))))
         {
-            bool above = p.Schedule == ScheduleKind.Iterative;
-            var text = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"{p.Ratio * 100:0.#} %"), axes.X(p), axes.Y(p));
-            text.LabelFontSize = 14;
-            text.LabelFontColor = Arms.First(a => a.Kind == p.Schedule).Color;
-            text.LabelAlignment = above ? Alignment.LowerCenter : Alignment.UpperCenter;
-            text.OffsetY = above ? -10 : 10;
+            labels.Avoid(axes.X(p), axes.Y(p), MarkerSize(p));
         }
+        foreach (var p in visible.Where(p => p.Schedule is ScheduleKind.OneShot or ScheduleKind.Iterative
+            && (p.OnFrontier || view.Points.Count <= FewPoints)).OrderByDescending(p => p.OnFrontier))
+        {
+            labels.Add(axes.X(p), axes.Y(p), string.Create(CultureInfo.InvariantCulture, $"{p.Ratio * 100:0.#} %"),
+                Arms.First(a => a.Kind == p.Schedule).Color, MarkerSize(p), below: p.Schedule != ScheduleKind.Iterative);
+        }
+        foreach (var (from, to) in FrontiersOf(view, axes).SelectMany(f => f.Points.Zip(f.Points.Skip(1))))
+        {
+            labels.Avoid(new Coordinates(axes.X(from), axes.Y(from)), new Coordinates(axes.X(to), axes.Y(to)));
+        }
+        labels.Draw(14);
     }
+
+    private static float MarkerSize(FrontierPoint p) => p.Schedule == ScheduleKind.Base ? 20 : 14;
 }

@@ -19,7 +19,7 @@ internal static class ResultSection
     public static string Write(SearchResults results, ResultFiles files, int testPictures)
     {
         var text = new StringBuilder($"## {results.Plan.Name}\n\n");
-        text.Append(Introduction(results, testPictures)).Append("\n\n");
+        text.Append(Introduction(results, testPictures)).Append(NumberTypes(results)).Append("\n\n");
         if (results.Missing.Count > 0)
         {
             text.Append($"**Missing:** {results.Missing.Count} of {results.Plan.Trajectories.Count} trajectories did not get to their end and stand " +
@@ -85,9 +85,24 @@ internal static class ResultSection
             $"{EnumNames.Of(prune.Target)}, {(prune.Compensate ? "with" : "without")} compensation.";
         string training = tune is null ? "Nothing is trained after pruning."
             : $"One fine-tuning is {Training(tune)}, with" +
-                $"{(tune.Distillation > 0 ? FormattableString.Invariant($" distillation {tune.Distillation}") : "out distillation")}.";
+                $"{Distillation(tune)}.";
         string dense = start.FineTune is { } first ? $"was trained for {Training(first)}" : "is the pretrained detector as it is";
         return $"{pruning} {training} The dense original {dense}.";
+    }
+
+    private static string Distillation(FineTuneSettings tune) => (tune.Distillation, tune.DistillationFeatures) switch
+    {
+        (0, 0) => "out distillation",
+        (var outputs, 0) => FormattableString.Invariant($" distillation {outputs}"),
+        (0, var features) => FormattableString.Invariant($" distillation of features {features}"),
+        (var outputs, var features) => FormattableString.Invariant($" distillation {outputs} and of features {features}"),
+    };
+
+    private static string NumberTypes(SearchResults results)
+    {
+        string[] types = [.. results.Reports.Where(r => r.TrainedSteps > 0)
+            .Select(r => r.TrainedIn is { } type ? EnumNames.Of(type) : "a number type that their reports do not name").Distinct()];
+        return types.Length == 0 ? "" : $" Stages were trained in {string.Join(" and ", types)}.";
     }
 
     private static string Training(FineTuneSettings f) =>

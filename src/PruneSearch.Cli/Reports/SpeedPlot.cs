@@ -20,24 +20,27 @@ internal static class SpeedPlot
         plot.Axes.Bottom.MinimumSize = 65;
         plot.YLabel($"mAP at IoU 0.5, {(results.OnTest ? "test" : "validation")} split", 17);
         plot.XLabel("speed-up over the dense original (times, larger is faster)", 17);
-        Frontier(plot, results);
+        var labels = new PointLabels(plot, Width, Height);
+        Frontier(plot, results, labels);
         foreach (string? variant in results.Variants)
         {
             foreach (string arm in colors.Arms)
             {
                 string name = variant is null ? arm : $"{variant}, {arm}";
-                Arms(plot, [.. results.Pruned(variant).Where(a => a.Arm == arm)], name, colors.Of(arm), colors.Shape(variant), 13, labels: true);
+                Arms(plot, [.. results.Pruned(variant).Where(a => a.Arm == arm)], name, colors.Of(arm), colors.Shape(variant), 13, labels, named: true);
             }
         }
         Arms(plot, Distinct(results.Variants.Select(results.Control).OfType<ArmResult>()), "dense control", ArmColors.Control, MarkerShape.FilledTriangleDown,
-            14, labels: false);
-        Arms(plot, results.Original is { } o ? [o] : [], "dense original", ArmColors.Original, MarkerShape.FilledDiamond, 20, labels: false);
+            14, labels);
+        Arms(plot, results.Original is { } o ? [o] : [], "dense original", ArmColors.Original, MarkerShape.FilledDiamond, 20,
+            labels);
         plot.Axes.Margins(.07, .10);
         plot.ShowLegend(Edge.Right).Legend.FontSize = 14;
+        labels.Draw(12);
         return plot.GetImageBytes(Width, Height, ImageFormat.Png);
     }
 
-    private static void Frontier(Plot plot, SearchResults results)
+    private static void Frontier(Plot plot, SearchResults results, PointLabels labels)
     {
         bool[] on = ParetoFrontier.Of([.. results.Arms.Select(a => new[] { -a.SpeedUp, -a.Map50.Mean })]);
         var points = results.Arms.Where((_, i) => on[i]).OrderBy(a => a.SpeedUp).ToList();
@@ -46,10 +49,15 @@ internal static class SpeedPlot
             var line = plot.Add.ScatterLine(points.Select(a => a.SpeedUp).ToArray(), points.Select(a => a.Map50.Mean).ToArray(), Colors.Black.WithOpacity(.5));
             line.LineWidth = 2.5f;
             line.LegendText = "frontier of the means";
+            foreach (var (from, to) in points.Zip(points.Skip(1)))
+            {
+                labels.Avoid(new Coordinates(from.SpeedUp, from.Map50.Mean), new Coordinates(to.SpeedUp, to.Map50.Mean));
+            }
         }
     }
 
-    private static void Arms(Plot plot, List<ArmResult> arms, string name, Color color, MarkerShape shape, float size, bool labels)
+    private static void Arms(
+        Plot plot, List<ArmResult> arms, string name, Color color, MarkerShape shape, float size, PointLabels labels, bool named = false)
     {
         if (arms.Count == 0)
         {
@@ -62,13 +70,13 @@ internal static class SpeedPlot
         }
         var markers = plot.Add.Markers(arms.Select(a => a.SpeedUp).ToArray(), arms.Select(a => a.Map50.Mean).ToArray(), shape, size, color);
         markers.LegendText = name;
-        foreach (var a in labels ? arms : [])
+        foreach (var a in arms)
         {
-            var text = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"{a.Level * 100:0.##}"), a.SpeedUp, a.Map50.Mean);
-            text.LabelFontSize = 12;
-            text.LabelFontColor = color;
-            text.LabelAlignment = Alignment.LowerLeft;
-            (text.OffsetX, text.OffsetY) = (5, -5);
+            labels.Avoid(a.SpeedUp, a.Map50.Mean, size);
+            if (named)
+            {
+                labels.Add(a.SpeedUp, a.Map50.Mean, string.Create(CultureInfo.InvariantCulture, $"{a.Level * 100:0.##}"), color, size);
+            }
         }
     }
 

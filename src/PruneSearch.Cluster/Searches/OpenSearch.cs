@@ -29,7 +29,7 @@ internal sealed class OpenSearch
     {
         (_progress, _store, _trajectories, _state, _reports, _growth) = (progress, store, trajectories, state, reports, growth);
         _status = new StatusProjection(state, progress, growth);
-        _growth?.Follow(_reports.Written);
+        _growth?.Follow(_reports.Written, _state.Point);
         Restart(retryFailed: false);
     }
 
@@ -161,7 +161,7 @@ internal sealed class OpenSearch
     public async Task FlushAsync()
     {
         await _reports.FlushAsync();
-        _growth?.Follow(_reports.Written);
+        _growth?.Follow(_reports.Written, _state.Point);
     }
 
     /// <summary>Tells the instruments how it stands.</summary>

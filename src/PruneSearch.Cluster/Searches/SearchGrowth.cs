@@ -21,13 +21,16 @@ internal sealed class SearchGrowth
     private readonly GrowthHistory _history;
     private readonly ProposalLog _log;
     private readonly FrontierVolume _volume;
+    private readonly GoalAnswer? _goal;
     private readonly List<VolumePoint> _curve = [];
     private readonly HashSet<int> _loggedFailures = [];
     private int _reports;
 
     private SearchGrowth(SearchPlan plan, SearchStrategy strategy, ProposalLog log)
     {
-        (_plan, _growth, _strategy, _log, _history, _volume) = (plan, plan.Growth!, strategy, log, new GrowthHistory(plan), new FrontierVolume(plan.Objectives));
+        (_plan, _growth, _strategy, _log) = (plan, plan.Growth!, strategy, log);
+        (_history, _volume) = (new GrowthHistory(plan), new FrontierVolume(plan.Objectives));
+        _goal = _growth.Goal is { } goal ? new GoalAnswer(goal) : null;
         Budget = _growth.Budget;
         Adopt(log.Written);
         foreach (int number in _loggedFailures)
@@ -54,13 +57,20 @@ internal sealed class SearchGrowth
         new(plan, strategy ?? new SearchStrategy(plan), await ProposalLog.OpenAsync(store, plan.Id));
 
     /// <summary>Takes in the reports that were written since the last time.</summary>
-    public void Follow(IReadOnlyList<StageReport> written)
+    /// <param name="written">All reports that are written.</param>
+    /// <param name="point">A report as a point of the frontier.</param>
+    public void Follow(IReadOnlyList<StageReport> written, Func<StageReport, FrontierPoint?> point)
     {
         for (; _reports < written.Count; _reports++)
         {
-            _history.Add(written[_reports]);
+            var report = written[_reports];
+            _history.Add(report);
+            if (_goal is not null && point(report) is { } model)
+            {
+                _goal.Add(model);
+            }
             double before = _volume.Value;
-            _volume.Add(written[_reports], written[_reports].Key == _plan.Trajectories[0].Keys[0]);
+            _volume.Add(report, report.Key == _plan.Trajectories[0].Keys[0]);
             if (_volume.Value > before)
             {
                 _curve.Add(new VolumePoint(_history.Spent.Seconds, _history.Completed, _volume.Value));
@@ -129,6 +139,11 @@ internal sealed class SearchGrowth
     /// <summary>Tidies the log up.</summary>
     public Task MergeAsync() => _log.MergeAsync();
 
+    /// <summary>Where a trajectory came from.</summary>
+    public ProposalStatus Status(ProposedTrajectory proposed) => new(
+        proposed.Number, proposed.Proposal.Rung, proposed.Proposal.Why, _growth.Reproducible ? null : proposed.Proposal.Price,
+        string.Join(", ", _growth.Space.Describe(proposed.Proposal.Configuration).Select(v => $"{v.Key} {v.Value}")));
+
     /// <summary>How it stands.</summary>
     public GrowthStatus Status() => new()
     {
@@ -138,6 +153,7 @@ internal sealed class SearchGrowth
         Spent = _history.Spent,
         Budget = Budget,
         Curve = Thinned(),
+        Goal = _goal?.Standing,
     };
 
     private List<Proposal> Affordable(int free)

@@ -116,7 +116,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             Wait = end is not null || state.IsOver() ? null : state == WorkState.Waiting ? Interrupted : trajectory.Wait,
             Warnings = reports.Index().Where(r => trajectory.Stages[r.Index].First == trajectory)
                 .SelectMany(r => r.Item.Warnings.Select(w => new StageWarning(r.Index, w))).ToArray(),
-            Proposal = trajectory.Proposed is { Number: var number, Proposal: var p } ? new ProposalStatus(number, p.Rung, p.Why, p.Price) : null,
+            Proposal = trajectory.Proposed is { } proposed ? growth!.Status(proposed) : null,
         };
     }
 }

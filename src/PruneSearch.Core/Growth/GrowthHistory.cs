@@ -173,8 +173,8 @@ public sealed class GrowthHistory
         var stages = _proposed[number].Plan.Stages.Zip(_proposed[number].Plan.Keys, (stage, key) => (stage, Use: _stages[key]))
             .Where(s => s.Use.IsOf(number) && !s.Use.IsFree).ToList();
         double spent = stages.Sum(s => s.Use.Report?.Seconds.Values.Sum() ?? 0);
-        return new SearchCost(
-            Math.Max(0, SecondsOf(_proposed[number].Proposal) - spent), 0, stages.Where(s => s.Use.Report is null).Sum(s => (long)(s.stage.FineTune?.Steps ?? 0)));
+        long steps = stages.Where(s => s.Use.Report is null).Sum(s => (long)(s.stage.FineTune?.Steps ?? 0));
+        return new SearchCost(Math.Max(0, SecondsOf(_proposed[number].Proposal) - spent), 0, steps);
     }
 
     private StageUse Use(StageKey key) => CollectionsMarshal.GetValueRefOrAddDefault(_stages, key, out _) ??= new StageUse();

@@ -96,7 +96,8 @@ public sealed class ProposalLayout
     }
 
     // No pruning follows it.
-    private static FineTuneSettings? Unprepared(FineTuneSettings? settings) => settings is { Regularisation: not null } f ? f with { Regularisation = null } : settings;
+    private static FineTuneSettings? Unprepared(FineTuneSettings? settings) =>
+        settings is { Regularisation: not null } f ? f with { Regularisation = null } : settings;
 
     private static FineTuneSettings? Trained(FineTuneSettings? settings, double from, double to) =>
         settings is { } f && StepsTo(to, f.Steps) - StepsTo(from, f.Steps) is > 0 and var steps ? steps == f.Steps ? f : f with { Steps = steps } : null;

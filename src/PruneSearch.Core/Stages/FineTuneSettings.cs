@@ -101,9 +101,16 @@ public sealed record FineTuneSettings
     [Description("Weight of the box term within the distillation loss; 0 leaves the class term alone."), Range(0.0, 1000.0)]
     public double DistillationBoxes { get; init; } = 1;
 
+    /// <summary>Of its own, beside <see cref="Distillation"/>; see Romero et al. 2015.</summary>
+    [Id(24)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [Description("Weight of the distance between the feature maps of the pruned and the dense detector, on channels that both have; 0 is off.")]
+    [Range(0.0, 1000.0)]
+    public double DistillationFeatures { get; init; }
+
     /// <summary>Weights and their updates are float32 always.</summary>
     [Id(14)]
-    [Description("Number type of convolutions in training; weights stay float32. `auto` is bfloat16 on processors that compute with it.")]
+    [Description("Number type of convolutions in training; weights stay float32. `auto` is float32; bfloat16 is faster on some processors and costs accuracy.")]
     public Precision Precision { get; init; } = Precision.Auto;
 
     /// <summary>Averaged weights (<see cref="EmaDecay"/>) always go on: they are what the next stage starts from.</summary>
@@ -115,6 +122,12 @@ public sealed record FineTuneSettings
     [Id(21)]
     [Description("Pull channels towards zero where a pruning follows; none when left out.")]
     public RegularisationSettings? Regularisation { get; init; }
+
+    /// <summary>Whether the dense detector teaches.</summary>
+    public bool HasTeacher() => Distillation > 0 || DistillationFeatures > 0;
+
+    /// <summary>The same training without a teacher.</summary>
+    public FineTuneSettings WithoutTeacher() => this with { Distillation = 0, DistillationFeatures = 0 };
 
     /// <summary>The same training before a pruning: what it prepares for is what that one prunes.</summary>
     public FineTuneSettings Before(PruneSettings pruning) => Regularisation is { } r

@@ -5,14 +5,14 @@ namespace PruneSearch.Core.Stages;
 /// <summary>The number type that convolutions are trained with.</summary>
 public enum Precision
 {
-    /// <summary>bfloat16 where the processor computes with it, float32 elsewhere.</summary>
+    /// <summary>float32, whatever the processor: nobody's weights may depend on who trains them.</summary>
     Auto,
 
     /// <summary>IEEE single precision.</summary>
     [JsonStringEnumMemberName("float32")]
     Full,
 
-    /// <summary>The upper half of a float32.</summary>
+    /// <summary>The upper half of a float32: faster on processors that compute with it, and less accurate.</summary>
     [JsonStringEnumMemberName("bfloat16")]
     BFloat16,
 }

@@ -57,6 +57,12 @@ public sealed record StageReport
     [Id(11)]
     public int TrainedSteps { get; init; }
 
+    /// <summary>
+    /// What convolutions were trained with: float32 or bfloat16. <see langword="null"/> where nothing was trained, and in reports from before that was noted.
+    /// </summary>
+    [Id(25)]
+    public Precision? TrainedIn { get; init; }
+
     /// <summary>Wall-clock seconds by part (restore, prune, compensate, fine-tune, evaluate, export, measure, save).</summary>
     [Id(12)]
     public required SortedDictionary<string, double> Seconds { get; init; }

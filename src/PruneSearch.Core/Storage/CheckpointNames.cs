@@ -32,6 +32,9 @@ public static class CheckpointNames
     /// <summary>Optimizer state that a finished stage leaves to the next, where it is carried.</summary>
     public static string Optimizer(StageKey key) => Stage(key) + "optimizer.safetensors";
 
+    /// <summary>Which channels of the search's original a finished stage's detector still has.</summary>
+    public static string Kept(StageKey key) => Stage(key) + "kept.json";
+
     /// <summary>Exported model of a finished stage.</summary>
     public static string Onnx(StageKey key) => Stage(key) + "model.onnx";
 

@@ -86,9 +86,21 @@ public sealed class TorchNetwork : IDisposable
     /// </param>
     /// <param name="observe">Called after each layer.</param>
     /// <returns>Output name to <c>[N, boxes, values]</c>, float32.</returns>
-    public Dictionary<string, Tensor> Forward(Tensor image, bool training = false, Observer? observe = null)
+    public Dictionary<string, Tensor> Forward(Tensor image, bool training = false, Observer? observe = null) => Forward(image, training, [], observe).Outputs;
+
+    /// <summary>Computes all outputs and keeps feature maps; the caller owns both.</summary>
+    /// <param name="image">Pictures <c>[N, 3, H, W]</c>.</param>
+    /// <param name="training">As in <see cref="Forward(Tensor, bool, Observer?)"/>.</param>
+    /// <param name="keep">Layers whose outputs are wanted: such as something else than an elementwise function reads, which may overwrite them.</param>
+    /// <returns>Output name to <c>[N, boxes, values]</c>, and layer name to <c>[N, channels, H, W]</c>.</returns>
+    public (Dictionary<string, Tensor> Outputs, Dictionary<string, Tensor> Maps) Forward(Tensor image, bool training, IReadOnlyCollection<string> keep) =>
+        Forward(image, training, keep, observe: null);
+
+    private (Dictionary<string, Tensor> Outputs, Dictionary<string, Tensor> Maps) Forward(
+        Tensor image, bool training, IReadOnlyCollection<string> keep, Observer? observe)
     {
         using var scope = NewDisposeScope();
+        var kept = keep.ToHashSet(StringComparer.Ordinal);
         var maps = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         for (int i = 0; i < Network.Layers.Count; i++)
         {
@@ -101,14 +113,15 @@ public sealed class TorchNetwork : IDisposable
             }
             foreach (string input in layer.Inputs)
             {
-                if (_lastUse[input] == i && !_heads.Contains(input))
+                if (_lastUse[input] == i && !_heads.Contains(input) && !kept.Contains(input))
                 {
                     maps[input].Dispose(); // autograd keeps what it needs
                 }
             }
         }
         Heartbeat.Beat();
-        return Network.Outputs.ToDictionary(o => o.Name, o => Collect(o, maps).MoveToOuterDisposeScope());
+        return (Network.Outputs.ToDictionary(o => o.Name, o => Collect(o, maps).MoveToOuterDisposeScope()),
+            kept.ToDictionary(name => name, name => maps[name].MoveToOuterDisposeScope()));
     }
 
     /// <summary>Computes one layer in evaluation mode; the caller owns the result.</summary>

@@ -20,7 +20,7 @@ public sealed class Trainer : IDisposable
     private readonly DetectionLoss _loss;
     private readonly FineTuneSettings _settings;
     private readonly TorchNetwork _network;
-    private readonly TorchNetwork? _teacher;
+    private readonly Distillation? _distillation;
     private readonly Optimizer _optimizer;
     private readonly WeightAverage? _average;
     private readonly LearningRateSchedule _schedule;
@@ -32,19 +32,20 @@ public sealed class Trainer : IDisposable
     /// <param name="weights">Its weights.</param>
     /// <param name="settings">How to train.</param>
     /// <param name="device">Where to train.</param>
-    /// <param name="teacher">The dense detector for distillation; not owned.</param>
+    /// <param name="teacher">The dense detector for distillation.</param>
     /// <param name="prepared">Groups that <see cref="FineTuneSettings.Regularisation"/> prepares for pruning, where it is on.</param>
     /// <exception cref="ArgumentException">A setting is not known, or the detector's rules contradict each other.</exception>
-    public Trainer(DetectorModel model, WeightSet weights, FineTuneSettings settings, Device device, TorchNetwork? teacher = null,
+    public Trainer(DetectorModel model, WeightSet weights, FineTuneSettings settings, Device device, Teacher? teacher = null,
         IReadOnlyList<ChannelGroup>? prepared = null)
     {
         _model = model;
         _loss = new DetectionLoss(model);
         _settings = settings;
-        _teacher = settings.Distillation > 0 ? teacher ?? throw new ArgumentException("Distillation needs the dense detector.") : null;
+        _distillation = settings.HasTeacher()
+            ? new Distillation(model, teacher ?? throw new ArgumentException("Distillation needs the dense detector."), settings) : null;
         _network = new TorchNetwork(model.Network, weights, device, model.Input.Reach())
         {
-            ConvolutionType = TrainingPrecision.Resolve(settings.Precision, device),
+            ConvolutionType = TrainingPrecision.TypeOf(settings.Precision),
         };
         _optimizer = Optimizer.Create(_network, settings.Optimizer, settings.WeightDecay, settings.Momentum);
         _average = settings.EmaDecay > 0 ? new WeightAverage(_network, settings.EmaDecay) : null;
@@ -69,13 +70,9 @@ public sealed class Trainer : IDisposable
         using (batch)
         using (var scope = NewDisposeScope())
         {
-            var outputs = _network.Forward(batch.Images, training: true);
+            var (outputs, maps) = _network.Forward(batch.Images, training: true, _distillation?.Maps ?? []);
             var loss = _loss.Compute(outputs, batch.Objects, (double)Step / _settings.Steps);
-            if (_teacher is not null)
-            {
-                using Scalar weight = _settings.Distillation;
-                loss = loss.add(DistillationLoss.Compute(outputs, Teach(batch.Images), _model.Scores, _settings.DistillationBoxes), weight);
-            }
+            loss = _distillation?.AddTo(loss, batch.Images, outputs, maps) ?? loss;
             Watch(loss.item<float>());
             loss.backward();
             WatchGradients(_optimizer.ClipGradients(_settings.ClipNorm));
@@ -128,14 +125,9 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
+        _distillation?.Dispose();
         _average?.Dispose();
         _network.Dispose();
-    }
-
-    private Dictionary<string, Tensor> Teach(Tensor images)
-    {
-        using var guard = no_grad();
-        return _teacher!.Forward(images);
     }
 
     private void Watch(double loss)

@@ -49,7 +49,7 @@ internal static class GradualPruning
                 continue;
             }
             var (spec, cut) = Shrinker.Shrink(now, nowWeights, step);
-            total = Then(total, step);
+            total = total.Then(step);
             now = now.With(spec.Widths);
             nowWeights = Compensator.Solve(detector.Network, weights, now.Network, cut, total, calibration, options, cancellation);
         }
@@ -61,17 +61,6 @@ internal static class GradualPruning
     {
         int width = choice.Scores.Values.Sum(s => s.Length);
         return Math.Max(1, (3 * choice.Plan.Removed + width - 1) / Math.Max(width, 1));
-    }
-
-    /// <summary>Two plans, one after the other, as one.</summary>
-    public static PruningPlan Then(PruningPlan first, PruningPlan second)
-    {
-        var kept = new Dictionary<string, ImmutableArray<int>>(first.Kept, StringComparer.Ordinal);
-        foreach (var (group, stay) in second.Kept)
-        {
-            kept[group] = first.Kept.TryGetValue(group, out var before) ? [.. stay.Select(i => before[i])] : stay;
-        }
-        return new PruningPlan(kept, first.Removed + second.Removed);
     }
 
     // The weakest channels of each group, so many that whole multiples stay.

@@ -11,4 +11,15 @@ public sealed record PruningPlan(IReadOnlyDictionary<string, ImmutableArray<int>
     /// <summary>Whether carrying it out would change nothing; a step with such a plan needs no fine-tuning.</summary>
     [JsonIgnore]
     public bool RemovesNothing => Removed == 0;
+
+    /// <summary>This plan and one that follows it, as one.</summary>
+    public PruningPlan Then(PruningPlan second)
+    {
+        var kept = new Dictionary<string, ImmutableArray<int>>(Kept, StringComparer.Ordinal);
+        foreach (var (group, stay) in second.Kept)
+        {
+            kept[group] = Kept.TryGetValue(group, out var before) ? [.. stay.Select(i => before[i])] : stay;
+        }
+        return new PruningPlan(kept, Removed + second.Removed);
+    }
 }

@@ -53,6 +53,25 @@ public sealed class FrontierFilesTests
     }
 
     [Fact]
+    public void Models_of_no_use_squash_no_others()
+    {
+        FrontierPoint At(double speed, double accuracy) => Point($"at {speed}", speed) with { Report = Some.Report(accuracy, speed, 800) };
+        FrontierPoint[] useful = [At(1, .85), At(1.4, .86), At(2, .80)];
+        var near = Some.View() with { Points = useful };
+        var far = Some.View() with { Points = [.. useful, At(3.5, .02)] };
+
+        Assert.Null(FrontierRegion.Of(near, new PlotAxes(near)));
+        var region = Assert.NotNull(FrontierRegion.Of(far, new PlotAxes(far)));
+        Assert.InRange(region.Bottom, .75, .80);
+        Assert.InRange(region.Right, 2, 2.2);
+        Assert.True(region.Top > .86);
+        byte[] whole = FrontierPlot.Draw(far), part = FrontierPlot.Draw(near);
+        using SKBitmap large = SKBitmap.Decode(whole), other = SKBitmap.Decode(part);
+        Assert.Equal((other.Width, other.Height), (large.Width, large.Height));
+        Assert.NotEqual(part, whole); // the inset
+    }
+
+    [Fact]
     public void The_legend_covers_no_model()
     {
         FrontierPoint At(double speed, double accuracy) => Point($"at {speed}", speed) with { Report = Some.Report(accuracy, speed, 800) };

@@ -131,7 +131,8 @@ public sealed class ResultSectionTests
         var plan = Made.Plan(
             [1, 2],
             new VariantSettings { Name = "plain", Prune = prune, FineTune = new() { Steps = 50 } },
-            new VariantSettings { Name = "taught", Prune = prune, FineTune = new() { Steps = 60, Distillation = 2 } });
+            new VariantSettings { Name = "taught", Prune = prune, FineTune = new() { Steps = 60, Distillation = 2 } },
+            new VariantSettings { Name = "shown", Prune = prune, FineTune = new() { Steps = 70, Distillation = 1, DistillationFeatures = 0.5 } });
         var results = SearchResults.From(plan, Made.Status(plan, Map50, SpeedUp), null);
 
         string text = ResultSection.Write(results, new ResultFiles("made"), 0);
@@ -139,6 +140,7 @@ public sealed class ResultSectionTests
         Assert.Contains("### Variant plain\n\nImportance `l2`, global ranking of hidden by channels, without compensation. One fine-tuning is 50 steps of 8 " +
             "pictures (adamw, learning rate 0.0005), without distillation.", text, StringComparison.Ordinal);
         Assert.Contains("One fine-tuning is 60 steps of 8 pictures (adamw, learning rate 0.0005), with distillation 2.", text, StringComparison.Ordinal);
+        Assert.Contains("(adamw, learning rate 0.0005), with distillation 1 and of features 0.5.", text, StringComparison.Ordinal);
         Assert.Contains("](levels-made-plain.png)", text, StringComparison.Ordinal);
         Assert.Contains("**taught, `iterative` against `one-shot`:**", text, StringComparison.Ordinal);
         Assert.Contains("the search names no test split", text, StringComparison.OrdinalIgnoreCase);
@@ -165,6 +167,24 @@ public sealed class ResultSectionTests
             StringComparison.Ordinal);
         Assert.DoesNotContain(
             "What stages warned of", ResultSection.Write(SearchResults.From(plan, reported, null), new ResultFiles("made"), 0), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, " Stages were trained in a number type that their reports do not name.")]
+    [InlineData(Precision.Full, " Stages were trained in float32.")]
+    [InlineData(Precision.BFloat16, " Stages were trained in bfloat16.")]
+    public void The_number_type_of_the_training_is_said(Precision? type, string sentence)
+    {
+        var plan = Made.Plan([1]);
+        var reported = Made.Status(plan, Map50, SpeedUp);
+        var trained = reported with
+        {
+            Reports = reported.Reports.ToDictionary(
+                r => r.Key, r => (IReadOnlyList<StageReport>)[.. r.Value.Select(report => report with { TrainedSteps = 5, TrainedIn = type })]),
+        };
+
+        Assert.Contains(
+            sentence + "\n\n", ResultSection.Write(SearchResults.From(plan, trained, null), new ResultFiles("made"), 0), StringComparison.Ordinal);
     }
 
     [Fact]

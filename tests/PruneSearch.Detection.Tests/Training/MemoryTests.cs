@@ -37,7 +37,7 @@ public sealed class MemoryTests
         var weights = RandomWeights.For(model, 1);
         using var teacher = new TorchNetwork(model.Network, weights);
         var settings = new FineTuneSettings { Steps = WarmUp + Steps, BatchSize = 2, EmaDecay = 0.9, Distillation = 1, Precision = Precision.Full };
-        using var trainer = new Trainer(model, weights, settings, CPU, teacher);
+        using var trainer = new Trainer(model, weights, settings, CPU, new Teacher(teacher));
         Train(WarmUp);
         Infer(WarmUp);
         double before = Resident();

@@ -8,18 +8,35 @@ namespace PruneSearch.Tests.Detection.Training;
 
 public sealed class PrecisionTests
 {
-    [Fact]
-    public void Automatic_is_what_the_processor_can_do()
+    [Theory]
+    [InlineData(Precision.Auto, Precision.Full, ScalarType.Float32)]
+    [InlineData(Precision.Full, Precision.Full, ScalarType.Float32)]
+    [InlineData(Precision.BFloat16, Precision.BFloat16, ScalarType.BFloat16)]
+    public void A_setting_is_the_same_number_type_on_every_processor(Precision setting, Precision stands, ScalarType type)
     {
-        Assert.Equal(TrainingPrecision.ProcessorHasBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, TrainingPrecision.Resolve(Precision.Auto, CPU));
-        Assert.Equal(ScalarType.Float32, TrainingPrecision.Resolve(Precision.Auto, new Device(DeviceType.CUDA, 0)));
-        Assert.Equal(ScalarType.Float32, TrainingPrecision.Resolve(Precision.Full, CPU));
-        if (OperatingSystem.IsLinux() && File.Exists("/proc/cpuinfo"))
+        Assert.Equal(stands, TrainingPrecision.Resolve(setting));
+        Assert.Equal(type, TrainingPrecision.TypeOf(setting));
+    }
+
+    [Fact]
+    public void A_training_that_leaves_the_choice_open_computes_in_float32()
+    {
+        var model = Some.SmallDetector(out var weights);
+        var settings = new FineTuneSettings { Steps = 3, BatchSize = 4, LearningRate = 1e-3 };
+
+        float[] open = Trained(Precision.Auto), full = Trained(Precision.Full), half = Trained(Precision.BFloat16);
+
+        Assert.Equal(full, open);
+        Assert.NotEqual(full, half);
+
+        float[] Trained(Precision precision)
         {
-            string flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("flags", StringComparison.Ordinal)) ?? "";
-            Assert.Equal(
-                flags.Contains(" avx512_bf16", StringComparison.Ordinal) || flags.Contains(" amx_bf16", StringComparison.Ordinal),
-                TrainingPrecision.ProcessorHasBFloat16);
+            using var trainer = new Trainer(model, weights, settings with { Precision = precision }, CPU);
+            for (int step = 0; step < settings.Steps; step++)
+            {
+                trainer.TrainOn(Some.Batch(step));
+            }
+            return [.. trainer.ToWeights().SelectMany(t => t.Value.Values)];
         }
     }
 

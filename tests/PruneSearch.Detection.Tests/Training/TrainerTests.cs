@@ -118,7 +118,7 @@ public sealed class TrainerTests
         var model = Some.SmallDetector(out var weights);
         var teacherWeights = PruneSearch.Detection.Import.RandomWeights.For(model, 2);
         using var teacher = new TorchNetwork(model.Network, teacherWeights);
-        using var with = new Trainer(model, weights, Settings with { Steps = 30, Distillation = 50 }, CPU, teacher);
+        using var with = new Trainer(model, weights, Settings with { Steps = 30, Distillation = 50 }, CPU, new Teacher(teacher));
         using var without = new Trainer(model, weights, Settings with { Steps = 30 }, CPU);
 
         Train(with, 0, 30);

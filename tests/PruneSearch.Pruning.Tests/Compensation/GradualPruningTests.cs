@@ -82,7 +82,7 @@ public sealed class GradualPruningTests
     {
         var first = Plan(("A", [0, 2, 3, 5]), ("B", [1, 2]));
         var second = Plan(("A", [1, 3]), ("C", [4]));
-        var both = GradualPruning.Then(first, second);
+        var both = first.Then(second);
         Assert.Equal([2, 5], both.Kept["A"]);
         Assert.Equal([1, 2], both.Kept["B"]);
         Assert.Equal([4], both.Kept["C"]);
