@@ -17,4 +17,5 @@ return await new RootCommand("Measures parts of PruneSearch.")
     PruneVerb.Create(),
     AccuracyVerb.Create(),
     CopiesVerb.Create(),
+    RecordVerb.Create(),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);

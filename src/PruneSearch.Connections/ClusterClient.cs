@@ -108,7 +108,8 @@ public sealed class ClusterClient : IAsyncDisposable
         return attempts.Length == 0 && address.Gateways.Count == 0 && diary.Latest is { } e and not SiloUnavailableException
             ? $"The database of cluster '{address.ClusterId}', where its gateways stand, cannot be used: {e.Message.Split('\n')[0]}"
             : $"No silo of cluster '{address.ClusterId}' answers: "
-                + (attempts.Length > 0 ? attempts : address.Gateways.Count > 0 ? string.Join(", ", address.Gateways) : "its database names no gateway");
+                + (attempts.Length > 0 ? attempts : address.Gateways.Count > 0 ? string.Join(", ", address.Gateways)
+                    : diary.Latest is null ? "its database, where its gateways stand, has not answered" : "its database names no gateway");
     }
 
     private static async Task StopAsync(IHost host)

@@ -11,8 +11,12 @@ public static class StrategyCatalog
         problem.RequireValid();
         return kind switch
         {
+            StrategyKind.Adaptive => new AdaptiveStrategy(problem),
             StrategyKind.Grid => new GridStrategy(problem),
             StrategyKind.Random => new QuasiRandomStrategy(problem),
+            StrategyKind.Nsga2 => new Nsga2Strategy(problem),
+            StrategyKind.Tpe => new TpeStrategy(problem),
+            StrategyKind.Asha => new AshaStrategy(problem),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "unknown strategy"),
         };
     }

@@ -10,7 +10,7 @@ public sealed class StrategyConformanceTests
         get
         {
             var cases = new TheoryData<StrategyKind, int>();
-            foreach (var kind in (StrategyKind[])[StrategyKind.Grid, StrategyKind.Random])
+            foreach (var kind in Enum.GetValues<StrategyKind>())
             {
                 for (int seed = 1; seed <= 4; seed++)
                 {
@@ -27,19 +27,22 @@ public sealed class StrategyConformanceTests
     {
         var made = new MadeSearch(kind, seed);
         var strategy = StrategyCatalog.Create(kind, made.Problem);
-        for (int step = 0; step < 60; step++)
+        for (int step = 0; step < 36; step++)
         {
             var history = made.History;
             int slots = 1 + step % 5;
             var proposals = strategy.Propose(history, slots);
             Assert.Equal(proposals, strategy.Propose(history, slots));
-            Assert.Equal(proposals, StrategyCatalog.Create(kind, made.Problem).Propose(made.Copy(), slots));
+            if (step % 7 == 6)
+            {
+                Assert.Equal(proposals, StrategyCatalog.Create(kind, made.Problem).Propose(made.Copy(), slots));
+            }
             Assert.True(proposals.Count <= slots);
             made.RequireNew(proposals);
             made.Launch(proposals);
             made.Happen();
         }
-        Assert.True(made.History.Trials.Count > 50);
+        Assert.True(made.History.Trials.Count > 30);
     }
 
     [Theory]
@@ -85,7 +88,7 @@ public sealed class StrategyConformanceTests
             // Results are a function of the configuration; their order and the number of slots are of the run.
             var made = new MadeSearch(kind, seed, order: run);
             var strategy = new RoundsStrategy(StrategyCatalog.Create(kind, made.Problem), 6);
-            while (made.History.Trials.Count < 42)
+            while (made.History.Trials.Count < 27)
             {
                 // Killed now and then: the next process knows nothing but the log.
                 strategy = made.History.Trials.Count % 5 == run ? new RoundsStrategy(StrategyCatalog.Create(kind, made.Problem), 6) : strategy;
@@ -93,7 +96,7 @@ public sealed class StrategyConformanceTests
                 made.Happen();
             }
             first ??= made;
-            Assert.Equal(first.History.Trials.Take(42).Select(t => t.Proposal), made.History.Trials.Take(42).Select(t => t.Proposal));
+            Assert.Equal(first.History.Trials.Take(27).Select(t => t.Proposal), made.History.Trials.Take(27).Select(t => t.Proposal));
         }
     }
 }

@@ -1,0 +1,60 @@
+using PruneSearch.Core.Frontiers;
+
+namespace PruneSearch.Core.Strategies.Surrogates;
+
+/// <summary>
+/// How much a configuration is expected to add to the hypervolume of a frontier. Exact for one and two objectives: the free area is cut
+/// into strips beside each point, and costs are independent (Emmerich, Deutz, Klinkenberg 2011, "Hypervolume-based expected improvement"). For
+/// more, what the optimistic costs would add (Ponweiser, Wagner, Biermann, Vincze 2008, SMS-EGO).
+/// </summary>
+internal sealed class ExpectedImprovement
+{
+    private readonly double[] _reference;
+    private readonly List<double[]> _frontier;
+
+    /// <summary>Takes a frontier.</summary>
+    /// <param name="costs">Results so far; those that others beat do no harm.</param>
+    /// <param name="reference">A cost of each objective that is no use any more.</param>
+    public ExpectedImprovement(IReadOnlyList<double[]> costs, double[] reference)
+    {
+        _reference = reference;
+        bool[] on = ParetoFrontier.Of(costs);
+        _frontier = [.. costs.Where((c, i) => on[i] && !c.Where((v, o) => v >= reference[o]).Any()).OrderBy(c => c[0])];
+    }
+
+    /// <summary>The frontier, by the first objective.</summary>
+    public IReadOnlyList<double[]> Frontier => _frontier;
+
+    /// <summary>The expected addition.</summary>
+    public double Of(ReadOnlySpan<Belief> beliefs)
+    {
+        if (beliefs.Length == 1)
+        {
+            return beliefs[0].ExpectedBelow(_frontier.Count == 0 ? _reference[0] : _frontier[0][0]);
+        }
+        if (beliefs.Length > 2)
+        {
+            double[] optimistic = new double[beliefs.Length];
+            for (int i = 0; i < optimistic.Length; i++)
+            {
+                optimistic[i] = beliefs[i].Optimistic;
+            }
+            return Hypervolume.Exclusive(optimistic, _frontier, _reference);
+        }
+        double sum = 0, left = 0, limit = _reference[1];
+        for (int i = 0; i <= _frontier.Count; i++)
+        {
+            // The strip between two points is free below the second cost of its left one.
+            double height = beliefs[1].ExpectedBelow(limit);
+            if (height <= 0)
+            {
+                break;
+            }
+            double right = beliefs[0].ExpectedBelow(i < _frontier.Count ? _frontier[i][0] : _reference[0]);
+            sum += (right - left) * height;
+            left = right;
+            limit = i < _frontier.Count ? _frontier[i][1] : limit;
+        }
+        return sum;
+    }
+}
