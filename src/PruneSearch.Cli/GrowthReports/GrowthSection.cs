@@ -43,7 +43,8 @@ internal static class GrowthSection
         }
         List(text, "What failed", [.. search.Status.Trajectories.Where(t => t.State == WorkState.Failed)
             .Select(t => $"`{t.Name}`: {ErrorText.OneLine(t.Reason ?? "unknown")}")]);
-        List(text, "What stages warned of", [.. results.Warnings.Select(w => $"{w.Models.Count} models, first `{w.Models[0]}`: {ErrorText.OneLine(w.Text)}.")]);
+        List(text, "What stages warned of", [.. results.Warnings.Select(w =>
+            $"{ReportFormat.Counted(w.Models.Count, "model")}, first `{w.Models[0]}`: {ErrorText.OneLine(w.Text)}.")]);
         List(text, "What it cost", [.. ResultCost.Of(results)]);
         return text.Append(CultureInfo.InvariantCulture,
             $"Every proposal, with why it was made: [{files.Proposals}]({files.Proposals}). Every trajectory: [{files.Csv}]({files.Csv}).\n").ToString();
@@ -51,8 +52,9 @@ internal static class GrowthSection
 
     private static string Introduction(GrownSearch search)
     {
+        var (proposals, configurations) = (search.Results.Trials.Count, search.Results.Tried.Count);
         string launched = $"Search `{search.Plan.Id}`, launched {ReportFormat.Moment(search.Plan.Created)} UTC, {ProgressText.Of(search.Status.State)}";
-        string made = $"{ReportFormat.Counted(search.Results.Trials.Count, "proposal")} of {ReportFormat.Counted(search.Results.Tried.Count, "configuration")}";
+        string made = $"{ReportFormat.Counted(proposals, "proposal")} of {ReportFormat.Counted(configurations, "configuration")}";
         string spent = search.Status.Growth is not { Spent: var s } ? ""
             : $", which took {ReportFormat.Span(s.Seconds)} of slot time and {ReportFormat.Count(s.Steps)} training steps";
         return $"{launched}: {GrowthText.Of(search.Plan.Growth!)}. It made {made}{spent}. Accuracy is that on the validation split where nothing else is said.";
