@@ -30,7 +30,7 @@ public sealed partial class GrowthCommandTests : IDisposable
             objectives: [map50, macs]
             search:
               strategy: asha
-              budget: {trajectories: 8}
+              budget: {trajectories: 4}
               goal: {map50: {at-least: 0.99}, macs: least}
               reproducible: true
               space:
@@ -46,18 +46,18 @@ public sealed partial class GrowthCommandTests : IDisposable
 
         string id = SearchLine().Match(ran).Groups[1].Value;
         Assert.Contains(
-            $"Search {id}: strategy asha over 5 hyperparameters, budget 8 trajectories, goal mAP50 at least 0.99, MACs as small as possible, 8 training and 4",
+            $"Search {id}: strategy asha over 5 hyperparameters, budget 4 trajectories, goal mAP50 at least 0.99, MACs as small as possible, 8 training and 4",
             ran, StringComparison.Ordinal);
-        Assert.Equal(8, ProposedLine().Count(ran));
-        Assert.Contains("asha: 8 proposed, 0 open; spent ", ran, StringComparison.Ordinal);
-        Assert.Contains("; 8 of 8 trajectories", ran, StringComparison.Ordinal);
+        Assert.Equal(4, ProposedLine().Count(ran));
+        Assert.Contains("asha: 4 proposed, 0 open; spent ", ran, StringComparison.Ordinal);
+        Assert.Contains("; 4 of 4 trajectories", ran, StringComparison.Ordinal);
         Assert.Matches(
             @"None of \d+ pruned models meets the goal \(mAP50 at least 0\.99, MACs as small as possible\); nearest is p\d+-.*: mAP50 .* short in mAP50\.", ran);
 
-        string more = await RunAsync("resume", id, "--trajectories", "3");
+        string more = await RunAsync("resume", id, "--trajectories", "2");
 
-        Assert.Contains("; 11 of 11 trajectories", more, StringComparison.Ordinal);
-        Assert.Contains("; 11 of 11 trajectories", await RunAsync("status", id), StringComparison.Ordinal);
+        Assert.Contains("; 6 of 6 trajectories", more, StringComparison.Ordinal);
+        Assert.Contains("; 6 of 6 trajectories", await RunAsync("status", id), StringComparison.Ordinal);
 
         string reported = await RunAsync("report", id, "--out", folder);
 
@@ -66,11 +66,11 @@ public sealed partial class GrowthCommandTests : IDisposable
             ["README.md", "frontier-own.png", "growth-own.png", "proposals-own.csv", "results-own.csv", "tried-own.png"],
             Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string page = await File.ReadAllTextAsync(Path.Combine(folder, "README.md"), TestContext.Current.CancellationToken);
-        Assert.Contains("It made 11 proposals of ", page, StringComparison.Ordinal);
+        Assert.Contains("It made 6 proposals of ", page, StringComparison.Ordinal);
         Assert.Contains("**The answer:** None of ", page, StringComparison.Ordinal);
         Assert.Contains("| 0 | not at all | ", page, StringComparison.Ordinal);
         Assert.Contains("| original | 0.0 % | ", page, StringComparison.Ordinal);
-        Assert.Equal(12, (await File.ReadAllLinesAsync(Path.Combine(folder, "proposals-own.csv"), TestContext.Current.CancellationToken)).Length);
+        Assert.Equal(7, (await File.ReadAllLinesAsync(Path.Combine(folder, "proposals-own.csv"), TestContext.Current.CancellationToken)).Length);
 
         // Every model that is shown has a name of its own, with which it is found.
         string frontier = await RunAsync("frontier", id, "--csv", "-");
