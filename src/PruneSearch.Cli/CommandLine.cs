@@ -59,6 +59,7 @@ internal static class CommandLine
             AllowMultipleArgumentsPerToken = true,
         };
         var more = new SettingOptions<BudgetSettings> { Purpose = "Add to the budget of a search that grows. " };
+        var worker = new Argument<string>("WORKER") { Description = "Name of a worker, as workers shows it" };
         var details = new Option<bool>("--details") { Description = "Show the end of the log of each stage that failed" };
         var json = OutputOption.File("--json", "Write all points as JSON", terminal: true);
         var csv = OutputOption.File("--csv", "Write all points as CSV", terminal: true);
@@ -93,6 +94,12 @@ internal static class CommandLine
             InspectCommand.Create(context),
             SensitivityCommand.Create(context),
             ImportCommand.Create(context),
+            Command("workers", "Show every slot and what it does", (p, c) => WorkerCommands.ListAsync(context, PlaceOptions.Of(p), c)),
+            Command("drain", "Let a worker end its stage and take no new one", (p, c) =>
+                WorkerCommands.DrainAsync(context, PlaceOptions.Of(p), p.GetValue(worker)!, drained: true, c), worker),
+            Command("undrain", "Let a drained worker take stages again", (p, c) =>
+                WorkerCommands.DrainAsync(context, PlaceOptions.Of(p), p.GetValue(worker)!, drained: false, c), worker),
+            CertificatesCommand.Create(context),
             Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, c), id),
             DataCommand.Create(context),
         };

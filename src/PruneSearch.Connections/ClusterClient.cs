@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 using Orleans.Runtime;
+using PruneSearch.Connections.Certificates;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Storage;
 
@@ -76,6 +78,10 @@ public sealed class ClusterClient : IAsyncDisposable
         configure?.Invoke(builder);
         builder.UseOrleansClient(client =>
         {
+            if (address.Tls?.Demand(CertificateRole.Silo) is { } tls)
+            {
+                client.Services.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c => c.UseClientTls(tls)));
+            }
             client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (address.ClusterId, address.ClusterId));
             if (address.Gateways.Count > 0)
             {
@@ -108,7 +114,8 @@ public sealed class ClusterClient : IAsyncDisposable
         return attempts.Length == 0 && address.Gateways.Count == 0 && diary.Latest is { } e and not SiloUnavailableException
             ? $"The database of cluster '{address.ClusterId}', where its gateways stand, cannot be used: {e.Message.Split('\n')[0]}"
             : $"No silo of cluster '{address.ClusterId}' answers: "
-                + (attempts.Length > 0 ? attempts : address.Gateways.Count > 0 ? string.Join(", ", address.Gateways) : "its database names no gateway");
+                + (attempts.Length > 0 ? attempts : address.Gateways.Count > 0 ? string.Join(", ", address.Gateways)
+                    : diary.Latest is null ? "its database, where its gateways stand, has not answered" : "its database names no gateway");
     }
 
     private static async Task StopAsync(IHost host)

@@ -42,6 +42,21 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
         return [.. all.OfType<SearchSummary>()];
     }
 
+    /// <summary>Every slot that was heard of lately, and what it does; by name.</summary>
+    public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => grains.GetGrain<IWorkersGrain>("all").ListAsync();
+
+    /// <summary>Has a slot end the stage that it has and take no new one, or take new ones again. It hears of it within seconds.</summary>
+    /// <param name="worker">Name of the slot.</param>
+    /// <param name="drained">Whether it shall take none.</param>
+    /// <exception cref="KeyNotFoundException">No such slot was heard of lately.</exception>
+    public async Task DrainAsync(string worker, bool drained)
+    {
+        if (!await grains.GetGrain<IWorkersGrain>("all").DrainAsync(worker, drained).ConfigureAwait(false))
+        {
+            throw new KeyNotFoundException($"There is no worker '{worker}'.");
+        }
+    }
+
     /// <summary>How a search stands, in a few numbers.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async Task<SearchSummary> SummaryAsync(string id) => await Search(id).GetSummaryAsync().ConfigureAwait(false) ?? throw Unknown(id);

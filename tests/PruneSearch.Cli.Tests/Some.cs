@@ -1,6 +1,7 @@
 using System.Text;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Frontiers;
+using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
@@ -135,6 +136,13 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
         await (OnAsk?.Invoke(_next, lost) ?? Task.CompletedTask);
         return statuses[Math.Min(_next++, statuses.Length - 1)];
     }
+
+    public IReadOnlyList<SlotStatus> Workers { get; init; } = [];
+
+    public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult(Workers);
+
+    public Task DrainAsync(string worker, bool drained) =>
+        Workers.Any(w => w.Slot.Worker == worker) ? Call($"{(drained ? "drain" : "undrain")} {worker}") : throw new KeyNotFoundException();
 
     public Task<SearchPlan> PlanAsync(string id) => Task.FromResult(Plan ?? throw new KeyNotFoundException($"There is no search '{id}'."));
 

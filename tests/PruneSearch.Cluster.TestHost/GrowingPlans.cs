@@ -30,6 +30,9 @@ public static class GrowingPlans
             },
         };
 
+    /// <summary>One that is the same whatever happens to its workers, with three rungs.</summary>
+    public static SearchPlan Reproducible(string id, int trajectories = 9) => Of(id, trajectories, reproducible: true, rungs: [0, 1.0 / 3, 1]);
+
     /// <summary>What may be chosen.</summary>
     public static SearchSpace Space { get; } = new()
     {

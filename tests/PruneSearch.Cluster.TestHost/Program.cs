@@ -23,7 +23,7 @@ if (args[0] == "silo")
     return await SiloSettings.RunAsync(args[1], stop.Token);
 }
 
-// TestHost HOME LOG STAGE_MILLISECONDS: launches the small plan, or resumes it, and follows it to its end.
+// TestHost HOME LOG STAGE_MILLISECONDS [growing]: launches the small plan or one that grows, or resumes it, and follows it to its end.
 // Exit code 0: completed. Ctrl-C (SIGINT) stops in good order with 130.
 string home = args[0];
 var duration = TimeSpan.FromMilliseconds(int.Parse(args[2], CultureInfo.InvariantCulture));
@@ -38,7 +38,7 @@ await using var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions
     Home = home,
     ConfigureServices = s => s.AddSingleton<IStageRunner>(new StubStageRunner(duration, args[1])),
 });
-await host.Client.LaunchAsync(Plans.Small("killed"));
+await host.Client.LaunchAsync(args.Length > 3 ? GrowingPlans.Reproducible("killed") : Plans.Small("killed"));
 await host.Client.ResumeAsync("killed");
 Console.WriteLine("ready");
 try

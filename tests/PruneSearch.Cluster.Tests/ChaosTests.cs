@@ -1,3 +1,4 @@
+using PruneSearch.Cluster.TestHost;
 using PruneSearch.Cluster.TestHost.Chaos;
 using PruneSearch.Core.Searches;
 using PruneSearch.Tests;
@@ -8,7 +9,31 @@ namespace PruneSearch.Cluster.Tests;
 public sealed class ChaosTests
 {
     [Fact]
+    public async Task A_search_that_grows_tries_the_same_when_a_worker_and_the_control_silo_are_killed()
+    {
+        var plan = GrowingPlans.Reproducible("grows", trajectories: 24);
+        var result = await RunAsync(o => o with { Plan = plan, Workers = 2, Faults = 4, Kinds = ["kill -9 worker", "kill -9 control"] });
+
+        Assert.Equal((WorkState.Completed, true, true), (result.State, result.SameTrajectories, result.SameFrontier));
+        Assert.Empty(result.BegunAgain);
+        Assert.Equal(4, result.Faults.Count);
+    }
+
+    [Fact]
     public async Task A_cluster_in_which_everything_breaks_loses_nothing_and_ends_with_the_same_frontier()
+    {
+        var result = await RunAsync(o => o with
+        {
+            Faults = 7,
+            Kinds = ["kill -9 worker", "kill -9 control", "restart PostgreSQL", "PostgreSQL away", "stop Azurite", "stage hangs", "stage hangs, deaf"],
+        });
+
+        Assert.Equal((WorkState.Completed, true, 41), (result.State, result.SameFrontier, result.Stages));
+        Assert.Empty(result.BegunAgain);
+        Assert.Equal(7, result.Faults.Count);
+    }
+
+    private static async Task<ChaosResult> RunAsync(Func<ChaosOptions, ChaosOptions> with)
     {
         var folder = Directory.CreateTempSubdirectory("prunesearch-chaos-");
         try
@@ -19,13 +44,11 @@ public sealed class ChaosTests
                 File.SetUnixFileMode(folder.FullName, File.GetUnixFileMode(folder.FullName) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
             }
             using var output = new StringWriter();
-            var result = await new ChaosRun(new ChaosOptions
+            return await new ChaosRun(with(new ChaosOptions
             {
                 Seed = 11,
-                Faults = 7,
                 Trajectories = 8,
                 MaxMilliseconds = 1500,
-                Kinds = ["kill -9 worker", "kill -9 control", "restart PostgreSQL", "PostgreSQL away", "stop Azurite", "stage hangs", "stage hangs, deaf"],
                 BlobOutage = TimeSpan.FromSeconds(3),
                 DatabaseOutage = TimeSpan.FromSeconds(8),
                 WaitsForSlots = false,
@@ -33,11 +56,7 @@ public sealed class ChaosTests
                 PostgresPrograms = Services.PostgresPrograms,
                 PostgresUser = Services.PostgresUser,
                 AzuriteProgram = Services.AzuriteProgram,
-            }, output).RunAsync();
-
-            Assert.Equal((WorkState.Completed, true, 41), (result.State, result.SameFrontier, result.Stages));
-            Assert.Empty(result.BegunAgain);
-            Assert.Equal(7, result.Faults.Count);
+            }), output).RunAsync();
         }
         finally
         {

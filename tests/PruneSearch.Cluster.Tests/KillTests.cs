@@ -48,6 +48,41 @@ public sealed class KillTests
     }
 
     [Fact]
+    public async Task A_killed_search_that_grows_tries_what_it_would_have_tried()
+    {
+        using var home = new TestHome();
+        string log = home.File("runs.log");
+        var plan = GrowingPlans.Reproducible("killed");
+        int kills = 0;
+        foreach (int delay in new[] { -1, 300, 700, 900, 1100, 600 })
+        {
+            using var process = TestHostProcess.Start(home, log, stageMilliseconds: 100, growing: true);
+            if (delay >= 0)
+            {
+                await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+                await Task.Delay(delay, TestContext.Current.CancellationToken);
+            }
+            kills += process.HasExited ? 0 : 1;
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        Assert.True(kills >= 4, $"only {kills} of the processes were killed before they were done");
+        using var last = TestHostProcess.Start(home, log, stageMilliseconds: 100, growing: true);
+        await last.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(last.ExitCode == 0, $"exit code {last.ExitCode}: {await last.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+
+        var done = File.ReadLines(log).Where(l => l.StartsWith("done ", StringComparison.Ordinal)).ToList();
+        Assert.InRange(done.Count - done.Distinct().Count(), 0, kills); // at most the one that was being written when the process died
+        using var other = new TestHome();
+        await using var undisturbed = await other.StartAsync(new StubStageRunner(TimeSpan.Zero));
+        Assert.Equal(WorkState.Completed, (await undisturbed.RunAsync(plan)).State);
+        await using var host = await home.StartAsync(null);
+        Assert.Equal(await TriedAsync(undisturbed), await TriedAsync(host));
+        Assert.Equal(await FrontierAsync(undisturbed), await FrontierAsync(host));
+        Assert.Null(await GrowthTests.DifferenceAsync(host, plan));
+    }
+
+    [Fact]
     public async Task An_interrupted_process_gives_its_stage_back_and_ends_soon()
     {
         using var home = new TestHome();
@@ -132,9 +167,14 @@ public sealed class KillTests
     private static async Task<string> FrontierAsync(TestHome home)
     {
         await using var host = await home.StartAsync(null);
-        FrontierView view = await host.Client.FrontierAsync("killed");
-        return JsonSerializer.Serialize(view, CoreJson.Readable);
+        return await FrontierAsync(host);
     }
+
+    private static async Task<string> FrontierAsync(EmbeddedHost host) =>
+        JsonSerializer.Serialize(await host.Client.FrontierAsync("killed"), CoreJson.Readable);
+
+    private static async Task<string> TriedAsync(EmbeddedHost host) =>
+        JsonSerializer.Serialize((await host.Client.PlanAsync("killed")).Trajectories, CoreJson.Readable);
 
     private static async Task UntilAsync(Func<bool> holds)
     {

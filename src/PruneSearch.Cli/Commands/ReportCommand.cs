@@ -1,9 +1,11 @@
 using System.CommandLine;
+using PruneSearch.Cli.GrowthReports;
 using PruneSearch.Cli.Reports;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
+using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -58,6 +60,11 @@ internal static class ReportCommand
 
     private static async Task ReportAsync(CliContext context, ISearchSession session, SearchPlan plan, Settings settings, CancellationToken cancellation)
     {
+        if (plan.Growth is not null)
+        {
+            await ReportGrownAsync(context, session, plan, settings, cancellation);
+            return;
+        }
         var points = (await session.FrontierAsync(plan.Id)).Points.Where(p => !p.IsQuantised);
         var search = ReportedSearch.Of(plan, await session.StatusAsync(plan.Id), points.Select(p => p.Report));
         var test = await TestSplit.ScoreAsync(context, session, plan, search, settings.Threads, cancellation);
@@ -66,15 +73,35 @@ internal static class ReportCommand
         string page = ResultFiles.Write(results, settings.Folder, test?.Split.Samples.Count ?? 0);
         string lacking = results.Missing.Count == 0 ? "" : $"; {results.Missing.Count} of {plan.Trajectories.Count} trajectories are missing";
         await context.Output.WriteLineAsync($"{page}: {plan.Id}, accuracy on the {(results.OnTest ? "test" : "validation")} split{lacking}");
-        if (settings.Models is { } folder)
+        await ShowModelsAsync(context, session, results, test?.Split, settings, cancellation);
+    }
+
+    // Of hundreds of models, only those that are worth having see the test split.
+    private static async Task ReportGrownAsync(CliContext context, ISearchSession session, SearchPlan plan, Settings settings, CancellationToken cancellation)
+    {
+        var grown = await GrownSearch.ReadAsync(session, plan, cancellation);
+        var worthwhile = grown.Worthwhile();
+        var reports = ReportedSearch.Of(worthwhile, grown.Status, grown.View.Points.Where(p => !p.IsQuantised).Select(p => p.Report));
+        var test = await TestSplit.ScoreAsync(context, session, worthwhile, reports, settings.Threads, cancellation);
+        string page = GrowthFiles.Write(grown, grown.ToResults(grown.Plan, null), test?.Scores, settings.Folder);
+        await context.Output.WriteLineAsync(
+            $"{page}: {plan.Id}, accuracy on the validation split{(test is null ? "" : "; on the test split that of the frontier")}");
+        await ShowModelsAsync(context, session, grown.ToResults(worthwhile, test?.Scores), test?.Split, settings, cancellation);
+    }
+
+    private static async Task ShowModelsAsync(
+        CliContext context, ISearchSession session, SearchResults results, DetectionDataset? test, Settings settings, CancellationToken cancellation)
+    {
+        if (settings.Models is not { } folder)
         {
-            var best = new BestModelFiles(results, session.Checkpoints, folder);
-            await ShowAsync(await best.ExportAsync(cancellation));
-            if (settings.Pictures > 0)
-            {
-                var split = test?.Split ?? await Task.Run(() => TestSplit.Validation(session, plan, cancellation), cancellation);
-                await ShowAsync(await best.DrawAsync(split, settings.Pictures, cancellation));
-            }
+            return;
+        }
+        var best = new BestModelFiles(results, session.Checkpoints, folder);
+        await ShowAsync(await best.ExportAsync(cancellation));
+        if (settings.Pictures > 0)
+        {
+            var split = test ?? await Task.Run(() => TestSplit.Validation(session, results.Plan, cancellation), cancellation);
+            await ShowAsync(await best.DrawAsync(split, settings.Pictures, cancellation));
         }
 
         async Task ShowAsync(IEnumerable<string> lines)

@@ -1,5 +1,6 @@
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
+using PruneSearch.Cli.Growing;
 using PruneSearch.Client.Inputs;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Connections.Sessions;
@@ -91,12 +92,20 @@ internal static class RunCommand
         }
         Directory.CreateDirectory(HomeFolder.Results(place.Home, search.Plan.Id));
         await session.LaunchAsync(search.Plan);
-        var stages = search.Plan.Trajectories.SelectMany(t => t.Keys).ToList();
         await context.Output.WriteLineAsync(
-            $"Search {search.Plan.Id}: {search.Plan.Trajectories.Count} trajectories, {stages.Distinct().Count()} stages to run " +
-            $"({stages.Count} without sharing), {search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} validation " +
-            $"pictures, classes {string.Join(", ", search.Data.Train.Classes)}");
+            $"Search {search.Plan.Id}: {Tries(search.Plan)}, {search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} " +
+            $"validation pictures, classes {string.Join(", ", search.Data.Train.Classes)}");
         return await FollowAsync(context, session, place, search.Plan.Id, cancellation);
+    }
+
+    private static string Tries(SearchPlan plan)
+    {
+        if (plan.Growth is { } growth)
+        {
+            return GrowthText.Of(growth);
+        }
+        var stages = plan.Trajectories.SelectMany(t => t.Keys).ToList();
+        return $"{plan.Trajectories.Count} trajectories, {stages.Distinct().Count()} stages to run ({stages.Count} without sharing)";
     }
 
     private static async Task<int> FollowAsync(CliContext context, ISearchSession session, SearchPlace place, string id, CancellationToken cancellation)
@@ -114,11 +123,16 @@ internal static class RunCommand
             return ExitCode.Interrupted;
         }
         var view = await session.FrontierAsync(id);
+        var growth = end.Growth is null ? null : (await session.PlanAsync(id)).Growth;
         if (view.Points.Count > 0)
         {
-            FrontierTable.Write(context, view);
+            FrontierTable.Write(context, view, brief: growth is not null);
             string folder = FrontierFiles.WriteAll(view, HomeFolder.Results(place.Home, id));
             await context.Output.WriteLineAsync($"Written to {folder}: frontier.png, frontier.csv, frontier.json");
+        }
+        if (growth?.Goal is { } goal)
+        {
+            await context.Output.WriteLineAsync(GoalText.Answer(goal, view));
         }
         foreach (var failure in StageFailure.Of(end))
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
@@ -49,14 +48,8 @@ internal static class FrontierFiles
                 string.Join("; ", r.Warnings), r.Unpruned?.Removed,
                 r.Map50Interval?.Low, r.Map50Interval?.High, r.MapInterval?.Low, r.MapInterval?.High, r.Map50BeyondDense?.Low, r.Map50BeyondDense?.High,
             ];
-            text.AppendJoin(',', cells.Select(Cell)).Append('\n');
+            CsvText.AppendLine(text, cells);
         }
         return text.ToString();
-    }
-
-    private static string Cell(object? value)
-    {
-        string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-        return text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
 }

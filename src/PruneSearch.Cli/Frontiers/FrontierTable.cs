@@ -10,10 +10,15 @@ namespace PruneSearch.Cli.Frontiers;
 /// <summary>The models of a search as a table.</summary>
 internal static class FrontierTable
 {
-    public static void Write(CliContext context, FrontierView view)
+    /// <summary>Writes the table and what is to be known about it.</summary>
+    /// <param name="context">The program.</param>
+    /// <param name="view">The models.</param>
+    /// <param name="brief">Whether only the originals and the frontier have lines.</param>
+    public static void Write(CliContext context, FrontierView view, bool brief = false)
     {
-        var notes = view.Points.SelectMany(p => p.Report.Warnings).Distinct().ToList();
-        Consoles.For(context).Write(Table(view, notes));
+        var shown = view with { Points = [.. view.Points.Where(p => !brief || p.OnFrontier || p.Schedule == ScheduleKind.Base)] };
+        var notes = shown.Points.SelectMany(p => p.Report.Warnings).Distinct().ToList();
+        Consoles.For(context).Write(Table(shown, notes));
         for (int i = 0; i < notes.Count; i++)
         {
             context.Output.WriteLine($"({i + 1}) {ErrorText.OneLine(notes[i])}");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Cli.Growing;
 
@@ -14,6 +15,20 @@ internal static class GrowthText
         .. growth.Curve.Count > 0 ? [Volume(growth.Curve)] : Array.Empty<string>(),
         .. growth.Goal is { } goal ? [GoalText.Of(goal)] : Array.Empty<string>(),
     ];
+
+    /// <summary>What a search is about to do: <c>strategy adaptive over 8 hyperparameters, budget 2:00:00 slot time</c>.</summary>
+    public static string Of(GrowthPlan plan)
+    {
+        string[] budget =
+        [
+            .. plan.Budget.Hours is { } hours ? [$"{Span(hours * 3600)} slot time"] : Array.Empty<string>(),
+            .. plan.Budget.Trajectories is { } trajectories ? [Text($"{trajectories} trajectories")] : Array.Empty<string>(),
+            .. plan.Budget.Steps is { } steps ? [Text($"{steps} steps")] : Array.Empty<string>(),
+        ];
+        int count = plan.Space.Hyperparameters.Count;
+        return $"strategy {EnumNames.Of(plan.Strategy)} over {count} hyperparameter{(count == 1 ? "" : "s")}, budget {string.Join(" or ", budget)}" +
+            (plan.Goal is { } goal ? $", goal {GoalText.Of(goal)}" : "");
+    }
 
     /// <summary>What a proposal tries and why: <c>level 0.43, schedule one-shot; rung 1, about 1:20: most hypervolume per second</c>.</summary>
     public static string Of(ProposalStatus p) =>

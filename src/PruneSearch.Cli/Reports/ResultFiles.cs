@@ -13,6 +13,12 @@ internal sealed record ResultFiles(string Name)
 
     public string Csv => $"results-{Name}.csv";
 
+    public string Growth => $"growth-{Name}.png";
+
+    public string Tried => $"tried-{Name}.png";
+
+    public string Proposals => $"proposals-{Name}.csv";
+
     public string Levels(string? variant) => variant is null ? $"levels-{Name}.png" : $"levels-{Name}-{variant}.png";
 
     /// <summary>Writes the pictures, the CSV and the search's part of the page.</summary>
@@ -22,8 +28,7 @@ internal sealed record ResultFiles(string Name)
     public static string Write(SearchResults results, string folder, int testPictures)
     {
         var files = new ResultFiles(results.Plan.Name);
-        string path = Path.Combine(folder, Page);
-        string text = ReportPage.With(File.Exists(path) ? File.ReadAllText(path) : null, files.Name, ResultSection.Write(results, files, testPictures), path);
+        string path = files.PageWith(folder, ResultSection.Write(results, files, testPictures), out string text);
         Directory.CreateDirectory(folder);
         if (results.Arms.Count > 0)
         {
@@ -36,6 +41,19 @@ internal sealed record ResultFiles(string Name)
             AtomicFile.Write(Path.Combine(folder, files.Csv), ResultsCsv.Write(results));
         }
         AtomicFile.Write(path, text);
+        return path;
+    }
+
+    /// <summary>The page with the search's part in it, not yet written.</summary>
+    /// <param name="folder">The folder of the page.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="text">The page's text.</param>
+    /// <returns>The page's path.</returns>
+    /// <exception cref="SearchFileException">The page is there, but its marks are damaged.</exception>
+    public string PageWith(string folder, string part, out string text)
+    {
+        string path = Path.Combine(folder, Page);
+        text = ReportPage.With(File.Exists(path) ? File.ReadAllText(path) : null, Name, part, path);
         return path;
     }
 }

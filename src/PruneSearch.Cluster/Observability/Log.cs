@@ -72,6 +72,9 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "Fault of this place: {Reason}; the slot asks for work again in {Seconds} s")]
     public static partial void PlaceFault(ILogger logger, string reason, double seconds);
 
+    [LoggerMessage(22, LogLevel.Information, "The slot {What}")]
+    public static partial void SlotDrained(ILogger logger, string what);
+
     [LoggerMessage(41, LogLevel.Error, "Error {Id}: {What}")]
     public static partial void ErrorTranslated(ILogger logger, Exception exception, string id, string what);
 

@@ -141,7 +141,7 @@ internal sealed class SearchGrowth
 
     /// <summary>Where a trajectory came from.</summary>
     public ProposalStatus Status(ProposedTrajectory proposed) => new(
-        proposed.Number, proposed.Proposal.Rung, proposed.Proposal.Why, _growth.Reproducible ? null : proposed.Proposal.Price,
+        proposed.Number, proposed.Proposal.Rung, proposed.Proposal.Why, proposed.Proposal.Price,
         string.Join(", ", _growth.Space.Describe(proposed.Proposal.Configuration).Select(v => $"{v.Key} {v.Value}")));
 
     /// <summary>How it stands.</summary>

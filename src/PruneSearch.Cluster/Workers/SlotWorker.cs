@@ -21,6 +21,7 @@ internal sealed class SlotWorker(
     private readonly SlotMeter _meter = new(slot.Name, time);
     private readonly SlotJournal? _journal = slot.Work is null ? null : new SlotJournal(slot.Work, slot.Name);
     private readonly Dictionary<string, TimeSpan> _placePauses = []; // the last ones, by stage
+    private readonly SlotPresenceReporter _presence = new(grains, slot, timings, time, logger);
     private TimeSpan _placePause;
 
     public override void Dispose()
@@ -33,13 +34,13 @@ internal sealed class SlotWorker(
     {
         var dispatcher = grains.GetGrain<IDispatcherGrain>(slot.DeviceClass);
         var idle = ShortestIdle;
-        var present = TellPresenceAsync(dispatcher, stoppingToken);
+        var present = _presence.RunAsync(stoppingToken);
         await TellDeathAsync();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (await SoonAsync(dispatcher.ClaimAsync(slot.Name), stoppingToken) is { } lease)
+                if (!_presence.IsDrained && await SoonAsync(dispatcher.ClaimAsync(slot.Name), stoppingToken) is { } lease)
                 {
                     idle = ShortestIdle;
                     if (!await WorkAsync(lease, stoppingToken))
@@ -63,16 +64,6 @@ internal sealed class SlotWorker(
         await present;
     }
 
-    /// <summary>A slot that works for hours is there as well: those whose stages wait are told how many slots there are.</summary>
-    private async Task TellPresenceAsync(IDispatcherGrain dispatcher, CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            dispatcher.PresentAsync(slot.Name).FireAndForget(logger, $"worker {slot.Name}");
-            await Task.Delay(timings.Renewal, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
     // Whether the slot is free again.
     private async Task<bool> WorkAsync(StageLease lease, CancellationToken stopping)
     {
@@ -82,6 +73,7 @@ internal sealed class SlotWorker(
         using var done = new CancellationTokenSource();
         _journal?.Begin(lease);
         _meter.Begin();
+        _presence.Begin(lease, keeper);
         Log.StageBegins(logger, lease.Attempt, lease.Epoch, lease.Key);
         var keeping = keeper.KeepAsync(work, done.Token);
         var result = await EndAsync(StageThread.RunAsync(runner, lease, keeper, work.Token), work.Token, stopping);
@@ -99,6 +91,7 @@ internal sealed class SlotWorker(
         await done.CancelAsync();
         await keeping;
         _meter.End();
+        _presence.End();
         if (free || outcome != "lost")
         {
             _journal?.End();

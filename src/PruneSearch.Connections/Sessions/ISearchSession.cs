@@ -1,3 +1,4 @@
+using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
 
@@ -41,6 +42,13 @@ public interface ISearchSession : IAsyncDisposable
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     /// <exception cref="InvalidOperationException">The search has no budget: everything that it tries was known at launch.</exception>
     Task ExtendAsync(string id, BudgetSettings more);
+
+    /// <summary>Every slot that was heard of lately, and what it does.</summary>
+    Task<IReadOnlyList<SlotStatus>> WorkersAsync();
+
+    /// <summary>Has a slot take no new stage, or take stages again.</summary>
+    /// <exception cref="KeyNotFoundException">No such slot was heard of lately.</exception>
+    Task DrainAsync(string worker, bool drained);
 
     /// <summary>Stops a search.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>

@@ -81,6 +81,12 @@ public sealed class SearchSession : ISearchSession
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => AskAsync(_client.WorkersAsync);
+
+    /// <inheritdoc/>
+    public Task DrainAsync(string worker, bool drained) => AskAsync(() => _client.DrainAsync(worker, drained));
+
+    /// <inheritdoc/>
     public Task CancelAsync(string id, string reason) => AskAsync(() => _client.CancelAsync(id, reason));
 
     /// <inheritdoc/>

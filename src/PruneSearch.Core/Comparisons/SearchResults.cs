@@ -109,7 +109,7 @@ public sealed record SearchResults
     private static List<(string Text, IReadOnlyList<string> Models)> WarningsOf(SearchPlan plan, ReportedSearch search)
     {
         var models = plan.Trajectories.SelectMany(t => search.Reports.GetValueOrDefault(t.Name, []).Select(
-            (r, i) => (Name: i == 0 || t.Schedule == ScheduleKind.OneShot ? t.Name : $"{t.Name} #{i}", Report: r))).DistinctBy(m => m.Report.Key);
+            (r, i) => (Name: i == 0 || (i == 1 && t.Schedule == ScheduleKind.OneShot) ? t.Name : $"{t.Name} #{i}", Report: r))).DistinctBy(m => m.Report.Key);
         return [.. models.SelectMany(m => m.Report.Warnings.Select(w => (Text: w, m.Name))).GroupBy(w => w.Text)
             .Select(g => (g.Key, (IReadOnlyList<string>)[.. g.Select(w => w.Name)]))];
     }

@@ -62,7 +62,7 @@ public sealed class GrowthHistory
         ArgumentNullException.ThrowIfNull(proposal);
         var plan = Lay(proposal).Plan;
         long steps = plan.Stages.Zip(plan.Keys).Where(s => !_stages.ContainsKey(s.Second)).Sum(s => (long)(s.First.FineTune?.Steps ?? 0));
-        return new SearchCost(SecondsOf(proposal), 1, steps);
+        return new SearchCost(proposal.Price ?? 0, 1, steps);
     }
 
     /// <summary>Takes in proposals that are in the log.</summary>
@@ -119,9 +119,6 @@ public sealed class GrowthHistory
 
     private ProposedTrajectory Lay(Proposal proposal) => _layout.Lay(_proposed.Count, proposal, _proposed);
 
-    // A reproducible search counts its prices in optimizer steps.
-    private double SecondsOf(Proposal proposal) => _growth.Reproducible ? 0 : proposal.Price ?? 0;
-
     private void Add(ProposedTrajectory proposed)
     {
         _proposed.Add(proposed);
@@ -174,7 +171,7 @@ public sealed class GrowthHistory
             .Where(s => s.Use.IsOf(number) && !s.Use.IsFree).ToList();
         double spent = stages.Sum(s => s.Use.Report?.Seconds.Values.Sum() ?? 0);
         long steps = stages.Where(s => s.Use.Report is null).Sum(s => (long)(s.stage.FineTune?.Steps ?? 0));
-        return new SearchCost(Math.Max(0, SecondsOf(_proposed[number].Proposal) - spent), 0, steps);
+        return new SearchCost(Math.Max(0, (_proposed[number].Proposal.Price ?? 0) - spent), 0, steps);
     }
 
     private StageUse Use(StageKey key) => CollectionsMarshal.GetValueRefOrAddDefault(_stages, key, out _) ??= new StageUse();

@@ -1,4 +1,3 @@
-using System.Numerics;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Strategies;
 

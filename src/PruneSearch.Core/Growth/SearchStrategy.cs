@@ -14,6 +14,7 @@ public sealed class SearchStrategy
 
     private readonly ISearchStrategy _strategy;
     private readonly ProposalPrices _prices;
+    private readonly bool _inSeconds;
 
     /// <summary>That of a search.</summary>
     /// <param name="plan">The search.</param>
@@ -23,7 +24,7 @@ public sealed class SearchStrategy
     {
         ArgumentNullException.ThrowIfNull(plan);
         var growth = plan.Growth ?? throw new ArgumentException($"Search '{plan.Id}' does not grow.", nameof(plan));
-        _prices = new ProposalPrices(growth);
+        (_prices, _inSeconds) = (new ProposalPrices(growth), !growth.Reproducible);
         var problem = new StrategyProblem
         {
             Space = growth.Space,
@@ -47,10 +48,10 @@ public sealed class SearchStrategy
         new ProposalLayout(plan).Lay(0, new Proposal { Configuration = middle, Rung = 0, Why = "" }, []);
     }
 
-    /// <summary>What to try next, see <see cref="ISearchStrategy.Propose"/>.</summary>
+    /// <summary>What to try next, see <see cref="ISearchStrategy.Propose"/>. A price that is no time is left out.</summary>
     public IReadOnlyList<Proposal> Propose(StrategyHistory history, int slots)
     {
         var proposals = _strategy.Propose(history, slots);
-        return _prices.IsMeasured(history) ? proposals : [.. proposals.Select(p => p with { Price = null })];
+        return _inSeconds && _prices.IsMeasured(history) ? proposals : [.. proposals.Select(p => p with { Price = null })];
     }
 }

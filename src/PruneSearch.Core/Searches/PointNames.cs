@@ -12,7 +12,7 @@ public static class PointNames
         string name = point.Schedule switch
         {
             ScheduleKind.Base => Original(point.Trajectory),
-            ScheduleKind.OneShot => point.Trajectory,
+            ScheduleKind.OneShot when point.Iteration <= 1 => point.Trajectory, // with more, it was trained on after its first look
             _ => $"{point.Trajectory} #{point.Iteration}",
         };
         return name + (point.IsQuantised ? " int8" : "");

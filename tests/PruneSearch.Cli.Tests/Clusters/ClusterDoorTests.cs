@@ -83,7 +83,7 @@ public sealed class ClusterDoorTests : IDisposable
     [Fact]
     public async Task A_database_that_should_know_the_gateways_and_is_down()
     {
-        Write($"database: Host=127.0.0.1;Port={FreePort.Find()};Username=a;Password=hidden;Database=b");
+        Write($"database: Host=127.0.0.1;Port={FreePort.Find()};Username=a;Password=hidden;Database=b", AnsweredSeconds);
         Assert.All(
             await RunAllAsync(),
             r => AssertSays("The database of cluster 'prunesearch', where its gateways stand, cannot be used: Failed to connect to 127.0.0.1", r));
@@ -94,8 +94,8 @@ public sealed class ClusterDoorTests : IDisposable
     {
         var options = Options(await DatabaseAsync(Services.Postgres));
         await (await SiloHost.StartAsync(options, cancellation: TestContext.Current.CancellationToken)).DisposeAsync();
-        Write($"database: {options.Database}");
-        Assert.All(await RunAllAsync(), r => AssertSays("No silo of cluster 'prunesearch' answers: its database names no gateway, tried for 2 s", r));
+        Write($"database: {options.Database}", AnsweredSeconds);
+        Assert.All(await RunAllAsync(), r => AssertSays("No silo of cluster 'prunesearch' answers: its database names no gateway, tried for 10 s", r));
     }
 
     [Fact]
@@ -115,12 +115,13 @@ public sealed class ClusterDoorTests : IDisposable
 
         using var again = Door.Relay(there, door.Port); // a silo that stops wants to say so
         await silo.DisposeAsync();
-        Assert.All(results.Where(r => r.Command != "data"), r =>
+        Assert.All(results.Where(r => r.Command is not ("data" or "workers" or "drain")), r =>
         {
             AssertSays("The cluster's database cannot be used", r);
             Assert.Contains("in the log of", Assert.Single(r.Errors), StringComparison.Ordinal);
         });
         Assert.Equal(0, results.Single(r => r.Command == "data").Code); // it needs only the store
+        Assert.Equal(0, results.Single(r => r.Command == "workers").Code); // who is there stands in no database
     }
 
     [Fact]
@@ -131,6 +132,7 @@ public sealed class ClusterDoorTests : IDisposable
         await File.WriteAllTextAsync(Settings, $"gateways: 127.0.0.1:{options.GatewayPort}\n", TestContext.Current.CancellationToken);
 
         Assert.Equal(0, (await RunAsync(["list"])).Code);
+        Assert.Equal(0, (await RunAsync(["workers"])).Code);
         foreach (string command in (string[])["status", "cancel", "follow", "resume", "frontier"])
         {
             Assert.Contains("There is no search 'x-1'", Assert.Single((await RunAsync([command, "x-1"])).Errors), StringComparison.Ordinal);
@@ -154,6 +156,7 @@ public sealed class ClusterDoorTests : IDisposable
         string[][] commands =
         [
             ["run", search], ["resume", "x-1"], ["follow", "x-1"], ["list"], ["status", "x-1"], ["cancel", "x-1"], ["frontier", "x-1"],
+            ["workers"], ["drain", "w-1"],
             ["report", "x-1", "--out", Path.Combine(_folder, "report")], ["export", "x-1", "original", "--onnx", Path.Combine(_folder, "x.onnx")],
             ["data", "push", pictures],
         ];

@@ -44,8 +44,9 @@ public sealed class GrowthTextTests
     public void A_proposal_says_what_is_tried_and_why()
     {
         Assert.Equal(
-            "level 0.43, criterion obs; rung 1, about 1:20: most per second", GrowthText.Of(new(3, 1, "most per second", 80, "level 0.43, criterion obs")));
-        Assert.Equal("rung 0: first look", GrowthText.Of(new(0, 0, "first look", null)));
+            "level 0.43, criterion obs; rung 1, about 1:20: most per second",
+            GrowthText.Of(new ProposalStatus(3, 1, "most per second", 80, "level 0.43, criterion obs")));
+        Assert.Equal("rung 0: first look", GrowthText.Of(new ProposalStatus(0, 0, "first look", null)));
     }
 
     [Fact]

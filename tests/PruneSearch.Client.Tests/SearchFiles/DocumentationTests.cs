@@ -38,9 +38,11 @@ public sealed class DocumentationTests
         Assert.Equal(expected.Trim(), text[begin..end].Trim());
     }
 
-    [Fact]
-    public void The_quickstart_is_valid() =>
-        Assert.Equal("quickstart", SearchFileReader.Read(Path.Combine(Checkout.Root, "docs", "examples", "quickstart.yaml")).Settings.Name);
+    [Theory]
+    [InlineData("quickstart")]
+    [InlineData("adaptive-shapes")]
+    public void The_examples_that_need_no_download_are_valid(string name) =>
+        Assert.Equal(name, SearchFileReader.Read(Path.Combine(Checkout.Root, "docs", "examples", name + ".yaml")).Settings.Name);
 
     [Theory]
     [InlineData("voc")]
@@ -50,6 +52,7 @@ public sealed class DocumentationTests
     [InlineData("ssd-bccd")]
     [InlineData("yolox-bccd")]
     [InlineData("yolox-voc")]
+    [InlineData("adaptive-bccd")]
     public void The_examples_are_valid(string name)
     {
         SharedData.Require("weights/ssd_mobilenet_v2_oidv4.safetensors");

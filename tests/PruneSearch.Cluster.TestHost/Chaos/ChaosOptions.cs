@@ -1,3 +1,5 @@
+using PruneSearch.Core.Searches;
+
 namespace PruneSearch.Cluster.TestHost.Chaos;
 
 /// <summary>What to break, how often, and where the servers are.</summary>
@@ -11,6 +13,9 @@ public sealed record ChaosOptions
 
     /// <summary>Trajectories of five stages each, besides the base.</summary>
     public int Trajectories { get; init; } = 240;
+
+    /// <summary>The search; one of <see cref="Trajectories"/> when left out.</summary>
+    public SearchPlan? Plan { get; init; }
 
     /// <summary>Workers, one slot each.</summary>
     public int Workers { get; init; } = 3;

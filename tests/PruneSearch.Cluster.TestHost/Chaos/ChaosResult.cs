@@ -23,6 +23,9 @@ public sealed record ChaosResult
     /// <summary>Whether its frontier, every report in it, is the one of a search that nothing happened to.</summary>
     public required bool SameFrontier { get; init; }
 
+    /// <summary>Whether what it tried, every stage of it, is what a search tried that nothing happened to.</summary>
+    public required bool SameTrajectories { get; init; }
+
     /// <summary>How long all of it took.</summary>
     public required TimeSpan Duration { get; init; }
 }

@@ -36,7 +36,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
 
     private async Task<ChaosResult> RunAsync(PostgresServer postgres, AzuriteServer azurite, SiloProcess control, List<SiloProcess> workers)
     {
-        var plan = Plans.Wide("chaos", options.Trajectories, options.Seed);
+        var plan = options.Plan ?? Plans.Wide("chaos", options.Trajectories, options.Seed);
         var address = new ClusterAddress { Database = postgres.ConnectionString, Patience = TimeSpan.FromMinutes(2) };
         await UntilAsync(TimeSpan.FromMinutes(2), () => WithClientAsync(address, async c =>
         {
@@ -65,12 +65,14 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
         ChaosResult? result = null;
         await UntilAsync(TimeSpan.FromHours(1), () => WithClientAsync(address, async c =>
         {
-            var summary = await c.Searches.SummaryAsync("chaos").ConfigureAwait(false);
+            var summary = await c.Searches.SummaryAsync(plan.Id).ConfigureAwait(false);
             if (!summary.State.IsOver())
             {
                 return false;
             }
-            var frontier = await c.Searches.FrontierAsync("chaos").ConfigureAwait(false);
+            var frontier = await c.Searches.FrontierAsync(plan.Id).ConfigureAwait(false);
+            var tried = await c.Searches.PlanAsync(plan.Id).ConfigureAwait(false);
+            var undisturbed = await UndisturbedAsync(plan).ConfigureAwait(false);
             var slots = workers.Select(w => RunLine.Read(w.Settings.RunsLog)).ToList();
             var runs = slots.SelectMany(s => s).ToList();
             var repeated = Outcomes.Repeated(slots);
@@ -82,8 +84,8 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
                 Attempts = runs.Count(r => r.What == "start"),
                 BegunAgain = Outcomes.BegunAfterCompletion(workers.Select(w => w.Folder)),
                 State = summary.State,
-                SameFrontier = JsonSerializer.Serialize(frontier, CoreJson.Readable) == JsonSerializer.Serialize(
-                    await UndisturbedAsync(plan).ConfigureAwait(false), CoreJson.Readable),
+                SameFrontier = Text(frontier) == Text(undisturbed.Frontier),
+                SameTrajectories = Text(tried) == Text(undisturbed.Tried),
                 Duration = _clock.Elapsed,
             };
             return true;
@@ -212,8 +214,10 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
         }
     }
 
-    /// <summary>The frontier of the same plan in one process to which nothing happens.</summary>
-    private async Task<FrontierView> UndisturbedAsync(SearchPlan plan)
+    private static string Text<T>(T value) => JsonSerializer.Serialize(value, CoreJson.Readable);
+
+    /// <summary>The frontier of the same search in one process to which nothing happens, and what it tried.</summary>
+    private async Task<(FrontierView Frontier, SearchPlan Tried)> UndisturbedAsync(SearchPlan plan)
     {
         var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions
         {
@@ -229,7 +233,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
             {
                 await Task.Delay(100).ConfigureAwait(false);
             }
-            return await host.Client.FrontierAsync(plan.Id).ConfigureAwait(false);
+            return (await host.Client.FrontierAsync(plan.Id).ConfigureAwait(false), await host.Client.PlanAsync(plan.Id).ConfigureAwait(false));
         }
     }
 }

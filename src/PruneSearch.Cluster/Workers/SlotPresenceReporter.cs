@@ -1,0 +1,67 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+using PruneSearch.Cluster.Observability;
+using PruneSearch.Core.Grains;
+
+namespace PruneSearch.Cluster.Workers;
+
+/// <summary>
+/// Tells again and again that a slot is there, also while it works for hours: those whose stages wait learn how many slots there are,
+/// and operators what each does. Learns in return whether the slot shall take no new stage.
+/// </summary>
+internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slot, ClusterTimings timings, TimeProvider time, ILogger logger)
+{
+    private static readonly string Version = typeof(SlotPresenceReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+        ?.InformationalVersion.Split('+')[0] ?? "";
+
+    private Doing _doing = new(null, null, time.GetUtcNow());
+
+    private sealed record Doing(StageLease? Lease, LeaseKeeper? Keeper, DateTimeOffset Since);
+
+    /// <summary>Whether the slot shall take no new stage.</summary>
+    public bool IsDrained { get; private set; }
+
+    /// <summary>The slot begins to work on a stage.</summary>
+    public void Begin(StageLease lease, LeaseKeeper keeper) => Volatile.Write(ref _doing, new Doing(lease, keeper, time.GetUtcNow()));
+
+    /// <summary>The slot is free.</summary>
+    public void End() => Volatile.Write(ref _doing, new Doing(null, null, time.GetUtcNow()));
+
+    /// <summary>Tells until it is stopped. A drained slot is none that others may wait for.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var dispatcher = grains.GetGrain<IDispatcherGrain>(slot.DeviceClass);
+        var workers = grains.GetGrain<IWorkersGrain>("all");
+        while (!stopping.IsCancellationRequested)
+        {
+            if (!IsDrained)
+            {
+                dispatcher.PresentAsync(slot.Name).FireAndForget(logger, $"worker {slot.Name}");
+            }
+            TellAsync(workers).FireAndForget(logger, $"worker {slot.Name}");
+            await Task.Delay(timings.Renewal, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task TellAsync(IWorkersGrain workers)
+    {
+        var doing = Volatile.Read(ref _doing);
+        bool drained = await workers.PresentAsync(new SlotPresence
+        {
+            Worker = slot.Name,
+            DeviceClass = slot.DeviceClass,
+            Machine = Environment.MachineName,
+            Process = Environment.ProcessId,
+            Version = Version,
+            Stage = doing.Lease?.Key,
+            Progress = doing.Keeper?.Progress,
+            Since = doing.Since,
+            Drained = IsDrained,
+        });
+        if (drained != IsDrained)
+        {
+            Log.SlotDrained(logger, drained ? "takes no new stage" : "takes stages again");
+        }
+        IsDrained = drained;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using PruneSearch.Core.Growth;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Strategies;
+
+namespace PruneSearch.Core.Tests.Growth;
+
+public sealed class ProposalPricesTests
+{
+    private readonly SearchPlan _plan = Grown.Plan();
+
+    [Fact]
+    public void Seconds_follow_from_what_finished_stages_took_and_what_is_shared_is_free()
+    {
+        var history = new GrowthHistory(_plan);
+        history.Add(Grown.Report(_plan.Trajectories[0].Stages[0]));
+        var prices = new ProposalPrices(_plan.Growth!);
+        Assert.False(prices.IsMeasured(StrategyHistory.Empty));
+        foreach (var proposed in history.Add(Grown.Batch(0, 1, Grown.OneShot(0.4, 3), Grown.OneShot(0.5, 1))))
+        {
+            foreach (var stage in proposed.Plan.Stages)
+            {
+                history.Add(Grown.Report(stage));
+            }
+        }
+        var known = history.ToStrategyHistory();
+
+        // Ten seconds a stage and a tenth of one for each step.
+        Assert.True(prices.IsMeasured(known));
+        Assert.Equal(10, Price(Grown.OneShot(0.3, 0)), 6);
+        Assert.Equal(49, Price(Grown.OneShot(0.3, 3)), 6);
+        Assert.Equal(0, Price(Grown.OneShot(0.4, 3)), 6);
+        Assert.Equal(28, Price(Grown.OneShot(0.5, 3)), 6);
+        Assert.Equal(39, Price(Grown.OneShot(0.4, 3, rate: 0.002)), 6); // pruned alike, trained otherwise
+        Assert.Equal(48, Price(Grown.Iterative(0.6, 3, 0)), 6);
+
+        double Price(Proposal p) => prices.Price(p.Configuration, p.Rung, known);
+    }
+
+    [Fact]
+    public void Stages_are_the_same_exactly_where_their_keys_are()
+    {
+        var plan = Grown.Plan();
+        var layout = new ProposalLayout(plan);
+        var stages = new ConfigurationStages(plan.Growth!);
+        var random = new Random(3);
+        var byKey = new Dictionary<StageKey, ulong>();
+        var byNumber = new Dictionary<ulong, StageKey>();
+        for (int i = 0; i < 400; i++)
+        {
+            // Coarse, so that many begin alike.
+            double[] point = [.. Grown.Space.Hyperparameters.Select(_ => random.Next(3) / 2.0)];
+            var configuration = Grown.Space.At(point);
+            var laid = layout.Lay(0, new Proposal { Configuration = configuration, Rung = random.Next(4), Why = "" }, []);
+            var numbers = stages.Of(configuration, laid.Proposal.Rung);
+
+            Assert.Equal(laid.Plan.Keys.Count - 1, numbers.Count);
+            foreach (var (key, number) in laid.Plan.Keys.Skip(1).Zip(numbers))
+            {
+                Assert.Equal(byKey[key] = byKey.GetValueOrDefault(key, number.Id), number.Id);
+                Assert.Equal(byNumber[number.Id] = byNumber.GetValueOrDefault(number.Id, key), key);
+            }
+            Assert.Equal(laid.Plan.Stages.Skip(1).Select(s => s.FineTune?.Steps ?? 0), numbers.Select(n => n.Steps));
+        }
+        Assert.InRange(byKey.Count, 50, 1200);
+    }
+
+    [Fact]
+    public void Thousands_of_prices_are_quick()
+    {
+        var history = new GrowthHistory(_plan);
+        for (int i = 0; i < 2000; i++)
+        {
+            history.Add(Grown.Batch(i, 0, Grown.OneShot(0.2 + i / 4000.0, 1)));
+        }
+        var known = history.ToStrategyHistory();
+        var prices = new ProposalPrices(_plan.Growth!);
+        prices.Price(Grown.Iterative(0.6, 3, 3).Configuration, 3, known);
+
+        var clock = Stopwatch.StartNew();
+        for (int i = 0; i < 2000; i++)
+        {
+            prices.Price(Grown.Iterative(0.6, 2 + i % 3, 3).Configuration, 3, known);
+        }
+
+        Assert.InRange(clock.Elapsed.TotalMilliseconds, 0, 200); // about 3 on a quiet machine
+    }
+}
