@@ -32,8 +32,8 @@ internal sealed class ImprovementSearch
         }
     }
 
-    /// <summary>Configurations that each candidate is compared with.</summary>
-    public int Compared => _models.Count(m => m is not null) * _remembered.Count;
+    /// <summary>Comparisons with what was seen that each candidate takes.</summary>
+    public int Compared => _models.Sum(m => m?.Compared ?? 0);
 
     /// <summary>Encoded configurations with a result on the frontier.</summary>
     public IReadOnlyList<double[]> Frontier { get; }
