@@ -99,6 +99,7 @@ internal static class CommandLine
                 WorkerCommands.DrainAsync(context, PlaceOptions.Of(p), p.GetValue(worker)!, drained: true, c), worker),
             Command("undrain", "Let a drained worker take stages again", (p, c) =>
                 WorkerCommands.DrainAsync(context, PlaceOptions.Of(p), p.GetValue(worker)!, drained: false, c), worker),
+            CertificatesCommand.Create(context),
             Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, c), id),
             DataCommand.Create(context),
         };

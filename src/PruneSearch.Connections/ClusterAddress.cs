@@ -1,4 +1,5 @@
 using System.Net;
+using PruneSearch.Connections.Certificates;
 using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 
@@ -23,6 +24,9 @@ public sealed record ClusterAddress
 
     /// <summary>The blob container of <see cref="Checkpoints"/>.</summary>
     public string Container { get; init; } = "prunesearch";
+
+    /// <summary>What the program shows to silos and demands of them; <see langword="null"/> for a cluster without certificates.</summary>
+    public ClusterTls? Tls { get; init; }
 
     /// <summary>What is not right about how it was written, such as a file with a password that others can read; one line each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -60,6 +64,7 @@ public sealed record ClusterAddress
                 Database = settings.Text("database"),
                 Checkpoints = settings.Text("checkpoints"),
                 Container = settings.Text("container") ?? "prunesearch",
+                Tls = ClusterTls.Read(settings),
                 Patience = settings.Seconds("timeout-seconds", DefaultPatience, 1, 600),
                 Warnings = settings.Warnings,
             };

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 using Orleans.Runtime;
+using PruneSearch.Connections.Certificates;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Storage;
 
@@ -76,6 +78,10 @@ public sealed class ClusterClient : IAsyncDisposable
         configure?.Invoke(builder);
         builder.UseOrleansClient(client =>
         {
+            if (address.Tls?.Demand(CertificateRole.Silo) is { } tls)
+            {
+                client.Services.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c => c.UseClientTls(tls)));
+            }
             client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (address.ClusterId, address.ClusterId));
             if (address.Gateways.Count > 0)
             {

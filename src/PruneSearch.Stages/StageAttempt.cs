@@ -27,6 +27,9 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
     // The original on the same resamples; none for the original itself.
     private ScoreResamples? Dense => _stage.Measure.Baseline is { } dense ? field ??= _files.FindScore(dense, _stage.Data.Validation)?.Resamples : null;
 
+    // What it trains on may have been pruned: then the same groups count.
+    private StageReport? Continued => _stage.Parent is { } parent ? _files.FindReport(parent) : null;
+
     /// <summary>Runs all parts and saves what they made.</summary>
     public StageReport Run()
     {
@@ -63,7 +66,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
             Latency = score.Latency,
             Parameters = model.Network.Parameters,
             Macs = model.Network.Macs,
-            Channels = pruned?.Channels ?? ChannelCount.Of(parent.Network),
+            Channels = pruned?.Channels ?? Continued?.Channels ?? ChannelCount.Of(parent.Network),
             FinalLoss = loss,
             TrainedSteps = loss is null ? 0 : _stage.FineTune!.Steps,
             TrainedIn = loss is null ? null : TrainingPrecision.Resolve(_stage.FineTune!.Precision),

@@ -93,6 +93,20 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         }
     }
 
+    /// <summary>The report of a finished stage; <see langword="null"/> where it has none, or that of another version.</summary>
+    /// <exception cref="InputUnavailableException">It cannot be read.</exception>
+    public StageReport? FindReport(StageKey key)
+    {
+        try
+        {
+            return TryRead(CheckpointNames.Report(key), (stream, _) => JsonSerializer.Deserialize<StageReport>(stream, CoreJson.Readable));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Keeps the figures of a stage on a split.</summary>
     public void WriteScore(StageKey key, string manifest, SplitScore score) =>
         Write(CheckpointNames.Score(key, manifest), JsonSerializer.SerializeToUtf8Bytes(score, CoreJson.Canonical)); // thousands of numbers: no line each

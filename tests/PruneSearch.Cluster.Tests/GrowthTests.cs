@@ -94,6 +94,72 @@ public sealed class GrowthTests
     }
 
     [Fact]
+    public async Task Slot_time_and_steps_are_spent_to_the_last_proposal_and_no_further()
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(_runner);
+        _runner.Reports = key => StubStageRunner.Report(key) with { TrainedSteps = 90 }; // and each stage says that it took a second
+
+        var hours = (await host.RunAsync(Spending("hours", new() { Hours = 30 / 3600.0 }))).Growth!;
+        var steps = (await host.RunAsync(Spending("steps", new() { Steps = 2000 }))).Growth!;
+
+        const int Longest = 4; // stages of a trajectory after the base
+        Assert.InRange(hours.Spent.Seconds, 30, 30 + Longest - 1);
+        Assert.InRange(steps.Spent.Steps, 2000, 2000 + Longest * 90 - 1);
+        Assert.Equal((0, 0), (hours.Open, steps.Open));
+
+        static SearchPlan Spending(string id, BudgetSettings budget)
+        {
+            var plan = GrowingPlans.Of(id, 1, rungs: Single);
+            return plan with { Growth = plan.Growth! with { Budget = budget, Seed = id.Length } };
+        }
+    }
+
+    [Fact]
+    public async Task A_cancelled_search_goes_on_from_its_log()
+    {
+        using var home = new TestHome();
+        var runner = new StubStageRunner(TimeSpan.FromMilliseconds(50));
+        await using var host = await home.StartAsync(runner);
+        var plan = GrowingPlans.Reproducible("a");
+        await host.Client.LaunchAsync(plan);
+        await host.UntilAsync("a", s => s.Growth!.Proposals >= 4);
+        await host.Client.CancelAsync("a", "enough");
+        var (before, _) = await LogsAsync(host, "a");
+        Assert.Equal(WorkState.Cancelled, (await host.Client.StatusAsync("a")).State);
+
+        await host.Client.ResumeAsync("a");
+        var end = await host.EndAsync("a");
+
+        Assert.Equal((WorkState.Completed, 9), (end.State, end.Growth!.Proposals));
+        var (log, reports) = await LogsAsync(host, "a");
+        Assert.Equal(Configurations(before), Configurations(log).Take(Configurations(before).Count));
+        Assert.Null(ProposalReplay.Difference(plan, log, reports));
+    }
+
+    [Theory]
+    [InlineData(StrategyKind.Adaptive)]
+    [InlineData(StrategyKind.Asha)]
+    [InlineData(StrategyKind.Nsga2)]
+    [InlineData(StrategyKind.Tpe)]
+    public async Task Every_strategy_decides_and_its_log_replays(StrategyKind strategy)
+    {
+        using var home = new TestHome();
+        await using var host = await home.StartAsync(_runner);
+        var plan = GrowingPlans.Of("a", 25, strategy);
+
+        var end = await host.RunAsync(plan);
+
+        Assert.Equal((WorkState.Completed, 25), (end.State, end.Growth!.Proposals));
+        Assert.Equal(_runner.Started.Count, _runner.Started.Distinct().Count());
+        var (log, reports) = await LogsAsync(host, "a");
+        Assert.Null(ProposalReplay.Difference(plan, log, reports));
+        var proposals = log.SelectMany(b => b.Proposals).ToList();
+        Assert.Equal(strategy is StrategyKind.Asha or StrategyKind.Adaptive, plan.Growth!.Rungs.Count > 1);
+        Assert.True(strategy != StrategyKind.Asha || proposals.Any(p => p.Continues is not null), "nothing was promoted");
+    }
+
+    [Fact]
     public async Task A_failed_proposal_counts_as_one_and_is_not_made_again()
     {
         using var home = new TestHome();

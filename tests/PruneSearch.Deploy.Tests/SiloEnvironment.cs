@@ -1,4 +1,5 @@
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Connections.Certificates;
 
 namespace PruneSearch.Deploy.Tests;
 
@@ -7,6 +8,13 @@ internal static class SiloEnvironment
 {
     // Read by others than the silo's settings.
     private static readonly HashSet<string> Others = ["OTEL_EXPORTER_OTLP_ENDPOINT"];
+
+    private static readonly Lazy<CertificateFolder> Certificates = new(() =>
+    {
+        var folder = new CertificateFolder(Directory.CreateTempSubdirectory("certificates").FullName, TimeProvider.System);
+        folder.MakeAuthority(TimeSpan.FromDays(1));
+        return folder;
+    });
 
     /// <summary>What stands in for a value that only a running cluster knows.</summary>
     public static string Example(string variable) => variable switch
@@ -25,9 +33,14 @@ internal static class SiloEnvironment
         var configuration = SiloConfiguration.Read(null, new Dictionary<string, string?>(), name =>
         {
             read.Add(name);
-            return environment.GetValueOrDefault(name);
+            // Files that only the containers have, in the volume that they mount.
+            return environment.GetValueOrDefault(name) is { } value && value.StartsWith("/certificates/", StringComparison.Ordinal)
+                ? name.EndsWith("AUTHORITY", StringComparison.Ordinal) ? Certificates.Value.Authority
+                    : Certificates.Value.Issue(CertificateRole.Silo, "test", TimeSpan.FromDays(1))
+                : environment.GetValueOrDefault(name);
         });
         Assert.Empty(environment.Keys.Except(read).Except(Others));
+        Assert.NotNull(configuration.Silo.Tls); // it is reached from other machines
         return configuration;
     }
 }

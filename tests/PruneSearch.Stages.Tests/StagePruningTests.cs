@@ -1,3 +1,5 @@
+using System.Text.Json;
+using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
@@ -115,6 +117,21 @@ public sealed class StagePruningTests(StagePruningTests.DenseStage dense) : ICla
         var unknown = _room.Base(settings with { Regularisation = settings.Regularisation! with { Groups = ["tail"] } });
         Assert.Contains(
             "regularisation: Unknown channel group 'tail'", Assert.Throws<StageFailedException>(() => Run(unknown)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Training_on_counts_the_channels_of_the_groups_that_were_pruned()
+    {
+        var pruned = Run(Pruned(0.3, PruneTarget.Channels) with { FineTune = null });
+        byte[] report = JsonSerializer.SerializeToUtf8Bytes(pruned, CoreJson.Readable);
+        await _room.Store.PutAsync(
+            CheckpointNames.Report(pruned.Key), (stream, c) => stream.WriteAsync(report, c).AsTask(), cancellation: TestContext.Current.CancellationToken);
+
+        var trained = Run(Pruned(0, PruneTarget.Channels) with { Parent = pruned.Key, Prune = null });
+
+        Assert.Equal(0.3, pruned.Channels.Removed, 2);
+        Assert.Equal(pruned.Channels, trained.Channels);
+        Assert.Equal((0, 2), (pruned.TrainedSteps, trained.TrainedSteps));
     }
 
     private StageReport Run(StageDescription stage) => _room.Run(stage);

@@ -21,6 +21,7 @@ internal sealed record GrownSearch(SearchPlan Plan, SearchStatus Status, Frontie
     /// <exception cref="FormatException">One of its logs is damaged.</exception>
     public static async Task<GrownSearch> ReadAsync(ISearchSession session, SearchPlan plan, CancellationToken cancellation)
     {
+        plan = plan with { Trajectories = [.. plan.Trajectories.Where(t => t.Schedule == ScheduleKind.Base)] }; // as it was launched
         var (status, view) = (await session.StatusAsync(plan.Id), await session.FrontierAsync(plan.Id));
         var proposals = await ProposalLog.OpenAsync(session.Checkpoints, plan.Id, cancellation);
         var reports = await ReportLog.OpenAsync(session.Checkpoints, plan.Id, cancellation);

@@ -11,11 +11,11 @@ internal static class VolumePlot
 
     /// <summary>The picture, as PNG.</summary>
     /// <param name="name">Name of the search.</param>
-    /// <param name="curve">At least one point.</param>
+    /// <param name="curve">None where nothing has any volume.</param>
     /// <param name="spent">Slot time spent in all, in seconds: to there the last volume holds.</param>
     public static byte[] Draw(string name, IReadOnlyList<VolumePoint> curve, double spent)
     {
-        double end = Math.Max(spent, curve[^1].Seconds);
+        double end = Math.Max(spent, curve.Count == 0 ? 0 : curve[^1].Seconds);
         var (unit, label) = end >= 2 * 3600 ? (3600.0, "hours") : end >= 120 ? (60.0, "minutes") : (1.0, "seconds");
         using var plot = new Plot();
         PlotTheme.Apply(plot, $"{name}: how the frontier grew");
@@ -26,7 +26,7 @@ internal static class VolumePlot
         // A step: the volume stays until the next report makes it grow.
         var xs = new List<double>();
         var ys = new List<double>();
-        foreach (var point in curve)
+        foreach (var point in curve.DefaultIfEmpty(new VolumePoint(0, 0, 0)))
         {
             if (ys.Count > 0)
             {

@@ -26,8 +26,9 @@ internal static class ClusterSilo
     /// <param name="Address">For both ports; a loopback address is reached from this machine only.</param>
     /// <param name="SiloPort">For other silos.</param>
     /// <param name="GatewayPort">For clients; 0 for none.</param>
-    /// <param name="Tls">What both ports demand; <see langword="null"/> for nothing.</param>
-    public sealed record Endpoint(IPAddress Address, int SiloPort, int GatewayPort, TlsOptions? Tls = null);
+    /// <param name="SiloTls">What the port for silos demands, and what it shows to them; <see langword="null"/> for nothing.</param>
+    /// <param name="GatewayTls">What the port for clients demands; <see langword="null"/> for nothing.</param>
+    public sealed record Endpoint(IPAddress Address, int SiloPort, int GatewayPort, TlsOptions? SiloTls = null, TlsOptions? GatewayTls = null);
 
     public static ISiloBuilder UsePruneSearch(this ISiloBuilder silo, ClusterDatabase database, string clusterId, string name, SiloRole role, Endpoint endpoint,
         MembershipTimings membership)
@@ -35,9 +36,9 @@ internal static class ClusterSilo
         silo.Services.AddSingleton<ConnectionGuard>();
         silo.Services.AddOptions<SiloConnectionOptions>().Configure<ConnectionGuard>((o, guard) =>
         {
-            o.ConfigureSiloInboundConnection(c => guard.Protect(c, Check(endpoint)));
-            o.ConfigureGatewayInboundConnection(c => guard.Protect(c, Check(endpoint)));
-            if (endpoint.Tls is { } tls)
+            o.ConfigureSiloInboundConnection(c => guard.Protect(c, Check(endpoint.SiloTls)));
+            o.ConfigureGatewayInboundConnection(c => guard.Protect(c, Check(endpoint.GatewayTls)));
+            if (endpoint.SiloTls is { } tls)
             {
                 o.ConfigureSiloOutboundConnection(c => c.UseClientTls(tls));
             }
@@ -77,5 +78,5 @@ internal static class ClusterSilo
         return silo.AddActivityPropagation();
     }
 
-    private static Action<IConnectionBuilder>? Check(Endpoint endpoint) => endpoint.Tls is { } tls ? c => c.UseServerTls(tls) : null;
+    private static Action<IConnectionBuilder>? Check(TlsOptions? demand) => demand is { } tls ? c => c.UseServerTls(tls) : null;
 }

@@ -43,7 +43,8 @@ internal static class EmbeddedSilo
         builder.Services.AddSingleton(new RecoveryPolicy(ByItself: false));
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(new FolderCheckpointStore(options.Home, options.Time), options.Time));
         builder.AddPruneSearchTelemetry();
-        var endpoint = new ClusterSilo.Endpoint(IPAddress.Loopback, siloPort, gatewayPort, HomeCertificate.Demand(certificate));
+        var tls = HomeCertificate.Demand(certificate);
+        var endpoint = new ClusterSilo.Endpoint(IPAddress.Loopback, siloPort, gatewayPort, tls, tls);
         builder.UseOrleans(silo => silo.UsePruneSearch(database, ClusterName, ClusterName, SiloRole.All, endpoint, new MembershipTimings()));
         options.ConfigureServices?.Invoke(builder.Services);
         if (options.RunSlot)

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Connections;
+using PruneSearch.Connections.Certificates;
 using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 
@@ -44,6 +45,8 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             AdvertisedAddress = settings.Using("advertised-address", () => Address(settings.Text("advertised-address"))),
             SiloPort = Port(settings, "silo-port", 11111),
             GatewayPort = Port(settings, "gateway-port", 30000),
+            Tls = ClusterTls.Read(settings),
+            Insecure = settings.Flag("insecure", false),
             HealthPort = settings.Number("health-port", 0, 0, 65535),
             Work = settings.Text("work"),
             Timings = new ClusterTimings { Silence = settings.Using("longest-silence", () => Silence(settings.Text("longest-silence"))) },

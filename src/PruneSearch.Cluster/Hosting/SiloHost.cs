@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,6 +9,7 @@ using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Connections;
+using PruneSearch.Connections.Certificates;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;
@@ -54,6 +56,11 @@ public sealed class SiloHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Timings.Validate();
+        if (options is { Tls: null, Insecure: false } && !IPAddress.IsLoopback(options.AdvertisedAddress))
+        {
+            throw new ArgumentException($"'{options.AdvertisedAddress}' is reached from other machines, and without certificates whoever reaches it may do " +
+                "everything: give 'certificate' and 'authority' ('prunesearch certificates' makes them), or say 'insecure: true'", nameof(options));
+        }
         var host = Build(options, configureServices);
         try
         {
@@ -85,6 +92,11 @@ public sealed class SiloHost : IAsyncDisposable
         }
     }
 
+    // At the port of silos only silos are let in; at the gateway clients, and who has a silo's certificate.
+    private static ClusterSilo.Endpoint EndpointOf(SiloOptions options) => new(
+        options.AdvertisedAddress, options.SiloPort, options.GatewayPort, options.Tls?.Demand(CertificateRole.Silo),
+        options.Tls?.Demand(CertificateRole.Silo, CertificateRole.Client));
+
     private static IHost Build(SiloOptions options, Action<IServiceCollection>? configureServices)
     {
         var database = ClusterDatabase.Parse(options.Database);
@@ -100,8 +112,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddSingleton(new RecoveryPolicy(ByItself: true));
         builder.AddPruneSearchTelemetry();
         builder.UseOrleans(silo => silo.UsePruneSearch(
-            database, options.ClusterId, options.Name, options.Role, new(options.AdvertisedAddress, options.SiloPort, options.GatewayPort),
-            options.Membership));
+            database, options.ClusterId, options.Name, options.Role, EndpointOf(options), options.Membership));
         configureServices?.Invoke(builder.Services);
         // After Orleans: hosted services stop in the opposite order, so the worker can still give its stage back.
         builder.Services.AddHostedService<SearchRecoveryService>();

@@ -1,5 +1,6 @@
 using System.Net;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections.Certificates;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -29,6 +30,12 @@ public sealed record SiloOptions
 
     /// <summary>Address under which other processes reach it. On a loopback address it also listens only there.</summary>
     public IPAddress AdvertisedAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>What it shows to other processes and demands of them; <see langword="null"/> for nothing.</summary>
+    public ClusterTls? Tls { get; init; }
+
+    /// <summary>Whether it may listen beyond this machine without <see cref="Tls"/>: whoever reaches its ports may do everything.</summary>
+    public bool Insecure { get; init; }
 
     /// <summary>Port for other silos, 1 to 65535.</summary>
     public int SiloPort { get; init; } = 11111;

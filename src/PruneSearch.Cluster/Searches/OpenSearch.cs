@@ -12,7 +12,7 @@ namespace PruneSearch.Cluster.Searches;
 internal sealed class OpenSearch
 {
     // Slots for each of which one proposal waits: so many are tried with a little less knowledge, and no slot waits for a proposal.
-    private const int Ahead = 4;
+    private const int Ahead = 2;
 
     private readonly SearchProgressStore _progress;
     private readonly ICheckpointStore _store;

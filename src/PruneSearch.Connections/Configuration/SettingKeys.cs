@@ -21,6 +21,10 @@ public static class SettingKeys
         ["silo-port"] = "Port for other silos, 0 for a free one",
         ["gateway-port"] = "Port for clients, 0 for a free one",
         ["advertised-address"] = "Address under which other processes reach the silo",
+        ["certificate"] = "PEM file with this process's certificate and key, see 'prunesearch certificates': with it, all connections are encrypted and " +
+            "checked",
+        ["authority"] = "PEM file with the cluster's certificate authority; several in it while it is renewed",
+        ["insecure"] = "true lets a silo listen beyond this machine without a certificate: whoever reaches its ports may do everything",
         ["health-port"] = "Port of the health endpoint, 0 for none",
         ["snapshot-seconds"] = "Time between snapshots within a stage",
         ["longest-silence"] = "Longest time without progress before a stage is stopped, in seconds: one number, or PART=SECONDS with blanks between",

@@ -41,7 +41,7 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Summary")]
     Task<SearchSummary?> GetSummaryAsync();
 
-    /// <summary>What it does, as it was launched; <see langword="null"/> when there is no such search.</summary>
+    /// <summary>What it does, with what it proposed so far where it grows; <see langword="null"/> when there is no such search.</summary>
     [Alias("Plan")]
     Task<SearchPlan?> GetPlanAsync();
 

@@ -40,7 +40,8 @@ public sealed record StageReport
     public required LatencyReport Latency { get; init; }
 
     /// <summary>
-    /// Channels of the original, the detector that the search was given, and now: in the groups that pruning may take; in all where nothing was pruned.
+    /// Channels of the original, the detector that the search was given, and now: in the groups that pruning may take; in all where nothing was
+    /// pruned, by the stage or one before it.
     /// </summary>
     [Id(8)]
     public required ChannelCount Channels { get; init; }

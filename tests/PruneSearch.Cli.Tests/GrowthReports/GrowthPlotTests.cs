@@ -11,6 +11,7 @@ public sealed class GrowthPlotTests
         var results = SomeGrown.Results(60);
 
         Require("growth", VolumePlot.Draw(results.Name, results.Curve, 2600));
+        Require("no-growth", VolumePlot.Draw(results.Name, [], 0));
         Require("parallel", ParallelPlot.Draw(results));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Strategies;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;
 
@@ -24,6 +25,7 @@ public static class Commands
                 Milliseconds = Number("--milliseconds", 1000),
                 Workers = Number("--workers", 4),
                 Slots = Number("--slots", 4),
+                Strategy = given.TryGetValue("--strategy", out string? strategy) ? Enum.Parse<StrategyKind>(strategy, ignoreCase: true) : null,
                 Folder = folder,
                 PostgresPrograms = Variable("PRUNESEARCH_TEST_POSTGRES_BIN"),
                 PostgresUser = Environment.GetEnvironmentVariable("PRUNESEARCH_TEST_POSTGRES_USER") ?? "",

@@ -4,6 +4,7 @@ using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Connections;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Strategies;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;
 
@@ -21,6 +22,9 @@ public sealed record ScaleOptions
 
     /// <summary>Slots of each of them.</summary>
     public int Slots { get; init; } = 4;
+
+    /// <summary>What proposes the trajectories; <see langword="null"/> for a search in which all are known at launch.</summary>
+    public StrategyKind? Strategy { get; init; }
 
     /// <summary>Folder for everything.</summary>
     public required string Folder { get; init; }
@@ -51,6 +55,10 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
             {
                 await Task.Delay(10_000).ConfigureAwait(false); // all silos have joined and are compiled
                 await MeasureAsync(client, control).ConfigureAwait(false);
+                if (options.Strategy is not null)
+                {
+                    TellGaps(workers);
+                }
             }
         }
         finally
@@ -61,7 +69,8 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
 
     private async Task MeasureAsync(ClusterClient client, SiloProcess control)
     {
-        var plan = Plans.Wide("scale", options.Trajectories, 0);
+        var plan = options.Strategy is not { } strategy ? Plans.Wide("scale", options.Trajectories, 0)
+            : GrowingPlans.Of("scale", options.Trajectories, strategy, rungs: GrowthPlan.RungsOf(StrategyKind.Adaptive, trains: true));
         long before = control.Memory(), peak = before;
         double processorBefore = control.ProcessorSeconds();
         var clock = Stopwatch.StartNew();
@@ -93,6 +102,25 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
     }
 
+    // The slot that became free first is the one whose next stage starts first.
+    private void TellGaps(IEnumerable<SiloProcess> workers)
+    {
+        var gaps = new List<(DateTimeOffset At, double Milliseconds)>();
+        foreach (var lines in workers.Select(w => RunLine.Read(w.Settings.RunsLog)))
+        {
+            var free = lines.Where(l => l.What == "done").Select(l => l.At).Order();
+            var next = lines.Where(l => l.What == "start").Select(l => l.At).Order().Skip(options.Slots);
+            gaps.AddRange(free.Zip(next, (f, n) => (f, (n - f).TotalMilliseconds)));
+        }
+        gaps = [.. gaps.OrderBy(g => g.At)];
+        foreach (var (part, chunk) in gaps.Chunk(Math.Max(1, (gaps.Count + 9) / 10)).Index())
+        {
+            double[] tenth = [.. chunk.Select(g => g.Milliseconds).Order()];
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"from a free slot to its next stage, tenth {part + 1}: median {tenth[tenth.Length / 2]:F0} ms, 90 % {tenth[tenth.Length * 9 / 10]:F0} ms"));
+        }
+    }
+
     private SiloSettings Silo(string name, SiloRole role, PostgresServer postgres, string checkpoints) => new()
     {
         Name = name,
@@ -103,6 +131,6 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
         Slots = options.Slots,
         MinMilliseconds = options.Milliseconds,
         MaxMilliseconds = options.Milliseconds,
-        LogRuns = false,
+        LogRuns = options.Strategy is not null,
     };
 }

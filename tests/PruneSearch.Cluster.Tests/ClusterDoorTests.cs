@@ -1,0 +1,124 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
+using PruneSearch.Cluster.TestHost;
+using PruneSearch.Connections;
+using PruneSearch.Connections.Certificates;
+using PruneSearch.Core.Searches;
+using PruneSearch.Tests;
+
+namespace PruneSearch.Cluster.Tests;
+
+/// <summary>Who may talk to the silos of a cluster with certificates.</summary>
+public sealed class ClusterDoorTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private readonly TestHome _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task Silos_with_certificates_work_together_and_serve_a_client_with_one()
+    {
+        var folder = Folder("a");
+        string database = Database();
+        var tls = Tls(folder, CertificateRole.Silo);
+        var runner = new StubStageRunner(TimeSpan.Zero);
+        await using var control = await StartAsync(database, SiloRole.Control, tls, runner);
+        await using var worker = await StartAsync(database, SiloRole.Worker, tls, runner);
+        await using var client = await ConnectAsync(control.Gateway, Tls(folder, CertificateRole.Client));
+
+        await client.Searches.LaunchAsync(Plans.Small("a"));
+
+        await foreach (var status in client.Searches.FollowAsync("a", TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken))
+        {
+            Assert.NotEqual(WorkState.Failed, status.State);
+        }
+        Assert.Equal(WorkState.Completed, (await client.Searches.SummaryAsync("a")).State);
+    }
+
+    [Fact]
+    public async Task Strangers_and_clients_at_the_door_of_silos_are_turned_away()
+    {
+        var (folder, foreign) = (Folder("a"), Folder("b"));
+        await using var silo = await StartAsync(Database(), SiloRole.All, Tls(folder, CertificateRole.Silo), new StubStageRunner(TimeSpan.Zero));
+
+        foreach (int port in (int[])[silo.Gateway, silo.Silo])
+        {
+            await RefusedAsync(port, null);
+            await RefusedAsync(port, Tls(foreign, CertificateRole.Client));
+            await RefusedAsync(port, Tls(foreign, CertificateRole.Silo));
+        }
+        await RefusedAsync(silo.Silo, Tls(folder, CertificateRole.Client));
+        await using var served = await ConnectAsync(silo.Gateway, Tls(folder, CertificateRole.Client)); // it still stands
+        Assert.Empty(await served.Searches.ListAsync());
+    }
+
+    [Fact]
+    public async Task A_client_does_not_talk_to_a_silo_of_another_authority_or_without_one()
+    {
+        var (folder, foreign) = (Folder("a"), Folder("b"));
+        await using var other = await StartAsync(Database(), SiloRole.All, Tls(foreign, CertificateRole.Silo), new StubStageRunner(TimeSpan.Zero));
+        await RefusedAsync(other.Gateway, Tls(folder, CertificateRole.Client));
+        await using var open = await StartAsync(Database(), SiloRole.All, null, new StubStageRunner(TimeSpan.Zero));
+        await RefusedAsync(open.Gateway, Tls(folder, CertificateRole.Client));
+    }
+
+    [Fact]
+    public async Task A_silo_without_certificates_listens_on_this_machine_alone_unless_it_is_told_otherwise()
+    {
+        var options = Options(Database(), SiloRole.All, null) with { AdvertisedAddress = IPAddress.Parse("192.0.2.1") };
+        string refused = (await Assert.ThrowsAsync<ArgumentException>(() => SiloHost.StartAsync(options))).Message;
+        Assert.Contains("'192.0.2.1' is reached from other machines", refused, StringComparison.Ordinal);
+        // With the word it goes as far as to listen: that address is nobody's.
+        Assert.IsNotType<ArgumentException>(await Record.ExceptionAsync(() => SiloHost.StartAsync(options with { Insecure = true })
+            .WaitAsync(Limit, TestContext.Current.CancellationToken)));
+    }
+
+    private string Database() => $"Data Source={_home.File($"{Guid.NewGuid():N}.db")}";
+
+    private CertificateFolder Folder(string name)
+    {
+        var folder = new CertificateFolder(_home.File($"certificates-{name}"), TimeProvider.System);
+        folder.MakeAuthority(TimeSpan.FromDays(2));
+        return folder;
+    }
+
+    private static ClusterTls Tls(CertificateFolder folder, CertificateRole role) =>
+        new(folder.Issue(role, "test", TimeSpan.FromDays(1)), folder.Authority);
+
+    private SiloOptions Options(string database, SiloRole role, ClusterTls? tls) => new()
+    {
+        Role = role,
+        Database = database,
+        Checkpoints = Directory.CreateDirectory(_home.Path).FullName,
+        ClusterId = "test",
+        Name = $"{role}-{Guid.NewGuid():N}",
+        SiloPort = FreePort.Find(),
+        GatewayPort = FreePort.Find(),
+        Timings = TestHome.Quick,
+        Tls = tls,
+    };
+
+    private async Task<RunningSilo> StartAsync(string database, SiloRole role, ClusterTls? tls, StubStageRunner runner)
+    {
+        var options = Options(database, role, tls);
+        var host = await SiloHost.StartAsync(
+            options, services => services.AddSingleton<Core.Stages.IStageRunner>(runner), TestContext.Current.CancellationToken);
+        return new RunningSilo(host, options.SiloPort, options.GatewayPort);
+    }
+
+    private static Task<ClusterClient> ConnectAsync(int port, ClusterTls? tls, TimeSpan? patience = null) => ClusterClient.ConnectAsync(
+        new ClusterAddress { ClusterId = "test", Gateways = [new(IPAddress.Loopback, port)], Tls = tls, Patience = patience ?? Limit },
+        cancellation: TestContext.Current.CancellationToken);
+
+    private static async Task RefusedAsync(int port, ClusterTls? tls) =>
+        await Assert.ThrowsAnyAsync<IOException>(
+            () => ConnectAsync(port, tls, TimeSpan.FromSeconds(2)).WaitAsync(Limit, TestContext.Current.CancellationToken));
+
+    private sealed record RunningSilo(SiloHost Host, int Silo, int Gateway) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => Host.DisposeAsync();
+    }
+}
