@@ -53,7 +53,17 @@ replay.SetAction(p =>
 var output = new Argument<string>("OUT") { Description = "The same table in the format of README.md; compressed when it ends with .gz" };
 var convert = new Command("convert", "Writes NAS-Bench-Macro's file in the format of README.md") { file, output };
 convert.SetAction(p => Open(p.GetValue(file)!, null).Table.Write(p.GetValue(output)!));
-return await new RootCommand("Compares strategies of a search on recorded spaces.") { replay, convert }.Parse(args).InvokeAsync().ConfigureAwait(false);
+var finished = new Option<int>("--finished") { DefaultValueFactory = _ => 2000, Description = "Finished trials" };
+var time = new Command("time", "How long a proposal takes when many trials are finished") { strategies, finished };
+time.SetAction(p =>
+{
+    foreach (string name in p.GetValue(strategies)!)
+    {
+        double[] times = LongSearch.Milliseconds(EnumNames.Parse<StrategyKind>(name), p.GetValue(finished), 40);
+        Console.WriteLine(Invariant($"{name,-9} first {times[0]:F1} ms, then median {Median(times[1..]):F1} ms, longest {times[1..].Max():F1} ms"));
+    }
+});
+return await new RootCommand("Compares strategies of a search on recorded spaces.") { replay, convert, time }.Parse(args).InvokeAsync().ConfigureAwait(false);
 
 static TableProblem Open(string path, string[]? objectives) =>
     new(NasBenchMacro.Read(path) ?? RecordedTable.Read(path), objectives is { Length: > 0 } ? objectives : null);

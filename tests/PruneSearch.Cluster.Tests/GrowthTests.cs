@@ -157,6 +157,9 @@ public sealed class GrowthTests
         var proposals = log.SelectMany(b => b.Proposals).ToList();
         Assert.Equal(strategy is StrategyKind.Asha or StrategyKind.Adaptive, plan.Growth!.Rungs.Count > 1);
         Assert.True(strategy != StrategyKind.Asha || proposals.Any(p => p.Continues is not null), "nothing was promoted");
+        var known = new HashSet<StageKey>();
+        var idle = (await host.Client.PlanAsync("a")).Trajectories.Where(t => t.Keys.Where(known.Add).ToList() is []).Select(t => t.Name).ToList();
+        Assert.True(strategy != StrategyKind.Adaptive || idle.Count == 0, $"nothing new would be run for {string.Join(", ", idle)}");
     }
 
     [Fact]

@@ -56,6 +56,7 @@ public sealed class SiloConfigurationTests : IDisposable
     [InlineData("device", "tpu", "--device: 'tpu' is not right, expected cpu, cuda or cuda:NUMBER")]
     [InlineData("name", "a b", "--name: 'a b' is not right, expected 1 to 100 letters")]
     [InlineData("database", "secret nonsense", "--database: expected a connection string")]
+    [InlineData("advertised-address", "192.0.2.1", "--advertised-address: '192.0.2.1' is reached from other machines, and without certificates")]
     [InlineData("container", "UPPER", "Container is 'UPPER'")]
     public void A_wrong_value_is_one_line_with_its_place_and_what_was_expected(string key, string value, string message)
     {

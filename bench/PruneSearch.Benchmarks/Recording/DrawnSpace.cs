@@ -20,12 +20,15 @@ internal sealed class DrawnSpace(IReadOnlyList<string> classes, DataSettings dat
     /// <summary>Optimizer steps at each rung since the pruning.</summary>
     public static readonly int[] Rungs = [0, 4, 12, 36];
 
+    /// <summary>The order in which levels are recorded: the first ones tell the most.</summary>
+    public static readonly string[] Order = ["0.8", "0.6", "0.4", "0.2", "0.7", "0.5", "0.3", "0.1", "0.75"];
+
     public static readonly SearchSpace Space = new()
     {
         Hyperparameters =
         [
-            new ChoiceHyperparameter { Name = "level", Values = ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8"], Ordered = true },
-            new ChoiceHyperparameter { Name = "schedule", Values = ["one-shot", "iterative"] },
+            new ChoiceHyperparameter { Name = "level", Values = ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.75", "0.8"], Ordered = true },
+            new ChoiceHyperparameter { Name = "schedule", Values = ["one-shot", "iterative"], When = new Condition("level", ["0.4", "0.6", "0.8"]) },
             new ChoiceHyperparameter { Name = "criterion", Values = ["obs", "l1-readers", "taylor"] },
             new ChoiceHyperparameter { Name = "compensate", Values = ["false", "true"] },
             new ChoiceHyperparameter { Name = "learning-rate", Values = ["0.0005", "0.002", "0.008"], Ordered = true },
@@ -52,7 +55,7 @@ internal sealed class DrawnSpace(IReadOnlyList<string> classes, DataSettings dat
         var chosen = Space.Describe(configuration).ToDictionary();
         double Number(string name) => double.Parse(chosen[name], CultureInfo.InvariantCulture);
         double level = Number("level");
-        int iterations = chosen["schedule"] == "iterative" ? 2 : 1;
+        int iterations = chosen.GetValueOrDefault("schedule") == "iterative" ? 2 : 1;
         var tune = Training(Number("learning-rate"), Number("distillation"));
         var prune = new PruneSettings
         {

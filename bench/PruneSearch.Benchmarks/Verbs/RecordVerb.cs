@@ -41,7 +41,8 @@ internal static class RecordVerb
         Console.WriteLine(Invariant($"original: mAP50 {dense.Report!.Map50:F3}, {dense.Report.Macs} MACs, {dense.ProcessorSeconds:F0} s"));
         var rows = new List<(Configuration Configuration, LoggedStage[][] Rungs)>();
         // Level by level: a recording that stops early is a whole space of fewer levels.
-        foreach (var level in DrawnSpace.Space.All().GroupBy(c => c[0]).OrderByDescending(g => (int)g.Key % 2).ThenByDescending(g => g.Key))
+        var levels = DrawnSpace.Space.Hyperparameters[0];
+        foreach (var level in DrawnSpace.Space.All().GroupBy(c => c[0]).OrderBy(g => Array.IndexOf(DrawnSpace.Order, levels.Text(g.Key))))
         {
             if (clock.Elapsed.TotalMinutes > minutes)
             {
@@ -82,12 +83,13 @@ internal static class RecordVerb
                 + Invariant($"mAP50 {dense.Map50:F4}, {dense.Macs} MACs, {dense.Parameters} parameters"),
             Source = "PruneSearch: benchmarks record",
             Licence = "MIT",
-            Hyperparameters = [levels, .. DrawnSpace.Space.Hyperparameters.Skip(1)],
+            Hyperparameters = [levels, .. DrawnSpace.Space.Hyperparameters.Skip(1).Select(h => h.When is not { } when ? h
+                : h with { When = when with { Values = [.. when.Values.Where(kept.Contains)] } })],
             Rungs = [.. DrawnSpace.Rungs],
             Objectives =
             [
-                new("map50", Larger: true, Trained: true, Weighed: true), new("map", Larger: true, Trained: true), new("latency", Weighed: true),
-                new("latency-low"), new("latency-high"), new("macs"), new("parameters"),
+                new("map50", Larger: true, Trained: true, Weighed: true), new("map", Larger: true, Trained: true), new("latency"),
+                new("latency-low"), new("latency-high"), new("macs", Weighed: true), new("parameters"),
             ],
             Stages = [.. stages.Select(s => Math.Round(s.ProcessorSeconds, 3))],
             Rows =

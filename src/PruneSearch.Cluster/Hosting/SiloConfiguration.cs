@@ -53,7 +53,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             ConsoleLog = true,
         };
         return new SiloConfiguration(
-            options,
+            settings.Using("advertised-address", () => SiloHost.RequireDoors(options)),
             settings.Using("device", () => Checked(device)),
             settings.Number("threads", 0, 0, 1024),
             settings.Seconds("snapshot-seconds", TimeSpan.FromSeconds(30), 1, 3600))

@@ -56,11 +56,7 @@ public sealed class SiloHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Timings.Validate();
-        if (options is { Tls: null, Insecure: false } && !IPAddress.IsLoopback(options.AdvertisedAddress))
-        {
-            throw new ArgumentException($"'{options.AdvertisedAddress}' is reached from other machines, and without certificates whoever reaches it may do " +
-                "everything: give 'certificate' and 'authority' ('prunesearch certificates' makes them), or say 'insecure: true'", nameof(options));
-        }
+        RequireDoors(options);
         var host = Build(options, configureServices);
         try
         {
@@ -91,6 +87,14 @@ public sealed class SiloHost : IAsyncDisposable
             await EmbeddedSilo.DisposeAsync(_host).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Refuses a silo that anybody could reach and use.</summary>
+    /// <exception cref="ArgumentException">It would be one, and nobody said that this is meant.</exception>
+    internal static SiloOptions RequireDoors(SiloOptions options) =>
+        options is { Tls: null, Insecure: false } && !IPAddress.IsLoopback(options.AdvertisedAddress)
+            ? throw new ArgumentException($"'{options.AdvertisedAddress}' is reached from other machines, and without certificates whoever reaches it may do " +
+                "everything: give 'certificate' and 'authority' ('prunesearch certificates' makes them), or say 'insecure: true'")
+            : options;
 
     // At the port of silos only silos are let in; at the gateway clients, and who has a silo's certificate.
     private static ClusterSilo.Endpoint EndpointOf(SiloOptions options) => new(

@@ -14,7 +14,8 @@ public sealed class SearchStrategy
 
     private readonly ISearchStrategy _strategy;
     private readonly ProposalPrices _prices;
-    private readonly bool _inSeconds;
+    private readonly bool _inSeconds, _advances;
+    private readonly int _top;
 
     /// <summary>That of a search.</summary>
     /// <param name="plan">The search.</param>
@@ -25,6 +26,7 @@ public sealed class SearchStrategy
         ArgumentNullException.ThrowIfNull(plan);
         var growth = plan.Growth ?? throw new ArgumentException($"Search '{plan.Id}' does not grow.", nameof(plan));
         (_prices, _inSeconds) = (new ProposalPrices(growth), !growth.Reproducible);
+        (_advances, _top) = (growth.Strategy == StrategyKind.Adaptive, growth.Rungs.Count - 1);
         var problem = new StrategyProblem
         {
             Space = growth.Space,
@@ -32,7 +34,8 @@ public sealed class SearchStrategy
             Rungs = growth.Rungs,
             Seed = growth.Seed,
             Known = KnownCosts.Of(plan.Objectives, growth),
-            Price = _prices.Price,
+            // Where nothing would be run there is nothing to learn.
+            Price = (configuration, rung, history) => _prices.Price(configuration, rung, history) is > 0 and var price ? price : double.PositiveInfinity,
         }.RequireValid();
         var inner = strategy?.Invoke(problem) ?? StrategyCatalog.Create(growth.Strategy, problem);
         _strategy = growth.Reproducible ? new RoundsStrategy(inner, RoundSize) : inner;
@@ -51,7 +54,24 @@ public sealed class SearchStrategy
     /// <summary>What to try next, see <see cref="ISearchStrategy.Propose"/>. A price that is no time is left out.</summary>
     public IReadOnlyList<Proposal> Propose(StrategyHistory history, int slots)
     {
-        var proposals = _strategy.Propose(history, slots);
-        return _inSeconds && _prices.IsMeasured(history) ? proposals : [.. proposals.Select(p => p with { Price = null })];
+        bool known = _inSeconds && _prices.IsMeasured(history);
+        var proposals = _strategy.Propose(history, slots).ToList();
+        for (int i = 0; _advances && i < proposals.Count; i++)
+        {
+            history = history.With(proposals[i] = Advanced(proposals[i], history));
+        }
+        return [.. proposals.Select(p => p with { Price = !known ? null : double.IsFinite(p.Price ?? 0) ? p.Price : 0 })];
+    }
+
+    // Another training of a pruning that was tried begins at the first rung at which it differs: up to there its results are known, and free.
+    private Proposal Advanced(Proposal proposal, StrategyHistory history)
+    {
+        int rung = proposal.Rung;
+        double price = _prices.Price(proposal.Configuration, rung, history);
+        while (price == 0 && rung < _top)
+        {
+            price = _prices.Price(proposal.Configuration, ++rung, history);
+        }
+        return proposal with { Rung = rung, Price = price };
     }
 }

@@ -14,8 +14,10 @@ internal sealed class AdaptiveStrategy(StrategyProblem problem) : ISearchStrateg
     private readonly CandidatePool _pool = new(problem);
     private readonly KernelCache _kernels = new(problem);
 
-    /// <summary>Configurations that are spread evenly before a model is worth asking, and how many of them are trained to the end.</summary>
-    private int Spread => Math.Clamp(problem.Space.Hyperparameters.Count, 6, 10);
+    private int Dimensions => problem.Space.Hyperparameters.Count;
+
+    /// <summary>Configurations that are spread evenly before a model is worth asking: more where most of them are only looked at.</summary>
+    private int Spread => problem.TopRung == 0 ? Math.Clamp(Dimensions, 6, 10) : Math.Clamp(2 * Dimensions, 6, 16);
 
     private int SpreadToTop => problem.TopRung == 0 ? Spread : 3;
 

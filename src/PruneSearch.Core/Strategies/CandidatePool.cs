@@ -7,7 +7,7 @@ internal readonly record struct Candidate(Configuration Configuration, double[] 
 /// <param name="problem">What to solve.</param>
 internal sealed class CandidatePool(StrategyProblem problem)
 {
-    private const int Small = 10_000, Most = 2000, Fewest = 300, MostComparisons = 150_000;
+    private const int Small = 10_000, Most = 2000, Fewest = 300, MostComparisons = 120_000;
 
     private readonly SearchSpace _space = problem.Space;
     private readonly Lazy<Candidate[]?> _all = new(() =>

@@ -13,6 +13,53 @@ internal static class NonDominatedSort
     /// <param name="enough">How many points are needed.</param>
     public static List<int[]> Ranks(IReadOnlyList<double[]> costs, int enough = int.MaxValue)
     {
+        return costs.Count > 0 && costs[0].Length == 2 ? RanksOfTwo(costs, enough) : RanksOfMany(costs, enough);
+    }
+
+    // In lexicographic order a point is beaten by those of a rank before it exactly when one of them has no larger second cost.
+    private static List<int[]> RanksOfTwo(IReadOnlyList<double[]> costs, int enough)
+    {
+        int[] order = [.. Enumerable.Range(0, costs.Count).Where(i => !double.IsNaN(costs[i][0]) && !double.IsNaN(costs[i][1]))];
+        Array.Sort(order, (a, b) => costs[a][0] != costs[b][0] ? costs[a][0].CompareTo(costs[b][0])
+            : costs[a][1] != costs[b][1] ? costs[a][1].CompareTo(costs[b][1]) : a.CompareTo(b));
+        var ranks = new List<List<int>>();
+        var best = new List<double>(); // of the second cost by rank: it grows from rank to rank
+        int rank = 0;
+        for (int i = 0; i < order.Length; i++)
+        {
+            double[] cost = costs[order[i]];
+            if (i == 0 || !costs[order[i - 1]].AsSpan().SequenceEqual(cost))
+            {
+                int low = 0, high = best.Count;
+                while (low < high)
+                {
+                    int middle = (low + high) / 2;
+                    (low, high) = best[middle] > cost[1] ? (low, middle) : (middle + 1, high);
+                }
+                rank = low;
+                if (rank == best.Count)
+                {
+                    best.Add(cost[1]);
+                    ranks.Add([]);
+                }
+                best[rank] = cost[1];
+            }
+            ranks[rank].Add(order[i]);
+        }
+        if (order.Length < costs.Count)
+        {
+            ranks.Add([.. Enumerable.Range(0, costs.Count).Except(order)]);
+        }
+        int needed = 0, ranked = 0;
+        for (; needed < ranks.Count && ranked < enough; needed++)
+        {
+            ranked += ranks[needed].Count;
+        }
+        return [.. ranks.Take(needed).Select(r => r.Order().ToArray())];
+    }
+
+    private static List<int[]> RanksOfMany(IReadOnlyList<double[]> costs, int enough)
+    {
         var ranks = new List<int[]>();
         int[] left = [.. Enumerable.Range(0, costs.Count)];
         for (int ranked = 0; left.Length > 0 && ranked < enough;)

@@ -23,7 +23,7 @@ public sealed record SearchSpace
         {
             var h = Hyperparameters[i];
             string? complaint = h.Complaint()
-                ?? (PlaceOf(h.Name) < i ? "it stands twice in the space: expected every name once" : ComplaintOf(h.When, i));
+                ?? (Hyperparameters.Take(i).Any(o => o.Name == h.Name) ? "it stands twice in the space: expected every name once" : ComplaintOf(h.When, i));
             if (complaint is not null)
             {
                 throw new ArgumentException($"Hyperparameter '{h.Name}': {complaint}.");
@@ -32,7 +32,15 @@ public sealed record SearchSpace
     }
 
     /// <summary>Place of a hyperparameter; -1 where there is none of this name.</summary>
-    public int PlaceOf(string name) => Hyperparameters.ToList().FindIndex(h => h.Name == name);
+    public int PlaceOf(string name)
+    {
+        int place = Hyperparameters.Count - 1;
+        while (place >= 0 && Hyperparameters[place].Name != name)
+        {
+            place--;
+        }
+        return place;
+    }
 
     /// <summary>The configuration at a point of the unit cube. What does not count there is left out, so that many points can give one.</summary>
     /// <param name="point">One number a hyperparameter, 0 to 1.</param>

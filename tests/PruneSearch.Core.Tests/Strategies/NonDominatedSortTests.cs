@@ -5,11 +5,13 @@ namespace PruneSearch.Core.Tests.Strategies;
 
 public sealed class NonDominatedSortTests
 {
-    [Fact]
-    public void A_point_of_a_rank_is_beaten_by_one_of_the_rank_before_and_by_none_of_its_own()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_point_of_a_rank_is_beaten_by_one_of_the_rank_before_and_by_none_of_its_own(int objectives)
     {
         var random = new Random(3);
-        List<double[]> costs = [.. Enumerable.Range(0, 200).Select(_ => (double[])[random.Next(20), random.Next(20), random.Next(20)])];
+        List<double[]> costs = [.. Enumerable.Range(0, 200).Select(_ => Enumerable.Range(0, objectives).Select(_ => (double)random.Next(20)).ToArray())];
         var ranks = NonDominatedSort.Ranks(costs);
         Assert.Equal(Enumerable.Range(0, 200), ranks.SelectMany(r => r).Order());
         for (int r = 0; r < ranks.Count; r++)

@@ -1,118 +1,96 @@
 namespace PruneSearch.Core.Strategies.Surrogates;
 
 /// <summary>
-/// Covariance of what two configurations give at two rungs. Choices differ or not (Hamming), numbers by the square of their distance; a
-/// hyperparameter that counts in one of them alone is as different as can be. One part is a product over hyperparameters (they work
-/// together), the other a sum (each does its own, so that little data says much); rungs have less in common the farther they are apart.
+/// Covariance of what two configurations give at two rungs: what the pruning alone does, and, the more the longer it is trained, what the
+/// training does. Each has a <see cref="FactorKernel"/> of its own, since a learning rate changes nothing before the first step.
 /// </summary>
 internal sealed class ConfigurationKernel
 {
-    private readonly bool[] _choice;
-    private readonly int _dimensions;
-    private readonly double[] _joint, _additive, _jointFactor, _additiveTerm;
-    private readonly double _rungDecay;
+    private const int Scalars = 4; // variance, noise, how fast training takes over, how fast rungs of training differ
+
+    private readonly FactorKernel _pruned;
+    private readonly FactorKernel? _trained;
+    private readonly double _takeOver, _decay;
 
     /// <summary>Makes it.</summary>
     /// <param name="space">The space.</param>
-    /// <param name="logarithms">
-    /// Of its parameters: rates of the joint part, of the additive part, their variances, noise, decay over rungs.
-    /// </param>
+    /// <param name="logarithms">Of <see cref="Centre"/>'s parameters.</param>
     public ConfigurationKernel(SearchSpace space, double[] logarithms)
     {
-        Logarithms = logarithms;
-        _dimensions = space.Hyperparameters.Count;
-        _choice = [.. space.Hyperparameters.Select(IsNominal)];
-        double[] values = [.. logarithms.Select(Math.Exp)];
-        _joint = values[.._dimensions];
-        _additive = values[_dimensions..(2 * _dimensions)];
-        JointVariance = values[2 * _dimensions];
-        AdditiveVariance = values[2 * _dimensions + 1];
-        Noise = values[2 * _dimensions + 2];
-        _rungDecay = values[2 * _dimensions + 3];
-        _jointFactor = [.. _joint.Select(r => Math.Exp(-r))];
-        _additiveTerm = [.. _additive.Select(r => Math.Exp(-r))];
+        int factor = FactorKernel.Count(space);
+        Variance = Math.Exp(logarithms[0]);
+        Noise = Math.Exp(logarithms[1]);
+        _takeOver = Math.Exp(logarithms[2]);
+        _decay = Math.Exp(logarithms[3]);
+        _pruned = new FactorKernel(space, logarithms.AsSpan(Scalars, factor));
+        _trained = logarithms.Length > Scalars + factor ? new FactorKernel(space, logarithms.AsSpan(Scalars + factor)) : null;
     }
 
-    /// <summary>The parameters.</summary>
-    public double[] Logarithms { get; }
-
-    public double JointVariance { get; }
-
-    public double AdditiveVariance { get; }
+    /// <summary>Variance of a point, without noise.</summary>
+    public double Variance { get; }
 
     /// <summary>Variance of what the same configuration gives another time.</summary>
     public double Noise { get; }
 
-    /// <summary>Variance of a point without noise.</summary>
-    public double Variance => JointVariance + AdditiveVariance;
+    /// <summary>Whether training has a part.</summary>
+    public bool HasTraining => _trained is not null;
 
-    /// <summary>Where the fit begins, and what it is drawn to.</summary>
-    public static (double[] Centre, double[] Deviation) Prior(SearchSpace space)
+    /// <summary>Where the fit begins, and what it is drawn to; one standard deviation is 1.2 each.</summary>
+    /// <param name="space">The space.</param>
+    /// <param name="trained">Whether there are rungs that differ.</param>
+    public static double[] Centre(SearchSpace space, bool trained) =>
+    [
+        0, Math.Log(0.01), Math.Log(0.3), Math.Log(0.2), .. FactorKernel.Centre(space), .. trained ? FactorKernel.Centre(space) : [],
+    ];
+
+    /// <summary>What two configurations have in common before training.</summary>
+    public double Pruned(double[] a, double[] b) => Variance * _pruned.Of(a, b);
+
+    /// <summary>What training of two configurations has in common; 0 where there is none.</summary>
+    public double Trained(double[] a, double[] b) => _trained is null ? 0 : Variance * _trained.Of(a, b);
+
+    /// <summary>The weights of <see cref="Pruned"/> and <see cref="Trained"/> in the covariance of two rungs.</summary>
+    public (double Pruned, double Trained) Between(int rungA, int rungB)
     {
-        int d = space.Hyperparameters.Count;
-        double[] joint = [.. space.Hyperparameters.Select(h => Math.Log(IsNominal(h) ? 2.0 / d : 4.0 / Math.Sqrt(d)))];
-        double[] additive = [.. space.Hyperparameters.Select(h => Math.Log(IsNominal(h) ? 1.0 : 2.0))];
-        return (
-            [.. joint, .. additive, Math.Log(0.5), Math.Log(0.5), Math.Log(0.01), Math.Log(0.2)],
-            [.. Enumerable.Repeat(1.2, 2 * d), 1, 1, 1.5, 1]);
+        if (_trained is null)
+        {
+            return (1, 0);
+        }
+        double leftA = Math.Exp(-_takeOver * rungA), leftB = Math.Exp(-_takeOver * rungB);
+        return (Math.Sqrt(leftA * leftB), Math.Sqrt((1 - leftA) * (1 - leftB)) * Math.Exp(-_decay * Math.Abs(rungA - rungB)));
     }
 
-    /// <summary>How far two encoded configurations are apart in one hyperparameter: 0 to 1.</summary>
-    public double Distance(int dimension, double a, double b) =>
-        a.Equals(b) ? 0 : _choice[dimension] || double.IsNaN(a) || double.IsNaN(b) ? 1 : (a - b) * (a - b);
-
-    /// <summary>Share of the covariance that is left between two rungs.</summary>
-    public double Between(int rungA, int rungB) => rungA == rungB ? 1 : Math.Exp(-_rungDecay * Math.Abs(rungA - rungB));
-
-    /// <summary>The covariance at one rung, without noise.</summary>
-    public double Of(double[] a, double[] b)
+    /// <summary>The covariance of two observations, without noise.</summary>
+    public double Of(Observation a, Observation b)
     {
-        double product = JointVariance, exponent = 0, sum = 0;
-        for (int d = 0; d < _dimensions; d++)
-        {
-            double distance = Distance(d, a[d], b[d]);
-            if (distance == 0)
-            {
-                sum += 1;
-            }
-            else if (distance == 1)
-            {
-                product *= _jointFactor[d];
-                sum += _additiveTerm[d];
-            }
-            else
-            {
-                exponent += _joint[d] * distance;
-                sum += Math.Exp(-_additive[d] * distance);
-            }
-        }
-        return (exponent == 0 ? product : product * Math.Exp(-exponent)) + AdditiveVariance * sum / _dimensions;
+        var (pruned, trained) = Between(a.Rung, b.Rung);
+        return pruned * Pruned(a.Point, b.Point) + (trained == 0 ? 0 : trained * Trained(a.Point, b.Point));
     }
 
-    /// <summary>Adds to the gradient of each parameter what one pair contributes: the weight times the covariance's derivative.</summary>
-    public void AddGradient(double[] a, int rungA, double[] b, int rungB, double weight, double[] gradient)
+    /// <summary>Adds the covariance's derivative by the logarithm of each parameter but the noise, times a weight.</summary>
+    public void AddGradient(Observation a, Observation b, double weight, Span<double> gradient)
     {
-        double exponent = 0;
-        Span<double> distances = stackalloc double[_dimensions];
-        for (int d = 0; d < _dimensions; d++)
+        var (pruned, trained) = Between(a.Rung, b.Rung);
+        double ofPruned = pruned * Pruned(a.Point, b.Point), ofTrained = trained == 0 ? 0 : trained * Trained(a.Point, b.Point);
+        int factor = (gradient.Length - Scalars) / (_trained is null ? 1 : 2);
+        gradient[0] += weight * (ofPruned + ofTrained);
+        if (_trained is not null)
         {
-            distances[d] = Distance(d, a[d], b[d]);
-            exponent += _joint[d] * distances[d];
+            gradient[2] -= weight * ofPruned * _takeOver * 0.5 * (a.Rung + b.Rung);
+            if (trained != 0)
+            {
+                gradient[2] += weight * ofTrained * 0.5 * (Growth(a.Rung) + Growth(b.Rung));
+                gradient[3] -= weight * ofTrained * _decay * Math.Abs(a.Rung - b.Rung);
+                _trained.AddGradient(a.Point, b.Point, weight * trained * Variance, gradient[(Scalars + factor)..]);
+            }
         }
-        int apart = Math.Abs(rungA - rungB);
-        double rungs = Between(rungA, rungB), product = JointVariance * Math.Exp(-exponent) * rungs;
-        double sum = 0, share = AdditiveVariance * rungs / _dimensions;
-        for (int d = 0; d < _dimensions; d++)
-        {
-            double term = distances[d] == 0 ? 1 : Math.Exp(-_additive[d] * distances[d]);
-            sum += term;
-            gradient[d] -= weight * product * _joint[d] * distances[d];
-            gradient[_dimensions + d] -= weight * share * term * _additive[d] * distances[d];
-        }
-        gradient[2 * _dimensions] += weight * product;
-        gradient[2 * _dimensions + 1] += weight * share * sum;
-        gradient[2 * _dimensions + 3] -= weight * (product + share * sum) * _rungDecay * apart;
+        _pruned.AddGradient(a.Point, b.Point, weight * pruned * Variance, gradient.Slice(Scalars, factor));
     }
 
-    private static bool IsNominal(Hyperparameter h) => h is ChoiceHyperparameter { Ordered: false };
+    // Derivative of log(1 − exp(−rate · rung)) by the rate's logarithm.
+    private double Growth(int rung)
+    {
+        double left = Math.Exp(-_takeOver * rung);
+        return _takeOver * rung * left / (1 - left);
+    }
 }

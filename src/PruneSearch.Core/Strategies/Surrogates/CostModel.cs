@@ -12,7 +12,8 @@ internal sealed class CostModel
     private readonly List<(int Place, int Rung)> _seen = []; // each observation's place among the points
     private readonly List<double[]> _points = [];
     private readonly Dictionary<double[], int> _places = new(ReferenceEqualityComparer.Instance);
-    private double[][]? _means, _nearest;
+    private double[][]? _means;
+    private (double[] Pruned, double[] Trained)[]? _nearest;
 
     /// <summary>Makes it from what was seen.</summary>
     /// <param name="data">Encoded configurations (one array each) with rungs and costs, at least one.</param>
@@ -31,13 +32,17 @@ internal sealed class CostModel
         }
     }
 
-    /// <summary>What a configuration has in common with each that was seen, as if all were at one rung.</summary>
+    /// <summary>What a configuration has in common with each that was seen: before training, then in training.</summary>
     public double[] Covariances(double[] point)
     {
-        double[] covariances = new double[_points.Count];
-        for (int i = 0; i < covariances.Length; i++)
+        double[] covariances = new double[_kernel.HasTraining ? 2 * _points.Count : _points.Count];
+        for (int i = 0; i < _points.Count; i++)
         {
-            covariances[i] = _kernel.Of(point, _points[i]);
+            covariances[i] = _kernel.Pruned(point, _points[i]);
+        }
+        for (int i = _points.Count; i < covariances.Length; i++)
+        {
+            covariances[i] = _kernel.Trained(point, _points[i - _points.Count]);
         }
         return covariances;
     }
@@ -52,13 +57,14 @@ internal sealed class CostModel
             Summarise();
         }
         double largest = 0;
-        double[] nearest = _nearest![rung];
-        for (int i = 0; i < covariances.Length; i++)
+        var (pruned, trained) = _nearest![rung];
+        for (int i = 0; i < _points.Count; i++)
         {
-            largest = Math.Max(largest, covariances[i] * nearest[i]);
+            double nearest = pruned[i] * covariances[i];
+            largest = Math.Max(largest, _kernel.HasTraining ? nearest + trained[i] * covariances[_points.Count + i] : nearest);
         }
         double variance = _kernel.Variance - largest * largest / (_kernel.Variance + _kernel.Noise);
-        return _scale.Belief(TensorPrimitives.Dot<double>(covariances, _means![rung]), Math.Max(0, variance) + _kernel.Noise, rung);
+        return _scale.Belief(TensorPrimitives.Dot<double>(covariances, _means![rung]), Math.Max(0, variance), rung);
     }
 
     /// <summary>The belief at a rung.</summary>
@@ -76,11 +82,11 @@ internal sealed class CostModel
         return belief;
     }
 
-    // What will be seen has noise, and the frontier is of what was seen.
+    // Without the noise: hoping for luck gains nothing.
     private Belief Exact(double[] covariances, int rung, out double mean)
     {
         mean = _process.Mean(covariances);
-        return _scale.Belief(mean, _process.Variance(covariances, _kernel.Variance, new double[covariances.Length]) + _kernel.Noise, rung);
+        return _scale.Belief(mean, _process.Variance(covariances, _kernel.Variance, new double[covariances.Length]), rung);
     }
 
     private double[] AtRung(double[] covariances, int rung)
@@ -88,24 +94,34 @@ internal sealed class CostModel
         double[] at = new double[_seen.Count];
         for (int i = 0; i < at.Length; i++)
         {
-            at[i] = covariances[_seen[i].Place] * _kernel.Between(rung, _seen[i].Rung);
+            var (pruned, trained) = _kernel.Between(rung, _seen[i].Rung);
+            at[i] = pruned * covariances[_seen[i].Place] + (_kernel.HasTraining ? trained * covariances[_points.Count + _seen[i].Place] : 0);
         }
         return at;
     }
 
-    // By rung and point: the weights whose sum is the mean, and how much of the covariance the nearest rung leaves.
+    // By rung: the weights of covariances whose sum is the mean, and for each point the weights of the rung that says the most.
     private void Summarise()
     {
-        _means = [.. Enumerable.Range(0, _rungs).Select(_ => new double[_points.Count])];
-        _nearest = [.. Enumerable.Range(0, _rungs).Select(_ => new double[_points.Count])];
+        int points = _points.Count;
+        _means = [.. Enumerable.Range(0, _rungs).Select(_ => new double[_kernel.HasTraining ? 2 * points : points])];
+        _nearest = [.. Enumerable.Range(0, _rungs).Select(_ => (new double[points], new double[points]))];
         double[] alpha = _process.Alpha;
         for (int rung = 0; rung < _rungs; rung++)
         {
             for (int i = 0; i < _seen.Count; i++)
             {
-                double between = _kernel.Between(rung, _seen[i].Rung);
-                _means[rung][_seen[i].Place] += between * alpha[i];
-                _nearest[rung][_seen[i].Place] = Math.Max(_nearest[rung][_seen[i].Place], between);
+                var (pruned, trained) = _kernel.Between(rung, _seen[i].Rung);
+                int place = _seen[i].Place;
+                _means[rung][place] += pruned * alpha[i];
+                if (_kernel.HasTraining)
+                {
+                    _means[rung][points + place] += trained * alpha[i];
+                }
+                if (pruned + trained > _nearest[rung].Pruned[place] + _nearest[rung].Trained[place])
+                {
+                    (_nearest[rung].Pruned[place], _nearest[rung].Trained[place]) = (pruned, trained);
+                }
             }
         }
     }

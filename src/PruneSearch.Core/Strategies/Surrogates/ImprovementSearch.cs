@@ -3,7 +3,7 @@ namespace PruneSearch.Core.Strategies.Surrogates;
 /// <summary>Finds what improves the frontier the most for a second of work, after one history and the proposals that were made since.</summary>
 internal sealed class ImprovementSearch
 {
-    private const int AtLeast = 16, AtMost = 128;
+    private const int AtLeast = 12, AtMost = 60;
 
     private readonly StrategyProblem _problem;
     private readonly CostModel?[] _models;
@@ -52,7 +52,7 @@ internal sealed class ImprovementSearch
         {
             choices.Add(Rough(history, candidate, null));
         }
-        foreach (var tried in history.Tried)
+        foreach (var tried in _remembered.Select(r => history.Find(r.Tried.Configuration)!))
         {
             if (tried is { IsRunning: false, HasFailed: false, Last: not null } && tried.Asked < _problem.TopRung)
             {
@@ -62,17 +62,28 @@ internal sealed class ImprovementSearch
         // A rough score is hardly ever below the exact one: what comes after one that is exact and larger need not be looked at.
         Choice[] order = [.. choices.OrderByDescending(c => c.Score)];
         Choice? best = null;
-        for (int i = 0; i < order.Length && !(i >= AtLeast && best!.Value.Score >= order[i].Score) && i < AtMost; i++)
+        for (int i = 0; i < order.Length && !(i >= AtLeast && best!.Score >= order[i].Score) && i < AtMost; i++)
         {
-            var exact = Exact(history, order[i]);
-            best = best is null || exact.Score > best.Value.Score ? exact : best;
+            var exact = Score(history, order[i], exact: true);
+            best = best is null || exact.Score > best.Score ? exact : best;
         }
-        return best is { Score: > 0 } b ? Proposed(b) : null;
+        return best is { Score: > 0 } ? Proposed(history, best) : null;
     }
 
-    private static Proposal Proposed(Choice choice)
+    // What others have done already is no news: the first rung that takes work.
+    private int Next(StrategyHistory history, Candidate candidate, TriedConfiguration? tried)
     {
-        int rung = choice.Tried is { } tried ? tried.Asked + 1 : 0;
+        int rung = tried is null ? 0 : tried.Asked + 1;
+        while (rung < _problem.TopRung && _problem.Price?.Invoke(candidate.Configuration, rung, history) <= 0)
+        {
+            rung++;
+        }
+        return rung;
+    }
+
+    private Proposal Proposed(StrategyHistory history, Choice choice)
+    {
+        int rung = Next(history, choice.Candidate, choice.Tried);
         return new Proposal
         {
             Configuration = choice.Candidate.Configuration,
@@ -82,17 +93,24 @@ internal sealed class ImprovementSearch
         };
     }
 
-    private Choice Rough(StrategyHistory history, Candidate candidate, TriedConfiguration? tried) => Score(history, candidate, tried, exact: false);
+    private Choice Rough(StrategyHistory history, Candidate candidate, TriedConfiguration? tried)
+    {
+        double[]?[] covariances = new double[_models.Length][];
+        for (int o = 0; o < _models.Length; o++)
+        {
+            covariances[o] = _models[o]?.Covariances(candidate.Point);
+        }
+        return Score(history, new Choice(candidate, tried, Known(candidate.Configuration), covariances, 0, 0, 0), exact: false);
+    }
 
-    private Choice Exact(StrategyHistory history, Choice choice) => Score(history, choice.Candidate, choice.Tried, exact: true);
-
-    private Choice Score(StrategyHistory history, Candidate candidate, TriedConfiguration? tried, bool exact)
+    private Choice Score(StrategyHistory history, Choice choice, bool exact)
     {
         var beliefs = new Belief[_models.Length];
-        var known = Known(candidate.Configuration);
-        var best = new Choice(candidate, tried, 0, 0, double.NegativeInfinity);
-        double[]?[] covariances = [.. _models.Select(m => m?.Covariances(candidate.Point))];
-        for (int rung = tried is null ? 0 : tried.Asked + 1; rung <= _problem.TopRung; rung++)
+        var (candidate, tried, known, covariances) = (choice.Candidate, choice.Tried, choice.Known, choice.Covariances);
+        var best = choice with { Score = double.NegativeInfinity };
+        // A new one is worth what it gives at once, or in the end.
+        int first = Next(history, candidate, tried), step = tried is null ? Math.Max(_problem.TopRung - first, 1) : 1;
+        for (int rung = first; rung <= _problem.TopRung; rung += step)
         {
             for (int o = 0; o < beliefs.Length; o++)
             {
@@ -111,7 +129,7 @@ internal sealed class ImprovementSearch
                 }
             }
             double gain = _improvement.Of(beliefs), price = Math.Max(_problem.Price?.Invoke(candidate.Configuration, rung, history) ?? 1, 1e-3);
-            best = gain / price > best.Score ? new Choice(candidate, tried, rung, gain, gain / price) : best;
+            best = gain / price > best.Score ? best with { Rung = rung, Gain = gain, Score = gain / price } : best;
         }
         return best;
     }
@@ -153,5 +171,6 @@ internal sealed class ImprovementSearch
     private double[] Point(Configuration configuration) =>
         _points.TryGetValue(configuration, out double[]? point) ? point : _points[configuration] = _problem.Space.Encode(configuration);
 
-    private readonly record struct Choice(Candidate Candidate, TriedConfiguration? Tried, int Rung, double Gain, double Score);
+    private sealed record Choice(
+        Candidate Candidate, TriedConfiguration? Tried, IReadOnlyList<double?> Known, double[]?[] Covariances, int Rung, double Gain, double Score);
 }

@@ -30,7 +30,7 @@ internal sealed class KernelCache(StrategyProblem problem)
     {
         if (data.Count < 2)
         {
-            return new ConfigurationKernel(problem.Space, ConfigurationKernel.Prior(problem.Space).Centre);
+            return new ConfigurationKernel(problem.Space, ConfigurationKernel.Centre(problem.Space, trained: true));
         }
         if (!_fitted.TryGetValue(objective, out var known) || !known.Data.SequenceEqual(data, Same))
         {

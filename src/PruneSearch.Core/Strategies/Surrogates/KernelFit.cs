@@ -12,7 +12,7 @@ internal readonly record struct Observation(double[] Point, int Rung, double Val
 /// </summary>
 internal static class KernelFit
 {
-    private const double Largest = 6;
+    private const double Largest = 6, Deviation = 1.2;
 
     /// <summary>Fits.</summary>
     /// <param name="space">The space.</param>
@@ -20,7 +20,7 @@ internal static class KernelFit
     /// <param name="iterations">Steps of the ascent.</param>
     public static ConfigurationKernel Of(SearchSpace space, IReadOnlyList<Observation> data, int iterations)
     {
-        var (centre, deviation) = ConfigurationKernel.Prior(space);
+        double[] centre = ConfigurationKernel.Centre(space, trained: data.Any(d => d.Rung > 0));
         double[] at = [.. centre], best = at, step = [.. centre.Select(_ => 0.2)], last = new double[at.Length];
         double highest = double.NegativeInfinity;
         for (int i = 0; i < iterations; i++)
@@ -30,9 +30,9 @@ internal static class KernelFit
             double value = Evaluate(kernel, data, gradient);
             for (int p = 0; p < at.Length; p++)
             {
-                double off = (at[p] - centre[p]) / deviation[p];
+                double off = (at[p] - centre[p]) / Deviation;
                 value -= 0.5 * off * off;
-                gradient[p] -= off / deviation[p];
+                gradient[p] -= off / Deviation;
             }
             if (value > highest)
             {
@@ -58,7 +58,7 @@ internal static class KernelFit
         {
             for (int j = 0; j < i; j++)
             {
-                row[j] = kernel.Of(data[i].Point, data[j].Point) * kernel.Between(data[i].Rung, data[j].Rung);
+                row[j] = kernel.Of(data[i], data[j]);
             }
             process.Add(row.AsSpan(0, i), kernel.Variance + kernel.Noise, data[i].Value);
         }
@@ -76,13 +76,13 @@ internal static class KernelFit
         {
             for (int j = 0; j < i; j++)
             {
-                kernel.AddGradient(data[i].Point, data[i].Rung, data[j].Point, data[j].Rung, alpha[i] * alpha[j] - inverse[i][j], gradient);
+                kernel.AddGradient(data[i], data[j], alpha[i] * alpha[j] - inverse[i][j], gradient);
             }
             double weight = 0.5 * (alpha[i] * alpha[i] - inverse[i][i]);
             diagonal += weight;
-            kernel.AddGradient(data[i].Point, data[i].Rung, data[i].Point, data[i].Rung, weight, gradient);
+            kernel.AddGradient(data[i], data[i], weight, gradient);
         }
-        gradient[^2] += diagonal * kernel.Noise;
+        gradient[1] += diagonal * kernel.Noise;
         return process.LogLikelihood;
     }
 }

@@ -6,7 +6,7 @@ namespace PruneSearch.Core.Strategies.Surrogates;
 /// </summary>
 internal static class Remembered
 {
-    private const int MostConfigurations = 130, MostResults = 200;
+    private const int MostConfigurations = 100, MostResults = 160;
     private const double BestShare = 0.7;
 
     /// <summary>Results to learn from with their configurations, in the order of the log.</summary>

@@ -33,10 +33,10 @@ public sealed class GaussianProcessTests
     public void It_is_regression_with_the_covariances_inverse()
     {
         var data = Data(12, 1);
-        var (centre, _) = ConfigurationKernel.Prior(Space);
+        double[] centre = ConfigurationKernel.Centre(Space, trained: true);
         var kernel = new ConfigurationKernel(Space, centre);
         var process = KernelFit.Process(kernel, data);
-        double Between(Observation a, Observation b) => kernel.Of(a.Point, b.Point) * kernel.Between(a.Rung, b.Rung);
+        double Between(Observation a, Observation b) => kernel.Of(a, b);
         double[][] inverse = process.Inverse();
         for (int i = 0; i < 12; i++)
         {
@@ -62,7 +62,7 @@ public sealed class GaussianProcessTests
     public void The_gradient_of_the_likelihood_is_that_of_finite_differences()
     {
         var data = Data(15, 2);
-        var (centre, _) = ConfigurationKernel.Prior(Space);
+        double[] centre = ConfigurationKernel.Centre(Space, trained: true);
         double[] gradient = new double[centre.Length];
         KernelFit.Evaluate(new ConfigurationKernel(Space, centre), data, gradient);
         for (int p = 0; p < centre.Length; p++)
@@ -77,13 +77,13 @@ public sealed class GaussianProcessTests
     public void A_fit_makes_what_was_seen_more_probable_and_predicts_what_was_not()
     {
         var data = Data(60, 3);
-        var (centre, _) = ConfigurationKernel.Prior(Space);
+        double[] centre = ConfigurationKernel.Centre(Space, trained: true);
         var fitted = KernelFit.Of(Space, data, 40);
         Assert.True(KernelFit.Process(fitted, data).LogLikelihood > KernelFit.Process(new ConfigurationKernel(Space, centre), data).LogLikelihood + 5);
         var process = KernelFit.Process(fitted, data);
         double squares = Data(50, 4).Average(o =>
         {
-            double error = o.Value - process.Mean([.. data.Select(d => fitted.Of(d.Point, o.Point) * fitted.Between(d.Rung, o.Rung))]);
+            double error = o.Value - process.Mean([.. data.Select(d => fitted.Of(d, o))]);
             return error * error;
         });
         Assert.InRange(Math.Sqrt(squares), 0, 0.2); // the values scatter by about 0.8
