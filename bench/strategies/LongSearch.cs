@@ -21,8 +21,8 @@ internal static class LongSearch
         ],
     };
 
-    /// <summary>Milliseconds of each proposal of a strategy when so many trials are finished.</summary>
-    public static double[] Milliseconds(StrategyKind kind, int finished, int proposals)
+    /// <summary>Milliseconds of each proposal of a strategy when so many trials are finished, and of processor time on average.</summary>
+    public static (double[] Each, double Processor) Milliseconds(StrategyKind kind, int finished, int proposals)
     {
         var problem = new StrategyProblem
         {
@@ -39,15 +39,18 @@ internal static class LongSearch
         var strategy = StrategyCatalog.Create(kind, problem);
         var times = new List<double>();
         const int warm = 20; // until the code is compiled for good
+        var work = TimeSpan.Zero;
         while (times.Count < warm + proposals)
         {
             var history = new StrategyHistory([.. trials]);
+            var before = Environment.CpuUsage.TotalTime;
             long start = Stopwatch.GetTimestamp();
             var proposed = strategy.Propose(history, 1);
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            work += times.Count > warm ? Environment.CpuUsage.TotalTime - before : TimeSpan.Zero;
             trials.Add(Finished(trials.Count, proposed[0]));
         }
-        return [times[0], .. times.Skip(warm)];
+        return ([times[0], .. times.Skip(warm)], work.TotalMilliseconds / proposals);
     }
 
     private static Trial Finished(int number, Proposal proposal) => new()

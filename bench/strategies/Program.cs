@@ -59,8 +59,9 @@ time.SetAction(p =>
 {
     foreach (string name in p.GetValue(strategies)!)
     {
-        double[] times = LongSearch.Milliseconds(EnumNames.Parse<StrategyKind>(name), p.GetValue(finished), 40);
-        Console.WriteLine(Invariant($"{name,-9} first {times[0]:F1} ms, then median {Median(times[1..]):F1} ms, longest {times[1..].Max():F1} ms"));
+        var (times, processor) = LongSearch.Milliseconds(EnumNames.Parse<StrategyKind>(name), p.GetValue(finished), 40);
+        Console.WriteLine(Invariant($"{name,-9} first {times[0]:F1} ms, then median {Median(times[1..]):F1} ms, longest {times[1..].Max():F1} ms, ")
+            + Invariant($"{processor:F1} ms of processor time on average"));
     }
 });
 return await new RootCommand("Compares strategies of a search on recorded spaces.") { replay, convert, time }.Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -58,12 +58,15 @@ internal sealed class PlainProgress(CliContext context) : IProgressView
         }
     }
 
-    // Each proposal once; how the whole stands when it changed, but not with every one of many quick stages.
+    // Each proposal once, and none that had ended before anybody looked; how the whole stands when it changed, but not with every quick stage.
     private void ShowGrowth(SearchStatus status, int width)
     {
         foreach (var t in status.Trajectories.Where(t => t.Proposal?.Number >= _proposals).OrderBy(t => t.Proposal!.Number))
         {
-            context.Output.WriteLine($"{t.Name.PadRight(width)}  proposed: {GrowthText.Of(t.Proposal!)}");
+            if (_growth is not null || !t.State.IsOver())
+            {
+                context.Output.WriteLine($"{t.Name.PadRight(width)}  proposed: {GrowthText.Of(t.Proposal!)}");
+            }
             _proposals = t.Proposal!.Number + 1;
         }
         if (status.Growth is { } growth && string.Join(Environment.NewLine, GrowthText.Lines(growth)) is var text && text != _growth?.Text

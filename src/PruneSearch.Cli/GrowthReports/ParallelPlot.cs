@@ -74,11 +74,11 @@ internal static class ParallelPlot
         foreach (var (i, objective) in results.Objectives.Index())
         {
             double[] figures = [.. shown.Select(t => GrownResults.Figure(objective, t.Deepest!.Costs[i]))];
-            double low = figures.Min(), high = Math.Max(figures.Max(), low + 1e-9);
+            double low = figures.Min(), high = figures.Max(), range = high > low ? high - low : 1;
             axes.Add(new AxisOf(
                 GrownResults.NameOf(objective),
-                t => (GrownResults.Figure(objective, t.Deepest!.Costs[i]) - low) / (high - low),
-                [.. Enumerable.Range(0, 6).Select(k => (k / 5.0, Number(low + k / 5.0 * (high - low))))]));
+                t => (GrownResults.Figure(objective, t.Deepest!.Costs[i]) - low) / range,
+                [.. Enumerable.Range(0, high > low ? 6 : 1).Select(k => (k / 5.0, Number(low + k / 5.0 * range)))]));
         }
         return axes;
     }

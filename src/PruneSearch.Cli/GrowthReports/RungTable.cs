@@ -22,14 +22,15 @@ internal static class RungTable
             text.Append(CultureInfo.InvariantCulture,
                 $"| {rung} | {Trained(results.Rungs[rung])} | {reached} | {(rung == top ? "–" : Number(stopped))} | {failed} | {open} |\n");
         }
-        text.Append('\n');
+        string between = "\n";
         for (int rung = 0; rung < top; rung++)
         {
             string[] names = [.. Stopped(results, rung).Select(t => $"`{results.NameOf(t)}`")];
             if (names.Length > 0)
             {
                 string more = names.Length > MostNames ? $" and {names.Length - MostNames} more" : "";
-                text.Append(CultureInfo.InvariantCulture, $"- **Stopped at rung {rung}:** {string.Join(", ", names.Take(MostNames))}{more}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{between}- **Stopped at rung {rung}:** {string.Join(", ", names.Take(MostNames))}{more}\n");
+                between = "";
             }
         }
         return text.ToString();

@@ -10,7 +10,9 @@ namespace PruneSearch.Core.Growth;
 internal sealed class ProposalPrices(GrowthPlan growth)
 {
     private readonly ConfigurationStages _stages = new(growth);
-    private (StrategyHistory History, Known Known)? _last;
+    private readonly List<TrialStages> _trials = [];
+    private readonly HashSet<ulong> _known = [];
+    private (StrategyHistory History, Rates Rates)? _last;
 
     /// <summary>Whether anything was measured: before that, prices are in optimizer steps.</summary>
     public bool IsMeasured(StrategyHistory history) => Of(history).IsMeasured;
@@ -18,50 +20,88 @@ internal sealed class ProposalPrices(GrowthPlan growth)
     /// <summary>Seconds of new work to bring a configuration to a rung.</summary>
     public double Price(Configuration configuration, int rung, StrategyHistory history)
     {
-        var known = Of(history);
+        var rates = Of(history);
         double price = 0;
         foreach (var (id, steps, _) in _stages.Of(configuration, rung))
         {
-            price += known.Stages.Contains(id) ? 0 : known.PerStage + steps * known.PerStep;
+            price += _known.Contains(id) ? 0 : rates.PerStage + steps * rates.PerStep;
         }
         return price;
     }
 
-    private Known Of(StrategyHistory history)
+    private Rates Of(StrategyHistory history)
     {
         if (_last is not { } last || !ReferenceEquals(last.History, history))
         {
-            _last = last = (history, Learn(history));
+            Know(history.Trials);
+            _last = last = (history, Learn(history.Trials));
         }
-        return last.Known;
+        return last.Rates;
     }
 
-    private Known Learn(StrategyHistory history)
+    // One history mostly goes on from the one before: only what differs is looked at.
+    private void Know(IReadOnlyList<Trial> trials)
     {
-        var known = new HashSet<ulong>();
-        // Least squares of relative errors: seconds = stages · a + steps · b.
-        double aa = 0, ab = 0, bb = 0, a1 = 0, b1 = 0;
-        foreach (var trial in history.Trials)
+        int same = 0;
+        while (same < _trials.Count && same < trials.Count && _trials[same].IsOf(trials[same]))
         {
-            var own = _stages.Of(trial.Configuration, trial.Rung).Where(s => known.Add(s.Id)).ToList();
-            foreach (var result in trial.Results.Where(r => r.Seconds > 0))
+            same++;
+        }
+        foreach (var (id, _, _) in _trials.Skip(same).SelectMany(t => t.Own))
+        {
+            _known.Remove(id);
+        }
+        _trials.RemoveRange(same, _trials.Count - same);
+        foreach (var trial in trials.Skip(same))
+        {
+            _trials.Add(new TrialStages(trial.Configuration, trial.Rung, [.. _stages.Of(trial.Configuration, trial.Rung).Where(s => _known.Add(s.Id))]));
+        }
+    }
+
+    // Least squares of relative errors: seconds = stages · a + steps · b.
+    private Rates Learn(IReadOnlyList<Trial> trials)
+    {
+        double aa = 0, ab = 0, bb = 0, a1 = 0, b1 = 0;
+        for (int i = 0; i < trials.Count; i++)
+        {
+            foreach (var result in trials[i].Results)
             {
-                double stages = own.Count(s => s.Rung == result.Rung) / result.Seconds;
-                double steps = own.Where(s => s.Rung == result.Rung).Sum(s => (double)s.Steps) / result.Seconds;
-                (aa, ab, bb, a1, b1) = (aa + stages * stages, ab + stages * steps, bb + steps * steps, a1 + stages, b1 + steps);
+                if (result.Seconds > 0)
+                {
+                    var (count, trained) = _trials[i].At(result.Rung);
+                    var (stages, steps) = (count / result.Seconds, trained / result.Seconds);
+                    (aa, ab, bb, a1, b1) = (aa + stages * stages, ab + stages * steps, bb + steps * steps, a1 + stages, b1 + steps);
+                }
             }
         }
         double determinant = aa * bb - ab * ab;
         if (determinant > 1e-9 * aa * bb && (bb * a1 - ab * b1) / determinant is >= 0 and var a && (aa * b1 - ab * a1) / determinant is >= 0 and var b)
         {
-            return new Known(known, a, b, true);
+            return new Rates(a, b, true);
         }
         // Of one of them alone, or both in the nominal proportion.
         double n1 = GrowthHistory.NominalStage * a1 + b1;
         double nn = GrowthHistory.NominalStage * GrowthHistory.NominalStage * aa + 2 * GrowthHistory.NominalStage * ab + bb;
         double scale = nn > 0 ? n1 / nn : 1;
-        return new Known(known, GrowthHistory.NominalStage * scale, scale, nn > 0);
+        return new Rates(GrowthHistory.NominalStage * scale, scale, nn > 0);
     }
 
-    private sealed record Known(HashSet<ulong> Stages, double PerStage, double PerStep, bool IsMeasured);
+    private readonly record struct Rates(double PerStage, double PerStep, bool IsMeasured);
+
+    /// <summary>The stages that a trial is the first one to have.</summary>
+    private sealed record TrialStages(Configuration Configuration, int Rung, (ulong Id, int Steps, int Rung)[] Own)
+    {
+        public bool IsOf(Trial trial) =>
+            Rung == trial.Rung && (ReferenceEquals(Configuration, trial.Configuration) || Configuration.Equals(trial.Configuration));
+
+        public (double Stages, double Steps) At(int rung)
+        {
+            (double stages, double steps) = (0, 0);
+            foreach (var stage in Own)
+            {
+                (stages, steps) = stage.Rung == rung ? (stages + 1, steps + stage.Steps) : (stages, steps);
+            }
+            return (stages, steps);
+        }
+    }
 }

@@ -3,7 +3,7 @@ namespace PruneSearch.Core.Strategies;
 /// <summary>All trials of a search in the order of its log, and what they say about each configuration.</summary>
 public sealed class StrategyHistory
 {
-    private readonly Dictionary<Configuration, TriedConfiguration> _byConfiguration = [];
+    private readonly Dictionary<Configuration, TriedConfiguration> _byConfiguration;
     private readonly List<TriedConfiguration> _tried = [];
 
     /// <summary>Takes trials in.</summary>
@@ -13,6 +13,7 @@ public sealed class StrategyHistory
     {
         ArgumentNullException.ThrowIfNull(trials);
         Trials = trials;
+        _byConfiguration = new(trials.Count);
         for (int i = 0; i < trials.Count; i++)
         {
             if (trials[i].Number != i)

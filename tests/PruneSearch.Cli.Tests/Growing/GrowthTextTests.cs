@@ -67,7 +67,8 @@ public sealed class GrowthTextTests
             Name = $"p{number}",
             Proposal = new(number, 0, "spread evenly", null, $"level 0.{number + 3}"),
         };
-        SearchStatus Status(int proposals) => Some.Status(WorkState.Running, [.. Enumerable.Range(0, proposals).Select(Proposed)]) with
+        var ended = Some.Trajectory(WorkState.Waiting, done: 3) with { State = WorkState.Completed, Name = "old", Proposal = new(0, 0, "before", null) };
+        SearchStatus Status(int proposals) => Some.Status(WorkState.Running, [ended, .. Enumerable.Range(1, proposals).Select(Proposed)]) with
         {
             Growth = Growth with { Proposals = proposals, Curve = [], Goal = null },
         };
@@ -79,13 +80,14 @@ public sealed class GrowthTextTests
 
         Assert.Equal(
             [
-                "p0                  proposed: level 0.3; rung 0: spread evenly",
-                "adaptive: 1 proposed, 2 open; spent 41:10 of 2:00:00 slot time, 1:18:50 left; 21 of 200 trajectories",
                 "p1                  proposed: level 0.4; rung 0: spread evenly",
+                "adaptive: 1 proposed, 2 open; spent 41:10 of 2:00:00 slot time, 1:18:50 left; 21 of 200 trajectories",
                 "p2                  proposed: level 0.5; rung 0: spread evenly",
+                "p3                  proposed: level 0.6; rung 0: spread evenly",
                 "adaptive: 3 proposed, 2 open; spent 41:10 of 2:00:00 slot time, 1:18:50 left; 21 of 200 trajectories",
             ],
-            output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.StartsWith("old ", StringComparison.Ordinal)));
+        Assert.DoesNotContain("before", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

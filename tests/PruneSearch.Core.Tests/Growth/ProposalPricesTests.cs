@@ -67,6 +67,40 @@ public sealed class ProposalPricesTests
     }
 
     [Fact]
+    public void A_price_follows_from_its_history_alone_whatever_was_asked_before()
+    {
+        var history = new GrowthHistory(_plan);
+        history.Add(Grown.Report(_plan.Trajectories[0].Stages[0]));
+        var random = new Random(5);
+        for (int i = 0; i < 60; i++)
+        {
+            var proposed = history.Add(Grown.Batch(i, 1, Anything()))[0];
+            foreach (var stage in proposed.Plan.Stages.Take(random.Next(proposed.Plan.Stages.Count + 1)))
+            {
+                history.Add(Grown.Report(stage));
+            }
+        }
+        var whole = history.ToStrategyHistory();
+        var prices = new ProposalPrices(_plan.Growth!);
+        for (int i = 0; i < 300; i++)
+        {
+            var some = random.Next(3) == 0 ? whole : whole.Before(random.Next(61));
+            var known = random.Next(2) == 0 ? some : some.With(Anything()).With(Anything());
+            var asked = Anything();
+
+            Assert.Equal(
+                new ProposalPrices(_plan.Growth!).Price(asked.Configuration, asked.Rung, known), prices.Price(asked.Configuration, asked.Rung, known));
+        }
+
+        Proposal Anything() => new()
+        {
+            Configuration = Grown.Space.At([.. Grown.Space.Hyperparameters.Select(_ => random.Next(4) / 3.0)]),
+            Rung = random.Next(4),
+            Why = "any",
+        };
+    }
+
+    [Fact]
     public void Thousands_of_prices_are_quick()
     {
         var history = new GrowthHistory(_plan);

@@ -32,10 +32,13 @@ internal sealed class CostModel
         }
     }
 
+    /// <summary>How many numbers <see cref="Covariances"/> gives.</summary>
+    public int Compared => _kernel.HasTraining ? 2 * _points.Count : _points.Count;
+
     /// <summary>What a configuration has in common with each that was seen: before training, then in training.</summary>
     public double[] Covariances(double[] point)
     {
-        double[] covariances = new double[_kernel.HasTraining ? 2 * _points.Count : _points.Count];
+        double[] covariances = new double[Compared];
         for (int i = 0; i < _points.Count; i++)
         {
             covariances[i] = _kernel.Pruned(point, _points[i]);

@@ -32,8 +32,8 @@ internal sealed class ImprovementSearch
         }
     }
 
-    /// <summary>Configurations that each candidate is compared with.</summary>
-    public int Compared => _models.Count(m => m is not null) * _remembered.Count;
+    /// <summary>Comparisons with what was seen that each candidate takes.</summary>
+    public int Compared => _models.Sum(m => m?.Compared ?? 0);
 
     /// <summary>Encoded configurations with a result on the frontier.</summary>
     public IReadOnlyList<double[]> Frontier { get; }
@@ -153,7 +153,8 @@ internal sealed class ImprovementSearch
 
     private CostModel Model(StrategyHistory history, int objective, KernelCache kernels)
     {
-        var learned = history.Trials.Take(KernelCache.Learned(history.Trials.Count)).Where(t => t.State != TrialState.Running);
+        var learned = history.Trials.Take(KernelCache.Learned(history.Trials.Count))
+            .Where(t => t.State != TrialState.Running && t.Results.All(Remembered.IsWhole));
         var kernel = kernels.Of(objective, [.. learned.Where(t => t.Proposal.Continues is null || _problem.Objectives[objective].Trained)
             .SelectMany(t => Observations(t.Configuration, t.Results, objective))]);
         return new CostModel([.. _remembered.SelectMany(r => Observations(r.Tried.Configuration, r.Results, objective))], _problem.Rungs.Count, kernel);

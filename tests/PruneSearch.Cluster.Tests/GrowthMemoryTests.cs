@@ -1,0 +1,51 @@
+using System.Text.Json;
+using PruneSearch.Cluster.Searches;
+using PruneSearch.Cluster.TestHost;
+using PruneSearch.Core;
+using PruneSearch.Core.Growth;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cluster.Tests;
+
+/// <summary>Measures the memory of the whole process: nothing else may run beside it.</summary>
+[CollectionDefinition(nameof(AloneInTheProcess), DisableParallelization = true)]
+public sealed class AloneInTheProcess;
+
+/// <summary>What a coordinator keeps of each trajectory that was proposed.</summary>
+[Collection(nameof(AloneInTheProcess))]
+public sealed class GrowthMemoryTests
+{
+    private const int Trajectories = 3000;
+
+    [Fact]
+    public void Less_than_twenty_kibibytes_of_a_trajectory_and_its_reports_stay()
+    {
+        var plan = GrowingPlans.Of("a", Trajectories, rungs: [0, 1.0 / 9, 1.0 / 3, 1]);
+        var strategy = new SearchStrategy(plan);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+
+        var (history, state) = (new GrowthHistory(plan), new SearchState(plan));
+        while (history.Proposed.Count < Trajectories)
+        {
+            var proposals = strategy.Propose(history.ToStrategyHistory(), 100);
+            foreach (var proposed in history.Add(
+                new ProposalBatch { Search = "a", First = history.Proposed.Count, Reports = 0, Slots = 100, Proposals = proposals }))
+            {
+                state.Add(proposed);
+            }
+        }
+        foreach (var key in state.Trajectories.SelectMany(t => t.Plan.Keys).Distinct().ToList())
+        {
+            string stored = JsonSerializer.Serialize(StubStageRunner.Report(key), CoreJson.Canonical);
+            var report = JsonSerializer.Deserialize<StageReport>(stored, CoreJson.Canonical)!; // nothing that reports of other stages have, too
+            state.Add(report);
+            history.Add(report);
+        }
+
+        double kept = (GC.GetTotalMemory(forceFullCollection: true) - before) / 1024.0 / Trajectories;
+        Assert.InRange(kept, 4, 20); // 12 when this was written
+        Assert.Equal(Trajectories, history.Completed);
+        GC.KeepAlive((history, state));
+    }
+}
