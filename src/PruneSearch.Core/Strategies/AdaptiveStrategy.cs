@@ -28,7 +28,7 @@ internal sealed class AdaptiveStrategy(StrategyProblem problem) : ISearchStrateg
         ImprovementSearch? search = null;
         return Batch.Of(problem, history, slots, now =>
         {
-            if (now.Tried.Count < Spread || !now.Tried.Skip(1).Any(t => t.Results.Count > 0))
+            if (now.Tried.Count < Spread || !now.Tried.Any(t => t.Results.Count > 0 && t.Results.All(Remembered.IsWhole)))
             {
                 return _first.Next(now) is { } spread ? Spreading(spread, now.Tried.Count) : null;
             }

@@ -104,7 +104,9 @@ internal sealed class MadeSearch
 
     private int First(Trial trial) => trial.Proposal.Continues is { } number ? _trials[number].Rung + 1 : 0;
 
-    private double[] Costs(Configuration c, int rung) => [Math.Min(1, 0.2 + 0.3 * Hash(c, 1) + 0.6 / (1 + rung) - 0.3 * Macs(c)), Macs(c)];
+    // A few accuracies are undefined.
+    private double[] Costs(Configuration c, int rung) =>
+        [Hash(c, 5) < 0.05 ? double.NaN : Math.Min(1, 0.2 + 0.3 * Hash(c, 1) + 0.6 / (1 + rung) - 0.3 * Macs(c)), Macs(c)];
 
     private double Macs(Configuration c) => 1 - 0.9 * Problem.Space.Encode(c)[0] + 0.01 * Hash(c, 2);
 

@@ -153,7 +153,8 @@ internal sealed class ImprovementSearch
 
     private CostModel Model(StrategyHistory history, int objective, KernelCache kernels)
     {
-        var learned = history.Trials.Take(KernelCache.Learned(history.Trials.Count)).Where(t => t.State != TrialState.Running);
+        var learned = history.Trials.Take(KernelCache.Learned(history.Trials.Count))
+            .Where(t => t.State != TrialState.Running && t.Results.All(Remembered.IsWhole));
         var kernel = kernels.Of(objective, [.. learned.Where(t => t.Proposal.Continues is null || _problem.Objectives[objective].Trained)
             .SelectMany(t => Observations(t.Configuration, t.Results, objective))]);
         return new CostModel([.. _remembered.SelectMany(r => Observations(r.Tried.Configuration, r.Results, objective))], _problem.Rungs.Count, kernel);

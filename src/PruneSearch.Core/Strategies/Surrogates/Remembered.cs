@@ -9,10 +9,13 @@ internal static class Remembered
     private const int MostConfigurations = 100, MostResults = 160;
     private const double BestShare = 0.7;
 
+    /// <summary>Whether a result has all its costs: an accuracy may be undefined.</summary>
+    public static bool IsWhole(RungResult result) => result.Costs.All(double.IsFinite);
+
     /// <summary>Results to learn from with their configurations, in the order of the log.</summary>
     public static IReadOnlyList<(TriedConfiguration Tried, IReadOnlyList<RungResult> Results)> Of(StrategyHistory history)
     {
-        var seen = history.Tried.Where(t => t.Results.Count > 0).ToList();
+        var seen = history.Tried.Where(t => t.Results.Count > 0 && t.Results.All(IsWhole)).ToList();
         if (seen.Sum(t => t.Results.Count) <= MostResults)
         {
             return [.. seen.Select(t => (t, (IReadOnlyList<RungResult>)[.. t.Results]))];
