@@ -73,12 +73,7 @@ internal static class GrowthSection
             string speed = p is { Schedule: ScheduleKind.Base, IsQuantised: false } ? "1" : ReportFormat.SpeedUp(l.SpeedUp, l.SpeedUpLow, l.SpeedUpHigh);
             text.Append(CultureInfo.InvariantCulture,
                 $"| {PointNames.Of(p)} | {ReportFormat.Share(p.Pruned)} | {ReportFormat.Accuracy(r.Map50)}{onTest} | {speed} | " +
-<<<<<<< HEAD
-                $"{ReportFormat.Millions(r.Macs)} | " +
-                $"{ReportFormat.Millions(r.Parameters)} | {what.GetValueOrDefault(p.Trajectory, "")} |\n");
-=======
                 $"{ReportFormat.Millions(r.Macs)} | {ReportFormat.Millions(r.Parameters)} | {what.GetValueOrDefault(p.Trajectory, "")} |\n");
->>>>>>> main
         }
         return text.ToString();
     }
