@@ -42,7 +42,8 @@ public sealed class WorkersTests
         using var home = new TestHome();
         await using var host = await home.StartAsync(null);
 
-        Assert.Contains("'nobody'", (await Assert.ThrowsAsync<KeyNotFoundException>(() => host.Client.DrainAsync("nobody", true))).Message, StringComparison.Ordinal);
+        var unknown = await Assert.ThrowsAsync<KeyNotFoundException>(() => host.Client.DrainAsync("nobody", true));
+        Assert.Contains("'nobody'", unknown.Message, StringComparison.Ordinal);
         Assert.Empty(await host.Client.WorkersAsync());
     }
 

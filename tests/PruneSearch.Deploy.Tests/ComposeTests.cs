@@ -21,7 +21,9 @@ public sealed partial class ComposeTests
 
     [Fact]
     public void There_is_a_database_a_blob_store_a_control_silo_two_workers_and_a_trace_viewer() =>
-        Assert.Equal(["azurite", "certificates", "cli", "control", "postgres", "traces", "worker-1", "worker-2"], Services.Keys.Cast<string>().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["azurite", "certificates", "cli", "control", "postgres", "traces", "worker-1", "worker-2"],
+            Services.Keys.Cast<string>().Order(StringComparer.Ordinal));
 
     [Fact]
     public void What_services_name_is_there()

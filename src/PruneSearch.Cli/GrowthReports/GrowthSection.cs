@@ -72,8 +72,8 @@ internal static class GrowthSection
             string onTest = test is null ? "" : $" | {(!p.IsQuantised && test.TryGetValue(r.Key, out var s) ? ReportFormat.Accuracy(s.Map50) : "–")}";
             string speed = p is { Schedule: ScheduleKind.Base, IsQuantised: false } ? "1" : ReportFormat.SpeedUp(l.SpeedUp, l.SpeedUpLow, l.SpeedUpHigh);
             text.Append(CultureInfo.InvariantCulture,
-                $"| {PointNames.Of(p)} | {ReportFormat.Share(p.Pruned)} | {ReportFormat.Accuracy(r.Map50)}{onTest} | {speed} | {ReportFormat.Millions(r.Macs)} | " +
-                $"{ReportFormat.Millions(r.Parameters)} | {what.GetValueOrDefault(p.Trajectory, "")} |\n");
+                $"| {PointNames.Of(p)} | {ReportFormat.Share(p.Pruned)} | {ReportFormat.Accuracy(r.Map50)}{onTest} | {speed} | " +
+                $"{ReportFormat.Millions(r.Macs)} | {ReportFormat.Millions(r.Parameters)} | {what.GetValueOrDefault(p.Trajectory, "")} |\n");
         }
         return text.ToString();
     }

@@ -52,7 +52,8 @@ public sealed partial class GrowthCommandTests : IDisposable
         Assert.Contains("asha: 4 proposed, 0 open; spent ", ran, StringComparison.Ordinal);
         Assert.Contains("; 4 of 4 trajectories", ran, StringComparison.Ordinal);
         Assert.Matches(
-            @"None of \d+ pruned models meets the goal \(mAP50 at least 0\.99, MACs as small as possible\); nearest is p\d+-.*: mAP50 .* short in mAP50\.", ran);
+            @"None of \d+ pruned models meets the goal \(mAP50 at least 0\.99, MACs as small as possible\); nearest is p\d+-.*: mAP50 .* short in mAP50\.",
+            ran);
 
         string more = await RunAsync("resume", id, "--trajectories", "2");
 

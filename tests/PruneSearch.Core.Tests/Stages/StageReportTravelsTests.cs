@@ -60,8 +60,16 @@ public sealed class StageReportTravelsTests
             MapInterval = interval,
             Map50BeyondDense = new(-.1, .1),
         };
-        FrontierPoint Point(string name) =>
-            new() { Trajectory = name, Schedule = ScheduleKind.OneShot, Ratio = .2, Iteration = 1, OnFrontier = true, Report = report, Parent = StageKey.Of([2]) };
+        FrontierPoint Point(string name) => new()
+        {
+            Trajectory = name,
+            Schedule = ScheduleKind.OneShot,
+            Ratio = .2,
+            Iteration = 1,
+            OnFrontier = true,
+            Report = report,
+            Parent = StageKey.Of([2]),
+        };
         FrontierPoint[] points = [Point("a"), Point("b") with { Report = report with { Key = StageKey.Of([3]) } }];
 
         var back = serializer.Deserialize<FrontierPoint[]>(serializer.SerializeToArray(points))!;
