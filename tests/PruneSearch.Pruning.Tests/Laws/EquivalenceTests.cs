@@ -1,156 +1,19 @@
-using System.Collections.Immutable;
-using PruneSearch.Core.Networks;
-using PruneSearch.Core.Weights;
-using PruneSearch.Detection.Networks;
-using PruneSearch.Pruning.Shrinking;
-using static TorchSharp.torch;
-
 namespace PruneSearch.Tests.Pruning.Laws;
 
-/// <summary>
-/// The second law: silencing channels in the larger network gives the same output as shrinking them away. Networks are pruned
-/// again and again; each is compared with the one that it was cut from.
-/// </summary>
+/// <summary><see cref="Equivalence"/> of small networks, one for each way in which layers can be joined.</summary>
 public sealed class EquivalenceTests
 {
-    private const int Prunings = 200, SmallPrunings = 60, WideDetectorPrunings = 1;
-    private const double Tolerance = 1e-4;
+    private const int Prunings = 60;
 
     public static IEnumerable<TheoryDataRow<string>> Names => Vocabulary.Names;
-
-    public static IEnumerable<TheoryDataRow<string>> Detectors => DetectorVariants.Names;
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Small_networks_shrink_to_the_same_function(string name) =>
-        RequireEquivalence(Vocabulary.Create(name), widths => Vocabulary.Create(name, widths), SmallPrunings, length: 4);
-
-    [Theory]
-    [MemberData(nameof(Detectors))]
-    public void Detectors_shrink_to_the_same_function(string name) =>
-        RequireEquivalence(DetectorVariants.Create(name).Network, widths => DetectorVariants.Create(name, widths).Network, Prunings, length: 5);
-
-    [Theory]
-    [MemberData(nameof(Detectors))]
-    public void Wide_detectors_shrink_to_the_same_function(string name) =>
-        RequireEquivalence(
-            DetectorVariants.CreateWide(name).Network, widths => DetectorVariants.CreateWide(name, widths).Network, WideDetectorPrunings, length: 1);
+        Equivalence.RequireEquivalence(Vocabulary.Create(name), widths => Vocabulary.Create(name, widths), Prunings, length: 4);
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Pruning_twice_is_pruning_once_to_the_same_channels(string name) =>
-        RequireOnceIsTwice(Vocabulary.Create(name), widths => Vocabulary.Create(name, widths));
-
-    [Theory]
-    [MemberData(nameof(Detectors))]
-    public void Pruning_a_detector_twice_is_pruning_it_once_to_the_same_channels(string name) =>
-        RequireOnceIsTwice(DetectorVariants.Create(name).Network, widths => DetectorVariants.Create(name, widths).Network);
-
-    private static void RequireEquivalence(Network dense, Func<SortedDictionary<string, int>, Network> build, int prunings, int length)
-    {
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        var weights = Some.Weights(dense);
-        var picture = Some.Picture(1, dense.Layers[0].Height, dense.Layers[0].Width);
-        using var denseRunner = new TorchNetwork(dense, weights);
-        (Network Network, WeightSet Weights, TorchNetwork Runner) large = (dense, weights, denseRunner);
-        int number = 0;
-        foreach (var (network, plan) in RandomPlans.Chains(dense, build, prunings, length))
-        {
-            var shrunk = Shrinker.Slice(large.Network, large.Weights, plan);
-            var runner = new TorchNetwork(network, shrunk);
-            var silenced = Silenced(large.Network, large.Weights, plan);
-            large.Runner.Load(silenced);
-            Compare(large.Runner, runner, picture, $"pruning {number}");
-            if (large.Runner != denseRunner)
-            {
-                large.Runner.Dispose();
-            }
-            else
-            {
-                denseRunner.Load(Original(weights, silenced));
-            }
-            large = ++number % length == 0 ? (dense, weights, denseRunner) : (network, shrunk, runner);
-            if (large.Runner != runner)
-            {
-                runner.Dispose();
-            }
-        }
-        Assert.Equal(prunings, number);
-    }
-
-    private static void Compare(TorchNetwork large, TorchNetwork shrunk, Tensor picture, string what)
-    {
-        using var scope = NewDisposeScope();
-        var (expected, actual) = (large.Forward(picture), shrunk.Forward(picture));
-        foreach (var (output, values) in expected)
-        {
-            double scale = values.abs().max().item<float>();
-            double difference = (values - actual[output]).abs().max().item<float>();
-            Assert.True(difference <= Tolerance * scale && scale > 0, $"{what}: output '{output}' differs by {difference} of {scale}");
-        }
-    }
-
-    // A channel is silent when all that makes it and goes along with it is zero: kernels, biases, depthwise kernels and
-    // their biases, scales and shifts of batch norms. Running statistics and readers stay as they are. All activations of
-    // the vocabulary that stand before a reader keep zero. Only tensors that change are in the answer.
-    private static WeightSet Silenced(Network network, WeightSet weights, PruningPlan plan)
-    {
-        var silenced = new WeightSet();
-        foreach (var (place, kept) in plan.Kept.SelectMany(p => network.Group(p.Key).Slices.Select(s => (s, p.Value))))
-        {
-            if (place.Tensor.EndsWith("running_mean", StringComparison.Ordinal)
-                || place.Tensor.EndsWith("running_var", StringComparison.Ordinal) || place.Role == SliceRole.Reader)
-            {
-                continue;
-            }
-            if (!silenced.TryGetValue(place.Tensor, out var tensor))
-            {
-                var before = weights[place.Tensor];
-                silenced[place.Tensor] = tensor = new WeightTensor(before.Shape, [.. before.Values]);
-            }
-            int size = tensor.Values.Length / tensor.Shape[0];
-            foreach (int channel in Enumerable.Range(0, place.Length).Except(kept))
-            {
-                tensor.Values.AsSpan((place.Offset + channel) * size, size).Clear();
-            }
-        }
-        return silenced;
-    }
-
-    private static WeightSet Original(WeightSet weights, WeightSet changed)
-    {
-        var original = new WeightSet();
-        foreach (string name in changed.Keys)
-        {
-            original.Add(name, weights[name]);
-        }
-        return original;
-    }
-
-    private static void RequireOnceIsTwice(Network network, Func<SortedDictionary<string, int>, Network> build)
-    {
-        var weights = Some.Weights(network);
-        var state = new WeightSet();
-        foreach (var tensor in network.Tensors)
-        {
-            state.Add(tensor.Name, weights[tensor.Name]);
-            state.Add($"{tensor.Name}{Shrinker.StateSeparator}exp_avg", weights[tensor.Name]);
-        }
-        var first = RandomPlans.Of(network, 1);
-        var middle = build(Shrinker.NewWidths(network, first));
-        var second = RandomPlans.Of(middle, 2);
-        var twice = Shrinker.Slice(middle, Shrinker.Slice(network, state, first), second);
-
-        var joined = network.Groups.ToDictionary(g => g.Name, g => Join(Kept(first, g.Name, g.Width), Kept(second, g.Name, middle.Group(g.Name).Width)));
-        var once = Shrinker.Slice(network, state, new PruningPlan(joined, 1));
-
-        Assert.Equal(once.Keys, twice.Keys);
-        Assert.True(once.All(t => t.Value.Shape.SequenceEqual(twice[t.Key].Shape) && t.Value.Values.AsSpan().SequenceEqual(twice[t.Key].Values)));
-    }
-
-    private static ImmutableArray<int> Kept(PruningPlan plan, string group, int width) =>
-        plan.Kept.TryGetValue(group, out var kept) ? kept : [.. Enumerable.Range(0, width)];
-
-    private static ImmutableArray<int> Join(ImmutableArray<int> first, ImmutableArray<int> second) => [.. second.Select(i => first[i])];
+        Equivalence.RequireOnceIsTwice(Vocabulary.Create(name), widths => Vocabulary.Create(name, widths));
 }
