@@ -1,4 +1,8 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
@@ -50,9 +54,35 @@ public sealed class ClusterDoorTests : IDisposable
             await RefusedAsync(port, Tls(foreign, CertificateRole.Client));
             await RefusedAsync(port, Tls(foreign, CertificateRole.Silo));
         }
-        await RefusedAsync(silo.Silo, Tls(folder, CertificateRole.Client));
+        string own = folder.Issue(CertificateRole.Silo, "own", TimeSpan.FromDays(1)), client = folder.Issue(CertificateRole.Client, "own", TimeSpan.FromDays(1));
+        Assert.Equal((true, false), (await StaysAsync(silo.Silo, own), await StaysAsync(silo.Silo, client)));
+        Assert.Equal((true, true), (await StaysAsync(silo.Gateway, own), await StaysAsync(silo.Gateway, client)));
         await using var served = await ConnectAsync(silo.Gateway, Tls(folder, CertificateRole.Client)); // it still stands
         Assert.Empty(await served.Searches.ListAsync());
+    }
+
+    [Fact]
+    public async Task A_silo_that_runs_takes_another_authority_and_a_new_certificate_from_its_files()
+    {
+        var (old, next) = (Folder("a"), Folder("b"));
+        string own = _home.File("own.pem"), authority = _home.File("authority.pem");
+        Copy(old.Issue(CertificateRole.Silo, "test", TimeSpan.FromDays(1)), own, seconds: 0);
+        Copy(old.Authority, authority, seconds: 0);
+        await using var silo = await StartAsync(Database(), SiloRole.All, new ClusterTls(own, authority), new StubStageRunner(TimeSpan.Zero));
+        await (await ConnectAsync(silo.Gateway, Tls(old, CertificateRole.Client))).DisposeAsync();
+        await RefusedAsync(silo.Gateway, Tls(next, CertificateRole.Client));
+
+        Copy(next.Issue(CertificateRole.Silo, "test", TimeSpan.FromDays(1)), own, seconds: 5);
+        Copy(next.Authority, authority, seconds: 5);
+
+        await (await ConnectAsync(silo.Gateway, Tls(next, CertificateRole.Client))).DisposeAsync();
+        await RefusedAsync(silo.Gateway, Tls(old, CertificateRole.Client));
+
+        static void Copy(string from, string to, int seconds)
+        {
+            File.Copy(from, to, overwrite: true);
+            File.SetLastWriteTimeUtc(to, DateTime.UtcNow.AddSeconds(seconds)); // clocks of files are coarse
+        }
     }
 
     [Fact]
@@ -116,6 +146,25 @@ public sealed class ClusterDoorTests : IDisposable
     private static async Task RefusedAsync(int port, ClusterTls? tls) =>
         await Assert.ThrowsAnyAsync<IOException>(
             () => ConnectAsync(port, tls, TimeSpan.FromSeconds(2)).WaitAsync(Limit, TestContext.Current.CancellationToken));
+
+    // Whether a connection with a certificate is kept open: one that is turned away is closed at once.
+    private static async Task<bool> StaysAsync(int port, string certificate)
+    {
+        using var pem = X509Certificate2.CreateFromPemFile(certificate);
+        using var tcp = new TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(tcp.GetStream(), leaveInnerStreamOpen: false, (_, other, _, _) => other is not null, (_, _, _, _, _) => pem);
+        try
+        {
+            await tls.AuthenticateAsClientAsync("silo");
+            var read = tls.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask();
+            return await Task.WhenAny(read, Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken)) != read || await read > 0;
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException)
+        {
+            return false;
+        }
+    }
 
     private sealed record RunningSilo(SiloHost Host, int Silo, int Gateway) : IAsyncDisposable
     {

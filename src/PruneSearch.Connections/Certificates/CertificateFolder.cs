@@ -39,8 +39,8 @@ public sealed class CertificateFolder(string folder, TimeProvider time)
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var now = time.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now - Slack, now + validity);
-        Write(AuthorityKey, key.ExportPkcs8PrivateKeyPem() + "\n");
-        Write(Path.GetFileName(Authority), certificate.ExportCertificatePem() + "\n");
+        WriteSecret(AuthorityKey, key.ExportPkcs8PrivateKeyPem() + "\n");
+        AtomicFile.Write(Authority, certificate.ExportCertificatePem() + "\n");
         return true;
     }
 
@@ -66,7 +66,7 @@ public sealed class CertificateFolder(string folder, TimeProvider time)
         var first = new DateTimeOffset(authority.NotBefore.ToUniversalTime());
         using var certificate = request.Create(authority, from < first ? first : from, until > last ? last : until, RandomNumberGenerator.GetBytes(16));
         string file = $"{word}-{name}.pem";
-        Write(file, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
+        WriteSecret(file, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
         return Path.Combine(folder, file);
     }
 
@@ -84,13 +84,7 @@ public sealed class CertificateFolder(string folder, TimeProvider time)
         }
     }
 
-    private void Write(string name, string text)
-    {
-        string path = Path.Combine(folder, name);
-        AtomicFile.Write(path, text);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-    }
+    // For its owner alone from its first byte on.
+    private void WriteSecret(string name, string text) =>
+        AtomicFile.Write(Path.Combine(folder, name), text, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 }
