@@ -1,3 +1,4 @@
+using PruneSearch.Core;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Growth;
 using PruneSearch.Core.Searches;
@@ -48,6 +49,9 @@ internal sealed class SearchGrowth
     /// <summary>Whether nothing is open and nothing will be proposed, unless the budget grows.</summary>
     public bool IsExhausted { get; private set; }
 
+    /// <summary>Why nothing more can be proposed: the strategy failed; <see langword="null"/> while it works.</summary>
+    public string? Fault { get; private set; }
+
     /// <summary>Reads what a search proposed so far.</summary>
     /// <param name="store">Where its log is.</param>
     /// <param name="plan">The search.</param>
@@ -89,7 +93,7 @@ internal sealed class SearchGrowth
 
     /// <summary>There may be more to try: the search goes on.</summary>
     /// <param name="budget">What may be spent; <see langword="null"/> for what the plan says.</param>
-    public void Resume(BudgetSettings? budget) => (IsExhausted, Budget) = (false, budget ?? _growth.Budget);
+    public void Resume(BudgetSettings? budget) => (IsExhausted, Fault, Budget) = (false, null, budget ?? _growth.Budget);
 
     /// <summary>Proposals that neither completed nor failed.</summary>
     public int Open => _history.Open;
@@ -106,7 +110,7 @@ internal sealed class SearchGrowth
             return [];
         }
         free = Math.Min(free, Planner.MaxTrajectories - Proposed.Count);
-        var proposals = Affordable(free);
+        var proposals = await AffordableAsync(free);
         if (proposals.Count == 0)
         {
             IsExhausted = _history.Open == 0;
@@ -156,15 +160,15 @@ internal sealed class SearchGrowth
         Goal = _goal?.Standing,
     };
 
-    private List<Proposal> Affordable(int free)
+    private async Task<List<Proposal>> AffordableAsync(int free)
     {
         var cost = _history.Spent + _history.Committed;
         var proposals = new List<Proposal>();
-        if (free <= 0 || !Budget.Leaves(cost))
+        if (free <= 0 || Fault is not null || !Budget.Leaves(cost))
         {
             return proposals;
         }
-        foreach (var proposal in _strategy.Propose(_history.ToStrategyHistory(), free))
+        foreach (var proposal in await AskAsync(_history.ToStrategyHistory(), free))
         {
             if (!Budget.Leaves(cost))
             {
@@ -174,6 +178,21 @@ internal sealed class SearchGrowth
             cost += _history.CostOf(proposal);
         }
         return proposals;
+    }
+
+    // A strategy may compute for seconds, with a history that nobody changes: not on the thread of a grain's turn. The same history would
+    // make it fail again, so it is not asked again until somebody resumes the search.
+    private async Task<IReadOnlyList<Proposal>> AskAsync(StrategyHistory history, int slots)
+    {
+        try
+        {
+            return await Task.Run(() => _strategy.Propose(history, slots));
+        }
+        catch (Exception e)
+        {
+            Fault = $"the strategy {EnumNames.Of(_growth.Strategy)} failed: {ErrorText.OneLine(e.Message)}";
+            return [];
+        }
     }
 
     private ProposedTrajectory[] Adopt(IReadOnlyList<ProposalBatch> batches)

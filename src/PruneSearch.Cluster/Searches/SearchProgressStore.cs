@@ -46,7 +46,7 @@ internal sealed class SearchProgressStore(IPersistentState<SearchProgress> recor
     /// <returns>Whether there is anything to go on with.</returns>
     public async Task<bool> ResumeAsync(bool retryFailed)
     {
-        if (State is not (WorkState.Running or WorkState.Cancelled) && !(retryFailed && Ended.Count > 0))
+        if (State is not (WorkState.Running or WorkState.Cancelled) && !(retryFailed && State is WorkState.Failed or WorkState.CompletedWithFailures))
         {
             return false;
         }

@@ -31,6 +31,10 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     /// <summary>How the search ends, given how its trajectories ended.</summary>
     public (WorkState State, string? Reason) Outcome()
     {
+        if (growth?.Fault is { } fault)
+        {
+            return (search.Trajectories.Any(t => t.Known > 1) ? WorkState.CompletedWithFailures : WorkState.Failed, fault);
+        }
         bool onlyBase = search.Trajectories.All(t => t.Stages.Count == 1);
         bool gotSomewhere = onlyBase ? search.Completed > 0 : search.Trajectories.Any(t => t.Known > 1);
         if (gotSomewhere)
