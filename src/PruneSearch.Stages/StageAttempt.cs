@@ -47,11 +47,14 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         var accuracy = context.Run("evaluate", () => SplitAccuracy.Of(
             context.Validation, DetectorEvaluator.Detect(model, tuned, context.Validation, context.Device, cancellation: context.Cancellation)));
         byte[] onnx = context.Run("export", () => OnnxExport.ToBytes(model, tuned));
-        var score = Score(accuracy, onnx, context.Run("measure", () => measurement.Measure(model, onnx)));
+        var score = Score(accuracy, Dense, onnx, context.Run("measure", () => measurement.Measure(model, onnx)));
         var processing = context.Run("measure", () => Processing(onnx));
-        var int8 = _stage.Export is { Quantise: true } export ? Quantise(model, onnx, export, measurement) : null;
-        string sha = context.Run("save", () => _files.SaveDetector(_key, model, tuned, onnx, kept.Plan));
-        _files.WriteScore(_key, _stage.Data.Validation, accuracy);
+        var int8 = _stage.Export is { Quantise: true } export ? Quantise(model, onnx, export, measurement, Dense ?? accuracy.Resamples) : null;
+        string sha = context.Run("save", () =>
+        {
+            _files.WriteScore(_key, _stage.Data.Validation, accuracy);
+            return _files.SaveDetector(_key, model, tuned, onnx, kept.Plan);
+        });
         _files.DeleteSnapshots(_key);
         return new StageReport
         {
@@ -143,15 +146,15 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         return ProcessingMeter.Measure(detector, context.Validation, TimedPictures);
     }
 
-    private ModelScore Quantise(DetectorModel model, byte[] onnx, ExportSettings settings, Measurement measurement)
+    private ModelScore Quantise(DetectorModel model, byte[] onnx, ExportSettings settings, Measurement measurement, ScoreResamples? dense)
     {
         var (file, accuracy) = context.Run("quantise", () => Int8Model.Make(context, model, onnx, settings));
-        var score = Score(accuracy, file, context.Run("measure", () => measurement.MeasureInt8(model, file, onnx)));
+        var score = Score(accuracy, dense, file, context.Run("measure", () => measurement.MeasureInt8(model, file, onnx)));
         _files.Write(CheckpointNames.Int8Onnx(_key), file);
         return score;
     }
 
-    private ModelScore Score(SplitScore accuracy, byte[] file, LatencyReport latency) => new()
+    private static ModelScore Score(SplitScore accuracy, ScoreResamples? dense, byte[] file, LatencyReport latency) => new()
     {
         Map50 = accuracy.Map50,
         Map = accuracy.Map,
@@ -160,6 +163,6 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         Latency = latency,
         Map50Interval = accuracy.Resamples!.Map50Interval,
         MapInterval = accuracy.Resamples.MapInterval,
-        Map50BeyondDense = Dense is { } dense ? accuracy.Resamples.Map50Beyond(dense) : null,
+        Map50BeyondDense = dense is null ? null : accuracy.Resamples.Map50Beyond(dense),
     };
 }

@@ -26,7 +26,7 @@ public sealed record ModelScore
 
     /// <summary>
     /// 95 % interval of how much more mAP at IoU 0.5 this model has than the dense original, both on the same resamples of the pictures: all below zero is
-    /// less accurate beyond chance. <see langword="null"/> for the original itself and where it was not computed.
+    /// less accurate beyond chance. <see langword="null"/> for the original float model itself and where it was not computed.
     /// </summary>
     [Id(22)]
     public ConfidenceInterval? Map50BeyondDense { get; init; }
