@@ -35,14 +35,14 @@ internal sealed record GrownResults
     /// <summary>Whether trajectories could be stopped before their end.</summary>
     public bool Stops => Rungs.Count > 1;
 
-    /// <summary>Configurations of which no other is better in every objective, of those that got to the last rung.</summary>
+    /// <summary>Configurations of which no other is better in every objective, each as far as it got: one that was stopped early may be among them.</summary>
     public IReadOnlySet<Configuration> Frontier
     {
         get
         {
-            var ended = Tried.Where(t => t.Deepest?.Rung == Rungs.Count - 1).ToList();
-            bool[] on = ParetoFrontier.Of([.. ended.Select(t => t.Deepest!.Costs.ToArray())]);
-            return ended.Where((_, i) => on[i]).Select(t => t.Configuration).ToHashSet();
+            var known = Tried.Where(t => t.Deepest is not null).ToList();
+            bool[] on = ParetoFrontier.Of([.. known.Select(t => t.Deepest!.Costs.ToArray())]);
+            return known.Where((_, i) => on[i]).Select(t => t.Configuration).ToHashSet();
         }
     }
 

@@ -8,7 +8,8 @@ namespace PruneSearch.Cli.GrowthReports;
 
 /// <summary>
 /// Draws every configuration as a line through its values (parallel coordinates, Inselberg 1985): an axis a hyperparameter, then one an
-/// objective. What was stopped early is grey; the rest goes from blue to red with its accuracy; the frontier is drawn thick.
+/// objective. The frontier is drawn thick; it and what was trained to the end go from blue to red with their accuracy, what was stopped
+/// early is grey.
 /// </summary>
 internal static class ParallelPlot
 {
@@ -24,16 +25,17 @@ internal static class ParallelPlot
         var axes = Axes(results, shown);
         var frontier = results.Frontier;
         int top = results.Rungs.Count - 1, accuracy = results.Objectives.ToList().FindIndex(o => o is Objective.Map50 or Objective.Map);
-        double[] grades = [.. shown.Where(t => t.Deepest!.Rung == top).Select(t => -t.Deepest!.Costs[Math.Max(0, accuracy)]).Order()];
+        bool IsColoured(TriedConfiguration t) => t.Deepest!.Rung == top || frontier.Contains(t.Configuration);
+        double[] grades = [.. shown.Where(IsColoured).Select(t => -t.Deepest!.Costs[Math.Max(0, accuracy)]).Order()];
         using var plot = new Plot();
-        PlotTheme.Apply(plot, $"{results.Name}: what was tried (thick: the frontier{(results.Stops ? "; grey: stopped early" : "")})");
+        PlotTheme.Apply(plot, $"{results.Name}: what was tried (thick: the frontier; from blue to red: accuracy{(results.Stops ? "; grey: stopped early" : "")})");
         plot.HideGrid();
         foreach (var tried in shown.OrderBy(t => frontier.Contains(t.Configuration) ? 2 : t.Deepest!.Rung == top ? 1 : 0))
         {
-            bool on = frontier.Contains(tried.Configuration), ended = tried.Deepest!.Rung == top;
+            bool on = frontier.Contains(tried.Configuration), coloured = IsColoured(tried);
             double[] ys = [.. axes.Select(a => a.Place(tried))];
-            var color = ended ? Grade(grades, -tried.Deepest.Costs[Math.Max(0, accuracy)]) : Faint;
-            var line = plot.Add.ScatterLine([.. ys.Select((_, i) => (double)i)], ys, color.WithOpacity(on ? 1 : ended ? .65 : .4));
+            var color = coloured ? Grade(grades, -tried.Deepest!.Costs[Math.Max(0, accuracy)]) : Faint;
+            var line = plot.Add.ScatterLine([.. ys.Select((_, i) => (double)i)], ys, color.WithOpacity(on ? 1 : coloured ? .65 : .4));
             line.LineWidth = on ? 3.5f : 1.2f;
         }
         for (int i = 0; i < axes.Count; i++)
