@@ -4,6 +4,7 @@ using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Stages;
 using static TorchSharp.torch;
+
 namespace PruneSearch.Tests.Stages;
 
 /// <summary>Equal stages have equal bytes: again, after a stop, whatever ran on the thread before, and outside a search.</summary>

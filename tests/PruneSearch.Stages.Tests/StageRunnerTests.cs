@@ -7,6 +7,7 @@ using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
 using static TorchSharp.torch;
+
 namespace PruneSearch.Tests.Stages;
 
 /// <summary>The whole loop on drawn pictures, with a small detector.</summary>

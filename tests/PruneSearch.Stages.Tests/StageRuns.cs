@@ -8,6 +8,7 @@ using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Shapes;
 using PruneSearch.Stages;
 using PruneSearch.Storage;
+
 namespace PruneSearch.Tests.Stages;
 
 /// <summary>Drawn pictures, stores that know them, and runners of stages of a small detector on them.</summary>
