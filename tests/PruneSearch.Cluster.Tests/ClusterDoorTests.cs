@@ -54,7 +54,8 @@ public sealed class ClusterDoorTests : IDisposable
             await RefusedAsync(port, Tls(foreign, CertificateRole.Client));
             await RefusedAsync(port, Tls(foreign, CertificateRole.Silo));
         }
-        string own = folder.Issue(CertificateRole.Silo, "own", TimeSpan.FromDays(1)), client = folder.Issue(CertificateRole.Client, "own", TimeSpan.FromDays(1));
+        string own = folder.Issue(CertificateRole.Silo, "own", TimeSpan.FromDays(1));
+        string client = folder.Issue(CertificateRole.Client, "own", TimeSpan.FromDays(1));
         Assert.Equal((true, false), (await StaysAsync(silo.Silo, own), await StaysAsync(silo.Silo, client)));
         Assert.Equal((true, true), (await StaysAsync(silo.Gateway, own), await StaysAsync(silo.Gateway, client)));
         await using var served = await ConnectAsync(silo.Gateway, Tls(folder, CertificateRole.Client)); // it still stands

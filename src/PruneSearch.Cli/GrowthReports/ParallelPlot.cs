@@ -28,7 +28,8 @@ internal static class ParallelPlot
         bool IsColoured(TriedConfiguration t) => t.Deepest!.Rung == top || frontier.Contains(t.Configuration);
         double[] grades = [.. shown.Where(IsColoured).Select(t => -t.Deepest!.Costs[Math.Max(0, accuracy)]).Order()];
         using var plot = new Plot();
-        PlotTheme.Apply(plot, $"{results.Name}: what was tried (thick: the frontier; from blue to red: accuracy{(results.Stops ? "; grey: stopped early" : "")})");
+        string grey = results.Stops ? "; grey: stopped early" : "";
+        PlotTheme.Apply(plot, $"{results.Name}: what was tried (thick: the frontier; from blue to red: accuracy{grey})");
         plot.HideGrid();
         foreach (var tried in shown.OrderBy(t => frontier.Contains(t.Configuration) ? 2 : t.Deepest!.Rung == top ? 1 : 0))
         {
