@@ -30,6 +30,10 @@ internal sealed class MadeUpSession : ISearchSession
 
     public Task<IReadOnlyList<SearchSummary>> ListAsync() => Task.FromResult<IReadOnlyList<SearchSummary>>([Summary]);
 
+    public Task<SearchSummary> SummaryAsync(string id) => Task.FromResult(Summary);
+
+    public Task<ReportPage> ReportsAsync(string id, int after, int limit = 500) => throw new NotSupportedException();
+
     public Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null) => throw new NotSupportedException();
 
     public Task<SearchPlan> PlanAsync(string id) => throw new NotSupportedException();
