@@ -9,6 +9,8 @@ using PruneSearch.Web.Api;
 using PruneSearch.Web.Assets;
 using PruneSearch.Web.Components;
 using PruneSearch.Web.Doors;
+using PruneSearch.Web.Models;
+using PruneSearch.Web.Pictures;
 
 namespace PruneSearch.Web;
 
@@ -73,6 +75,7 @@ public sealed class WebServer : IAsyncDisposable
         });
         builder.Services.AddRouting();
         builder.Services.AddSingleton(session);
+        builder.Services.AddSingleton<SearchReports>().AddSingleton<ModelFiles>().AddSingleton<LoadedDetectors>().AddSingleton<SearchPictures>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider(); // a page lives as long as the server
         builder.Services.AddAntiforgery();
         builder.Services.AddDoors(settings);
