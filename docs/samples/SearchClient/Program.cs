@@ -43,7 +43,8 @@ await searches.ResumeAsync(id);
 // Follow: every report once, in the order in which they came; the last one is followed by the end of the search.
 await foreach (var point in searches.FollowReportsAsync(id, TimeSpan.FromSeconds(0.2)))
 {
-    Console.WriteLine($"{point.Trajectory,-24} mAP50 {point.Report.Map50:F3}  {point.Report.Latency.Milliseconds:F2} ms  {point.Pruned:P0} of the channels gone");
+    var report = point.Report;
+    Console.WriteLine($"{point.Trajectory,-24} mAP50 {report.Map50:F3}  {report.Latency.Milliseconds:F2} ms  {point.Pruned:P0} of the channels gone");
 }
 var status = await searches.StatusAsync(id);
 Console.WriteLine($"state: {status.State}");

@@ -55,7 +55,8 @@ public sealed class SearchConnection : IAsyncDisposable
                     .ConfigureAwait(false);
                 return new SearchConnection(embedded, embedded.Client, embedded.Store, null);
             }
-            if (HostFile.TryRead(home) is { Answers: true } running && await TryConnectAsync(home, running, cancellation).ConfigureAwait(false) is { } connection)
+            if (HostFile.TryRead(home) is { Answers: true } running
+                && await TryConnectAsync(home, running, cancellation).ConfigureAwait(false) is { } connection)
             {
                 return connection;
             }
@@ -76,7 +77,7 @@ public sealed class SearchConnection : IAsyncDisposable
         address = address with { Patience = Patience, Once = true }; // whoever calls tries again
         try
         {
-            var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), cancellation: cancellation).ConfigureAwait(false);
+            var client = await ClusterClient.ConnectAsync(address, host => host.AddPruneSearchTelemetry(), cancellation: cancellation).ConfigureAwait(false);
             return new SearchConnection(client, client.Searches, client.Checkpoints!, running.ProcessId);
         }
         catch (IOException)
