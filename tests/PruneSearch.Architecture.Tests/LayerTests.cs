@@ -20,7 +20,8 @@ public sealed class LayerTests
         ["Connections"] = ["Core", "Storage"],
         ["Cluster"] = ["Core", "Storage", "Connections"],
         ["Client"] = ["Core", "Data", "Storage", "Connections"],
-        ["Cli"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Stages", "Storage", "Connections", "Cluster", "Client"],
+        ["Web"] = ["Core", "Data", "Inference", "Storage", "Connections", "Client"],
+        ["Cli"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Stages", "Storage", "Connections", "Cluster", "Client", "Web"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];
@@ -47,6 +48,7 @@ public sealed class LayerTests
     [InlineData("Client")]
     [InlineData("Connections")]
     [InlineData("Cluster")]
+    [InlineData("Web")]
     public void Only_detection_and_what_stands_on_it_uses_torch(string project) => RequireFree(project, "TorchSharp");
 
     [Theory]
