@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Connections.Security;
 using Orleans.Runtime;
 using PruneSearch.Connections.Certificates;
+using PruneSearch.Connections.Homes;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Storage;
 
@@ -78,7 +79,8 @@ public sealed class ClusterClient : IAsyncDisposable
         configure?.Invoke(builder);
         builder.UseOrleansClient(client =>
         {
-            if (address.Tls?.Demand(CertificateRole.Silo) is { } tls)
+            var demanded = address.HomeCertificate is { } pair ? HomeCertificate.Demand(pair) : address.Tls?.Demand(CertificateRole.Silo);
+            if (demanded is { } tls)
             {
                 client.Services.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c => c.UseClientTls(tls)));
             }
