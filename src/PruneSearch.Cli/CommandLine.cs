@@ -69,6 +69,7 @@ internal static class CommandLine
             home,
             cluster,
             SiloCommand.Create(context),
+            UiCommand.Create(context),
             TrainCommand.Create(context),
             EvaluateCommand.Create(context),
             Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Connections.Security;
 using PruneSearch.Connections.Certificates;
+using PruneSearch.Connections.Homes;
 
 namespace PruneSearch.Connections;
 
@@ -18,7 +19,8 @@ public static class ClusterConnections
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(address);
-        if (address.Tls?.Demand(CertificateRole.Silo) is { } tls)
+        var demanded = address.HomeCertificate is { } pair ? HomeCertificate.Demand(pair) : address.Tls?.Demand(CertificateRole.Silo);
+        if (demanded is { } tls)
         {
             client.Services.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c => c.UseClientTls(tls)));
         }

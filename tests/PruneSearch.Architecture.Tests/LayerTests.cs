@@ -19,8 +19,9 @@ public sealed class LayerTests
         ["Stages"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Storage"],
         ["Connections"] = ["Core", "Storage"],
         ["Cluster"] = ["Core", "Storage", "Connections"],
-        ["Client"] = ["Core", "Data"],
-        ["Cli"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Stages", "Storage", "Connections", "Cluster", "Client"],
+        ["Client"] = ["Core", "Data", "Storage", "Connections"],
+        ["Web"] = ["Core", "Data", "Inference", "Storage", "Connections", "Client"],
+        ["Cli"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Stages", "Storage", "Connections", "Cluster", "Client", "Web"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];
@@ -47,6 +48,7 @@ public sealed class LayerTests
     [InlineData("Client")]
     [InlineData("Connections")]
     [InlineData("Cluster")]
+    [InlineData("Web")]
     public void Only_detection_and_what_stands_on_it_uses_torch(string project) => RequireFree(project, "TorchSharp");
 
     [Theory]

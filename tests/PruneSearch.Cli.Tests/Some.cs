@@ -146,6 +146,19 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public Task<SearchPlan> PlanAsync(string id) => Task.FromResult(Plan ?? throw new KeyNotFoundException($"There is no search '{id}'."));
 
+    public async Task<SearchSummary> SummaryAsync(string id) => (await ListAsync())[0];
+
+    public Task<ReportPage> ReportsAsync(string id, int after, int limit) => Task.FromResult(new ReportPage
+    {
+        SearchId = id,
+        Name = View.Name,
+        Objectives = View.Objectives,
+        Points = [.. View.Points.Skip(after).Take(limit)],
+        Next = Math.Min(View.Points.Count, after + limit),
+        Total = View.Points.Count,
+        State = statuses[^1].State,
+    });
+
     public Task<FrontierView> FrontierAsync(string id) => Task.FromResult(View);
 
     public Task ExtendAsync(string id, BudgetSettings more) => Call($"extend {id} by {more}");

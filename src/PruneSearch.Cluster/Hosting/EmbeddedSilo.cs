@@ -9,6 +9,7 @@ using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
+using PruneSearch.Connections.Homes;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -16,7 +17,6 @@ namespace PruneSearch.Cluster.Hosting;
 internal static class EmbeddedSilo
 {
     /// <summary>Name of the cluster and of the service in grain state.</summary>
-    public const string ClusterName = "prunesearch";
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
@@ -45,7 +45,7 @@ internal static class EmbeddedSilo
         builder.AddPruneSearchTelemetry();
         var tls = HomeCertificate.Demand(certificate);
         var endpoint = new ClusterSilo.Endpoint(IPAddress.Loopback, siloPort, gatewayPort, _ => tls, _ => tls);
-        builder.UseOrleans(silo => silo.UsePruneSearch(database, ClusterName, ClusterName, SiloRole.All, endpoint, new MembershipTimings()));
+        builder.UseOrleans(silo => silo.UsePruneSearch(database, HostFile.ClusterId, HostFile.ClusterId, SiloRole.All, endpoint, new MembershipTimings()));
         options.ConfigureServices?.Invoke(builder.Services);
         if (options.RunSlot)
         {

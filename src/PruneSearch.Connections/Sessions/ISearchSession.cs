@@ -17,7 +17,11 @@ public interface ISearchSession : IAsyncDisposable
     /// <summary>All searches, oldest first.</summary>
     Task<IReadOnlyList<SearchSummary>> ListAsync();
 
-    /// <summary>How a search stands. Asking again is cheap; one caller at a time.</summary>
+    /// <summary>How a search stands, in a few numbers.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task<SearchSummary> SummaryAsync(string id);
+
+    /// <summary>How a search stands. Asking again is cheap: only what changed is fetched, and what did not is the same object.</summary>
     /// <param name="id">The search.</param>
     /// <param name="lost">Told when nobody answers; with it, it is asked again until somebody does.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
@@ -27,6 +31,13 @@ public interface ISearchSession : IAsyncDisposable
     /// <summary>What a search does.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     Task<SearchPlan> PlanAsync(string id);
+
+    /// <summary>Some of its reports, in the order in which they came.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="after">Position of the first one: 0, or <see cref="ReportPage.Next"/> of the page before.</param>
+    /// <param name="limit">Largest number of them, 1 to 500.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task<ReportPage> ReportsAsync(string id, int after, int limit);
 
     /// <summary>All its reports.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>

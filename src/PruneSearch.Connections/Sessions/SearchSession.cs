@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PruneSearch.Connections.Configuration;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
@@ -13,7 +14,7 @@ public sealed class SearchSession : ISearchSession
     private readonly IAsyncDisposable _owner;
     private readonly RetryPolicy _retry;
     private readonly TimeSpan _limit;
-    private readonly Dictionary<string, SearchWatch> _watches = [];
+    private readonly ConcurrentDictionary<string, (SearchWatch Watch, SemaphoreSlim Turn)> _watches = [];
     private string? _address;
     private Task<string>? _stuckStage;
 
@@ -51,18 +52,35 @@ public sealed class SearchSession : ISearchSession
     public Task<IReadOnlyList<SearchSummary>> ListAsync() => AskAsync(_client.ListAsync);
 
     /// <inheritdoc/>
+    public Task<SearchSummary> SummaryAsync(string id) => AskAsync(() => _client.SummaryAsync(id));
+
+    /// <inheritdoc/>
     public async Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null)
     {
-        if (!_watches.TryGetValue(id, out var watch))
-        {
-            _watches[id] = watch = _client.Watch(id);
-        }
-        var status = await AskAsync(watch.LookAsync, lost).ConfigureAwait(false);
+        var (watch, turn) = _watches.GetOrAdd(id, _ => (_client.Watch(id), new SemaphoreSlim(1)));
+        var status = await AskAsync(LookAsync, lost).ConfigureAwait(false);
         return _stuckStage is { IsCompleted: true } && !status.State.IsOver() ? throw new StuckStageException(await _stuckStage.ConfigureAwait(false)) : status;
+
+        // A watch is for one caller at a time; who asks again after a failure waits for his turn again.
+        async Task<SearchStatus> LookAsync()
+        {
+            await turn.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                return await watch.LookAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                turn.Release();
+            }
+        }
     }
 
     /// <inheritdoc/>
     public Task<SearchPlan> PlanAsync(string id) => AskAsync(() => _client.PlanAsync(id));
+
+    /// <inheritdoc/>
+    public Task<ReportPage> ReportsAsync(string id, int after, int limit) => AskAsync(() => _client.ReportsAsync(id, after, limit));
 
     /// <inheritdoc/>
     public Task<FrontierView> FrontierAsync(string id) => AskAsync(() => _client.FrontierAsync(id));

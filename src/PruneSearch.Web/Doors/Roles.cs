@@ -1,0 +1,11 @@
+namespace PruneSearch.Web.Doors;
+
+/// <summary>What somebody may do.</summary>
+internal static class Roles
+{
+    /// <summary>Looks at everything.</summary>
+    public const string Viewer = "viewer";
+
+    /// <summary>Launches, resumes and cancels, too.</summary>
+    public const string Operator = "operator";
+}
