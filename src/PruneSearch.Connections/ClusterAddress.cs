@@ -86,7 +86,11 @@ public sealed record ClusterAddress
             HomeCertificate = running.Certificate,
         } : null;
 
-    private static List<IPEndPoint> ReadGateways(string? text, string source)
+    /// <summary>Reads gateways: <c>HOST:PORT</c>, several with commas between them; none for <see langword="null"/>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="source">Where it stands, for messages.</param>
+    /// <exception cref="SettingsException">It is something else, or a host has no address.</exception>
+    public static IReadOnlyList<IPEndPoint> ReadGateways(string? text, string source)
     {
         var found = new List<IPEndPoint>();
         foreach (string part in text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])

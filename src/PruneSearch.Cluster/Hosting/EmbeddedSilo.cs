@@ -39,12 +39,12 @@ internal static class EmbeddedSilo
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
-        builder.Services.AddSingleton<StuckSlot>();
+        builder.Services.AddSingleton<StuckSlot>().AddSingleton<ClusterContact>();
         builder.Services.AddSingleton(new RecoveryPolicy(ByItself: false));
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(new FolderCheckpointStore(options.Home, options.Time), options.Time));
         builder.AddPruneSearchTelemetry();
         var tls = HomeCertificate.Demand(certificate);
-        var endpoint = new ClusterSilo.Endpoint(IPAddress.Loopback, siloPort, gatewayPort, tls, tls);
+        var endpoint = new ClusterSilo.Endpoint(IPAddress.Loopback, siloPort, gatewayPort, _ => tls, _ => tls);
         builder.UseOrleans(silo => silo.UsePruneSearch(database, HostFile.ClusterId, HostFile.ClusterId, SiloRole.All, endpoint, new MembershipTimings()));
         options.ConfigureServices?.Invoke(builder.Services);
         if (options.RunSlot)
