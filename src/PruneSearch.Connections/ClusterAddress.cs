@@ -1,6 +1,7 @@
 using System.Net;
 using PruneSearch.Connections.Certificates;
 using PruneSearch.Connections.Configuration;
+using PruneSearch.Connections.Homes;
 using PruneSearch.Core;
 
 namespace PruneSearch.Connections;
@@ -27,6 +28,9 @@ public sealed record ClusterAddress
 
     /// <summary>What the program shows to silos and demands of them; <see langword="null"/> for a cluster without certificates.</summary>
     public ClusterTls? Tls { get; init; }
+
+    /// <summary>What the process that works on a home and its clients show each other, see <see cref="OfHome"/>.</summary>
+    internal byte[]? HomeCertificate { get; init; }
 
     /// <summary>What is not right about how it was written, such as a file with a password that others can read; one line each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -70,7 +74,23 @@ public sealed record ClusterAddress
             };
     }
 
-    private static List<IPEndPoint> ReadGateways(string? text, string source)
+    /// <summary>The process that works on the searches of a home folder, for other programs of the same user on this machine.</summary>
+    /// <param name="home">The folder.</param>
+    /// <returns><see langword="null"/> when no process works there, or when it is only just starting.</returns>
+    public static ClusterAddress? OfHome(string home) => HostFile.TryRead(home) is { Answers: true } running
+        ? new ClusterAddress
+        {
+            ClusterId = HostFile.ClusterId,
+            Gateways = [new IPEndPoint(IPAddress.Loopback, running.GatewayPort)],
+            Checkpoints = Path.GetFullPath(home),
+            HomeCertificate = running.Certificate,
+        } : null;
+
+    /// <summary>Reads gateways: <c>HOST:PORT</c>, several with commas between them; none for <see langword="null"/>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="source">Where it stands, for messages.</param>
+    /// <exception cref="SettingsException">It is something else, or a host has no address.</exception>
+    public static IReadOnlyList<IPEndPoint> ReadGateways(string? text, string source)
     {
         var found = new List<IPEndPoint>();
         foreach (string part in text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])

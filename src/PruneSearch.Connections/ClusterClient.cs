@@ -1,11 +1,7 @@
-using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Configuration;
-using Orleans.Connections.Security;
 using Orleans.Runtime;
-using PruneSearch.Connections.Certificates;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Storage;
 
@@ -78,22 +74,7 @@ public sealed class ClusterClient : IAsyncDisposable
         configure?.Invoke(builder);
         builder.UseOrleansClient(client =>
         {
-            if (address.Tls?.Demand(CertificateRole.Silo) is { } tls)
-            {
-                client.Services.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c => c.UseClientTls(tls)));
-            }
-            client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (address.ClusterId, address.ClusterId));
-            if (address.Gateways.Count > 0)
-            {
-                client.UseStaticClustering([.. address.Gateways]);
-            }
-            else
-            {
-                bool sqlite = address.Database!.Contains("Data Source", StringComparison.OrdinalIgnoreCase);
-                client.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) =
-                    sqlite ? ("System.Data.SQLite", ExistingFile(address.Database)) : ("Npgsql", address.Database));
-            }
-            client.AddActivityPropagation();
+            client.UseCluster(address);
             client.AddOutgoingGrainCallFilter<ClientErrorFilter>();
             client.UseConnectionRetryFilter(async (e, stop) =>
             {
@@ -104,9 +85,6 @@ public sealed class ClusterClient : IAsyncDisposable
         });
         return builder.Build();
     }
-
-    // A name with a slip in it must not become an empty database.
-    private static string ExistingFile(string sqlite) => new DbConnectionStringBuilder { ConnectionString = sqlite, ["Mode"] = "ReadWrite" }.ConnectionString;
 
     private static string Tried(ClusterAddress address, ConnectionDiary diary)
     {

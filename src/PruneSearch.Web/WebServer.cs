@@ -10,6 +10,8 @@ using PruneSearch.Web.Assets;
 using PruneSearch.Web.Components;
 using PruneSearch.Web.Doors;
 using PruneSearch.Web.Live;
+using PruneSearch.Web.Models;
+using PruneSearch.Web.Pictures;
 
 namespace PruneSearch.Web;
 
@@ -74,6 +76,7 @@ public sealed class WebServer : IAsyncDisposable
         });
         builder.Services.AddRouting();
         builder.Services.AddSingleton(session);
+        builder.Services.AddSingleton<SearchReports>().AddSingleton<ModelFiles>().AddSingleton<LoadedDetectors>().AddSingleton<SearchPictures>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider(); // a page lives as long as the server
         builder.Services.AddAntiforgery();
         builder.Services.AddDoors(settings);

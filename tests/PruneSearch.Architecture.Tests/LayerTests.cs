@@ -19,7 +19,7 @@ public sealed class LayerTests
         ["Stages"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Storage"],
         ["Connections"] = ["Core", "Storage"],
         ["Cluster"] = ["Core", "Storage", "Connections"],
-        ["Client"] = ["Core", "Data"],
+        ["Client"] = ["Core", "Data", "Storage", "Connections"],
         ["Web"] = ["Core", "Data", "Inference", "Storage", "Connections", "Client"],
         ["Cli"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Stages", "Storage", "Connections", "Cluster", "Client", "Web"],
     };

@@ -31,7 +31,7 @@ public sealed class ClusterDoorTests : IDisposable
         var runner = new StubStageRunner(TimeSpan.Zero);
         await using var control = await StartAsync(database, SiloRole.Control, tls, runner);
         await using var worker = await StartAsync(database, SiloRole.Worker, tls, runner);
-        await using var client = await ConnectAsync(control.Gateway, Tls(folder, CertificateRole.Client));
+        await using var client = await ConnectAsync(control.Gateway, Tls(folder, CertificateRole.Operator));
 
         await client.Searches.LaunchAsync(Plans.Small("a"));
 
@@ -51,14 +51,14 @@ public sealed class ClusterDoorTests : IDisposable
         foreach (int port in (int[])[silo.Gateway, silo.Silo])
         {
             await RefusedAsync(port, null);
-            await RefusedAsync(port, Tls(foreign, CertificateRole.Client));
+            await RefusedAsync(port, Tls(foreign, CertificateRole.Operator));
             await RefusedAsync(port, Tls(foreign, CertificateRole.Silo));
         }
         string own = folder.Issue(CertificateRole.Silo, "own", TimeSpan.FromDays(1));
-        string client = folder.Issue(CertificateRole.Client, "own", TimeSpan.FromDays(1));
+        string client = folder.Issue(CertificateRole.Operator, "own", TimeSpan.FromDays(1));
         Assert.Equal((true, false), (await StaysAsync(silo.Silo, own), await StaysAsync(silo.Silo, client)));
         Assert.Equal((true, true), (await StaysAsync(silo.Gateway, own), await StaysAsync(silo.Gateway, client)));
-        await using var served = await ConnectAsync(silo.Gateway, Tls(folder, CertificateRole.Client)); // it still stands
+        await using var served = await ConnectAsync(silo.Gateway, Tls(folder, CertificateRole.Operator)); // it still stands
         Assert.Empty(await served.Searches.ListAsync());
     }
 
@@ -70,14 +70,14 @@ public sealed class ClusterDoorTests : IDisposable
         Copy(old.Issue(CertificateRole.Silo, "test", TimeSpan.FromDays(1)), own, seconds: 0);
         Copy(old.Authority, authority, seconds: 0);
         await using var silo = await StartAsync(Database(), SiloRole.All, new ClusterTls(own, authority), new StubStageRunner(TimeSpan.Zero));
-        await (await ConnectAsync(silo.Gateway, Tls(old, CertificateRole.Client))).DisposeAsync();
-        await RefusedAsync(silo.Gateway, Tls(next, CertificateRole.Client));
+        await (await ConnectAsync(silo.Gateway, Tls(old, CertificateRole.Operator))).DisposeAsync();
+        await RefusedAsync(silo.Gateway, Tls(next, CertificateRole.Operator));
 
         Copy(next.Issue(CertificateRole.Silo, "test", TimeSpan.FromDays(1)), own, seconds: 5);
         Copy(next.Authority, authority, seconds: 5);
 
-        await (await ConnectAsync(silo.Gateway, Tls(next, CertificateRole.Client))).DisposeAsync();
-        await RefusedAsync(silo.Gateway, Tls(old, CertificateRole.Client));
+        await (await ConnectAsync(silo.Gateway, Tls(next, CertificateRole.Operator))).DisposeAsync();
+        await RefusedAsync(silo.Gateway, Tls(old, CertificateRole.Operator));
 
         static void Copy(string from, string to, int seconds)
         {
@@ -91,9 +91,9 @@ public sealed class ClusterDoorTests : IDisposable
     {
         var (folder, foreign) = (Folder("a"), Folder("b"));
         await using var other = await StartAsync(Database(), SiloRole.All, Tls(foreign, CertificateRole.Silo), new StubStageRunner(TimeSpan.Zero));
-        await RefusedAsync(other.Gateway, Tls(folder, CertificateRole.Client));
+        await RefusedAsync(other.Gateway, Tls(folder, CertificateRole.Operator));
         await using var open = await StartAsync(Database(), SiloRole.All, null, new StubStageRunner(TimeSpan.Zero));
-        await RefusedAsync(open.Gateway, Tls(folder, CertificateRole.Client));
+        await RefusedAsync(open.Gateway, Tls(folder, CertificateRole.Operator));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Connections;
+using PruneSearch.Connections.Homes;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Cluster.Tests;
@@ -41,7 +42,7 @@ public sealed class HomeDoorTests
         foreach (int port in Ports(host))
         {
             var address =
-                new ClusterAddress { ClusterId = EmbeddedSilo.ClusterName, Gateways = [new(IPAddress.Loopback, port)], Patience = TimeSpan.FromSeconds(1) };
+                new ClusterAddress { ClusterId = HostFile.ClusterId, Gateways = [new(IPAddress.Loopback, port)], Patience = TimeSpan.FromSeconds(1) };
             var connecting = ClusterClient.ConnectAsync(address, builder =>
             {
                 if (withOneOfItsOwn)

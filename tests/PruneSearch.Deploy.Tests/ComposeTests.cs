@@ -49,9 +49,14 @@ public sealed partial class ComposeTests
         var environment = Map(silo["environment"]).ToDictionary(v => (string)v.Key, v => Default().Replace((string)v.Value, "$1"));
         Assert.Equal(name, environment["PRUNESEARCH_ADVERTISED_ADDRESS"]); // resolved by the network of the containers
         environment["PRUNESEARCH_ADVERTISED_ADDRESS"] = "10.1.2.3";
+        if (role == SiloRole.Worker)
+        {
+            Assert.Equal("control:30000", environment["PRUNESEARCH_GATEWAYS"]);
+            environment["PRUNESEARCH_GATEWAYS"] = "10.1.2.3:30000";
+        }
         var configuration = SiloEnvironment.Read(environment);
 
-        Assert.Equal((role, name), (configuration.Silo.Role, configuration.Silo.Name));
+        Assert.Equal((role, name, role == SiloRole.Worker), (configuration.Silo.Role, configuration.Silo.Name, configuration.Silo.IsGuest));
         Assert.False(silo.ContainsKey("ports"), "silo and gateway ports stay within the network");
         Assert.Equal("deploy/Containerfile", Map(silo["build"])["dockerfile"]);
     }

@@ -36,7 +36,8 @@ internal static class SiloEnvironment
             // Files that only the containers have, in the volume that they mount.
             return environment.GetValueOrDefault(name) is { } value && value.StartsWith("/certificates/", StringComparison.Ordinal)
                 ? name.EndsWith("AUTHORITY", StringComparison.Ordinal) ? Certificates.Value.Authority
-                    : Certificates.Value.Issue(CertificateRole.Silo, "test", TimeSpan.FromDays(1))
+                    : Certificates.Value.Issue(value.Contains("/worker", StringComparison.Ordinal) ? CertificateRole.Worker : CertificateRole.Silo,
+                        "worker", TimeSpan.FromDays(1))
                 : environment.GetValueOrDefault(name);
         });
         Assert.Empty(environment.Keys.Except(read).Except(Others));

@@ -6,7 +6,7 @@ using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Storage;
 using PruneSearch.Inference.Latency;
-using PruneSearch.Stages;
+using PruneSearch.Inference.Onnx;
 
 namespace PruneSearch.Cli.Commands;
 

@@ -8,7 +8,6 @@ using PruneSearch.Core.Settings;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Onnx;
-using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -92,10 +91,7 @@ internal static class ExportCommand
             throw new FormatException($"{PointNames.Of(point)}: an integer model is kept as it was measured, expected --batch 1 and --opset " +
                 $"{OnnxExport.MinOpset}");
         }
-        string name = CheckpointNames.Int8Onnx(point.Report.Key);
-        byte[] raw = await StageModels.ReadAsync(store, name, cancellation);
-        OnnxAnswer.RequireFinite(raw, name);
-        return settings.Raw ? raw : OnnxExport.ToEndToEnd(raw, name, settings.Detections);
+        return await StageModels.ExportQuantisedAsync(store, point.Report.Key, settings.Raw ? null : settings.Detections, cancellation);
     }
 
     private sealed record Settings(bool Raw, int? Batch, int Opset, DetectionOptions Detections);

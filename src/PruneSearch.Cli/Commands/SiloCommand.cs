@@ -10,7 +10,7 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Runs one process of a cluster until it is told to stop.</summary>
 internal static class SiloCommand
 {
-    private static readonly string[] ClientKeys = ["gateways", "timeout-seconds"];
+    private static readonly string[] ClientKeys = ["timeout-seconds"];
 
     public static Command Create(CliContext context)
     {
@@ -42,9 +42,10 @@ internal static class SiloCommand
             o.PictureCache = configuration.PictureCache ?? o.PictureCache;
         }), cancellation);
         string slot = silo.Role == SiloRole.Control ? "no slot" : $"slot {configuration.Device} of class {silo.DeviceClass}";
-        await context.Error.WriteLineAsync(
-            $"Silo {silo.Name} of cluster {silo.ClusterId}: {silo.Role.ToString().ToLowerInvariant()}, {slot}, {silo.AdvertisedAddress}, silo port " +
-            $"{silo.SiloPort}, gateway port {silo.GatewayPort}");
+        string doors = !silo.IsGuest ? $"{silo.AdvertisedAddress}, silo port {silo.SiloPort}, gateway port {silo.GatewayPort}"
+            : silo.Gateways.Count > 0 ? $"through {string.Join(", ", silo.Gateways)}" : "through the gateways that the database names";
+        await context.Error.WriteLineAsync($"{(silo.IsGuest ? "Worker" : "Silo")} {silo.Name} of cluster {silo.ClusterId}: " +
+            $"{silo.Role.ToString().ToLowerInvariant()}, {slot}, {doors}");
         await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, cancellation));
         if (host.StuckStage.IsCompleted)
         {

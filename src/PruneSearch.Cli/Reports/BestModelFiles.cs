@@ -8,7 +8,6 @@ using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Onnx;
-using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Reports;
 

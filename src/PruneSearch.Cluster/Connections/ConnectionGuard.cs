@@ -21,8 +21,29 @@ internal sealed class ConnectionGuard(ILogger<ConnectionGuard> logger, TimeProvi
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
     private readonly Lock _gate = new();
     private readonly LinkedList<ConnectionContext> _waiting = [];
+    private readonly Dictionary<string, long> _refusals = [];
     private int _turnedAway;
     private long? _told;
+
+    /// <summary>Tells why a certificate was refused, once for each reason in a while.</summary>
+    /// <param name="port">For whom the port is.</param>
+    /// <param name="reason">One line.</param>
+    public void Refused(string port, string reason)
+    {
+        lock (_gate)
+        {
+            if (_refusals.TryGetValue(reason, out long told) && time.GetElapsedTime(told) < LogInterval)
+            {
+                return;
+            }
+            if (_refusals.Count >= LargestQueue)
+            {
+                _refusals.Clear(); // who makes up subjects does not fill the memory
+            }
+            _refusals[reason] = time.GetTimestamp();
+        }
+        Log.CertificateRefused(logger, port, reason);
+    }
 
     /// <summary>Puts the guard around what checks a connection.</summary>
     /// <param name="connections">Orleans' pipeline of inbound connections; nothing may have been added yet.</param>

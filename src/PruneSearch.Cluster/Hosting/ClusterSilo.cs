@@ -28,19 +28,33 @@ internal static class ClusterSilo
     /// <param name="GatewayPort">For clients; 0 for none.</param>
     /// <param name="SiloTls">What the port for silos demands, and what it shows to them; <see langword="null"/> for nothing.</param>
     /// <param name="GatewayTls">What the port for clients demands; <see langword="null"/> for nothing.</param>
-    public sealed record Endpoint(IPAddress Address, int SiloPort, int GatewayPort, TlsOptions? SiloTls = null, TlsOptions? GatewayTls = null);
+    /// <param name="KnowsOwners">Whether certificates say who their owner is, and with that what he may.</param>
+    public sealed record Endpoint(IPAddress Address, int SiloPort, int GatewayPort, Demand? SiloTls = null, Demand? GatewayTls = null,
+        bool KnowsOwners = false);
+
+    /// <summary>What a port demands.</summary>
+    /// <param name="refused">Told in one line why a certificate was refused.</param>
+    public delegate TlsOptions Demand(Action<string> refused);
 
     public static ISiloBuilder UsePruneSearch(this ISiloBuilder silo, ClusterDatabase database, string clusterId, string name, SiloRole role, Endpoint endpoint,
         MembershipTimings membership)
     {
         silo.Services.AddSingleton<ConnectionGuard>();
-        silo.Services.AddOptions<SiloConnectionOptions>().Configure<ConnectionGuard>((o, guard) =>
+        silo.Services.AddSingleton<GatewayIdentity>().AddSingleton(new CallerRule(endpoint.KnowsOwners));
+        silo.Services.AddOptions<SiloConnectionOptions>().Configure<ConnectionGuard, GatewayIdentity>((o, guard, identity) =>
         {
-            o.ConfigureSiloInboundConnection(c => guard.Protect(c, Check(endpoint.SiloTls)));
-            o.ConfigureGatewayInboundConnection(c => guard.Protect(c, Check(endpoint.GatewayTls)));
+            o.ConfigureSiloInboundConnection(c => guard.Protect(c, Check(endpoint.SiloTls, r => guard.Refused("silos", r))));
+            o.ConfigureGatewayInboundConnection(c =>
+            {
+                guard.Protect(c, Check(endpoint.GatewayTls, r => guard.Refused("clients", r)));
+                if (endpoint.KnowsOwners)
+                {
+                    identity.Protect(c);
+                }
+            });
             if (endpoint.SiloTls is { } tls)
             {
-                o.ConfigureSiloOutboundConnection(c => c.UseClientTls(tls));
+                o.ConfigureSiloOutboundConnection(c => c.UseClientTls(tls(r => guard.Refused("silos", r))));
             }
         });
         silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (clusterId, clusterId));
@@ -49,6 +63,7 @@ internal static class ClusterSilo
         silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (database.Invariant, database.ConnectionString));
         silo.UseAdoNetReminderService(o => o.Configure(r => (r.Invariant, r.ConnectionString) = (database.Invariant, database.ConnectionString)));
         silo.AddIncomingGrainCallFilter<GrainErrorFilter>();
+        silo.AddIncomingGrainCallFilter<GrainRightsFilter>();
         silo.AddOutgoingGrainCallFilter<GrainErrorFilter>();
         silo.Services.AddKeyedSingleton<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (services, _) =>
             ActivatorUtilities.CreateInstance<GuardedGrainStorage>(services, services.GetRequiredKeyedService<IGrainStorage>(StorageName)));
@@ -78,5 +93,6 @@ internal static class ClusterSilo
         return silo.AddActivityPropagation();
     }
 
-    private static Action<IConnectionBuilder>? Check(TlsOptions? demand) => demand is { } tls ? c => c.UseServerTls(tls) : null;
+    private static Action<IConnectionBuilder>? Check(Demand? demand, Action<string> refused) =>
+        demand?.Invoke(refused) is { } tls ? c => c.UseServerTls(tls) : null;
 }

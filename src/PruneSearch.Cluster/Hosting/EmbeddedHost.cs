@@ -7,6 +7,7 @@ using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Connections;
+using PruneSearch.Connections.Homes;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;

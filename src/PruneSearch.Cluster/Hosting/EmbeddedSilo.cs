@@ -9,6 +9,7 @@ using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
+using PruneSearch.Connections.Homes;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -16,7 +17,6 @@ namespace PruneSearch.Cluster.Hosting;
 internal static class EmbeddedSilo
 {
     /// <summary>Name of the cluster and of the service in grain state.</summary>
-    public const string ClusterName = "prunesearch";
 
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
@@ -39,13 +39,13 @@ internal static class EmbeddedSilo
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
-        builder.Services.AddSingleton<StuckSlot>();
+        builder.Services.AddSingleton<StuckSlot>().AddSingleton<ClusterContact>();
         builder.Services.AddSingleton(new RecoveryPolicy(ByItself: false));
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(new FolderCheckpointStore(options.Home, options.Time), options.Time));
         builder.AddPruneSearchTelemetry();
         var tls = HomeCertificate.Demand(certificate);
-        var endpoint = new ClusterSilo.Endpoint(IPAddress.Loopback, siloPort, gatewayPort, tls, tls);
-        builder.UseOrleans(silo => silo.UsePruneSearch(database, ClusterName, ClusterName, SiloRole.All, endpoint, new MembershipTimings()));
+        var endpoint = new ClusterSilo.Endpoint(IPAddress.Loopback, siloPort, gatewayPort, _ => tls, _ => tls);
+        builder.UseOrleans(silo => silo.UsePruneSearch(database, HostFile.ClusterId, HostFile.ClusterId, SiloRole.All, endpoint, new MembershipTimings()));
         options.ConfigureServices?.Invoke(builder.Services);
         if (options.RunSlot)
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Runtime;
 using PruneSearch.Cluster.Persistence;
+using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;
@@ -12,20 +13,26 @@ internal static class HealthChecks
     private const string Probe = "health/probe"; // no object has this name: whether it is there is a question like any other
 
     /// <summary>Registers the checks; they run every few seconds, and <see cref="HealthState"/> has their outcome.</summary>
-    public static void AddPruneSearchHealth(this IServiceCollection services, ClusterDatabase database)
+    /// <param name="services">The host's services.</param>
+    /// <param name="guest">Whether it is no silo, but a worker that is a client of one.</param>
+    public static void AddPruneSearchHealth(this IServiceCollection services, bool guest)
     {
         services.AddSingleton<HealthState>().AddSingleton<IHealthCheckPublisher>(p => p.GetRequiredService<HealthState>());
         services.Configure<HealthCheckPublisherOptions>(o => (o.Delay, o.Period, o.Timeout) = (TimeSpan.Zero, HealthState.Period, 3 * HealthState.Timeout));
-        services.AddHealthChecks()
-            .Add("membership", p => new Check(_ => Task.FromResult(p.GetRequiredService<ISiloStatusOracle>().CurrentStatus is SiloStatus.Active)))
-            .Add("database", _ => new Check(async stop =>
+        var checks = services.AddHealthChecks().Add("checkpoints", p => new Check(async stop =>
+        {
+            await p.GetRequiredService<ICheckpointStore>().ExistsAsync(Probe, stop).ConfigureAwait(false);
+            return true;
+        }));
+        if (guest)
+        {
+            checks.Add("cluster", p => new Check(_ => Task.FromResult(p.GetRequiredService<ClusterContact>().IsThere)));
+            return;
+        }
+        checks.Add("membership", p => new Check(_ => Task.FromResult(p.GetRequiredService<ISiloStatusOracle>().CurrentStatus is SiloStatus.Active)))
+            .Add("database", p => new Check(async stop =>
             {
-                await database.ProbeAsync(stop).ConfigureAwait(false);
-                return true;
-            }))
-            .Add("checkpoints", p => new Check(async stop =>
-            {
-                await p.GetRequiredService<ICheckpointStore>().ExistsAsync(Probe, stop).ConfigureAwait(false);
+                await p.GetRequiredService<ClusterDatabase>().ProbeAsync(stop).ConfigureAwait(false);
                 return true;
             }));
     }

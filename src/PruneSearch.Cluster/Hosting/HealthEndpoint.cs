@@ -10,10 +10,10 @@ internal sealed record HealthAddress(IPAddress Advertised, int Port);
 
 /// <summary>
 /// Answers probes over HTTP: <c>/healthz/live</c> while the process works, <c>/healthz/ready</c> while it is a member of the
-/// cluster and reaches the database and the checkpoints (see <see cref="HealthChecks"/>). It tells no more than which of them it
+/// cluster, or a guest that it answers, and reaches the database and the checkpoints (see <see cref="HealthChecks"/>). It tells no more than which of them it
 /// is, and needs no web server.
 /// </summary>
-internal sealed class HealthEndpoint(ISiloStatusOracle oracle, HealthState state, HealthAddress address) : BackgroundService
+internal sealed class HealthEndpoint(HealthState state, HealthAddress address, ISiloStatusOracle? oracle = null) : BackgroundService
 {
     private readonly HttpListener _listener = new();
 
@@ -43,7 +43,7 @@ internal sealed class HealthEndpoint(ISiloStatusOracle oracle, HealthState state
 
     private void Answer(HttpListenerContext context)
     {
-        var status = oracle.CurrentStatus;
+        var status = oracle?.CurrentStatus ?? SiloStatus.Active; // a guest is no silo: it lives while it answers
         (int code, string text) = context.Request.Url?.AbsolutePath switch
         {
             "/healthz/live" => (status is SiloStatus.Dead ? 503 : 200, status.ToString()),

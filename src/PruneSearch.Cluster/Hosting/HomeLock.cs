@@ -1,4 +1,5 @@
 using PruneSearch.Connections.Configuration;
+using PruneSearch.Connections.Homes;
 
 namespace PruneSearch.Cluster.Hosting;
 

@@ -1,10 +1,6 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Orleans.Configuration;
-using PruneSearch.Cluster.Connections;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Connections;
+using PruneSearch.Connections.Homes;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cluster.Hosting;
@@ -59,8 +55,8 @@ public sealed class SearchConnection : IAsyncDisposable
                     .ConfigureAwait(false);
                 return new SearchConnection(embedded, embedded.Client, embedded.Store, null);
             }
-            if (HostFile.TryRead(home) is { RunsStages: true, GatewayPort: > 0, Certificate: { } certificate } running
-                && await TryConnectAsync(home, running, certificate, cancellation).ConfigureAwait(false) is { } connection)
+            if (HostFile.TryRead(home) is { Answers: true } running
+                && await TryConnectAsync(home, running, cancellation).ConfigureAwait(false) is { } connection)
             {
                 return connection;
             }
@@ -72,31 +68,21 @@ public sealed class SearchConnection : IAsyncDisposable
     /// <summary>Disconnects; the searches go on in the process that runs them.</summary>
     public ValueTask DisposeAsync() => _owner.DisposeAsync();
 
-    private static async Task<SearchConnection?> TryConnectAsync(string home, HostFile running, byte[] certificate, CancellationToken cancellation)
+    private static async Task<SearchConnection?> TryConnectAsync(string home, HostFile running, CancellationToken cancellation)
     {
-        var address = new ClusterAddress
+        if (ClusterAddress.OfHome(home) is not { } address)
         {
-            ClusterId = EmbeddedSilo.ClusterName,
-            Gateways = [new IPEndPoint(IPAddress.Loopback, running.GatewayPort)],
-            Checkpoints = home,
-            Patience = Patience,
-            Once = true, // whoever calls tries again
-        };
+            return null;
+        }
+        address = address with { Patience = Patience, Once = true }; // whoever calls tries again
         try
         {
-            var client = await ClusterClient.ConnectAsync(address, Configure, cancellation: cancellation).ConfigureAwait(false);
+            var client = await ClusterClient.ConnectAsync(address, host => host.AddPruneSearchTelemetry(), cancellation: cancellation).ConfigureAwait(false);
             return new SearchConnection(client, client.Searches, client.Checkpoints!, running.ProcessId);
         }
         catch (IOException)
         {
             return null;
-        }
-
-        void Configure(HostApplicationBuilder builder)
-        {
-            builder.AddPruneSearchTelemetry();
-            var tls = HomeCertificate.Demand(certificate);
-            builder.Services.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c => c.UseClientTls(tls)));
         }
     }
 }

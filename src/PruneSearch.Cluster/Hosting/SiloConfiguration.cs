@@ -28,14 +28,21 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
     {
         var settings = Settings.Read(file, commandLine, environment, SettingKeys.All);
         string device = settings.Text("device") ?? "cpu";
-        string database = settings.Required("database", "the connection string of the cluster's database");
-        settings.Using("database", () => ClusterDatabase.Parse(database));
+        var tls = ClusterTls.Read(settings);
+        bool guest = tls?.Owner is { Role: CertificateRole.Worker };
+        var gateways = ClusterAddress.ReadGateways(guest ? settings.Text("gateways") : null, "gateways");
+        string database = guest && gateways.Count > 0 ? "" : settings.Required("database", "the connection string of the cluster's database" +
+            (guest ? ", or 'gateways' with HOST:PORT" : ""));
+        if (database.Length > 0)
+        {
+            settings.Using("database", () => ClusterDatabase.Parse(database));
+        }
         string checkpoints = settings.Required("checkpoints", CheckpointLocation.Expected);
         string container = settings.Text("container") ?? "prunesearch";
         settings.Using("checkpoints", () => CheckpointLocation.Open(checkpoints, container));
         var options = new SiloOptions
         {
-            Role = settings.Choice("role", SiloRole.All),
+            Role = settings.Choice("role", guest ? SiloRole.Worker : SiloRole.All),
             Database = database,
             Checkpoints = checkpoints,
             Container = container,
@@ -45,7 +52,8 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             AdvertisedAddress = settings.Using("advertised-address", () => Address(settings.Text("advertised-address"))),
             SiloPort = Port(settings, "silo-port", 11111),
             GatewayPort = Port(settings, "gateway-port", 30000),
-            Tls = ClusterTls.Read(settings),
+            Tls = tls,
+            Gateways = gateways,
             Insecure = settings.Flag("insecure", false),
             HealthPort = settings.Number("health-port", 0, 0, 65535),
             Work = settings.Text("work"),
@@ -53,7 +61,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             ConsoleLog = true,
         };
         return new SiloConfiguration(
-            settings.Using("advertised-address", () => SiloHost.RequireDoors(options)),
+            settings.Using("certificate", () => SiloHost.RequireOwner(settings.Using("advertised-address", () => SiloHost.RequireDoors(options)))),
             settings.Using("device", () => Checked(device)),
             settings.Number("threads", 0, 0, 1024),
             settings.Seconds("snapshot-seconds", TimeSpan.FromSeconds(30), 1, 3600))

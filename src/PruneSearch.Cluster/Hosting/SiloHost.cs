@@ -56,7 +56,7 @@ public sealed class SiloHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Timings.Validate();
-        RequireDoors(options);
+        RequireOwner(RequireDoors(options));
         var host = Build(options, configureServices);
         try
         {
@@ -96,33 +96,66 @@ public sealed class SiloHost : IAsyncDisposable
                 "everything: give 'certificate' and 'authority' ('prunesearch certificates' makes them), or say 'insecure: true'")
             : options;
 
-    // At the port of silos only silos are let in; at the gateway clients, and who has a silo's certificate.
-    private static ClusterSilo.Endpoint EndpointOf(SiloOptions options) => new(
-        options.AdvertisedAddress, options.SiloPort, options.GatewayPort, options.Tls?.Demand(CertificateRole.Silo),
-        options.Tls?.Demand(CertificateRole.Silo, CertificateRole.Client));
+    /// <summary>Refuses a process whose certificate is another one's.</summary>
+    /// <exception cref="ArgumentException">It is.</exception>
+    internal static SiloOptions RequireOwner(SiloOptions options)
+    {
+        if (options.Tls is not { } tls)
+        {
+            return options;
+        }
+        string whose = tls.Owner is { } known ? $"of {known.Role.ToString().ToLowerInvariant()} '{known.Name}'" : "of nobody that is known";
+        string? wrong = tls.Owner switch
+        {
+            { Role: CertificateRole.Silo } => null,
+            { Role: CertificateRole.Worker } when options.Role is not SiloRole.Worker =>
+                "and with it a process cannot be a silo: say 'role: worker', or give a silo's certificate",
+            { Role: CertificateRole.Worker } owner => owner.IsFor(options.Name) ? null
+                : $"and the process is called '{options.Name}': expected '{owner.Name}' or '{owner.Name}-…'",
+            _ => "expected one of a silo or a worker",
+        };
+        return wrong is null ? options : throw new ArgumentException($"'certificate' is {whose}, {wrong}");
+    }
+
+    // At the port of silos only silos are let in; at the gateway everybody with a certificate, who then may what that says.
+    private static ClusterSilo.Endpoint EndpointOf(SiloOptions options) => options.Tls is not { } tls
+        ? new(options.AdvertisedAddress, options.SiloPort, options.GatewayPort)
+        : new(options.AdvertisedAddress, options.SiloPort, options.GatewayPort, refused => tls.Demand(refused, CertificateRole.Silo),
+            refused => tls.Demand(refused, Enum.GetValues<CertificateRole>()), KnowsOwners: true);
 
     private static IHost Build(SiloOptions options, Action<IServiceCollection>? configureServices)
     {
-        var database = ClusterDatabase.Parse(options.Database);
-        database.Apply();
         var store = CheckpointLocation.Open(options.Checkpoints, options.Container, options.Time);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.AddPruneSearchLogging(options.ConsoleLog, options.Work);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
-        builder.Services.AddSingleton<StuckSlot>();
+        builder.Services.AddSingleton<StuckSlot>().AddSingleton<ClusterContact>();
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(store, options.Time));
-        builder.Services.AddSingleton(new RecoveryPolicy(ByItself: true));
         builder.AddPruneSearchTelemetry();
-        builder.UseOrleans(silo => silo.UsePruneSearch(
-            database, options.ClusterId, options.Name, options.Role, EndpointOf(options), options.Membership));
+        if (options.IsGuest)
+        {
+            builder.UseOrleansClient(client => client.UseGuest(options));
+        }
+        else
+        {
+            var database = ClusterDatabase.Parse(options.Database);
+            database.Apply();
+            builder.Services.AddSingleton(new RecoveryPolicy(ByItself: true));
+            builder.UseOrleans(silo => silo.UsePruneSearch(
+                database, options.ClusterId, options.Name, options.Role, EndpointOf(options), options.Membership));
+            builder.Services.AddSingleton(database);
+        }
         configureServices?.Invoke(builder.Services);
         // After Orleans: hosted services stop in the opposite order, so the worker can still give its stage back.
-        builder.Services.AddHostedService<SearchRecoveryService>();
+        if (!options.IsGuest)
+        {
+            builder.Services.AddHostedService<SearchRecoveryService>();
+        }
         if (options.HealthPort > 0)
         {
-            builder.Services.AddPruneSearchHealth(database);
+            builder.Services.AddPruneSearchHealth(options.IsGuest);
             builder.Services.AddHostedService(p =>
                 ActivatorUtilities.CreateInstance<HealthEndpoint>(p, new HealthAddress(options.AdvertisedAddress, options.HealthPort)));
         }

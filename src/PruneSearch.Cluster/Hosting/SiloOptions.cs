@@ -10,8 +10,19 @@ public sealed record SiloOptions
     /// <summary>What it is for.</summary>
     public SiloRole Role { get; init; } = SiloRole.All;
 
-    /// <summary>Connection string of PostgreSQL (<c>Host=…</c>), or of SQLite (<c>Data Source=FILE</c>) when all silos are on one machine.</summary>
-    public required string Database { get; init; }
+    /// <summary>
+    /// Connection string of PostgreSQL (<c>Host=…</c>), or of SQLite (<c>Data Source=FILE</c>) when all silos are on one machine. A guest only
+    /// reads there where gateways are, and needs none with <see cref="Gateways"/>.
+    /// </summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>Gateways that a guest connects to; without them it asks the database.</summary>
+    public IReadOnlyList<IPEndPoint> Gateways { get; init; } = [];
+
+    /// <summary>
+    /// Whether it is a worker that is no silo: its certificate is a worker's. It takes stages through gateways, and can do nothing else.
+    /// </summary>
+    public bool IsGuest => Tls?.Owner is { Role: CertificateRole.Worker };
 
     /// <summary>Where checkpoints lie: a folder that all silos see, or a blob service, see <see cref="PruneSearch.Connections.CheckpointLocation"/>.</summary>
     public required string Checkpoints { get; init; }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PruneSearch.Connections.Certificates;
 
 namespace PruneSearch.Cluster.Observability;
 
@@ -56,6 +57,21 @@ internal static partial class Log
     [LoggerMessage(40, LogLevel.Warning, "{Count} connections to {Port} were turned away, the last one from {Remote}: they said nothing, or lacked what " +
         "this port asks for")]
     public static partial void ConnectionsTurnedAway(ILogger logger, int count, string port, string remote);
+
+    [LoggerMessage(44, LogLevel.Warning, "A certificate was refused at the port for {Port}: {Reason}")]
+    public static partial void CertificateRefused(ILogger logger, string port, string reason);
+
+    [LoggerMessage(45, LogLevel.Warning, "{Who} may not call {Method}: {Reason}")]
+    public static partial void CallRefused(ILogger logger, string who, string method, string reason);
+
+    [LoggerMessage(46, LogLevel.Warning, "The connection of {Role} {Name} from {Remote} was closed: {Reason}")]
+    public static partial void ClientRefused(ILogger logger, CertificateRole role, string name, string remote, string reason);
+
+    [LoggerMessage(47, LogLevel.Information, "The connection of {Role} {Name} was closed: its certificate has expired")]
+    public static partial void CertificateExpired(ILogger logger, CertificateRole role, string name);
+
+    [LoggerMessage(48, LogLevel.Warning, "No gateway of the cluster can be reached; it is tried again: {Reason}")]
+    public static partial void NoGateway(ILogger logger, string reason);
 
     [LoggerMessage(17, LogLevel.Warning, "The queue of device class {DeviceClass} did not answer search {Search}; it is asked again")]
     public static partial void QueueSilent(ILogger logger, Exception? exception, string deviceClass, string search);

@@ -9,7 +9,8 @@ namespace PruneSearch.Cluster.Workers;
 /// Tells again and again that a slot is there, also while it works for hours: those whose stages wait learn how many slots there are,
 /// and operators what each does. Learns in return whether the slot shall take no new stage.
 /// </summary>
-internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slot, ClusterTimings timings, TimeProvider time, ILogger logger)
+internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slot, ClusterTimings timings, TimeProvider time, ClusterContact contact,
+    ILogger logger)
 {
     private static readonly string Version = typeof(SlotPresenceReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
         ?.InformationalVersion.Split('+')[0] ?? "";
@@ -58,6 +59,7 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
             Since = doing.Since,
             Drained = IsDrained,
         });
+        contact.Heard();
         if (drained != IsDrained)
         {
             Log.SlotDrained(logger, drained ? "takes no new stage" : "takes stages again");

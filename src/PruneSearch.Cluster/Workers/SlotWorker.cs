@@ -10,8 +10,8 @@ namespace PruneSearch.Cluster.Workers;
 
 /// <summary>Owns the slot of this process: claims a stage, runs it, tells how it ended, and again.</summary>
 internal sealed class SlotWorker(
-    IGrainFactory grains, IStageRunner runner, SlotOptions slot, StuckSlot stuck, ClusterTimings timings, RecentLog recent, TimeProvider time,
-    ILogger<SlotWorker> logger)
+    IGrainFactory grains, IStageRunner runner, SlotOptions slot, StuckSlot stuck, ClusterTimings timings, RecentLog recent,
+    ClusterContact contact, TimeProvider time, ILogger<SlotWorker> logger)
     : BackgroundService
 {
     private const int TailLines = 20;
@@ -21,7 +21,7 @@ internal sealed class SlotWorker(
     private readonly SlotMeter _meter = new(slot.Name, time);
     private readonly SlotJournal? _journal = slot.Work is null ? null : new SlotJournal(slot.Work, slot.Name);
     private readonly Dictionary<string, TimeSpan> _placePauses = []; // the last ones, by stage
-    private readonly SlotPresenceReporter _presence = new(grains, slot, timings, time, logger);
+    private readonly SlotPresenceReporter _presence = new(grains, slot, timings, time, contact, logger);
     private TimeSpan _placePause;
 
     public override void Dispose()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -37,32 +38,58 @@ public sealed class ClusterTls
         };
     }
 
+    /// <summary>Who this process is; <see langword="null"/> when its certificate is none that 'prunesearch certificates' makes.</summary>
+    public CertificateOwner? Owner => CertificateOwner.Of(_own.Value);
+
     /// <summary>How a connection is made or accepted.</summary>
     /// <param name="others">Who may be at its other end.</param>
-    public TlsOptions Demand(params CertificateRole[] others) => new()
+    public TlsOptions Demand(params CertificateRole[] others) => Demand(_ => { }, others);
+
+    /// <summary>How a connection is made or accepted.</summary>
+    /// <param name="refused">Told in one line why a certificate was refused.</param>
+    /// <param name="others">Who may be at the other end.</param>
+    public TlsOptions Demand(Action<string> refused, params CertificateRole[] others) => new()
     {
         LocalCertificate = _own.Value,
         LocalServerCertificateSelector = (_, _) => _own.Value,
         LocalClientCertificateSelector = (_, _, _, _, _) => _own.Value,
         RemoteCertificateMode = RemoteCertificateMode.RequireCertificate,
         ClientCertificateMode = RemoteCertificateMode.RequireCertificate,
-        RemoteCertificateValidation = (other, _, _) => Accepts(other, others),
+        RemoteCertificateValidation = (other, _, _) =>
+        {
+            string? reason = Refusal(other, others);
+            if (reason is not null)
+            {
+                refused(reason);
+            }
+            return reason is null;
+        },
         HandshakeTimeout = HandshakePatience,
     };
 
     /// <summary>Whether a certificate is one of the cluster's authority, valid now, and of one of these roles.</summary>
-    public bool Accepts(X509Certificate2 other, params CertificateRole[] roles)
+    public bool Accepts(X509Certificate2 other, params CertificateRole[] roles) => Refusal(other, roles) is null;
+
+    /// <summary>Why a certificate is none of the cluster's authority, or not valid now, or of none of these roles; <see langword="null"/> when it is.</summary>
+    public string? Refusal(X509Certificate2 other, params CertificateRole[] roles)
     {
         ArgumentNullException.ThrowIfNull(other);
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_authorities.Value);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        return chain.Build(other) && roles.Any(r => Units(other).Contains(r.ToString(), StringComparer.OrdinalIgnoreCase));
+        string subject = $"'{other.Subject}'";
+        if (!chain.Build(other))
+        {
+            var flags = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, s) => all | s.Status);
+            return (flags & X509ChainStatusFlags.NotTimeValid) == flags
+                ? string.Create(CultureInfo.InvariantCulture, $"{subject} is valid from {other.NotBefore:u} to {other.NotAfter:u} only")
+                : $"{subject} is not of this cluster's authority ({flags})";
+        }
+        return CertificateOwner.Of(other) is not { } owner ? $"{subject} names no role and name, expected one that 'prunesearch certificates' made"
+            : roles.Contains(owner.Role) ? null
+            : $"{subject} is of a {owner.Role.ToString().ToLowerInvariant()}, expected {string.Join(" or ", roles).ToLowerInvariant()}";
     }
-
-    private static IEnumerable<string> Units(X509Certificate2 certificate) => certificate.SubjectName.EnumerateRelativeDistinguishedNames()
-        .Where(n => !n.HasMultipleElements && n.GetSingleElementType().Value == "2.5.4.11").Select(n => n.GetSingleElementValue() ?? "");
 
     private static X509Certificate2 ReadOwn(string file)
     {

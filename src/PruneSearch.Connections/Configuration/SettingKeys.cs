@@ -12,7 +12,7 @@ public static class SettingKeys
             "storage account",
         ["container"] = "Blob container of the checkpoints",
         ["cluster-id"] = "Name of the cluster: silos with the same name and database are one",
-        ["gateways"] = "For clients: HOST:PORT of gateways, with commas between them",
+        ["gateways"] = "For clients, and workers with a certificate of a worker: HOST:PORT of gateways, with commas between them",
         ["timeout-seconds"] = "For clients: longest time to connect, and longest time to wait for an answer",
         ["name"] = "Name of the silo and of its slot, unique in the cluster",
         ["device"] = "Device of the slot: cpu, cuda or cuda:1",

@@ -12,31 +12,31 @@ namespace PruneSearch.Core.Grains;
 public interface IDispatcherGrain : IGrainWithStringKey
 {
     /// <summary>A stage is ready. Queueing it again only changes its priority.</summary>
-    [Alias("Enqueue"), AlwaysInterleave]
+    [Alias("Enqueue"), AllowedTo(Callers.Silos), AlwaysInterleave]
     Task EnqueueAsync(StageKey stageKey, int remainingStages);
 
     /// <summary>A stage is not wanted any more.</summary>
-    [Alias("Remove"), AlwaysInterleave]
+    [Alias("Remove"), AllowedTo(Callers.Silos), AlwaysInterleave]
     Task RemoveAsync(StageKey stageKey);
 
     /// <summary>A worker cannot run a stage and is not offered it for a while.</summary>
     /// <param name="stageKey">The stage.</param>
     /// <param name="worker">The worker.</param>
     /// <param name="reason">Why, in one line.</param>
-    [Alias("Declined"), AlwaysInterleave]
+    [Alias("Declined"), AllowedTo(Callers.Silos), AlwaysInterleave]
     Task DeclinedAsync(StageKey stageKey, string worker, string reason);
 
     /// <summary>From a slot worker: give me the stage with the longest path behind it, or <see langword="null"/> when none is ready.</summary>
-    [Alias("Claim"), AlwaysInterleave]
+    [Alias("Claim"), AllowedTo(Callers.Workers), AlwaysInterleave]
     Task<StageLease?> ClaimAsync(string worker);
 
     /// <summary>From a slot worker, now and then, also while it works: it is there. A claim says so too.</summary>
-    [Alias("Present"), AlwaysInterleave]
+    [Alias("Present"), AllowedTo(Callers.Workers), AlwaysInterleave]
     Task PresentAsync(string worker);
 
     /// <summary>How the queue stands.</summary>
     /// <param name="limit">Largest number of stages that are named, at least 0.</param>
-    [Alias("Queue"), AlwaysInterleave]
+    [Alias("Queue"), AllowedTo(Callers.Viewers), AlwaysInterleave]
     Task<QueueStatus> GetStatusAsync(int limit);
 }
 

@@ -20,50 +20,50 @@ public interface IStageGrain : IGrainWithStringKey
     /// <param name="retryFailed">Whether to try again when it failed for good.</param>
     /// <param name="traceParent">W3C trace context of the trajectory, or <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">The description is another stage's.</exception>
-    [Alias("Request")]
+    [Alias("Request"), AllowedTo(Callers.Silos)]
     Task<StageStatus> RequestAsync(string trajectory, StageDescription description, string deviceClass, int remainingStages, bool retryFailed,
         string? traceParent);
 
     /// <summary>A trajectory does not want it any more; nobody wanting it takes it off the queue and stops its worker.</summary>
-    [Alias("Release")]
+    [Alias("Release"), AllowedTo(Callers.Silos)]
     Task ReleaseAsync(string trajectory);
 
     /// <summary>How it stands.</summary>
-    [Alias("Status")]
+    [Alias("Status"), AllowedTo(Callers.Viewers)]
     Task<StageStatus> GetStatusAsync();
 
     /// <summary>From the dispatcher: a worker starts it. Counts the attempt and bumps the epoch before the work begins.</summary>
     /// <returns>The lease, or <see langword="null"/> when the stage needs no work any more.</returns>
-    [Alias("Lease")]
+    [Alias("Lease"), AllowedTo(Callers.Silos)]
     Task<StageLease?> LeaseAsync(string worker);
 
     /// <summary>From the worker: it still gets on.</summary>
     /// <returns><see langword="false"/> when somebody else has the stage, or nobody wants it any more: stop at once.</returns>
-    [Alias("RenewLease")]
+    [Alias("RenewLease"), AllowedTo(Callers.Workers)]
     Task<bool> RenewAsync(LeaseTicket ticket, StageProgress progress);
 
     /// <summary>From the worker: it is done.</summary>
     /// <returns><see langword="false"/> when the lease is not the newest: the result is refused.</returns>
     /// <exception cref="ArgumentException">The report is another stage's.</exception>
-    [Alias("CompleteLease")]
+    [Alias("CompleteLease"), AllowedTo(Callers.Workers)]
     Task<bool> CompleteAsync(LeaseTicket ticket, StageReport report);
 
     /// <summary>From the worker: it stops in good order and gives the stage back unfinished. The attempt does not count.</summary>
-    [Alias("ReturnLease")]
+    [Alias("ReturnLease"), AllowedTo(Callers.Workers)]
     Task ReturnAsync(LeaseTicket ticket);
 
     /// <summary>From the worker: it did not succeed.</summary>
-    [Alias("FailLease")]
+    [Alias("FailLease"), AllowedTo(Callers.Workers)]
     Task FailAsync(LeaseTicket ticket, AttemptFailure failure);
 
     /// <summary>From the worker: it cannot get at the inputs. The attempt does not count, and another worker is offered the stage.</summary>
-    [Alias("RefuseLease")]
+    [Alias("RefuseLease"), AllowedTo(Callers.Workers)]
     Task RefuseAsync(LeaseTicket ticket, string reason);
 
     /// <summary>From the process that has the worker's slot now: the one that held the lease died without a word. The stage is free at once.</summary>
     /// <param name="ticket">The lease's.</param>
     /// <param name="lastWords">The end of its log.</param>
-    [Alias("LeaseholderDied")]
+    [Alias("LeaseholderDied"), AllowedTo(Callers.Workers)]
     Task DiedAsync(LeaseTicket ticket, string lastWords);
 }
 
@@ -141,4 +141,4 @@ public sealed record StageLease
 /// <param name="Worker">The worker to which it was given.</param>
 /// <param name="Secret">Made at random for the lease.</param>
 [GenerateSerializer, Alias("prunesearch.LeaseTicket")]
-public readonly record struct LeaseTicket([property: Id(0)] long Epoch, [property: Id(1)] string Worker, [property: Id(2)] Guid Secret);
+public readonly record struct LeaseTicket([property: Id(0)] long Epoch, [property: Id(1)] string Worker, [property: Id(2)] Guid Secret) : INamesWorker;

@@ -11,25 +11,25 @@ public interface ITrajectoryGrain : IGrainWithStringKey
     /// <summary>Starts, or goes on where it stopped. What to do it asks its search. Calling it again is harmless.</summary>
     /// <param name="retryFailed">Whether a failed stage is tried again, once.</param>
     /// <exception cref="KeyNotFoundException">There is no such search or trajectory.</exception>
-    [Alias("Begin")]
+    [Alias("Begin"), AllowedTo(Callers.Silos)]
     Task StartAsync(bool retryFailed);
 
     /// <summary>Stops and lets go of the stage that it waits for.</summary>
     /// <param name="missingKeys">Keys of its stages that did not finish, in case it forgot which one it waits for.</param>
-    [Alias("Cancel")]
+    [Alias("Cancel"), AllowedTo(Callers.Silos)]
     Task CancelAsync(IReadOnlyList<StageKey> missingKeys);
 
     /// <summary>How it stands.</summary>
     /// <param name="knownReports">The caller has that many of its first reports; they are left out.</param>
-    [Alias("Status")]
+    [Alias("Status"), AllowedTo(Callers.Silos)]
     Task<TrajectoryNews> GetStatusAsync(int knownReports);
 
     /// <summary>Whether a stage is the one that it waits for.</summary>
-    [Alias("WaitsFor"), AlwaysInterleave]
+    [Alias("WaitsFor"), AllowedTo(Callers.Silos), AlwaysInterleave]
     Task<bool> WaitsForAsync(StageKey stageKey);
 
     /// <summary>A stage that it waits for completed or failed for good: it is asked how it stands. Repeating it is harmless.</summary>
-    [Alias("StageEnded")]
+    [Alias("StageEnded"), AllowedTo(Callers.Silos)]
     Task StageEndedAsync(StageKey stageKey);
 }
 

@@ -13,24 +13,24 @@ public interface IWorkersGrain : IGrainWithStringKey
     /// <summary>From a slot, at least as often as its lease has to be renewed: it is there.</summary>
     /// <param name="slot">What it is and does.</param>
     /// <returns>Whether it shall take no new stage.</returns>
-    [Alias("Present"), AlwaysInterleave]
+    [Alias("Present"), AllowedTo(Callers.Workers), AlwaysInterleave]
     Task<bool> PresentAsync(SlotPresence slot);
 
     /// <summary>All slots that were heard of in the last ten minutes, by name.</summary>
-    [Alias("List"), AlwaysInterleave]
+    [Alias("List"), AllowedTo(Callers.Viewers), AlwaysInterleave]
     Task<IReadOnlyList<SlotStatus>> ListAsync();
 
     /// <summary>A slot shall end the stage that it has and take no new one, or take new ones again.</summary>
     /// <param name="worker">Its name, as the list shows it.</param>
     /// <param name="drained">Whether it shall take none.</param>
     /// <returns>Whether there is such a slot.</returns>
-    [Alias("Drain"), AlwaysInterleave]
+    [Alias("Drain"), AllowedTo(Callers.Operators), AlwaysInterleave]
     Task<bool> DrainAsync(string worker, bool drained);
 }
 
 /// <summary>What a slot says of itself.</summary>
 [GenerateSerializer, Immutable, Alias("prunesearch.SlotPresence")]
-public sealed record SlotPresence
+public sealed record SlotPresence : INamesWorker
 {
     /// <summary>Its name in logs and leases, unique in a cluster.</summary>
     [Id(0)]

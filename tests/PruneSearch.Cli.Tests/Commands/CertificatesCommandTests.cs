@@ -16,9 +16,9 @@ public sealed class CertificatesCommandTests : IDisposable
     public async Task An_authority_is_made_once_and_issues_a_file_for_each_name()
     {
         string folder = Path.Combine(_folder, "made");
-        Assert.Equal(0, await RunAsync("--out", folder, "--silo", "control", "worker-1", "--client", "alice"));
+        Assert.Equal(0, await RunAsync("--out", folder, "--silo", "control", "--worker", "worker-1", "--operator", "alice", "--viewer", "bob"));
         Assert.Equal(
-            ["authority.key", "authority.pem", "client-alice.pem", "silo-control.pem", "silo-worker-1.pem"],
+            ["authority.key", "authority.pem", "operator-alice.pem", "silo-control.pem", "viewer-bob.pem", "worker-worker-1.pem"],
             Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string authority = await File.ReadAllTextAsync(Path.Combine(folder, "authority.pem"), TestContext.Current.CancellationToken);
 
@@ -30,7 +30,7 @@ public sealed class CertificatesCommandTests : IDisposable
 
     [Theory]
     [InlineData("--silo ../../etc: is not right", "--silo", "../../etc")]
-    [InlineData("--client : is not right", "--client", "")]
+    [InlineData("--operator : is not right", "--operator", "")]
     [InlineData("--days", "--days", "0")]
     public async Task Names_that_are_none_and_days_out_of_range_are_refused_and_nothing_is_made(string expected, params string[] arguments)
     {

@@ -16,12 +16,12 @@ public sealed class ClusterTlsTests : IDisposable
     public void Certificates_of_the_authority_are_accepted_for_their_role_alone()
     {
         var folder = Folder("a");
-        string silo = folder.Issue(CertificateRole.Silo, "s", Day), client = folder.Issue(CertificateRole.Client, "silo", Day); // a name is no role
+        string silo = folder.Issue(CertificateRole.Silo, "s", Day), client = folder.Issue(CertificateRole.Operator, "silo", Day); // a name is no role
         var tls = new ClusterTls(silo, folder.Authority);
 
-        Assert.Equal((true, false), (tls.Accepts(Read(silo), CertificateRole.Silo), tls.Accepts(Read(silo), CertificateRole.Client)));
-        Assert.Equal((false, true), (tls.Accepts(Read(client), CertificateRole.Silo), tls.Accepts(Read(client), CertificateRole.Client)));
-        Assert.True(tls.Accepts(Read(client), CertificateRole.Silo, CertificateRole.Client));
+        Assert.Equal((true, false), (tls.Accepts(Read(silo), CertificateRole.Silo), tls.Accepts(Read(silo), CertificateRole.Operator)));
+        Assert.Equal((false, true), (tls.Accepts(Read(client), CertificateRole.Silo), tls.Accepts(Read(client), CertificateRole.Operator)));
+        Assert.True(tls.Accepts(Read(client), CertificateRole.Silo, CertificateRole.Operator));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class ClusterTlsTests : IDisposable
     public void Keys_are_read_by_their_owner_alone_and_an_authority_is_made_once()
     {
         var folder = Folder("a");
-        string before = File.ReadAllText(folder.Authority), file = folder.Issue(CertificateRole.Client, "c", TimeSpan.FromDays(9999));
+        string before = File.ReadAllText(folder.Authority), file = folder.Issue(CertificateRole.Operator, "c", TimeSpan.FromDays(9999));
 
         Assert.False(folder.MakeAuthority(Day));
         Assert.Equal(before, File.ReadAllText(folder.Authority));

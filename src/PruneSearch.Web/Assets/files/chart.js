@@ -1,6 +1,6 @@
 // Draws many points fast: what was drawn stays, and a new point costs no more than itself. Everything that is text is set as text.
 const colours = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6', '--series-7', '--series-8'];
-const pad = { left: 56, right: 20, top: 14, bottom: 46 };
+const pad = { left: 56, right: 20, top: 30, bottom: 46 };
 const tall = 5; // values a point: x, y, colour, shape, series
 const best = 6; // values a point of the frontier: its index, x from, x to, y from, y to, which line it is on
 
@@ -171,6 +171,9 @@ class Chart {
             const x = this.at(t, 0)[0];
             g.fillText(t.toFixed(across.digits) + (this.options.unit ?? ''), x, a.height - pad.bottom + 8);
         }
+        g.textAlign = 'left';
+        g.fillText(this.options.up ?? '', 4, 2);
+        g.textAlign = 'center';
         g.fillText(this.options.across ?? '', pad.left + (a.width - pad.left - pad.right) / 2, a.height - 18);
         if (this.options.same != null && this.options.same > a.x[0] && this.options.same < a.x[1]) {
             const x = Math.round(this.at(this.options.same, 0)[0]) + .5;

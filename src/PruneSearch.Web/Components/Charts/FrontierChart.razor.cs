@@ -145,6 +145,7 @@ public sealed partial class FrontierChart
         var options = new
         {
             across = Figures.Axis(_across),
+            up = Figures.Axis(_up),
             unit = "×",
             same = 1,
             close = _close,

@@ -3,7 +3,7 @@ using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 
-namespace PruneSearch.Cluster.Hosting;
+namespace PruneSearch.Connections.Homes;
 
 /// <summary>
 /// Tells other processes of the same user about the host that has the home folder: <c>host.json</c>, which nobody else can read,
@@ -12,11 +12,15 @@ namespace PruneSearch.Cluster.Hosting;
 /// <param name="ProcessId">The process.</param>
 /// <param name="GatewayPort">Loopback port for Orleans clients; 0 while it starts, and when it only answers a question and ends.</param>
 /// <param name="RunsStages">Whether it works, or only answers a question and ends.</param>
-/// <param name="Certificate">What clients show at the port, see <see cref="Connections.HomeCertificate"/>; <see langword="null"/> without a port.</param>
-internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages, byte[]? Certificate = null)
+/// <param name="Certificate">What clients show at the port, see <see cref="HomeCertificate"/>; <see langword="null"/> without a port.</param>
+public sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages, byte[]? Certificate = null)
 {
+    /// <summary>Name of every home's cluster.</summary>
+    public const string ClusterId = "prunesearch";
+
     private const long MaxBytes = 1 << 20;
 
+    /// <summary>Where it stands in a home folder.</summary>
     public static string PathIn(string home) => Path.Combine(home, "host.json");
 
     /// <summary>
@@ -35,6 +39,11 @@ internal sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages,
         }
     }
 
+    /// <summary>Whether searches go on there and other processes may talk to it.</summary>
+    public bool Answers => RunsStages && GatewayPort > 0 && Certificate is not null;
+
+    /// <summary>Writes it, readable for nobody else.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(string home) =>
         AtomicFile.Write(PathIn(home), JsonSerializer.Serialize(this, CoreJson.Readable), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 }

@@ -1,11 +1,11 @@
 using System.Text;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.PostProcessing;
-using PruneSearch.Inference.Onnx;
 
-namespace PruneSearch.Stages;
+namespace PruneSearch.Inference.Onnx;
 
 /// <summary>Models of finished stages as ONNX files.</summary>
 public static class StageModels
@@ -42,6 +42,23 @@ public static class StageModels
             OnnxExport.WriteEndToEnd(stream, model, tensors, detections, options);
         }
         return stream.ToArray();
+    }
+
+    /// <summary>
+    /// The integer model of a stage: the file of then, which was evaluated and measured, because its ranges were calibrated when the stage ran.
+    /// </summary>
+    /// <param name="store">Where the stage is.</param>
+    /// <param name="key">The stage.</param>
+    /// <param name="detections">What the end-to-end form keeps; <see langword="null"/> for the raw form.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="IOException">The stage has not finished, or the store cannot be read.</exception>
+    /// <exception cref="NotFiniteNumberException">The model answers with values that are not finite.</exception>
+    public static async Task<byte[]> ExportQuantisedAsync(ICheckpointStore store, StageKey key, DetectionOptions? detections, CancellationToken cancellation)
+    {
+        string name = CheckpointNames.Int8Onnx(key);
+        byte[] raw = await ReadAsync(store, name, cancellation).ConfigureAwait(false);
+        OnnxAnswer.RequireFinite(raw, name);
+        return detections is null ? raw : OnnxExport.ToEndToEnd(raw, name, detections);
     }
 
     /// <summary>A whole object of the store.</summary>

@@ -2,14 +2,16 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Orleans.Connections.Security;
 
-namespace PruneSearch.Cluster.Connections;
+namespace PruneSearch.Connections.Homes;
 
 /// <summary>
 /// What the process that runs a home's searches and the other processes of the home's owner show each other before they talk:
 /// a certificate made at each start. Certificate and key stand in a file that nobody else can read; both sides must have both.
 /// </summary>
-internal static class HomeCertificate
+public static class HomeCertificate
 {
+    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(5);
+
     // No date is looked at: the pair lives as long as its process, and clocks are set back.
     private static readonly TimeSpan Validity = TimeSpan.FromDays(3650);
 
@@ -33,7 +35,7 @@ internal static class HomeCertificate
             RemoteCertificateMode = RemoteCertificateMode.RequireCertificate,
             ClientCertificateMode = RemoteCertificateMode.RequireCertificate,
             RemoteCertificateValidation = (other, _, _) => CryptographicOperations.FixedTimeEquals(other.RawDataMemory.Span, own.RawDataMemory.Span),
-            HandshakeTimeout = ConnectionGuard.Patience,
+            HandshakeTimeout = HandshakePatience,
         };
     }
 }

@@ -1,0 +1,10 @@
+namespace PruneSearch.Core.Grains;
+
+/// <summary>Says who may call a method of a grain from outside the silos.</summary>
+/// <param name="callers">They.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class AllowedToAttribute(Callers callers) : Attribute
+{
+    /// <summary>Who may.</summary>
+    public Callers Callers => callers;
+}

@@ -1,0 +1,90 @@
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
+using PruneSearch.Cluster.TestHost;
+using PruneSearch.Connections;
+using PruneSearch.Connections.Certificates;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Cluster.Tests.Connections;
+
+/// <summary>Workers that are no silos: what they do, and what they cannot do.</summary>
+public sealed class GuestWorkerTests(GuardedCluster cluster) : IClassFixture<GuardedCluster>
+{
+    [Fact]
+    public async Task Workers_that_are_guests_run_a_search_to_its_end_and_are_seen()
+    {
+        var runner = new StubStageRunner(TimeSpan.Zero);
+        await using var one = await cluster.StartWorkerAsync("worker-1", runner);
+        await using var two = await cluster.StartWorkerAsync("worker-2", runner);
+        await using var client = await ClusterClient.ConnectAsync(
+            cluster.Address(CertificateRole.Operator, "alice"), cancellation: TestContext.Current.CancellationToken);
+
+        await client.Searches.LaunchAsync(Plans.Small("guests"));
+
+        var last = await EndAsync(client, "guests");
+        Assert.Equal(WorkState.Completed, last.State);
+        var workers = await client.Searches.WorkersAsync();
+        Assert.Superset(new HashSet<string>(["worker-1", "worker-2"]), workers.Select(w => w.Slot.Worker).ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_worker_completes_no_stage_of_another_one()
+    {
+        var rogue = await cluster.ConnectAsync(CertificateRole.Worker, "rogue");
+        var honest = await cluster.ConnectAsync(CertificateRole.Worker, "honest");
+        await using var client = await ClusterClient.ConnectAsync(
+            cluster.Address(CertificateRole.Operator, "alice"), cancellation: TestContext.Current.CancellationToken);
+        var plan = Plans.Small("stolen", seed: 7);
+        plan = plan with { DeviceClass = "stolen" };
+        await client.Searches.LaunchAsync(plan);
+        StageLease? lease = null;
+        while (lease is null)
+        {
+            lease = await honest.GetGrain<IDispatcherGrain>("stolen").ClaimAsync("honest");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        var stage = rogue.GetGrain<IStageGrain>(lease.Key);
+        var report = StubStageRunner.Report(lease.Key);
+
+        // In the other one's name, even with its secret; in its own name, with a lease that it never had.
+        Assert.True(RightsTests.IsRefusal(await Record.ExceptionAsync(() => stage.CompleteAsync(lease.Ticket, report))));
+        var evil = new AttemptFailure { Kind = FailureKind.Final, Reason = "evil" };
+        Assert.True(RightsTests.IsRefusal(await Record.ExceptionAsync(() => stage.FailAsync(lease.Ticket, evil))));
+        Assert.True(RightsTests.IsRefusal(await Record.ExceptionAsync(() => rogue.GetGrain<IDispatcherGrain>("stolen").ClaimAsync("honest"))));
+        Assert.False(await stage.CompleteAsync(lease.Ticket with { Worker = "rogue" }, report));
+        Assert.Equal(1, await cluster.LoggedAsync("worker rogue may not call IStageGrain.CompleteAsync: that was said in the name of worker 'honest'"));
+        Assert.True(await honest.GetGrain<IStageGrain>(lease.Key).CompleteAsync(lease.Ticket, report));
+        await client.Searches.CancelAsync("stolen", "tried");
+    }
+
+    [Theory]
+    [InlineData(SiloRole.All, "worker-1", "'certificate' is of worker 'worker-1', and with it a process cannot be a silo")]
+    [InlineData(SiloRole.Worker, "worker-2", "and the process is called 'worker-2': expected 'worker-1' or 'worker-1-…'")]
+    public async Task A_certificate_of_a_worker_is_for_that_worker(SiloRole role, string name, string expected)
+    {
+        var options = new SiloOptions { Role = role, Name = name, Checkpoints = "x", Tls = cluster.Tls(CertificateRole.Worker, "worker-1") };
+        Assert.Contains(expected, (await Assert.ThrowsAsync<ArgumentException>(() => SiloHost.StartAsync(options))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_cannot_be_what_it_says_but_what_its_certificate_says()
+    {
+        // It calls itself an operator, and every message comes from one, as far as it says so itself.
+        var boss = new CertificateOwner(CertificateRole.Operator, "boss");
+        var forger = await cluster.ConnectAsync(CertificateRole.Viewer, "forger", client => Forgery.As(client, boss));
+
+        var error = await Assert.ThrowsAsync<ClusterException>(() => forger.GetGrain<ISearchIndexGrain>("all").ListAsync());
+
+        Assert.Contains("a client without a certificate", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<SearchSummary> EndAsync(ClusterClient client, string id)
+    {
+        await foreach (var _ in client.Searches.FollowAsync(id, TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken))
+        {
+        }
+        return await client.Searches.SummaryAsync(id);
+    }
+}
