@@ -1,16 +1,9 @@
 // Draws many points fast: what was drawn stays, and a new point costs no more than itself. Everything that is text is set as text.
+import { pad, axes } from './axes.js';
+
 const colours = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6', '--series-7', '--series-8'];
-const pad = { left: 56, right: 20, top: 30, bottom: 46 };
 const tall = 5; // values a point: x, y, colour, shape, series
 const best = 6; // values a point of the frontier: its index, x from, x to, y from, y to, which line it is on
-
-function ticks(low, high, room) {
-    const rough = (high - low) / Math.max(2, room), power = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 2.5, 5, 10].map(m => m * power).find(s => s >= rough) ?? 10 * power;
-    const all = [];
-    for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) all.push(i * step);
-    return { all, digits: Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) + (String(step / power).includes('.5') ? 1 : 0) - 1e-9))) };
-}
 
 class Chart {
     constructor(place, owner) {
@@ -117,7 +110,7 @@ class Chart {
                 layer.setTransform(ratio, 0, 0, ratio, 0, 0);
                 layer.font = `12px ${this.style.fontFamily}`;
             }
-            this.axes();
+            axes(this.lower, this.area, this.ink, this.options, (x, y) => this.at(x, y));
             this.drawn = 0;
             this.anew = false;
         }
@@ -151,39 +144,6 @@ class Chart {
             a.height - pad.bottom - (y - a.y[0]) / (a.y[1] - a.y[0]) * (a.height - pad.top - pad.bottom)];
     }
 
-    axes() {
-        const g = this.lower, a = this.area;
-        g.clearRect(0, 0, a.width, a.height);
-        g.lineWidth = 1;
-        const across = ticks(...a.x, a.width / 90), up = ticks(...a.y, a.height / 56);
-        g.strokeStyle = this.ink.line;
-        g.fillStyle = this.ink.text;
-        g.textAlign = 'right';
-        g.textBaseline = 'middle';
-        for (const t of up.all) {
-            const y = Math.round(this.at(0, t)[1]) + .5;
-            g.beginPath(); g.moveTo(pad.left, y); g.lineTo(a.width - pad.right, y); g.stroke();
-            g.fillText(t.toFixed(up.digits), pad.left - 8, y);
-        }
-        g.textAlign = 'center';
-        g.textBaseline = 'top';
-        for (const t of across.all) {
-            const x = this.at(t, 0)[0];
-            g.fillText(t.toFixed(across.digits) + (this.options.unit ?? ''), x, a.height - pad.bottom + 8);
-        }
-        g.textAlign = 'left';
-        g.fillText(this.options.up ?? '', 4, 2);
-        g.textAlign = 'center';
-        g.fillText(this.options.across ?? '', pad.left + (a.width - pad.left - pad.right) / 2, a.height - 18);
-        if (this.options.same != null && this.options.same > a.x[0] && this.options.same < a.x[1]) {
-            const x = Math.round(this.at(this.options.same, 0)[0]) + .5;
-            g.setLineDash([3, 4]);
-            g.strokeStyle = this.ink.text;
-            g.beginPath(); g.moveTo(x, pad.top); g.lineTo(x, a.height - pad.bottom); g.stroke();
-            g.setLineDash([]);
-        }
-    }
-
     isHidden(i) { return this.options.hidden.includes(this.values[i * tall + 4]); }
 
     mark(g, i, radius, alpha) {
@@ -193,8 +153,10 @@ class Chart {
         g.fillStyle = g.strokeStyle = this.ink.series[this.values[i * tall + 2] % colours.length];
         const shape = this.values[i * tall + 3];
         g.beginPath();
-        if (shape === 1) { g.moveTo(x, y - radius * 1.7); g.lineTo(x + radius * 1.7, y); g.lineTo(x, y + radius * 1.7); g.lineTo(x - radius * 1.7, y); g.closePath(); }
-        else if (shape === 3) g.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+        if (shape === 1) {
+            g.moveTo(x, y - radius * 1.7); g.lineTo(x + radius * 1.7, y); g.lineTo(x, y + radius * 1.7); g.lineTo(x - radius * 1.7, y);
+            g.closePath();
+        } else if (shape === 3) g.rect(x - radius, y - radius, 2 * radius, 2 * radius);
         else g.arc(x, y, radius, 0, 7);
         if (shape === 2) { g.lineWidth = 1.5; g.stroke(); } else g.fill();
         g.globalAlpha = 1;
@@ -224,7 +186,8 @@ class Chart {
         for (let i = 0; i < f.length; i += best) {
             const p = f[i] * tall;
             if (this.isHidden(f[i])) continue;
-            const [x, y] = this.at(this.values[p], this.values[p + 1]), [x1, y1] = this.at(f[i + 1], f[i + 3]), [x2, y2] = this.at(f[i + 2], f[i + 4]);
+            const [x, y] = this.at(this.values[p], this.values[p + 1]);
+            const [x1, y1] = this.at(f[i + 1], f[i + 3]), [x2, y2] = this.at(f[i + 2], f[i + 4]);
             g.globalAlpha = .5;
             g.strokeStyle = this.ink.series[this.values[p + 2] % colours.length];
             g.beginPath(); g.moveTo(x1, y); g.lineTo(x2, y); g.moveTo(x, y1); g.lineTo(x, y2); g.stroke();

@@ -35,8 +35,8 @@ public sealed partial class FrontierChart
 
     private ModelColouring Colouring => _colouring ?? (Search.Arms?.HasVariants == true ? ModelColouring.Variant : ModelColouring.Arm);
 
-    private string Label => $"{Search.Models.Count} models: {Figures.Axis(_up)} over {Figures.Axis(_across)}; {Search.Frontier.Count} of them on the frontier, " +
-        "which the table below lists";
+    private string Label => $"{Search.Models.Count} models: {Figures.Axis(_up)} over {Figures.Axis(_across)}; {Search.Frontier.Count} of them on the " +
+        "frontier, which the table below lists";
 
     /// <summary>What stands beside a point.</summary>
     [JSInvokable]
