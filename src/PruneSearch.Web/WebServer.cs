@@ -9,6 +9,7 @@ using PruneSearch.Web.Api;
 using PruneSearch.Web.Assets;
 using PruneSearch.Web.Components;
 using PruneSearch.Web.Doors;
+using PruneSearch.Web.Live;
 using PruneSearch.Web.Models;
 using PruneSearch.Web.Pictures;
 
@@ -80,6 +81,7 @@ public sealed class WebServer : IAsyncDisposable
         builder.Services.AddAntiforgery();
         builder.Services.AddDoors(settings);
         builder.Services.AddApi();
+        builder.Services.AddLive();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         var app = builder.Build();
         app.UseDoors();

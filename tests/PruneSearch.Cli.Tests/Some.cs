@@ -114,6 +114,12 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
         return Task.FromResult<ISearchSession>(this);
     }
 
+    public Task<ISearchSession> KeepAsync(SearchPlace place, Action<string> stuck, CancellationToken cancellation)
+    {
+        Calls.Add("keep");
+        return Task.FromResult<ISearchSession>(this);
+    }
+
     public Task LaunchAsync(SearchPlan plan) => Call($"launch {plan.Name}");
 
     public Task<IReadOnlyList<SearchSummary>> ListAsync() =>

@@ -28,7 +28,13 @@ internal static class UiCommand
         {
             HomeFolder.RequireWritable(place.Home);
         }
-        await using var session = await context.Sessions.OpenAsync(place, work: false, cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        string? stuck = null;
+        await using var session = await context.Sessions.KeepAsync(place, reason =>
+        {
+            stuck = reason;
+            stop.Cancel();
+        }, cancellation);
         var settings = new WebSettings { Port = port, Token = WebSettings.NewToken() };
         await using var server = await WebServer.StartAsync(settings, session, cancellation: cancellation);
         await context.Output.WriteLineAsync($"{server.Entry}");
@@ -37,8 +43,8 @@ internal static class UiCommand
         {
             Open(server.Entry);
         }
-        await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return ExitCode.Ok;
+        await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return stuck is null ? ExitCode.Ok : throw new StuckStageException(stuck);
     }
 
     private static void Open(Uri address)
