@@ -52,7 +52,7 @@ public sealed partial class FrontierChart
     [JSInvokable]
     public Task OpenAsync(int index)
     {
-        Navigation.NavigateTo(Figures.Model(Search.Status.Id, Search.Models[index]));
+        Navigation.NavigateTo(Addresses.Model(Search.Status.Id, Search.Models[index]));
         return Task.CompletedTask;
     }
 
