@@ -72,6 +72,9 @@ public sealed class WebServer : IAsyncDisposable
         builder.WebHost.UseKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.Standard;
+            kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = 2000;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Listen(settings.Address, settings.Port);
         });
         builder.Services.AddRouting();
@@ -85,6 +88,7 @@ public sealed class WebServer : IAsyncDisposable
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         var app = builder.Build();
         app.UseDoors();
+        app.UseExceptionHandler();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

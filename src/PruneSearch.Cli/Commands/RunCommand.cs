@@ -84,12 +84,9 @@ internal static class RunCommand
         var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation);
         Warnings.Write(context, search.Warnings);
         await using var session = await context.Sessions.OpenAsync(place, work: true, cancellation);
-        await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation);
-        if (place.Cluster is not null && file.Settings.Data is DataSource.Shapes) // drawn here: no worker has these pictures
-        {
-            await new PicturePush(session.Checkpoints).PushAsync(search.Data.Train, cancellation);
-            await new PicturePush(session.Checkpoints).PushAsync(search.Data.Validation, cancellation);
-        }
+        bool drawnHere = place.Cluster is not null && file.Settings.Data is DataSource.Shapes; // no worker has these pictures
+        await (drawnHere ? SearchLauncher.PublishWithPicturesAsync(search, session.Checkpoints, cancellation)
+            : SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation));
         Directory.CreateDirectory(HomeFolder.Results(place.Home, search.Plan.Id));
         await session.LaunchAsync(search.Plan);
         await context.Output.WriteLineAsync(

@@ -35,7 +35,13 @@ internal static class UiCommand
             stuck = reason;
             stop.Cancel();
         }, cancellation);
-        var settings = new WebSettings { Port = port, Token = WebSettings.NewToken() };
+        var settings = new WebSettings
+        {
+            Port = port,
+            Token = WebSettings.NewToken(),
+            DrawnFolder = HomeFolder.Drawn(place.Home),
+            PushesDrawn = place.Cluster is not null,
+        };
         await using var server = await WebServer.StartAsync(settings, session, cancellation: cancellation);
         await context.Output.WriteLineAsync($"{server.Entry}");
         await context.Output.WriteLineAsync($"Shows the searches of {place} until Ctrl-C.");
