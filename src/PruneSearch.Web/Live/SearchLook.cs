@@ -128,8 +128,8 @@ internal sealed class SearchLook(ISearchSession session, string id)
     private TrajectoryArms? Arms(SearchStatus status)
     {
         var known = _arms is { IsCompletedSuccessfully: true } done ? done.Result : null;
-        bool stale = known is not null && known.Count < status.Trajectories.Count && TimeProvider.System.GetElapsedTime(_armsAt) > PlanPause;
-        if (_arms is null or { IsFaulted: true } || stale)
+        bool rested = _arms is null || TimeProvider.System.GetElapsedTime(_armsAt) > PlanPause;
+        if (rested && (_arms is null or { IsFaulted: true } || (known is not null && known.Count < status.Trajectories.Count)))
         {
             _armsAt = TimeProvider.System.GetTimestamp();
             _arms = Task.Run(async () => TrajectoryArms.Of(await session.PlanAsync(id).ConfigureAwait(false)));
