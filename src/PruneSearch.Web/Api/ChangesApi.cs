@@ -17,8 +17,9 @@ internal static class ChangesApi
     public static void MapChanges(this IEndpointRouteBuilder api)
     {
         var changes = api.MapGroup("/searches").RequireAuthorization(Roles.Operator);
-        changes.MapPost("", LaunchAsync).Accepts<string>("application/yaml", "text/yaml", "text/plain").Produces<LaunchedSearch>(201)
-            .Describe("LaunchSearch", "Changes", "Launches a search from the text of a search file. All that is wrong with it comes back, a line each with its place.")
+        changes.MapPost("", LaunchAsync).Takes("application/yaml", "text/plain").Produces<LaunchedSearch>(201)
+            .Describe("LaunchSearch", "Changes", "Launches a search from the text of a search file. All that is wrong with it comes back, " +
+                "a line each with its place.")
             .Example(Examples.Launched, 201);
         changes.MapPost("/{id}/resume", async (string id, ISearchSession session, ResumeRequest? request) =>
         {

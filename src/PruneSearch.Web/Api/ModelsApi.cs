@@ -26,7 +26,8 @@ internal static class ModelsApi
         {
             var (_, point) = await reports.FindAsync(Ask.Id(id), model).ConfigureAwait(false);
             return new ModelView(PointNames.Of(point), point);
-        }).Describe("GetModel", "Models", "A model and its report. Names are those of the frontier without spaces (original, iterative-40#2, one-shot-20int8).");
+        }).Describe("GetModel", "Models", "A model and its report. Names are those of the frontier without spaces " +
+            "(original, iterative-40#2, one-shot-20int8).");
         models.MapGet("/{model}/widths", async (string id, string model, SearchReports reports, ModelFiles files, CancellationToken cancellation) =>
         {
             var (view, point) = await reports.FindAsync(Ask.Id(id), model).ConfigureAwait(false);

@@ -17,7 +17,8 @@ internal static class PicturesApi
     public static void MapPictures(this IEndpointRouteBuilder api)
     {
         var pictures = api.MapGroup("/searches/{id}/pictures");
-        pictures.MapGet("", async (string id, SearchPictures all, CancellationToken cancellation, string split = "validation", int after = 0, int limit = 100) =>
+        pictures.MapGet("", async (
+            string id, SearchPictures all, CancellationToken cancellation, string split = "validation", int after = 0, int limit = 100) =>
         {
             var samples = (await all.SplitAsync(Ask.Id(id), split, cancellation).ConfigureAwait(false)).Manifest.Samples;
             int from = Math.Min(Ask.After(after), samples.Count), to = Math.Min(from + Ask.Limit(limit), samples.Count);
@@ -29,18 +30,20 @@ internal static class PicturesApi
             byte[] content = await (await SplitAsync(all, id, split, index, cancellation).ConfigureAwait(false)).ReadAsync(index, cancellation)
                 .ConfigureAwait(false);
             return Results.Bytes(content, PictureTypes.Of(content));
-        }).Describe("GetPicture", "Pictures", "The file of a picture.").Produces(200, contentType: "image/*");
+        }).Describe("GetPicture", "Pictures", "The file of a picture.").Produces(200, contentType: "image/jpeg");
         pictures.MapGet("/{index:int}/detections", DetectionsAsync)
             .Describe("GetDetections", "Pictures", "What is annotated in a picture, and what models find in it (model=… once for each, at most 8).");
         pictures.MapGet("/changes", ChangesAsync)
-            .Describe("ListChanges", "Pictures", "What a model sees otherwise than another one, in the first pictures of a split; most changed pictures first.");
-        api.MapPost("/searches/{id}/models/{model}/detect", async (string id, string model, HttpContext context, SearchReports reports, LoadedDetectors detectors) =>
+            .Describe("ListChanges", "Pictures", "What a model sees otherwise than another one, in the first pictures of a split; " +
+                "most changed pictures first.");
+        api.MapPost("/searches/{id}/models/{model}/detect", async (
+            string id, string model, HttpContext context, SearchReports reports, LoadedDetectors detectors) =>
         {
             var (_, point) = await reports.FindAsync(Ask.Id(id), model).ConfigureAwait(false);
             using var content = new MemoryStream();
             await context.Request.Body.CopyToAsync(content, context.RequestAborted).ConfigureAwait(false);
             return await detectors.DetectAsync(point, content.ToArray(), "the picture", context.RequestAborted).ConfigureAwait(false);
-        }).WithBodyLimit(BodyLimit.Picture).Accepts<byte[]>("image/jpeg", "image/png", "image/webp", "image/bmp", "application/octet-stream")
+        }).WithBodyLimit(BodyLimit.Picture).Takes("image/jpeg", "image/png", "image/webp", "image/bmp", "application/octet-stream")
             .Produces<PictureResult>()
             .Describe("Detect", "Pictures", "Finds objects in a picture that is sent: JPEG, PNG, WebP, BMP or GIF, at most 32 MiB. Nothing is kept of it.");
     }

@@ -31,8 +31,9 @@ internal sealed class SearchEvents(ISearchSession session, SearchPulse pulse, IO
         var seen = header.Length > 0
             ? EventId.Parse(header) ?? throw new BadHttpRequestException($"Last-Event-ID is '{header}', expected the id of an event.")
             : new EventId(Ask.After(after ?? 0), Ended: false);
-        var beat = await pulse.GetAsync(id).ConfigureAwait(false);
-        if (seen.Ended && beat.Search.State.IsOver() && beat.Reports <= seen.Next)
+        // A browser gives up after any answer but events: while nobody answers, it is told nothing, and waits.
+        var beat = await TryAsync(() => seen.Ended ? pulse.LookAsync(id) : pulse.GetAsync(id)).ConfigureAwait(false);
+        if (seen.Ended && beat?.Search.State.IsOver() == true && beat.Reports <= seen.Next)
         {
             return Results.NoContent(); // a browser comes back no more
         }
@@ -49,7 +50,8 @@ internal sealed class SearchEvents(ISearchSession session, SearchPulse pulse, IO
         {
             if (await TryAsync(() => pulse.GetAsync(id)).ConfigureAwait(false) is { } beat)
             {
-                while (next < beat.Reports && await TryAsync(() => session.ReportsAsync(id, next, PageSize)).ConfigureAwait(false) is { } page)
+                while (next < beat.Reports && await TryAsync(() => session.ReportsAsync(id, next, PageSize)).ConfigureAwait(false) is { } page
+                    && page.Next > next)
                 {
                     // Positions are known one by one only where none is left out.
                     int first = page.Next - page.Points.Count;
@@ -61,8 +63,9 @@ internal sealed class SearchEvents(ISearchSession session, SearchPulse pulse, IO
                     next = page.Next;
                 }
                 string status = JsonSerializer.Serialize(beat.Search, json.Value.SerializerOptions);
-                bool over = beat.Search.State.IsOver() && next >= beat.Reports;
-                if (over)
+                bool over = beat.Search.State.IsOver() && next >= beat.Reports
+                    && await TryAsync(() => pulse.LookAsync(id)).ConfigureAwait(false) is { } now && now.Search.State.IsOver() && next >= now.Reports;
+                if (over) // still, and not only a moment ago
                 {
                     yield return new SseItem<string>(status, "end") { EventId = new EventId(next, Ended: true).ToString() };
                     yield break;

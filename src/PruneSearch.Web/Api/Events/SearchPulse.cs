@@ -35,14 +35,16 @@ internal sealed class SearchPulse(ISearchSession session)
         return look.Beat.Value;
     }
 
-    private Lazy Start(string id) => new(() => AskAsync(id));
-
-    private async Task<Beat> AskAsync(string id)
+    /// <summary>How it stands now.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<Beat> LookAsync(string id)
     {
         var search = await session.SummaryAsync(id).ConfigureAwait(false);
         var page = await session.ReportsAsync(id, int.MaxValue, 1).ConfigureAwait(false);
         return new Beat(search, page.Total);
     }
+
+    private Lazy Start(string id) => new(() => LookAsync(id));
 
     private sealed record Look(long At, Lazy Beat);
 

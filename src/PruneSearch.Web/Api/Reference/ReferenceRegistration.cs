@@ -46,6 +46,14 @@ internal static class ReferenceRegistration
         options.AddOperationTransformer((operation, context, _) =>
         {
             var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<SentBody>().FirstOrDefault() is { } sent)
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = sent.Types.ToDictionary(t => t, _ => new OpenApiMediaType()),
+                };
+            }
             foreach (var example in context.Description.ActionDescriptor.EndpointMetadata.OfType<ExampleAnswer>())
             {
                 if (operation.Responses?.TryGetValue($"{example.Status}", out var answer) == true
