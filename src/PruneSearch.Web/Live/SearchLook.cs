@@ -39,6 +39,8 @@ internal sealed class SearchLook(ISearchSession session, string id)
             return last;
         }
         var summary = await session.SummaryAsync(id).ConfigureAwait(false);
+        TrajectoryStatus[] byActivity =
+            [.. status.Trajectories.OrderBy(t => t is { State: WorkState.Running, Progress: not null } ? 0 : t.State == WorkState.Running ? 1 : 2)];
         return new LiveSearch
         {
             Status = status,
@@ -50,6 +52,8 @@ internal sealed class SearchLook(ISearchSession session, string id)
             SlotSeconds = _seconds,
             Left = Left(summary),
             Arms = arms,
+            ByActivity = byActivity,
+            Problems = SearchProblems.Of(status.Trajectories, last?.Problems),
         };
     }
 

@@ -22,7 +22,7 @@ public sealed class PageTests(Browser browser) : IDisposable
         measure: {max-seconds: 0.3}
         """;
 
-    private const int Stages = 5; // the original, and one at 20 % that two trajectories share
+    private const int Stages = 4; // the original, and one at 20 % that two trajectories share
     private static readonly LocatorAssertionsToHaveTextOptions Patient = new() { Timeout = 120_000 };
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("prunesearch-");
     private readonly List<Process> _processes = [];
@@ -101,7 +101,9 @@ public sealed class PageTests(Browser browser) : IDisposable
         var process = Process.Start(start)!;
         _processes.Add(process);
         var error = process.StandardError.ReadToEndAsync();
-        return (process, async wanted =>
+        return (process, ToldAsync);
+
+        async Task<string> ToldAsync(Regex wanted)
         {
             while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
             {
@@ -112,7 +114,7 @@ public sealed class PageTests(Browser browser) : IDisposable
                 }
             }
             throw new InvalidOperationException($"{string.Join(' ', arguments)} did not say {wanted}: {await error}");
-        });
+        }
     }
 
     private static void Kill(Process process)

@@ -82,7 +82,8 @@ public sealed class ScaleTests(Browser browser, ITestOutputHelper output)
             await page.GotoAsync((i == 0 ? server.Entry : new Uri(server.Address, "/search/large")).ToString());
         }
         int step = 0;
-        using var timer = new Timer(_ => session.Set(1, t => t with { Progress = t.Progress! with { Step = Interlocked.Increment(ref step) % 100 } }), null, 0, 1000);
+        using var timer = new Timer(
+            _ => session.Set(1, t => t with { Progress = t.Progress! with { Step = Interlocked.Increment(ref step) % 100 } }), null, 0, 1000);
         await Task.Delay(3000, TestContext.Current.CancellationToken);
         var (start, looks) = (Environment.CpuUsage.TotalTime, session.Looks);
         await Task.Delay(20_000, TestContext.Current.CancellationToken);
