@@ -46,6 +46,7 @@ public sealed class PageTests(Browser browser) : IDisposable
         var (_, said) = Start("ui", "--no-browser");
         var page = await window.NewPageAsync();
         await page.GotoAsync(await said(new Regex("^http")));
+        await Expect(page.Locator("main[data-live=true]")).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await page.GetByRole(AriaRole.Link, new() { Name = "tiny" }).ClickAsync();
         var models = page.Locator(".figures dd").Filter(new() { HasText = "on the frontier" });
         await page.EvaluateAsync("window.before = true");
