@@ -18,7 +18,7 @@ public sealed class MadeUpServer : IAsyncLifetime
 
     internal WebServer Server => _server!;
 
-    internal string Token => Settings.Token;
+    internal string Token => Settings.Token!;
 
     /// <summary>Sends a request with the bearer token.</summary>
     internal HttpClient Client { get; private set; } = new();

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
@@ -38,14 +39,13 @@ internal static class ApiRegistration
         api.MapModels();
         api.MapPictures();
         api.MapCluster();
-        api.Map("{**nothing}", (HttpContext context) => Results.Problem($"There is nothing at '{context.Request.Path}'.", statusCode: 404))
-            .ExcludeFromDescription();
         app.MapReference();
     }
 
     // As files of the command have it, but safe within a page, and a slip in a name of what is sent is told.
     private static void Configure(JsonOptions json)
     {
+        json.SerializerOptions.Encoder = JavaScriptEncoder.Default;
         json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
         json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower));
