@@ -9,14 +9,17 @@ public static class Telemetry
     /// <summary>Name of the activity source and of the meter.</summary>
     public const string Name = "PruneSearch";
 
-    /// <summary>Span of a search: short, made at launch; everything else of the search is below it.</summary>
+    /// <summary>Span of a search, from its launch to its end. Trajectories and stages are below it.</summary>
     public const string SearchSpan = "search";
 
-    /// <summary>Span of a trajectory: short, made whenever the trajectory starts or goes on.</summary>
+    /// <summary>Span of a trajectory, from its start to its end; linked to its stages.</summary>
     public const string TrajectorySpan = "trajectory";
 
-    /// <summary>Span of one attempt at a stage: lasts as long as the attempt. Its parts are its children.</summary>
+    /// <summary>Span of a stage, from when it was first wanted to its end; linked to every trajectory that shares it. Attempts are below it.</summary>
     public const string StageSpan = "stage";
+
+    /// <summary>Span of one attempt at a stage: lasts as long as the attempt. Its parts are its children.</summary>
+    public const string AttemptSpan = "attempt";
 
     /// <summary>Tag with a search's identifier.</summary>
     public const string SearchTag = "prunesearch.search.id";
@@ -29,6 +32,48 @@ public static class Telemetry
 
     /// <summary>Tag with the epoch of a lease.</summary>
     public const string EpochTag = "prunesearch.stage.epoch";
+
+    /// <summary>Tag with the number of an attempt, from 1.</summary>
+    public const string AttemptTag = "prunesearch.stage.attempt";
+
+    /// <summary>Tag with how many attempts a stage took.</summary>
+    public const string AttemptsTag = "prunesearch.stage.attempts";
+
+    /// <summary>Tag with the share of channels that is gone after a stage.</summary>
+    public const string LevelTag = "prunesearch.level";
+
+    /// <summary>Tag with the name of the device that measured.</summary>
+    public const string DeviceTag = "prunesearch.device";
+
+    /// <summary>Tag with the precision of training.</summary>
+    public const string PrecisionTag = "prunesearch.precision";
+
+    /// <summary>Tag with seconds of a slot.</summary>
+    public const string SecondsTag = "prunesearch.slot.seconds";
+
+    /// <summary>Tag with mAP50, 0 to 1.</summary>
+    public const string Map50Tag = "prunesearch.map50";
+
+    /// <summary>Tag with multiply-accumulates of one picture.</summary>
+    public const string MacsTag = "prunesearch.macs";
+
+    /// <summary>Tag with a number of trajectories.</summary>
+    public const string TrajectoriesTag = "prunesearch.trajectories";
+
+    /// <summary>Tag with the hypervolume of a frontier.</summary>
+    public const string VolumeTag = "prunesearch.frontier_volume";
+
+    /// <summary>Tag with the trajectory of the most accurate pruned model.</summary>
+    public const string BestTag = "prunesearch.best.trajectory";
+
+    /// <summary>Tag with that model's mAP50.</summary>
+    public const string BestMap50Tag = "prunesearch.best.map50";
+
+    /// <summary>Tag with the seconds of slots that it took, shared stages in full.</summary>
+    public const string BestSecondsTag = "prunesearch.best.slot_seconds";
+
+    /// <summary>Tag with the class of an error, by OpenTelemetry's conventions.</summary>
+    public const string ErrorTypeTag = "error.type";
 
     /// <summary>Tag with the name of a slot.</summary>
     public const string SlotTag = "prunesearch.slot.name";

@@ -72,7 +72,10 @@ internal sealed class StageContext
         }
         catch (Exception e)
         {
-            span?.SetStatus(ActivityStatusCode.Error, e.Message);
+            if (e is not OperationCanceledException and not InputUnavailableException)
+            {
+                span?.SetTag(Telemetry.ErrorTypeTag, e.GetType().FullName).SetStatus(ActivityStatusCode.Error, e.Message);
+            }
             if (e is NotFiniteNumberException)
             {
                 throw new StageFailedException($"{part}: {e.Message}", e);

@@ -64,7 +64,7 @@ public sealed class LeaseTests
 
         var next = await ClaimAsync(dispatcher, "heir");
 
-        Assert.Equal(plan.Trajectories[4].Stages[1].ComputeKey(), next.Key);
+        Assert.Contains(next.Key, plan.Trajectories.Skip(1).Select(t => t.Stages[1].ComputeKey())); // of whichever trajectory heard of it first
         Assert.Equal(1, (await host.Grains.GetGrain<IStageGrain>(lost.Key).GetStatusAsync()).Attempts);
     }
 

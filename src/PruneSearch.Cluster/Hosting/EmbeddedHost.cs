@@ -69,7 +69,8 @@ public sealed class EmbeddedHost : IAsyncDisposable
             {
                 var file = new HostFile(Environment.ProcessId, 0, options.RunSlot);
                 file.Write(options.Home);
-                var (silo, gateway) = (FreePort.Find(), options.RunSlot ? FreePort.Find() : 0); // nobody connects to one that only answers a question
+                bool answers = options.RunSlot || options.KeepsOpen; // nobody connects to one that only answers a question
+                var (silo, gateway) = (FreePort.Find(), answers ? FreePort.Find() : 0);
                 byte[] certificate = HomeCertificate.Create(options.Time);
                 var host = EmbeddedSilo.Build(options, silo, gateway, certificate);
                 try

@@ -11,6 +11,11 @@ public sealed record EmbeddedHostOptions
     /// <summary>Whether this process works on stages. Otherwise it only answers, and needs no <c>IStageRunner</c>.</summary>
     public bool RunSlot { get; init; } = true;
 
+    /// <summary>
+    /// Whether it stays, without stages too, and lets other processes ask meanwhile; who disposes of it when another process wants to work is its owner.
+    /// </summary>
+    internal bool KeepsOpen { get; init; }
+
     /// <summary>Whose stages the slot takes.</summary>
     public string DeviceClass { get; init; } = "cpu";
 

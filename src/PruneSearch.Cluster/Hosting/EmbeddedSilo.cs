@@ -42,7 +42,7 @@ internal static class EmbeddedSilo
         builder.Services.AddSingleton<StuckSlot>().AddSingleton<ClusterContact>();
         builder.Services.AddSingleton(new RecoveryPolicy(ByItself: false));
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(new FolderCheckpointStore(options.Home, options.Time), options.Time));
-        builder.AddPruneSearchTelemetry();
+        builder.AddPruneSearchTelemetry("prunesearch", ProcessName.Text);
         var tls = HomeCertificate.Demand(certificate);
         var endpoint = new ClusterSilo.Endpoint(IPAddress.Loopback, siloPort, gatewayPort, _ => tls, _ => tls);
         builder.UseOrleans(silo => silo.UsePruneSearch(database, HostFile.ClusterId, HostFile.ClusterId, SiloRole.All, endpoint, new MembershipTimings()));

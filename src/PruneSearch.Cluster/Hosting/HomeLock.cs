@@ -18,11 +18,12 @@ internal sealed class HomeLock : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
     private readonly FileStream _file;
 
     private HomeLock(FileStream file) => _file = file;
 
-    /// <summary>Takes it; waits for a host that only answers a question, but not for one that works.</summary>
+    /// <summary>Takes it; waits for a host that only answers, and lets go when it hears of this, but not for one that works.</summary>
     /// <exception cref="HomeInUseException">A working host has it.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static async Task<HomeLock> TakeAsync(string home, TimeProvider time, CancellationToken cancellation)
@@ -32,6 +33,7 @@ internal sealed class HomeLock : IDisposable
         {
             if (TryTake(home) is { } taken)
             {
+                File.Delete(WantedPath(home));
                 return taken;
             }
             var other = HostFile.TryRead(home);
@@ -39,9 +41,27 @@ internal sealed class HomeLock : IDisposable
             {
                 throw new HomeInUseException(home, other?.ProcessId);
             }
+            Want(home);
             await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Says that a process waits for the home in order to work there.</summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static void Want(string home)
+    {
+        try
+        {
+            using var file = new FileStream(WantedPath(home), FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"Folder {home} is not writable: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Whether a process said lately that it waits for the home in order to work there.</summary>
+    public static bool IsWanted(string home) => DateTime.UtcNow - File.GetLastWriteTimeUtc(WantedPath(home)) < Fresh;
 
     /// <summary>Takes it, or answers <see langword="null"/> when another process has it.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
@@ -75,4 +95,6 @@ internal sealed class HomeLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static string WantedPath(string home) => Path.Combine(home, "lock.wanted");
 }

@@ -15,12 +15,16 @@ public sealed class SearchConnection : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly IAsyncDisposable _owner;
 
-    private SearchConnection(IAsyncDisposable owner, SearchClient client, ICheckpointStore store, int? processId)
+    private SearchConnection(EmbeddedHost host, EmbeddedHostOptions options)
     {
-        _owner = owner;
-        Client = client;
-        Store = store;
-        ProcessId = processId;
+        (_owner, Client, Store, RunsStages) = (host, host.Client, host.Store, options.RunSlot);
+        StuckStage = options.RunSlot ? host.StuckStage : null;
+    }
+
+    private SearchConnection(ClusterClient client, HostFile running)
+    {
+        (_owner, Client, Store) = (client, client.Searches, client.Checkpoints!);
+        (ProcessId, GatewayPort, RunsStages) = (running.ProcessId, running.GatewayPort, running.RunsStages);
     }
 
     /// <summary>Talks to the searches.</summary>
@@ -29,8 +33,17 @@ public sealed class SearchConnection : IAsyncDisposable
     /// <summary>The checkpoints in the home folder.</summary>
     public ICheckpointStore Store { get; }
 
-    /// <summary>The process that runs the searches; <see langword="null"/> when no process does.</summary>
+    /// <summary>The process that answers; <see langword="null"/> for this one.</summary>
     public int? ProcessId { get; }
+
+    /// <summary>Whether that process runs stages, too.</summary>
+    public bool RunsStages { get; }
+
+    /// <summary>The port where it answers; 0 for this process.</summary>
+    internal int GatewayPort { get; }
+
+    /// <summary>As <see cref="EmbeddedHost.StuckStage"/>, for a slot in this process.</summary>
+    internal Task<string>? StuckStage { get; }
 
     /// <summary>Connects.</summary>
     /// <param name="home">The home folder.</param>
@@ -38,9 +51,15 @@ public sealed class SearchConnection : IAsyncDisposable
     /// <exception cref="DirectoryNotFoundException">There is no such folder, so there are no searches.</exception>
     /// <exception cref="HomeInUseException">The process that has the folder does not answer.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static async Task<SearchConnection> OpenAsync(string home, CancellationToken cancellation = default)
+    public static Task<SearchConnection> OpenAsync(string home, CancellationToken cancellation = default) =>
+        OpenAsync(new EmbeddedHostOptions { Home = Path.GetFullPath(home), RunSlot = false }, cancellation);
+
+    /// <summary>Connects, or becomes the host itself.</summary>
+    /// <param name="own">The host to be while no other process is one; one that runs stages is content only with a process that runs stages.</param>
+    /// <param name="cancellation">Gives up.</param>
+    internal static async Task<SearchConnection> OpenAsync(EmbeddedHostOptions own, CancellationToken cancellation)
     {
-        home = Path.GetFullPath(home);
+        string home = own.Home;
         if (!Directory.Exists(home))
         {
             throw new DirectoryNotFoundException($"There is no folder {home}, so there are no searches.");
@@ -49,16 +68,19 @@ public sealed class SearchConnection : IAsyncDisposable
         long start = time.GetTimestamp();
         while (time.GetElapsedTime(start) < Patience)
         {
-            if (HomeLock.TryTake(home) is { } taken)
+            // Who stays long does not come before who wants to work.
+            if (!(own is { KeepsOpen: true, RunSlot: false } && HomeLock.IsWanted(home)) && HomeLock.TryTake(home) is { } taken)
             {
-                var embedded = await EmbeddedHost.StartAsync(new EmbeddedHostOptions { Home = home, RunSlot = false }, taken, cancellation)
-                    .ConfigureAwait(false);
-                return new SearchConnection(embedded, embedded.Client, embedded.Store, null);
+                return new SearchConnection(await EmbeddedHost.StartAsync(own, taken, cancellation).ConfigureAwait(false), own);
             }
-            if (HostFile.TryRead(home) is { Answers: true } running
+            if (HostFile.TryRead(home) is { Answers: true } running && (running.RunsStages || !own.RunSlot)
                 && await TryConnectAsync(home, running, cancellation).ConfigureAwait(false) is { } connection)
             {
                 return connection;
+            }
+            if (own.RunSlot)
+            {
+                HomeLock.Want(home);
             }
             await Task.Delay(Pause, time, cancellation).ConfigureAwait(false); // it starts, ends, or only answers a question
         }
@@ -78,7 +100,7 @@ public sealed class SearchConnection : IAsyncDisposable
         try
         {
             var client = await ClusterClient.ConnectAsync(address, host => host.AddPruneSearchTelemetry(), cancellation: cancellation).ConfigureAwait(false);
-            return new SearchConnection(client, client.Searches, client.Checkpoints!, running.ProcessId);
+            return new SearchConnection(client, running);
         }
         catch (IOException)
         {

@@ -19,15 +19,9 @@ public sealed class SearchSessions(Action<string> warn, Action<IServiceCollectio
         ArgumentNullException.ThrowIfNull(place);
         if (place.Cluster is { } cluster)
         {
-            var address = ClusterAddress.Parse(cluster);
-            address.Warnings.ToList().ForEach(warn);
-            var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), warn, cancellation).ConfigureAwait(false);
-            return SearchSession.WithCluster(client, address, cluster);
+            return await ConnectAsync(ClusterAddress.Parse(cluster), cluster, cancellation).ConfigureAwait(false);
         }
-        if (OwnerOnly.ComplaintAboutFolder(place.Home) is { } complaint)
-        {
-            warn(complaint);
-        }
+        WarnOf(place.Home);
         if (!work)
         {
             var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
@@ -36,5 +30,34 @@ public sealed class SearchSessions(Action<string> warn, Action<IServiceCollectio
         var options = new EmbeddedHostOptions { Home = place.Home, ConfigureServices = configureServices };
         var host = await EmbeddedHost.StartAsync(options, cancellation).ConfigureAwait(false);
         return SearchSession.OnThisMachine(host.Client, host.Store, host, host.StuckStage);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ISearchSession> KeepAsync(SearchPlace place, Action<string> stuck, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        if (place.Cluster is { } cluster)
+        {
+            return await ConnectAsync(ClusterAddress.Parse(cluster), cluster, cancellation).ConfigureAwait(false);
+        }
+        WarnOf(place.Home);
+        return await HomeSession.OpenAsync(place.Home, configureServices, stuck).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ISearchSession> ConnectAsync(ClusterAddress address, string name, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        address.Warnings.ToList().ForEach(warn);
+        var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), warn, cancellation).ConfigureAwait(false);
+        return SearchSession.WithCluster(client, address, name);
+    }
+
+    private void WarnOf(string home)
+    {
+        if (OwnerOnly.ComplaintAboutFolder(home) is { } complaint)
+        {
+            warn(complaint);
+        }
     }
 }

@@ -133,7 +133,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Timings);
         builder.Services.AddSingleton<StuckSlot>().AddSingleton<ClusterContact>();
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(store, options.Time));
-        builder.AddPruneSearchTelemetry();
+        builder.AddPruneSearchTelemetry($"prunesearch-{options.Role.ToString().ToLowerInvariant()}", options.Name);
         if (options.IsGuest)
         {
             builder.UseOrleansClient(client => client.UseGuest(options));

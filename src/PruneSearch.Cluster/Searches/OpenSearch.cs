@@ -21,12 +21,14 @@ internal sealed class OpenSearch
     private readonly StatusProjection _status;
     private readonly SearchReports _reports;
     private readonly SearchGrowth? _growth;
+    private readonly SearchSpans _spans;
     private PollSchedule _schedule;
     private int? _slots;
 
-    private OpenSearch(
-        SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, SearchState state, SearchReports reports, SearchGrowth? growth)
+    private OpenSearch(SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, SearchState state, SearchReports reports,
+        SearchGrowth? growth, SearchSpans spans)
     {
+        _spans = spans;
         (_progress, _store, _trajectories, _state, _reports, _growth) = (progress, store, trajectories, state, reports, growth);
         _status = new StatusProjection(state, progress, growth);
         _growth?.Follow(_reports.Written, _state.Point);
@@ -40,7 +42,8 @@ internal sealed class OpenSearch
     public bool IsOver => _state.Open == 0 && _growth is null or { IsExhausted: true };
 
     /// <summary>Reads what is known of a search.</summary>
-    public static async Task<OpenSearch> OpenAsync(SearchPlan plan, SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories)
+    public static async Task<OpenSearch> OpenAsync(SearchPlan plan, SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories,
+        string? traceParent, TimeProvider time)
     {
         var state = new SearchState(plan);
         var growth = plan.Growth is null ? null : await SearchGrowth.OpenAsync(store, plan);
@@ -48,7 +51,8 @@ internal sealed class OpenSearch
         {
             state.Add(proposed);
         }
-        return new OpenSearch(progress, store, trajectories, state, await SearchReports.OpenAsync(store, state), growth);
+        var reports = await SearchReports.OpenAsync(store, state);
+        return new OpenSearch(progress, store, trajectories, state, reports, growth, new SearchSpans(state, traceParent, time));
     }
 
     /// <summary>How it stands, in a few numbers.</summary>
@@ -118,6 +122,14 @@ internal sealed class OpenSearch
         _schedule = new PollSchedule(_state.Trajectories.Select(t => t.Plan), t => _state.Find(t.Name)!.IsUnfinished, retryFailed);
     }
 
+    /// <summary>It has ended.</summary>
+    public void Ended(WorkState state, string? reason)
+    {
+        _spans.Ended(state, reason, _reports.Volume);
+        Measure();
+        Rest();
+    }
+
     /// <summary>Nothing of it is at work any more.</summary>
     public void Rest() => _state.ForgetStandings();
 
@@ -171,6 +183,8 @@ internal sealed class OpenSearch
     public Task CancelAsync()
     {
         var unfinished = _state.Trajectories.Where(t => t.IsUnfinished).ToList();
+        unfinished.ForEach(t => _spans.Ended(t, WorkState.Cancelled, null));
+        _spans.Ended(WorkState.Cancelled, null, _reports.Volume);
         Rest();
         return Task.WhenAll(unfinished.Select(t => _trajectories.CancelAsync(t.Plan, t.MissingKeys)));
     }
@@ -187,6 +201,7 @@ internal sealed class OpenSearch
         if (news.State == WorkState.Failed && _progress.Failed(trajectory.Name, news.Reason, trajectory.IsFirst ? news.LogTail : null))
         {
             SetEnd(trajectory, _progress.Ended[trajectory.Name]);
+            _spans.Ended(trajectory, WorkState.Failed, news.Reason);
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed class SearchGrain(
     ICheckpointStore store,
     ClusterTimings timings,
     RecoveryPolicy recovery,
+    TimeProvider time,
     ILogger<SearchGrain> logger) : Grain, ISearchGrain, IRemindable
 {
     private const string LeftBehind = "was launched by an earlier version of PruneSearch and cannot be read: run its file again";
@@ -207,9 +208,8 @@ internal sealed class SearchGrain(
         var (state, reason) = search.Outcome();
         await _progress.EndAsync(state, reason);
         Log.SearchEnded(logger, Id, state.ToString());
-        search.Measure();
         _poll = Stopped(_poll);
-        search.Rest();
+        search.Ended(state, reason);
         await Wake.StopAsync();
     }
 
@@ -233,7 +233,7 @@ internal sealed class SearchGrain(
     private async Task SavePlanAsync(SearchPlan plan)
     {
         await _progress.BeginAsync();
-        record.State = new SearchRecord { Plan = plan, TraceParent = SearchTrace.Begin(plan.Id) };
+        record.State = new SearchRecord { Plan = plan, TraceParent = Spans.NewSearch() };
         try
         {
             await record.WriteStateAsync();
@@ -246,5 +246,5 @@ internal sealed class SearchGrain(
     }
 
     private Task<OpenSearch> OpenAsync(SearchPlan plan) =>
-        OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger));
+        OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger), record.State.TraceParent, time);
 }

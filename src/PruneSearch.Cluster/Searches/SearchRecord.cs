@@ -10,7 +10,7 @@ internal sealed class SearchRecord
     [Id(0)]
     public SearchPlan? Plan { get; set; }
 
-    /// <summary>W3C trace context of the span made at launch; <see langword="null"/> when nobody listened.</summary>
+    /// <summary>W3C trace context of its span; <see langword="null"/> when nobody listened to an earlier version.</summary>
     [Id(1)]
     public string? TraceParent { get; set; }
 }

@@ -26,6 +26,9 @@ internal sealed class SearchState
 
     public event Action<StageReport>? Added;
 
+    /// <summary>A trajectory has all of its reports now.</summary>
+    public event Action<TrajectoryState>? Completing;
+
     /// <summary>The search as it was launched: one that grows has more trajectories by now.</summary>
     public SearchPlan Plan { get; }
 
@@ -91,6 +94,7 @@ internal sealed class SearchState
                 Completed++;
                 _failed -= trajectory.End is null ? 0 : 1; // another search tried its stage again
                 Forget(trajectory);
+                Completing?.Invoke(trajectory);
             }
         }
     }

@@ -23,18 +23,18 @@ internal sealed class StageGrain(
     private StageWaiters _demand = null!;
     private StageLeases _lease = null!;
     private StageRecordStore _store = null!;
+    private StageSpans _spans = null!;
     private StageReport? _report;
     private IGrainTimer? _watch;
-
     private StageKey Key => field == default ? field = StageKey.Parse(this.GetPrimaryKeyString()) : field;
 
     private bool IsHeldAs(LeaseTicket ticket) => !IsOver && _lease.IsCurrent(ticket);
-
     private bool IsOver => _report is not null || _lease.Failure is not null;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _demand = new StageWaiters(Key, GrainFactory, timings, logger);
+        _spans = new StageSpans(Key, record.State, time);
+        _demand = new StageWaiters(Key, GrainFactory, timings, _spans, logger);
         _lease = new StageLeases(record.State, timings, time);
         _store = new StageRecordStore(this, record, _lease, time, logger);
         _report = await store.TryReadReportAsync(Key);
@@ -100,10 +100,10 @@ internal sealed class StageGrain(
             await EndAsync(report);
             return null;
         }
-        var ticket = _lease.Grant(worker);
+        var ticket = _spans.Grant(_lease, worker);
         await _store.SaveAsync();
         Watch();
-        return wanted.Lease(Key, ticket, record.State.Strikes, timings.LeaseTimeToLive);
+        return wanted.Lease(Key, ticket, record.State.Strikes, timings.LeaseTimeToLive, record.State.TraceParent);
     }
 
     public async Task<bool> RenewAsync(LeaseTicket ticket, StageProgress progress)
@@ -161,7 +161,7 @@ internal sealed class StageGrain(
             // On one machine there is no other slot. It is not kept: with the next process the inputs may be there.
             _lease.Unavailable = reason;
             await _store.SaveAsync();
-            await _demand.TellAsync();
+            await _demand.TellAsync(null);
         }
     }
 
@@ -170,6 +170,7 @@ internal sealed class StageGrain(
         if (IsHeldAs(ticket))
         {
             LoseLease();
+            _spans.CloseLost(lastWords);
             _lease.Surrender();
             record.State.LogTail = lastWords;
             await FreeAsync();
@@ -204,7 +205,7 @@ internal sealed class StageGrain(
         _report = report;
         record.State.Failure = null;
         _lease.End();
-        await _demand.TellAsync();
+        await _demand.TellAsync(report);
         this.RegisterGrainTimer(_ => DoneAsync(), new GrainTimerCreationOptions(Linger, Timeout.InfiniteTimeSpan)); // later the store has it
     }
 
@@ -219,7 +220,7 @@ internal sealed class StageGrain(
         (record.State.Failure, record.State.LastReason) = (reason, null);
         _lease.End();
         await _store.SaveAsync();
-        await _demand.TellAsync();
+        await _demand.TellAsync(null);
     }
 
     private void LoseLease()

@@ -47,4 +47,16 @@ internal sealed class StageRecord
     /// <summary>The last lease's secret.</summary>
     [Id(10)]
     public Guid Secret { get; set; }
+
+    /// <summary>When the last lease was given; <see langword="null"/> when its attempt has been closed in the trace.</summary>
+    [Id(11)]
+    public DateTimeOffset? Granted { get; set; }
+
+    /// <summary>When it was first wanted.</summary>
+    [Id(12)]
+    public DateTimeOffset? Queued { get; set; }
+
+    /// <summary>W3C trace context of its span, in the trace of the search that wanted it first.</summary>
+    [Id(13)]
+    public string? TraceParent { get; set; }
 }

@@ -8,7 +8,7 @@ namespace PruneSearch.Cluster.Stages;
 /// <summary>
 /// Who wants a stage, and its place in the queue of its device class. Nothing of it is persisted: trajectories ask again and again.
 /// </summary>
-internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTimings timings, ILogger logger)
+internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTimings timings, StageSpans spans, ILogger logger)
 {
     private readonly HashSet<string> _waiters = [];
     private Request? _request;
@@ -25,11 +25,11 @@ internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTi
             throw new ArgumentException($"Stage {key} was asked for with the description of stage {described}.");
         }
         _waiters.Add(trajectory);
+        spans.Wanted(trajectory, request);
         _request = request with
         {
             Description = _request?.Description ?? request.Description,
             RemainingStages = Math.Max(request.RemainingStages, _request?.RemainingStages ?? 0),
-            TraceParent = request.TraceParent ?? _request?.TraceParent,
         };
     }
 
@@ -67,12 +67,14 @@ internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTi
     public Task DeclinedAsync(string worker, string reason) => _request is null ? Task.CompletedTask : Dispatcher(_request).DeclinedAsync(key, worker, reason);
 
     /// <summary>It is over: tells all that wait for it, and nobody does any more.</summary>
-    public Task TellAsync()
+    /// <param name="report">How it ended; <see langword="null"/> when it failed.</param>
+    public Task TellAsync(StageReport? report)
     {
         foreach (string waiter in _waiters)
         {
             grains.GetGrain<ITrajectoryGrain>(waiter).StageEndedAsync(key).FireAndForget(logger, $"stage {key}");
         }
+        spans.End(_waiters, report);
         _waiters.Clear();
         return DequeueAsync();
     }
@@ -100,8 +102,8 @@ internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTi
     /// <param name="TraceParent">W3C trace context of the trajectory.</param>
     public sealed record Request(StageDescription Description, string DeviceClass, int RemainingStages, string? TraceParent)
     {
-        /// <summary>The lease for whoever gets it.</summary>
-        public StageLease Lease(StageKey key, LeaseTicket ticket, int attempt, TimeSpan timeToLive) => new()
+        /// <summary>The lease for whoever gets it, with the trace context of the stage.</summary>
+        public StageLease Lease(StageKey key, LeaseTicket ticket, int attempt, TimeSpan timeToLive, string? traceParent) => new()
         {
             Key = key,
             Description = Description,
@@ -110,7 +112,7 @@ internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTi
             Worker = ticket.Worker,
             Secret = ticket.Secret,
             TimeToLive = timeToLive,
-            TraceParent = TraceParent,
+            TraceParent = traceParent,
         };
     }
 }

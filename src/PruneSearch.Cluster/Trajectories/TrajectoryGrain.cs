@@ -22,7 +22,8 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
         if (_walk is null || retryFailed || _walk.State is WorkState.Cancelled)
         {
             var order = await Search().GetTrajectoryAsync(OwnName) ?? throw new KeyNotFoundException($"There is no trajectory '{Name()}'.");
-            _walk = new TrajectoryWalk(order.DeviceClass, order.Plan, retryFailed) { TraceParent = TraceStart(order) };
+            var span = Spans.Context(order.TraceParent, Telemetry.TrajectorySpan, order.Plan.Name);
+            _walk = new TrajectoryWalk(order.DeviceClass, order.Plan, retryFailed) { TraceParent = Spans.TextOf(span) };
         }
         await AdvanceAsync(_walk);
     }
@@ -97,13 +98,6 @@ internal sealed class TrajectoryGrain(ILogger<TrajectoryGrain> logger) : Grain, 
     {
         walk.Fail(reason, logTail);
         Search().TrajectoryFailedAsync(walk.Name).FireAndForget(logger, $"trajectory {Name()}");
-    }
-
-    private string? TraceStart(TrajectoryOrder order)
-    {
-        using var span = Telemetry.Source.StartActivity(Telemetry.TrajectorySpan, System.Diagnostics.ActivityKind.Internal, order.TraceParent);
-        span?.SetTag(Telemetry.SearchTag, SearchId).SetTag(Telemetry.TrajectoryTag, order.Plan.Name);
-        return span?.Id ?? order.TraceParent;
     }
 
     private string Name() => this.GetPrimaryKeyString();

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Grains;
@@ -12,9 +11,6 @@ namespace PruneSearch.Cluster.Workers;
 internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slot, ClusterTimings timings, TimeProvider time, ClusterContact contact,
     ILogger logger)
 {
-    private static readonly string Version = typeof(SlotPresenceReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-        ?.InformationalVersion.Split('+')[0] ?? "";
-
     private Doing _doing = new(null, null, time.GetUtcNow());
 
     private sealed record Doing(StageLease? Lease, LeaseKeeper? Keeper, DateTimeOffset Since);
@@ -53,7 +49,7 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
             DeviceClass = slot.DeviceClass,
             Machine = Environment.MachineName,
             Process = Environment.ProcessId,
-            Version = Version,
+            Version = ProductVersion.Text,
             Stage = doing.Lease?.Key,
             Progress = doing.Keeper?.Progress,
             Since = doing.Since,

@@ -74,9 +74,10 @@ internal sealed class SlotWorker(
         _journal?.Begin(lease);
         _meter.Begin();
         _presence.Begin(lease, keeper);
+        TraceBook.Stage(lease.Key, lease.TraceParent);
         Log.StageBegins(logger, lease.Attempt, lease.Epoch, lease.Key);
         var keeping = keeper.KeepAsync(work, done.Token);
-        var result = await EndAsync(StageThread.RunAsync(runner, lease, keeper, work.Token), work.Token, stopping);
+        var result = await EndAsync(StageThread.RunAsync(runner, lease, slot.DeviceClass, keeper, work.Token), work.Token, stopping);
         keeper.HasEnded = true;
         bool free = result is not null;
         if (!free)
@@ -92,6 +93,7 @@ internal sealed class SlotWorker(
         await keeping;
         _meter.End();
         _presence.End();
+        AttemptSpans.End(result?.Span, outcome, result?.Report, result?.Error);
         if (free || outcome != "lost")
         {
             _journal?.End();

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using PruneSearch.Core;
+using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Stages;
 
@@ -8,16 +8,17 @@ namespace PruneSearch.Cluster.Workers;
 /// <summary>How an attempt at a stage ended.</summary>
 /// <param name="Report">The report when it succeeded.</param>
 /// <param name="Error">What it threw otherwise.</param>
-internal sealed record AttemptResult(StageReport? Report, Exception? Error);
+/// <param name="Span">Its span, to be ended when it is known what becomes of that; <see langword="null"/> when nobody listens.</param>
+internal sealed record AttemptResult(StageReport? Report, Exception? Error, Activity? Span = null);
 
 /// <summary>Runs the stage runner on a thread of its own: training would starve the thread pool, on which Orleans lives.</summary>
 internal static class StageThread
 {
     /// <summary>Runs to the end; the task never fails.</summary>
-    public static Task<AttemptResult> RunAsync(IStageRunner runner, StageLease lease, LeaseKeeper keeper, CancellationToken cancellation)
+    public static Task<AttemptResult> RunAsync(IStageRunner runner, StageLease lease, string deviceClass, LeaseKeeper keeper, CancellationToken cancellation)
     {
         var result = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => result.SetResult(Run(runner, lease, keeper, cancellation))) { IsBackground = true, Name = "stage" };
+        var thread = new Thread(() => result.SetResult(Run(runner, lease, deviceClass, keeper, cancellation))) { IsBackground = true, Name = "stage" };
         using (ExecutionContext.SuppressFlow())
         {
             thread.Start();
@@ -38,21 +39,23 @@ internal static class StageThread
         }
     }
 
-    private static AttemptResult Run(IStageRunner runner, StageLease lease, LeaseKeeper keeper, CancellationToken cancellation)
+    private static AttemptResult Run(IStageRunner runner, StageLease lease, string deviceClass, LeaseKeeper keeper, CancellationToken cancellation)
     {
         Heartbeat.Listen(keeper.Beat);
-        using var span = Telemetry.Source.StartActivity(Telemetry.StageSpan, ActivityKind.Internal, lease.TraceParent);
-        span?.SetTag(Telemetry.StageTag, lease.Key.ToString()).SetTag(Telemetry.EpochTag, lease.Epoch);
+        var span = AttemptSpans.Begin(lease, deviceClass);
         try
         {
             var report = runner.Run(new StageJob(lease.Key, lease.Description, lease.Epoch), keeper.Report, cancellation);
             RequireSound(lease, report);
-            return new AttemptResult(report, null);
+            return new AttemptResult(report, null, span);
         }
         catch (Exception e)
         {
-            span?.SetStatus(ActivityStatusCode.Error, e.Message);
-            return new AttemptResult(null, e);
+            return new AttemptResult(null, e, span);
+        }
+        finally
+        {
+            span?.SetEndTime(DateTime.UtcNow);
         }
     }
 }

@@ -11,7 +11,7 @@ namespace PruneSearch.Connections.Homes;
 /// </summary>
 /// <param name="ProcessId">The process.</param>
 /// <param name="GatewayPort">Loopback port for Orleans clients; 0 while it starts, and when it only answers a question and ends.</param>
-/// <param name="RunsStages">Whether it works, or only answers a question and ends.</param>
+/// <param name="RunsStages">Whether it works, or only answers.</param>
 /// <param name="Certificate">What clients show at the port, see <see cref="HomeCertificate"/>; <see langword="null"/> without a port.</param>
 public sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages, byte[]? Certificate = null)
 {
@@ -39,8 +39,8 @@ public sealed record HostFile(int ProcessId, int GatewayPort, bool RunsStages, b
         }
     }
 
-    /// <summary>Whether searches go on there and other processes may talk to it.</summary>
-    public bool Answers => RunsStages && GatewayPort > 0 && Certificate is not null;
+    /// <summary>Whether other processes may talk to it.</summary>
+    public bool Answers => GatewayPort > 0 && Certificate is not null;
 
     /// <summary>Writes it, readable for nobody else.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>

@@ -1,0 +1,243 @@
+using Microsoft.Extensions.DependencyInjection;
+using PruneSearch.Connections.Sessions;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Storage;
+using PruneSearch.Storage;
+
+namespace PruneSearch.Cluster.Hosting;
+
+/// <summary>
+/// The searches of a home for as long as somebody looks at them: through the process that works on them or, while there is none, through a host
+/// of its own that lets go of the home as soon as another process wants to work there. It works itself on what was launched or resumed through
+/// it, while nobody else works, and only until that is over.
+/// </summary>
+internal sealed class HomeSession : ISearchSession
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250), Patience = TimeSpan.FromSeconds(20);
+    private readonly string _home;
+    private readonly Action<IServiceCollection> _configureServices;
+    private readonly Action<string> _stuck;
+    private readonly ClusterTimings _timings;
+    private readonly SemaphoreSlim _opening = new(1);
+    private readonly OwnSearches _own = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _watching;
+    private HomeHold? _current;
+
+    private HomeSession(string home, Action<IServiceCollection> configureServices, Action<string> stuck, ClusterTimings? timings)
+    {
+        (_home, _configureServices, _stuck, _timings) = (Path.GetFullPath(home), configureServices, stuck, timings ?? new());
+        Checkpoints = new FolderCheckpointStore(_home);
+        _watching = Task.Run(WatchAsync);
+    }
+
+    /// <inheritdoc/>
+    public ICheckpointStore Checkpoints { get; }
+
+    /// <summary>Opens a home that is there.</summary>
+    /// <param name="home">The folder.</param>
+    /// <param name="configureServices">Adds what runs stages.</param>
+    /// <param name="stuck">Told, in one line, that a stage does not let go of the slot of this process, which therefore has to end.</param>
+    /// <param name="timings">How long the parts of a host of its own wait for each other.</param>
+    /// <exception cref="HomeInUseException">The process that has the folder does not answer.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static async Task<HomeSession> OpenAsync(
+        string home, Action<IServiceCollection> configureServices, Action<string> stuck, ClusterTimings? timings = null)
+    {
+        var session = new HomeSession(home, configureServices, stuck, timings);
+        try
+        {
+            (await session.HoldAsync(work: false).ConfigureAwait(false)).Leave();
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task LaunchAsync(SearchPlan plan) => WorkAsync(plan.Id, s => s.LaunchAsync(plan));
+
+    /// <inheritdoc/>
+    public Task ResumeAsync(string id, bool retryFailed) => WorkAsync(id, s => s.ResumeAsync(id, retryFailed));
+
+    /// <inheritdoc/>
+    public Task ExtendAsync(string id, BudgetSettings more) => WorkAsync(id, s => s.ExtendAsync(id, more), again: false);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SearchSummary>> ListAsync() => UseAsync(s => s.ListAsync());
+
+    /// <inheritdoc/>
+    public Task<SearchSummary> SummaryAsync(string id) => UseAsync(s => s.SummaryAsync(id));
+
+    /// <inheritdoc/>
+    public Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null) => UseAsync(s => s.StatusAsync(id, lost));
+
+    /// <inheritdoc/>
+    public Task<SearchPlan> PlanAsync(string id) => UseAsync(s => s.PlanAsync(id));
+
+    /// <inheritdoc/>
+    public Task<ReportPage> ReportsAsync(string id, int after, int limit) => UseAsync(s => s.ReportsAsync(id, after, limit));
+
+    /// <inheritdoc/>
+    public Task<FrontierView> FrontierAsync(string id) => UseAsync(s => s.FrontierAsync(id));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => UseAsync(s => s.WorkersAsync());
+
+    /// <inheritdoc/>
+    public Task DrainAsync(string worker, bool drained) => UseAsync(Done(s => s.DrainAsync(worker, drained)));
+
+    /// <inheritdoc/>
+    public Task CancelAsync(string id, string reason) => UseAsync(Done(s => s.CancelAsync(id, reason)));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
+        await _opening.WaitAsync().ConfigureAwait(false); // for good
+        await CloseAsync().ConfigureAwait(false);
+    }
+
+    private static Func<ISearchSession, Task<bool>> Done(Func<ISearchSession, Task> call) => async session =>
+    {
+        await call(session).ConfigureAwait(false);
+        return true;
+    };
+
+    private async Task WorkAsync(string id, Func<ISearchSession, Task> call, bool again = true)
+    {
+        await UseAsync(Done(call), work: true, again).ConfigureAwait(false);
+        _own.Add(id);
+    }
+
+    private async Task<T> UseAsync<T>(Func<ISearchSession, Task<T>> call, bool work = false, bool again = true)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var hold = await HoldAsync(work).ConfigureAwait(false);
+            try
+            {
+                var answer = call(hold.Session);
+                if (await Task.WhenAny(answer, hold.Gone).ConfigureAwait(false) == answer)
+                {
+                    return await answer.ConfigureAwait(false);
+                }
+            }
+            catch (Exception e) when (again && IsLost(e) && TimeProvider.System.GetElapsedTime(start) < Patience)
+            {
+                hold.Lose(); // it ended, or another process has the home now
+            }
+            finally
+            {
+                hold.Leave();
+            }
+            if (!again)
+            {
+                throw new ClusterException("The process that had the searches ended meanwhile: look whether it was done before you ask again.")
+                {
+                    IsPassing = true,
+                };
+            }
+        }
+    }
+
+    private static bool IsLost(Exception e) => e is ClusterException { IsPassing: true } or TimeoutException or ObjectDisposedException;
+
+    private async Task<HomeHold> HoldAsync(bool work)
+    {
+        while (true)
+        {
+            var hold = _current;
+            if (hold is not null && (hold.Works || !work) && hold.TryEnter())
+            {
+                return hold;
+            }
+            await _opening.WaitAsync(_end.Token).ConfigureAwait(false);
+            try
+            {
+                if (_current == hold)
+                {
+                    await CloseAsync().ConfigureAwait(false);
+                    _current = await OpenAsync(work || !_own.IsEmpty).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                _opening.Release();
+            }
+        }
+    }
+
+    private async Task<HomeHold> OpenAsync(bool work)
+    {
+        var options = new EmbeddedHostOptions
+        {
+            Home = _home,
+            RunSlot = work,
+            KeepsOpen = true,
+            ConfigureServices = work ? _configureServices : null,
+            Timings = _timings,
+        };
+        var hold = new HomeHold(await SearchConnection.OpenAsync(options, _end.Token).ConfigureAwait(false));
+        if (hold is { IsOwn: true, Works: true })
+        {
+            foreach (string id in await _own.OpenAsync(hold.Session).ConfigureAwait(false))
+            {
+                await hold.Session.ResumeAsync(id, retryFailed: false).ConfigureAwait(false);
+            }
+        }
+        return hold;
+    }
+
+    private async Task CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _current, null) is { } hold)
+        {
+            await hold.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        for (int round = 0; !_end.IsCancellationRequested; round++)
+        {
+            await Task.Delay(Pace).ConfigureAwait(false);
+            try
+            {
+                await LookAsync(isThorough: round % 4 == 0).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException || IsLost(e))
+            {
+                // Who asks next is told.
+            }
+        }
+    }
+
+    private async Task LookAsync(bool isThorough)
+    {
+        var hold = _current;
+        if (hold?.StuckStage is { IsCompleted: true } stuck)
+        {
+            _stuck(await stuck.ConfigureAwait(false));
+        }
+        bool goes = hold switch
+        {
+            null => false,
+            { IsOwn: true, Works: false } => HomeLock.IsWanted(_home),
+            { IsOwn: true } => isThorough && (await _own.OpenAsync(hold.Session).ConfigureAwait(false)).Count == 0,
+            _ => !hold.IsThere(_home),
+        };
+        if (goes)
+        {
+            hold!.Lose();
+            // What was launched here goes on, also when nobody looks.
+            (await HoldAsync(work: false).ConfigureAwait(false)).Leave();
+        }
+    }
+}

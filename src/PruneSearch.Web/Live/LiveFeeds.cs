@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using PruneSearch.Connections.Sessions;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+
+namespace PruneSearch.Web.Live;
+
+/// <summary>Everything that pages show and that changes; looked at once however many pages are open, and only while one is.</summary>
+internal sealed class LiveFeeds
+{
+    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(400), Seldom = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<string, Watched<LiveSearch>> _searches = new(StringComparer.Ordinal);
+    private readonly ISearchSession _session;
+    private readonly TimeProvider _time;
+
+    public LiveFeeds(ISearchSession session, TimeProvider? time = null)
+    {
+        (_session, _time) = (session, time ?? TimeProvider.System);
+        Searches = new(async (_, _) => await _session.ListAsync().ConfigureAwait(false), _ => Seldom, _time);
+        Slots = new(async (_, _) => await _session.WorkersAsync().ConfigureAwait(false), _ => Seldom, _time);
+    }
+
+    /// <summary>All searches, oldest first.</summary>
+    public Watched<IReadOnlyList<SearchSummary>> Searches { get; }
+
+    /// <summary>All slots.</summary>
+    public Watched<IReadOnlyList<SlotStatus>> Slots { get; }
+
+    /// <summary>One search.</summary>
+    public Watched<LiveSearch> Search(string id)
+    {
+        // What nobody looks at any more goes: tens of thousands of models need room.
+        foreach (var idle in _searches.Where(s => s.Key != id && s.Value.IsIdle))
+        {
+            _searches.TryRemove(idle);
+        }
+        return _searches.GetOrAdd(id, _ =>
+        {
+            var look = new SearchLook(_session, id);
+            return new Watched<LiveSearch>(look.LookAsync, s => s.Status.State.IsOver() ? Seldom : Often, _time);
+        });
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+
+namespace PruneSearch.Web.Tests.Browsers;
+
+/// <summary>Made-up trajectories and reports.</summary>
+internal static class Made
+{
+    public static readonly DateTimeOffset Launched = new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero);
+
+    private static readonly MeasuringDevice Device = new("AMD EPYC", "onnxruntime 1.31.1", 1);
+
+    public static TrajectoryStatus Trajectory(int i) => new()
+    {
+        Index = i,
+        Name = Name(i),
+        Schedule = i == 0 ? ScheduleKind.Base : i % 2 == 0 ? ScheduleKind.OneShot : ScheduleKind.Iterative,
+        Ratio = i == 0 ? 0 : .2 + i % 7 * .1,
+        State = i == 0 ? WorkState.Completed : i % 50 == 3 ? WorkState.Failed : WorkState.Running,
+        Reason = i % 50 == 3 && i > 0 ? $"loss is not finite in {ShownSession.Nasty}" : null,
+        LogTail = i % 50 == 3 && i > 0 ? "step 40: loss NaN\ngave up" : null,
+        Stages = i == 0 ? 1 : 3,
+        CompletedStages = 1,
+        Progress = i % 50 == 1 ? new StageProgress { Part = "fine-tune", Step = 40, Steps = 100, Loss = 1.234, ImagesPerSecond = 31.5 } : null,
+        Map50 = .6,
+    };
+
+    public static string Name(int i) => i == 0 ? "dense" : $"{(i % 2 == 0 ? "one-shot" : "iterative")}-{i}";
+
+    /// <summary>The original, then models that are faster and less accurate, each with a little of its own.</summary>
+    public static FrontierPoint Point(int i)
+    {
+        var random = new Random(i);
+        double speed = i == 0 ? 1 : 1 + random.NextDouble() * 2;
+        double map = i == 0 ? .7 : .72 - .15 * (speed - 1) * (speed - 1) - random.NextDouble() * .08;
+        int trajectory = (i + 1) / 2;
+        return new FrontierPoint
+        {
+            Trajectory = Name(trajectory),
+            Schedule = i == 0 ? ScheduleKind.Base : trajectory % 2 == 0 ? ScheduleKind.OneShot : ScheduleKind.Iterative,
+            Ratio = i == 0 ? 0 : .4,
+            Iteration = i == 0 ? 0 : 1 + i % 2,
+            OnFrontier = false,
+            Report = Report(i, map, speed),
+        };
+    }
+
+    public static StageReport Report(int i, double map, double speed) => new()
+    {
+        Key = StageKey.Of(Encoding.UTF8.GetBytes(i.ToString(CultureInfo.InvariantCulture))),
+        Map50 = map,
+        Map = map * .6,
+        Map50Interval = new ConfidenceInterval(map - .02, map + .02),
+        ClassAp50 = new() { ["cell"] = map, [ShownSession.Nasty] = map },
+        Parameters = (long)(1_200_000 / speed),
+        Macs = (long)(16_000_000 / speed),
+        ModelBytes = (long)(4_800_000 / speed),
+        Latency = new LatencyReport
+        {
+            Milliseconds = 3 / speed,
+            Percentile90 = 3.3 / speed,
+            DenseMilliseconds = 3,
+            SpeedUp = speed,
+            SpeedUpLow = speed * .98,
+            SpeedUpHigh = speed * 1.02,
+            Runs = 300,
+            Sessions = 5,
+            Converged = true,
+            Device = Device,
+        },
+        Channels = new ChannelCount(1000, (int)(1000 / speed)),
+        Seconds = new() { ["fine-tune"] = 8, ["measure"] = 3 },
+        WeightsSha256 = new string('0', 64),
+        Finished = Launched.AddSeconds(11 * i),
+    };
+}
