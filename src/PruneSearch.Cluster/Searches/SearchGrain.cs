@@ -163,8 +163,8 @@ internal sealed class SearchGrain(
     private Task PollAsync(OpenSearch search) => GuardAsync(async () =>
     {
         await search.PollAsync();
-        await AdvanceAsync(search);
         search.Measure();
+        await AdvanceAsync(search);
     });
 
     // Many reports may have come at once: what follows from them is done once, after all that is waiting to be heard.
