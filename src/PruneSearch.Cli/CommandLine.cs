@@ -50,6 +50,7 @@ internal static class CommandLine
         var cluster = TextOption.Create("--cluster", "Searches of a running cluster: HOST:PORT of a gateway, or its settings file", "CLUSTER");
         cluster.Recursive = true;
         var file = new Argument<string>("FILE") { Description = "The search file (YAML)" };
+        var ui = new Option<bool>("--ui") { Description = "Show the searches in a browser meanwhile, and afterwards until Ctrl-C" };
         var id = new Argument<string>("ID") { Description = "The search's identifier, as list shows it" };
         var retry = new Option<bool>("--retry-failed") { Description = "Try stages again that failed for good" };
         var data = new Option<string[]>("--data")
@@ -74,7 +75,8 @@ internal static class CommandLine
             EvaluateCommand.Create(context),
             Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) =>
                 RunCommand.QuickstartAsync(context, PlaceOptions.Of(p), c)),
-            Command("run", "Launch a search and follow it", (p, c) => RunCommand.RunAsync(context, PlaceOptions.Of(p), p.GetValue(file)!, c), file),
+            Command("run", "Launch a search and follow it", (p, c) =>
+                RunCommand.RunAsync(context, PlaceOptions.Of(p), p.GetValue(file)!, p.GetValue(ui), c), file, ui),
             Command("resume", "Go on with a search after an interruption", (p, c) =>
                 RunCommand.ResumeAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(retry), p.GetValue(data) ?? [],
                 more.ApplyAny(p, new BudgetSettings()), c), [id, retry, data, .. more.All]),

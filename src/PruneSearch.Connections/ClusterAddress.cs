@@ -58,7 +58,18 @@ public sealed record ClusterAddress
         bool isFile = File.Exists(text);
         var given = new Dictionary<string, string?> { ["gateways"] = isFile ? null : text };
         var settings = Settings.Read(isFile ? text : null, given, environment, SettingKeys.All);
-        var gateways = ReadGateways(settings.Text("gateways"), isFile ? $"{text}: gateways" : "--cluster");
+        return From(settings, isFile ? $"{text}: gateways" : "--cluster", text);
+    }
+
+    /// <summary>The address in the settings of a process.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <exception cref="SettingsException">They name neither gateways nor a database.</exception>
+    public static ClusterAddress From(Settings settings) => From(settings, "gateways", "the settings");
+
+    private static ClusterAddress From(Settings settings, string source, string text)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var gateways = ReadGateways(settings.Text("gateways"), source);
         return gateways.Count == 0 && settings.Text("database") is null
             ? throw new SettingsException($"{text}: names neither gateways nor a database, expected 'gateways: HOST:PORT' or 'database: …'")
             : new ClusterAddress

@@ -24,13 +24,13 @@ public sealed class WebServer : IAsyncDisposable
     {
         _app = app;
         Address = new Uri(app.Urls.Single());
-        Entry = new Uri(Address, $"?{TokenEntry.Parameter}={settings.Token}");
+        Entry = settings.Token is { } token ? new Uri(Address, $"?{TokenEntry.Parameter}={token}") : Address;
     }
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
-    /// <summary>The address with the token, for a browser.</summary>
+    /// <summary>The address for a browser, with the token where there is one.</summary>
     public Uri Entry { get; }
 
     /// <summary>Listens.</summary>
@@ -38,12 +38,14 @@ public sealed class WebServer : IAsyncDisposable
     /// <param name="session">The searches; the caller disposes of it after the server.</param>
     /// <param name="logging">Says where the log goes; nowhere by default.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="IOException">The port is taken, or the address is not of this machine.</exception>
+    /// <exception cref="IOException">The port is taken, the address is not of this machine, or the certificate cannot be read.</exception>
+    /// <exception cref="ArgumentException">Strangers would come in, see <see cref="WebSettings.Validate"/>.</exception>
     public static async Task<WebServer> StartAsync(
         WebSettings settings, ISearchSession session, Action<ILoggingBuilder>? logging = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(session);
+        settings.Validate();
         var app = Build(settings, session, logging);
         try
         {
@@ -72,7 +74,18 @@ public sealed class WebServer : IAsyncDisposable
         builder.WebHost.UseKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(settings.Address, settings.Port);
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.Standard;
+            kestrel.Limits.MaxConcurrentConnections = kestrel.Limits.MaxConcurrentUpgradedConnections = 2000;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+            kestrel.Listen(settings.Address, settings.Port, listen =>
+            {
+                if (settings.Certificate is { } file)
+                {
+                    var certificate = new ServerCertificate(file);
+                    _ = certificate.Current; // whatever is wrong with it is told now
+                    listen.UseHttps(o => o.ServerCertificateSelector = (_, _) => certificate.Current);
+                }
+            });
         });
         builder.Services.AddRouting();
         builder.Services.AddSingleton(session);
@@ -85,9 +98,11 @@ public sealed class WebServer : IAsyncDisposable
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         var app = builder.Build();
         app.UseDoors();
+        app.UseExceptionHandler();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseNothingElse();
         app.UseAntiforgery();
         app.MapAssets();
         app.MapApi();

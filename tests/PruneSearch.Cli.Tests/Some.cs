@@ -1,4 +1,5 @@
 using System.Text;
+using PruneSearch.Connections;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
@@ -119,6 +120,9 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
         Calls.Add("keep");
         return Task.FromResult<ISearchSession>(this);
     }
+
+    public Task<ISearchSession> ConnectAsync(ClusterAddress address, string name, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 
     public Task LaunchAsync(SearchPlan plan) => Call($"launch {plan.Name}");
 

@@ -1,4 +1,5 @@
 using PruneSearch.Connections.Sessions;
+using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Storage;
@@ -24,33 +25,80 @@ internal sealed class MadeUpSession : ISearchSession
     /// <summary>What was asked of it.</summary>
     public List<string> Calls { get; } = [];
 
-    public ICheckpointStore Checkpoints => throw new NotSupportedException();
+    /// <summary>Files of the search; none in tests that need none.</summary>
+    public MadeUpHome? Home { get; init; }
+
+    /// <summary>Reports that have come so far.</summary>
+    public IReadOnlyList<FrontierPoint> Reports { get; set; } = [];
+
+    /// <summary>Whether nobody answers.</summary>
+    public bool IsLost { get; set; }
+
+    /// <summary>How often it was asked for reports.</summary>
+    public int Asked { get; private set; }
+
+    public ICheckpointStore Checkpoints => Home?.Store ?? throw new NotSupportedException();
 
     public Task LaunchAsync(SearchPlan plan) => Called($"launch {plan.Id}");
 
     public Task<IReadOnlyList<SearchSummary>> ListAsync() => Task.FromResult<IReadOnlyList<SearchSummary>>([Summary]);
 
-    public Task<SearchSummary> SummaryAsync(string id) => Task.FromResult(Summary);
+    public Task<SearchSummary> SummaryAsync(string id) => Answer(id, Summary);
 
-    public Task<ReportPage> ReportsAsync(string id, int after, int limit = 500) => throw new NotSupportedException();
+    public Task<ReportPage> ReportsAsync(string id, int after, int limit = 500)
+    {
+        Asked++;
+        var reports = Reports;
+        int from = Math.Min(after, reports.Count), to = Math.Min(from + limit, reports.Count);
+        return Answer(id, new ReportPage
+        {
+            SearchId = id,
+            Name = Summary.Name,
+            Objectives = [Objective.Map50, Objective.Latency],
+            Points = [.. reports.Skip(from).Take(to - from)],
+            Next = to,
+            Total = reports.Count,
+            State = Summary.State,
+        });
+    }
 
-    public Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null) => throw new NotSupportedException();
+    public Task<SearchStatus> StatusAsync(string id, Action<Exception>? lost = null) => Answer(id, new SearchStatus
+    {
+        Id = id,
+        Name = Summary.Name,
+        State = Summary.State,
+        Created = Summary.Created,
+        Trajectories = [.. Enumerable.Range(0, Summary.Trajectories).Select(i => new TrajectoryStatus
+        {
+            Name = $"one-shot-{i}",
+            Schedule = ScheduleKind.OneShot,
+            Ratio = 0.2,
+            State = WorkState.Running,
+            Stages = 2,
+            CompletedStages = 1,
+            Index = i,
+        })],
+    });
 
-    public Task<SearchPlan> PlanAsync(string id) => throw new NotSupportedException();
+    public Task<SearchPlan> PlanAsync(string id) => Answer(id, Home?.Plan!);
 
     public Task<FrontierView> FrontierAsync(string id) => throw new NotSupportedException();
 
     public Task ResumeAsync(string id, bool retryFailed) => Called($"resume {id}");
 
-    public Task ExtendAsync(string id, BudgetSettings more) => Called($"extend {id}");
+    public Task ExtendAsync(string id, BudgetSettings more) => Called($"extend {id} by {more.Trajectories}");
 
-    public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => throw new NotSupportedException();
+    public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult<IReadOnlyList<SlotStatus>>([]);
 
     public Task DrainAsync(string worker, bool drained) => Called($"drain {worker}");
 
     public Task CancelAsync(string id, string reason) => Called($"cancel {id}");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Task<T> Answer<T>(string id, T answer) => IsLost ? Task.FromException<T>(new ClusterException("Nobody answers.") { IsPassing = true })
+        : id == Summary.Id || Calls.Contains($"launch {id}") ? Task.FromResult(answer)
+        : Task.FromException<T>(new KeyNotFoundException($"There is no search '{id}'."));
 
     private Task Called(string call)
     {

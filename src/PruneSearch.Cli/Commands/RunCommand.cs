@@ -13,14 +13,14 @@ internal static class RunCommand
 {
     private const string QuickstartResource = "quickstart.yaml";
 
-    public static Task<int> RunAsync(CliContext context, SearchPlace place, string file, CancellationToken cancellation) =>
-        LaunchAsync(context, place, SearchFileReader.Read(file), cancellation);
+    public static Task<int> RunAsync(CliContext context, SearchPlace place, string file, bool ui, CancellationToken cancellation) =>
+        LaunchAsync(context, place, SearchFileReader.Read(file), ui, cancellation);
 
     public static Task<int> QuickstartAsync(CliContext context, SearchPlace place, CancellationToken cancellation)
     {
         using var reader = new StreamReader(typeof(RunCommand).Assembly.GetManifestResourceStream(QuickstartResource)
             ?? throw new InvalidOperationException($"The program lacks its resource {QuickstartResource}."));
-        return LaunchAsync(context, place, SearchFileReader.Parse(reader.ReadToEnd(), QuickstartResource), cancellation);
+        return LaunchAsync(context, place, SearchFileReader.Parse(reader.ReadToEnd(), QuickstartResource), ui: false, cancellation);
     }
 
     /// <summary>Goes on with a search.</summary>
@@ -76,7 +76,7 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> LaunchAsync(CliContext context, SearchPlace place, SearchFile file, CancellationToken cancellation)
+    private static async Task<int> LaunchAsync(CliContext context, SearchPlace place, SearchFile file, bool ui, CancellationToken cancellation)
     {
         var launcher = new SearchLauncher(HomeFolder.Drawn(place.Home), context.Time) { IsTaken = id => Directory.Exists(HomeFolder.Results(place.Home, id)) };
         await context.Output.WriteLineAsync($"Checking data and weights of {file.Path} …");
@@ -84,18 +84,23 @@ internal static class RunCommand
         var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation);
         Warnings.Write(context, search.Warnings);
         await using var session = await context.Sessions.OpenAsync(place, work: true, cancellation);
-        await SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation);
-        if (place.Cluster is not null && file.Settings.Data is DataSource.Shapes) // drawn here: no worker has these pictures
-        {
-            await new PicturePush(session.Checkpoints).PushAsync(search.Data.Train, cancellation);
-            await new PicturePush(session.Checkpoints).PushAsync(search.Data.Validation, cancellation);
-        }
+        bool drawnHere = place.Cluster is not null && file.Settings.Data is DataSource.Shapes; // no worker has these pictures
+        await (drawnHere ? SearchLauncher.PublishWithPicturesAsync(search, session.Checkpoints, cancellation)
+            : SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation));
         Directory.CreateDirectory(HomeFolder.Results(place.Home, search.Plan.Id));
         await session.LaunchAsync(search.Plan);
         await context.Output.WriteLineAsync(
             $"Search {search.Plan.Id}: {Tries(search.Plan)}, {search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} " +
             $"validation pictures, classes {string.Join(", ", search.Data.Train.Classes)}");
-        return await FollowAsync(context, session, place, search.Plan.Id, cancellation);
+        await using var server = ui
+            ? await WebServing.StartAsync(context, WebServing.Own(place, port: 0), session, opensBrowser: true, cancellation) : null;
+        int code = await FollowAsync(context, session, place, search.Plan.Id, cancellation);
+        if (server is not null)
+        {
+            await context.Output.WriteLineAsync("The page stays until Ctrl-C.");
+            await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return code;
     }
 
     private static string Tries(SearchPlan plan)

@@ -10,12 +10,14 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Runs one process of a cluster until it is told to stop.</summary>
 internal static class SiloCommand
 {
+    private const string WebRole = "web"; // no silo, but run like one: a client with doors for people
+
     private static readonly string[] ClientKeys = ["timeout-seconds"];
 
     public static Command Create(CliContext context)
     {
         var file = TextOption.Create("--config", "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", "FILE");
-        var command = new Command("silo", "Be one process of a cluster: coordinate searches, work on stages, or both") { file };
+        var command = new Command("silo", "Be one process of a cluster: coordinate searches, work on stages, both, or serve the page and the HTTP API") { file };
         var options = new Dictionary<string, Option<string?>>(StringComparer.Ordinal);
         foreach (var (key, description) in SettingKeys.Descriptions.Where(d => !ClientKeys.Contains(d.Key)))
         {
@@ -25,7 +27,9 @@ internal static class SiloCommand
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () =>
         {
             var given = options.ToDictionary(o => o.Key, o => parsed.GetValue(o.Value), StringComparer.Ordinal);
-            return RunAsync(context, SiloConfiguration.Read(parsed.GetValue(file), given, Environment.GetEnvironmentVariable), cancellation);
+            var settings = Settings.Read(parsed.GetValue(file), given, Environment.GetEnvironmentVariable, SettingKeys.All);
+            return settings.Text("role") == WebRole ? UiCommand.ServeClusterAsync(context, settings, cancellation)
+                : RunAsync(context, SiloConfiguration.Read(parsed.GetValue(file), given, Environment.GetEnvironmentVariable), cancellation);
         }, cancellation));
         return command;
     }

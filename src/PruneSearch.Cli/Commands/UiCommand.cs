@@ -1,12 +1,11 @@
 using System.CommandLine;
-using System.ComponentModel;
-using System.Diagnostics;
+using PruneSearch.Connections.Configuration;
 using PruneSearch.Connections.Sessions;
-using PruneSearch.Web;
+using PruneSearch.Web.Configuration;
 
 namespace PruneSearch.Cli.Commands;
 
-/// <summary>Serves the page and the HTTP API until it is told to stop.</summary>
+/// <summary>Serves the page and the HTTP API until it is told to stop: for the user on this machine, or as the web role of a cluster.</summary>
 internal static class UiCommand
 {
     public static Command Create(CliContext context)
@@ -22,6 +21,19 @@ internal static class UiCommand
         return command;
     }
 
+    /// <summary>The web role of a cluster.</summary>
+    public static async Task<int> ServeClusterAsync(CliContext context, Settings settings, CancellationToken cancellation)
+    {
+        var address = Connections.ClusterAddress.From(settings);
+        var web = WebConfiguration.Read(settings);
+        await using var session = await context.Sessions.ConnectAsync(address, $"'{address.ClusterId}'", cancellation);
+        await using var server = await WebServing.StartAsync(context, web, session, opensBrowser: false, cancellation);
+        string doors = web.OpenId is { } openId ? $"whom {openId.Issuer} knows" : web.Tokens.Count > 0 ? $"{web.Tokens.Count} tokens" : "the token above";
+        await context.Error.WriteLineAsync($"Web role of cluster {address.ClusterId}: lets in {doors}");
+        await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ExitCode.Ok;
+    }
+
     private static async Task<int> RunAsync(CliContext context, SearchPlace place, int port, bool noBrowser, CancellationToken cancellation)
     {
         if (place.Cluster is null)
@@ -35,27 +47,9 @@ internal static class UiCommand
             stuck = reason;
             stop.Cancel();
         }, cancellation);
-        var settings = new WebSettings { Port = port, Token = WebSettings.NewToken() };
-        await using var server = await WebServer.StartAsync(settings, session, cancellation: cancellation);
-        await context.Output.WriteLineAsync($"{server.Entry}");
+        await using var server = await WebServing.StartAsync(context, WebServing.Own(place, port), session, !noBrowser, cancellation);
         await context.Output.WriteLineAsync($"Shows the searches of {place} until Ctrl-C.");
-        if (!noBrowser && context.IsTerminal)
-        {
-            Open(server.Entry);
-        }
         await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return stuck is null ? ExitCode.Ok : throw new StuckStageException(stuck);
-    }
-
-    private static void Open(Uri address)
-    {
-        try
-        {
-            using var browser = Process.Start(new ProcessStartInfo(address.ToString()) { UseShellExecute = true });
-        }
-        catch (Exception e) when (e is Win32Exception or PlatformNotSupportedException or FileNotFoundException)
-        {
-            // There is no browser here: the address stands above.
-        }
     }
 }

@@ -33,9 +33,32 @@ public static class SearchFileReader
     /// <exception cref="SearchFileException">It is not valid; every error is listed.</exception>
     public static SearchFile Parse(string text, string path) => Parse(text, path, _ => true, (rules, _) => new SearchFile(path, text, rules.Search()));
 
+    /// <summary>Reads a text that somebody sent who may not name any file of this machine.</summary>
+    /// <param name="text">The YAML.</param>
+    /// <param name="path">What to call it in messages.</param>
+    /// <param name="folders">Folders below which everything must lie that it names; paths elsewhere are refused before anybody looks what is there.</param>
+    /// <exception cref="SearchFileException">It is not valid; every error is listed.</exception>
+    public static SearchFile ParseSent(string text, string path, IReadOnlyList<string> folders) =>
+        Parse(text, path, _ => true, (rules, error) =>
+        {
+            var settings = rules.Search();
+            foreach (string split in SplitsOf(settings.Data).Where(s => s.AsSpan().ContainsAny('/', '\\') || s.Contains("..", StringComparison.Ordinal)))
+            {
+                error("data", $"split '{split}' is no plain name, expected one without '/' and '..'");
+            }
+            return new SearchFile(path, text, settings);
+        }, folders);
+
     /// <summary>Reads what a file says about its data.</summary>
     /// <exception cref="SearchFileException">It cannot be read or is not valid; every error is listed.</exception>
     public static DataSource ReadData(string path) => Parse(ReadText(path), path, key => key == "data", (rules, _) => rules.Data());
+
+    private static IEnumerable<string> SplitsOf(DataSource data) => (data switch
+    {
+        DataSource.Voc voc => (string?[])[voc.Train, voc.Validation, voc.Test],
+        DataSource.Yolo yolo => [yolo.Train, yolo.Validation, yolo.Test],
+        _ => [],
+    }).OfType<string>();
 
     private static string ReadText(string path)
     {
@@ -53,9 +76,10 @@ public static class SearchFileReader
         }
     }
 
-    private static T Parse<T>(string text, string path, Func<string, bool> required, Func<SearchFileRules, Action<string, string>, T> read)
+    private static T Parse<T>(string text, string path, Func<string, bool> required, Func<SearchFileRules, Action<string, string>, T> read,
+        IReadOnlyList<string>? folders = null)
     {
-        var reader = new DocumentReader(path);
+        var reader = new DocumentReader(path, folders);
         var root = reader.Mapping(YamlText.Load(text, (at, message) => new SearchFileException($"{path}:{at.Line}:{at.Column}: {message}")),
             SettingsSection.Of<SearchSettings>().Requiring(s => required(s.Key)), "");
         if (root is null || reader.Errors.Count > 0)

@@ -117,6 +117,17 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     public static Task PublishAsync(CheckedSearch search, ICheckpointStore store, CancellationToken cancellation = default) =>
         PublishAsync(search.Data, search.Weights, store, cancellation);
 
+    /// <summary>Puts the pictures there, too, that are trained and evaluated on: no worker sees the folder where they are.</summary>
+    /// <exception cref="IOException">The store cannot be written, or a picture changed since it was checked.</exception>
+    /// <exception cref="SearchFileException">The weights changed since they were checked.</exception>
+    public static async Task PublishWithPicturesAsync(CheckedSearch search, ICheckpointStore store, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        await PublishAsync(search, store, cancellation).ConfigureAwait(false);
+        await new PicturePush(store).PushAsync(search.Data.Train, cancellation).ConfigureAwait(false);
+        await new PicturePush(store).PushAsync(search.Data.Validation, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Puts the manifests and the weights where the trainer finds them. Repeating it is harmless.</summary>
     /// <exception cref="IOException">The store cannot be written.</exception>
     /// <exception cref="SearchFileException">The weights changed since they were checked.</exception>

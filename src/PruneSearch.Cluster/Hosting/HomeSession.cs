@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Grains;
@@ -21,7 +20,7 @@ internal sealed class HomeSession : ISearchSession
     private readonly Action<string> _stuck;
     private readonly ClusterTimings _timings;
     private readonly SemaphoreSlim _opening = new(1);
-    private readonly ConcurrentDictionary<string, bool> _own = new(StringComparer.Ordinal);
+    private readonly OwnSearches _own = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watching;
     private HomeHold? _current;
@@ -113,7 +112,7 @@ internal sealed class HomeSession : ISearchSession
     private async Task WorkAsync(string id, Func<ISearchSession, Task> call, bool again = true)
     {
         await UseAsync(Done(call), work: true, again).ConfigureAwait(false);
-        _own[id] = true;
+        _own.Add(id);
     }
 
     private async Task<T> UseAsync<T>(Func<ISearchSession, Task<T>> call, bool work = false, bool again = true)
@@ -140,7 +139,10 @@ internal sealed class HomeSession : ISearchSession
             }
             if (!again)
             {
-                throw new ClusterException("The process that had the searches ended meanwhile: look whether it was done before you ask again.") { IsPassing = true };
+                throw new ClusterException("The process that had the searches ended meanwhile: look whether it was done before you ask again.")
+                {
+                    IsPassing = true,
+                };
             }
         }
     }
@@ -185,23 +187,12 @@ internal sealed class HomeSession : ISearchSession
         var hold = new HomeHold(await SearchConnection.OpenAsync(options, _end.Token).ConfigureAwait(false));
         if (hold is { IsOwn: true, Works: true })
         {
-            foreach (string id in await OpenOnesAsync(hold).ConfigureAwait(false))
+            foreach (string id in await _own.OpenAsync(hold.Session).ConfigureAwait(false))
             {
                 await hold.Session.ResumeAsync(id, retryFailed: false).ConfigureAwait(false);
             }
         }
         return hold;
-    }
-
-    // Of what was launched or resumed here, what is not over; the rest is forgotten.
-    private async Task<IReadOnlyList<string>> OpenOnesAsync(HomeHold hold)
-    {
-        var states = (await hold.Session.ListAsync().ConfigureAwait(false)).ToDictionary(s => s.Id, s => s.State);
-        foreach (string id in _own.Keys.Where(id => !states.TryGetValue(id, out var state) || state.IsOver()))
-        {
-            _own.TryRemove(id, out _);
-        }
-        return [.. _own.Keys];
     }
 
     private async Task CloseAsync()
@@ -239,7 +230,7 @@ internal sealed class HomeSession : ISearchSession
         {
             null => false,
             { IsOwn: true, Works: false } => HomeLock.IsWanted(_home),
-            { IsOwn: true } => isThorough && (await OpenOnesAsync(hold).ConfigureAwait(false)).Count == 0,
+            { IsOwn: true } => isThorough && (await _own.OpenAsync(hold.Session).ConfigureAwait(false)).Count == 0,
             _ => !hold.IsThere(_home),
         };
         if (goes)

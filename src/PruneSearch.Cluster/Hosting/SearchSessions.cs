@@ -19,7 +19,7 @@ public sealed class SearchSessions(Action<string> warn, Action<IServiceCollectio
         ArgumentNullException.ThrowIfNull(place);
         if (place.Cluster is { } cluster)
         {
-            return await OpenClusterAsync(cluster, cancellation).ConfigureAwait(false);
+            return await ConnectAsync(ClusterAddress.Parse(cluster), cluster, cancellation).ConfigureAwait(false);
         }
         WarnOf(place.Home);
         if (!work)
@@ -38,18 +38,19 @@ public sealed class SearchSessions(Action<string> warn, Action<IServiceCollectio
         ArgumentNullException.ThrowIfNull(place);
         if (place.Cluster is { } cluster)
         {
-            return await OpenClusterAsync(cluster, cancellation).ConfigureAwait(false);
+            return await ConnectAsync(ClusterAddress.Parse(cluster), cluster, cancellation).ConfigureAwait(false);
         }
         WarnOf(place.Home);
         return await HomeSession.OpenAsync(place.Home, configureServices, stuck).ConfigureAwait(false);
     }
 
-    private async Task<ISearchSession> OpenClusterAsync(string cluster, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<ISearchSession> ConnectAsync(ClusterAddress address, string name, CancellationToken cancellation)
     {
-        var address = ClusterAddress.Parse(cluster);
+        ArgumentNullException.ThrowIfNull(address);
         address.Warnings.ToList().ForEach(warn);
         var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), warn, cancellation).ConfigureAwait(false);
-        return SearchSession.WithCluster(client, address, cluster);
+        return SearchSession.WithCluster(client, address, name);
     }
 
     private void WarnOf(string home)

@@ -6,7 +6,7 @@ public static class SettingKeys
     /// <summary>Each key and what it is.</summary>
     public static readonly IReadOnlyDictionary<string, string> Descriptions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["role"] = "control (coordinates), worker (owns a slot) or all (both)",
+        ["role"] = "control (coordinates), worker (owns a slot), all (both) or web (page and HTTP API)",
         ["database"] = "Connection string of PostgreSQL, or 'Data Source=FILE' for SQLite on one machine",
         ["checkpoints"] = "A folder that all see, https://ACCOUNT.blob.core.windows.net (also with /CONTAINER?SIGNATURE), or the connection string of a " +
             "storage account",
@@ -31,6 +31,17 @@ public static class SettingKeys
         ["snapshot-seconds"] = "Time between snapshots within a stage",
         ["longest-silence"] = "Longest time without progress before a stage is stopped, in seconds: one number, or PART=SECONDS with blanks between",
         ["picture-cache"] = "Folder for pictures that are fetched from the checkpoints; silos may share it",
+        ["web-address"] = "Address that the web role listens on",
+        ["web-port"] = "Port of the web role, 0 for a free one",
+        ["web-hosts"] = "Names under which the web role is reached, with commas between them",
+        ["web-certificate"] = "PEM file with the certificate and key of the web role",
+        ["web-tokens"] = "File with a line 'viewer TOKEN' or 'operator TOKEN' for each who may come in, readable for its owner alone",
+        ["web-openid"] = "Issuer of an OpenID Connect provider whose tokens let in",
+        ["web-openid-audience"] = "What tokens of the provider must be for",
+        ["web-openid-client"] = "Client identifier with which people sign in at the provider; without it only programs come in with its tokens",
+        ["web-openid-secret"] = "File with the client's secret, readable for its owner alone",
+        ["web-openid-roles"] = "Claim with the words viewer or operator",
+        ["web-data"] = "Folders, with commas between them, below which data and weights must lie that a search names which is launched over HTTP",
         ["work"] = "Folder of the process: log, and what its slot does, for the one after it",
     };
 

@@ -19,4 +19,11 @@ public interface ISearchSessions
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The folder cannot be written, or no silo answers.</exception>
     Task<ISearchSession> KeepAsync(SearchPlace place, Action<string> stuck, CancellationToken cancellation);
+
+    /// <summary>Opens a cluster.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="name">What to call it in messages.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="IOException">No silo answers.</exception>
+    Task<ISearchSession> ConnectAsync(ClusterAddress address, string name, CancellationToken cancellation);
 }

@@ -9,13 +9,20 @@ namespace PruneSearch.Web.Doors;
 /// <summary>Who gets in: deny by default, for the page, its files and the API alike.</summary>
 internal static class DoorRegistration
 {
+    private const string Policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; " +
+        "form-action 'self'; frame-ancestors 'none'";
+
     public static void AddDoors(this IServiceCollection services, WebSettings settings)
     {
         services.AddSingleton(settings);
         services.AddSingleton(new TokenEntry(settings));
         services.AddSingleton(new RequestOrigin(settings));
-        services.AddAuthentication(TokenAuthentication.SchemeName)
+        var authentication = services.AddAuthentication(settings.OpenId is null ? TokenAuthentication.SchemeName : OpenIdDoor.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
+        if (settings.OpenId is { } openId)
+        {
+            authentication.AddOpenIdDoor(openId);
+        }
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireRole(Roles.Viewer, Roles.Operator).Build())
             .AddPolicy(Roles.Operator, policy => policy.RequireRole(Roles.Operator));
@@ -33,11 +40,17 @@ internal static class DoorRegistration
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
-            headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; " +
-                "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+            headers.ContentSecurityPolicy = Policy;
             return next(context);
         });
         app.Use(origin.InvokeAsync);
         app.Use(entry.InvokeAsync);
     }
+
+    /// <summary>Tells whoever may look that there is nothing at an address; others are told what everybody is told.</summary>
+    public static void UseNothingElse(this IApplicationBuilder app) => app.Use((HttpContext context, RequestDelegate next) =>
+        context.GetEndpoint() is not null ? next(context)
+            : context.User.IsInRole(Roles.Viewer) || context.User.IsInRole(Roles.Operator)
+            ? Refusals.WriteAsync(context, StatusCodes.Status404NotFound, $"There is nothing at '{context.Request.Path}'.")
+            : context.ChallengeAsync());
 }

@@ -25,9 +25,9 @@ internal sealed class RequestOrigin(WebSettings settings)
         await next(context).ConfigureAwait(false);
     }
 
-    private bool IsOwnHost(HostString host, int port) => (host.Port ?? 80) == port && (host.Host is "localhost" || IsOwnAddress(host.Host));
-
-    private bool IsOwnAddress(string text) => IPAddress.TryParse(text, out var address) && (IPAddress.IsLoopback(address) || address.Equals(settings.Address));
+    // No foreign name can be bound to an address in digits. A name that was given may have the port of what stands in front.
+    private bool IsOwnHost(HostString host, int port) => settings.Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase)
+        || ((host.Port ?? 80) == port && (host.Host is "localhost" || IPAddress.TryParse(host.Host.Trim('[', ']'), out _)));
 
     // Browsers say both; programs say neither. Another port of the same host is the same site, but not the same origin.
     private static bool IsForeign(HttpRequest request)
@@ -35,6 +35,10 @@ internal sealed class RequestOrigin(WebSettings settings)
         string site = request.Headers["Sec-Fetch-Site"].ToString(), origin = request.Headers.Origin.ToString();
         bool navigates = HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate";
         return (!navigates && site is not ("" or "same-origin" or "none"))
-            || (origin.Length > 0 && !origin.Equals($"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase));
+            || (origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && IsOf(from, request.Host)));
     }
+
+    // What encrypts may stand in front: the scheme there is another one than here.
+    private static bool IsOf(Uri origin, HostString host) => origin.IdnHost.Equals(host.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
+        && (host.Port is { } port ? origin.Port == port : origin.IsDefaultPort);
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace PruneSearch.Web.Doors;
 
-/// <summary>Knows whoever has the token, as a bearer token or in a cookie.</summary>
+/// <summary>Knows whoever has a token, as a bearer token or in a cookie.</summary>
 internal sealed class TokenAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, TokenEntry entry)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -18,14 +18,13 @@ internal sealed class TokenAuthentication(
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         string header = Request.Headers.Authorization.ToString();
-        bool isRight = header.Length > 0
-            ? header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && entry.IsToken(header[Bearer.Length..].Trim())
-            : entry.HasCookie(Request);
-        if (!isRight)
+        string? role = header.Length == 0 ? entry.RoleOf(Request)
+            : header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? entry.RoleOf(header[Bearer.Length..].Trim()) : null;
+        if (role is null)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
-        var identity = new ClaimsIdentity([new(ClaimTypes.Role, Roles.Viewer), new(ClaimTypes.Role, Roles.Operator)], SchemeName);
+        var identity = new ClaimsIdentity([new(ClaimTypes.Role, role)], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
     }
 
@@ -33,7 +32,7 @@ internal sealed class TokenAuthentication(
     {
         Response.Headers.WWWAuthenticate = "Bearer";
         return Refusals.WriteAsync(Context, StatusCodes.Status401Unauthorized,
-            "Nobody comes in without the token: expected the address that the command printed, or a header 'Authorization: Bearer TOKEN'.");
+            "Nobody comes in without a token: expected the address that the command printed, or a header 'Authorization: Bearer TOKEN'.");
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>

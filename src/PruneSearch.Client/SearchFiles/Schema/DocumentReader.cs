@@ -7,7 +7,8 @@ namespace PruneSearch.Client.SearchFiles.Schema;
 
 /// <summary>Reads the nodes of a YAML document as the settings say and collects every error with its place.</summary>
 /// <param name="file">The file, as the user named it.</param>
-internal sealed class DocumentReader(string file)
+/// <param name="folders">Folders below which everything must lie that it names; <see langword="null"/> for anywhere.</param>
+internal sealed class DocumentReader(string file, IReadOnlyList<string>? folders = null)
 {
     private const int QuotedLength = 80;
 
@@ -29,7 +30,13 @@ internal sealed class DocumentReader(string file)
     public string Find(string key, string text, bool folder, Mark at)
     {
         string path = Path.GetFullPath(text, Path.GetDirectoryName(Path.GetFullPath(file))!);
-        if (folder ? !Directory.Exists(path) : !File.Exists(path))
+        if (folders?.Any(f => IsBelow(path, f)) == false)
+        {
+            // Whether it is there is nothing to be told about.
+            string expected = folders.Count == 0 ? "none: only drawn pictures and random weights" : $"something below {string.Join(" or ", folders)}";
+            Error(at, $"{key} '{text}' is not in a folder that may be named here, expected {expected}");
+        }
+        else if (folder ? !Directory.Exists(path) : !File.Exists(path))
         {
             Error(at, $"{key} '{text}' ({path}) does not exist, expected a {(folder ? "folder" : "file")}");
         }
@@ -74,6 +81,12 @@ internal sealed class DocumentReader(string file)
             Error(mapping.Start, $"{Here(path)} lacks '{setting.Key}', expected {setting.Type.Expected}");
         }
         return values;
+    }
+
+    private static bool IsBelow(string path, string folder)
+    {
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        return path == root || path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
 
     private bool TryForm(YamlMappingNode mapping, SettingsSection section, string path, out string? form)

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using PruneSearch.Connections.Sessions;
+using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
+using PruneSearch.Web.Api.Reference;
+using PruneSearch.Web.Doors;
+
+namespace PruneSearch.Web.Api;
+
+/// <summary>Who works, and what waits.</summary>
+internal static class ClusterApi
+{
+    public static void MapCluster(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/cluster", LookAsync).Describe("GetCluster", "Cluster", "Every slot and what it does, and what searches wait for.");
+        api.MapPost("/cluster/slots/{worker}/drain", (string worker, ISearchSession session) => DrainAsync(session, worker, drained: true))
+            .RequireAuthorization(Roles.Operator)
+            .Describe("Drain", "Cluster", "Has a slot end the stage that it has and take no new one. A '/' in its name is written %2F.");
+        api.MapPost("/cluster/slots/{worker}/undrain", (string worker, ISearchSession session) => DrainAsync(session, worker, drained: false))
+            .RequireAuthorization(Roles.Operator).Describe("Undrain", "Cluster", "Has a slot take stages again.");
+    }
+
+    private static async Task<ClusterView> LookAsync(ISearchSession session)
+    {
+        var slots = await session.WorkersAsync().ConfigureAwait(false);
+        var open = (await session.ListAsync().ConfigureAwait(false)).Where(s => !s.State.IsOver());
+        return new ClusterView(slots, [.. open.Select(s => new OpenSearchEntry(s.Id, s.Name, s.State, s.Stages - s.CompletedStages, s.Reason))]);
+    }
+
+    private static async Task<IResult> DrainAsync(ISearchSession session, string worker, bool drained)
+    {
+        await session.DrainAsync(Uri.UnescapeDataString(worker), drained).ConfigureAwait(false);
+        return Results.NoContent();
+    }
+}
+
+/// <summary>A cluster, or a home.</summary>
+/// <param name="Slots">Every slot that was heard of in the last ten minutes, with its machine, process and version, and what it does.</param>
+/// <param name="Queue">Searches that are not over.</param>
+internal sealed record ClusterView(IReadOnlyList<SlotStatus> Slots, IReadOnlyList<OpenSearchEntry> Queue);
+
+/// <summary>A search that is not over.</summary>
+/// <param name="Id">The search.</param>
+/// <param name="Name">The user's name for it.</param>
+/// <param name="State">Running, or waiting to be resumed.</param>
+/// <param name="Stages">Stages that are known and not finished.</param>
+/// <param name="Reason">Why it waits.</param>
+internal sealed record OpenSearchEntry(string Id, string Name, WorkState State, int Stages, string? Reason);

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using PruneSearch.Web.Doors;
+
+namespace PruneSearch.Web.Api.Reference;
+
+/// <summary>An answer as it may look.</summary>
+/// <param name="Status">Status of the answer.</param>
+/// <param name="Value">What is in it.</param>
+internal sealed record ExampleAnswer(int Status, object Value);
+
+/// <summary>What is sent as it is, not as JSON.</summary>
+/// <param name="Types">Media types that are understood; what is sent is looked at, not what it is called.</param>
+internal sealed record SentBody(params string[] Types);
+
+/// <summary>Describes addresses of the API for its reference.</summary>
+internal static class Description
+{
+    /// <summary>Says what an address does, and that it may answer with problem details.</summary>
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string name, string group, string summary)
+    {
+        endpoint.WithName(name).WithTags(group).WithSummary(summary).ProducesProblem(400).ProducesProblem(401).ProducesProblem(404).ProducesProblem(503);
+        return group == "Changes" ? endpoint.ProducesProblem(403).ProducesProblem(409).WithDescription($"Needs the role '{Roles.Operator}'.") : endpoint;
+    }
+
+    /// <summary>Says what is sent. Unlike <c>Accepts</c> it lets a request through whatever type it names.</summary>
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder endpoint, params string[] types) => endpoint.WithMetadata(new SentBody(types));
+
+    /// <summary>Shows an answer.</summary>
+    public static RouteHandlerBuilder Example(this RouteHandlerBuilder endpoint, object value, int status = 200) =>
+        endpoint.WithMetadata(new ExampleAnswer(status, value));
+}

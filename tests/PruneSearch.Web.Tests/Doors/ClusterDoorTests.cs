@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.IdentityModel.Tokens;
+using PruneSearch.Connections.Configuration;
+using PruneSearch.Web.Configuration;
+
+namespace PruneSearch.Web.Tests.Doors;
+
+/// <summary>A cluster's server: over TLS, to whom it was told to let in, and only as far as his role goes.</summary>
+public sealed class ClusterDoorTests : IAsyncLifetime
+{
+    private const string Viewer = "viewer-token-of-20-or-more", Operator = "operator-token-of-20-or-more";
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("prunesearch-");
+    private readonly MadeUpProvider _provider = new();
+    private readonly MadeUpSession _session = new();
+    private WebServer _server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        using var rsa = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        string pem = await FileAsync("server.pem", certificate.ExportCertificatePem() + "\n" + rsa.ExportPkcs8PrivateKeyPem());
+        string tokens = await FileAsync("tokens", $"# who may come in\nviewer {Viewer}\noperator {Operator}\n");
+        var settings = Settings.Read(null, new Dictionary<string, string?>
+        {
+            ["web-port"] = "0",
+            ["web-certificate"] = pem,
+            ["web-tokens"] = tokens,
+            ["web-openid"] = _provider.Issuer.ToString(),
+            ["web-openid-audience"] = "prunesearch",
+            ["web-openid-client"] = "page",
+            ["web-hosts"] = "prunesearch.example",
+            ["web-data"] = _folder.FullName,
+        }, _ => null, SettingKeys.All);
+        _server = await WebServer.StartAsync(WebConfiguration.Read(settings), _session, cancellation: TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _provider.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Tokens_let_in_as_far_as_their_role_goes_and_no_others()
+    {
+        Assert.Equal("https", _server.Address.Scheme);
+        using var other = RSA.Create(2048);
+        (string? Token, int Look, int Change)[] cases =
+        [
+            (null, 401, 401), ("nobody-s-token-of-20-or-more", 401, 401), (Viewer, 200, 403), (Operator, 200, 200),
+            (_provider.Token("prunesearch", "viewer"), 200, 403), (_provider.Token("prunesearch", "operator"), 200, 200),
+            (_provider.Token("prunesearch", "visitor"), 403, 403), (_provider.Token("something-else", "operator"), 401, 401),
+            (_provider.Token("prunesearch", "operator", new RsaSecurityKey(other) { KeyId = "key" }), 401, 401),
+            (_provider.Token("prunesearch", "operator", life: TimeSpan.FromMinutes(-10)), 401, 401),
+        ];
+        foreach (var (i, (token, look, change)) in cases.Index())
+        {
+            Assert.Equal((i, look), (i, await StatusAsync(HttpMethod.Get, "/api/v1/searches", token)));
+            Assert.Equal((i, change), (i, await StatusAsync(HttpMethod.Post, "/api/v1/searches/cells-0001/cancel", token)));
+        }
+        Assert.Equal(2, _session.Calls.Count);
+    }
+
+    [Fact]
+    public async Task People_sign_in_at_the_provider_and_come_back_with_a_cookie()
+    {
+        using var browser = new HttpClient(Handler(cookies: true)) { BaseAddress = _server.Address };
+        browser.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        var address = _server.Address;
+        var page = await browser.GetAsync(address, TestContext.Current.CancellationToken);
+        for (int i = 0; i < 10 && page.StatusCode == HttpStatusCode.Redirect; i++) // a browser follows from https to the made-up provider's http
+        {
+            address = new Uri(address, page.Headers.Location!);
+            page.Dispose();
+            page = await browser.GetAsync(address, TestContext.Current.CancellationToken);
+        }
+        using (page)
+        {
+            Assert.True(page.StatusCode == HttpStatusCode.OK, await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+        Assert.Equal(_server.Address, address);
+        using var list = await browser.GetAsync("/api/v1/searches", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, list.StatusCode);
+        using var change = await browser.PostAsync("/api/v1/searches/cells-0001/cancel", null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Forbidden, change.StatusCode);
+        Assert.Empty(_session.Calls);
+    }
+
+    [Fact]
+    public async Task Names_that_were_given_are_let_in_and_a_search_names_only_data_that_may_be_named()
+    {
+        using var named = Request(HttpMethod.Get, "/api/v1/searches", Viewer);
+        named.Headers.Host = "prunesearch.example";
+        Assert.Equal(200, await StatusAsync(named));
+        using var rebound = Request(HttpMethod.Get, "/api/v1/searches", Viewer);
+        rebound.Headers.Host = "evil.example";
+        Assert.Equal(400, await StatusAsync(rebound));
+
+        foreach (string data in new[]
+        {
+            "{format: voc, root: /etc}", $"{{format: voc, root: {_folder.FullName}/../../etc}}", "{format: voc, root: /no-such-folder-anywhere}",
+            $"{{format: voc, root: {_folder.FullName}x}}", $"{{format: voc, root: {_folder.FullName}, train: ../../../etc/passwd}}",
+        })
+        {
+            using var launch = Request(HttpMethod.Post, "/api/v1/searches", Operator);
+            launch.Content = new StringContent(MadeUpHome.SearchText.Replace("{format: shapes, train: 4, validation: 3, size: 96}", data, StringComparison.Ordinal));
+            using var client = new HttpClient(Handler()) { BaseAddress = _server.Address };
+            using var answer = await client.SendAsync(launch, TestContext.Current.CancellationToken);
+            string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, text);
+            Assert.True(text.Contains("may be named here", StringComparison.Ordinal) || text.Contains("no plain name", StringComparison.Ordinal), text);
+            Assert.DoesNotContain("does not exist", text, StringComparison.Ordinal); // whether it is there is nothing to be told about
+        }
+    }
+
+    [Theory]
+    [InlineData("web-address", "0.0.0.0", "expected 'web-tokens' or 'web-openid'")]
+    [InlineData("web-address", "everywhere", "expected an IP address")]
+    [InlineData("web-openid", "http://provider.example", "expected the address of an issuer: https://")]
+    [InlineData("web-tokens", "SHORT", "with a token of at least 20 characters")]
+    [InlineData("web-tokens", "OPEN", "has tokens, and other")]
+    public async Task A_door_that_anybody_could_open_is_refused(string key, string value, string expected)
+    {
+        string file = await FileAsync("bad", value == "SHORT" ? "viewer abc\n" : $"viewer {Viewer}\n");
+        if (value == "OPEN" && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        }
+        var given = new Dictionary<string, string?> { [key] = value is "SHORT" or "OPEN" ? file : value };
+        var e = Assert.Throws<SettingsException>(() => WebConfiguration.Read(Settings.Read(null, given, _ => null, SettingKeys.All)));
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Beyond_this_machine_it_encrypts_or_is_told_that_something_else_does()
+    {
+        var plain = new WebSettings { Address = IPAddress.Any, Tokens = [new RoleToken("viewer", Viewer)] };
+        Assert.Contains("plain text", Assert.Throws<ArgumentException>(plain.Validate).Message, StringComparison.Ordinal);
+        (plain with { Insecure = true }).Validate();
+        (plain with { Certificate = "server.pem" }).Validate();
+    }
+
+    private static HttpClientHandler Handler(bool cookies = false) => new()
+    {
+        ServerCertificateCustomValidationCallback = (_, _, _, _) => true,
+        AllowAutoRedirect = false,
+        UseCookies = cookies,
+    };
+
+    private static HttpRequestMessage Request(HttpMethod method, string address, string? token) => new(method, address)
+    {
+        Headers = { Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token) },
+    };
+
+    private Task<int> StatusAsync(HttpMethod method, string address, string? token) => StatusAsync(Request(method, address, token));
+
+    private async Task<int> StatusAsync(HttpRequestMessage request)
+    {
+        using var client = new HttpClient(Handler()) { BaseAddress = _server.Address };
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode;
+    }
+
+    private async Task<string> FileAsync(string name, string text)
+    {
+        string path = Path.Combine(_folder.FullName, name);
+        await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+        return path;
+    }
+}

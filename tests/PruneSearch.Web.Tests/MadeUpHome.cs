@@ -1,0 +1,103 @@
+using System.Text;
+using PruneSearch.Client.SearchFiles;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Import;
+using PruneSearch.Inference.Onnx;
+using PruneSearch.Storage;
+
+namespace PruneSearch.Web.Tests;
+
+/// <summary>A search of drawn pictures with two models that can be run; their figures are made up, their weights random.</summary>
+internal sealed class MadeUpHome : IDisposable
+{
+    /// <summary>A search file that can be launched.</summary>
+    public const string SearchText = """
+        name: cells
+        data: {format: shapes, train: 4, validation: 3, size: 96}
+        detector: {input-size: 96, width-multiplier: 0.35, extras: separable, fine-tune: {steps: 1}}
+        pruning: {groups: [hidden]}
+        fine-tune: {steps: 1}
+        trajectories: {levels: [0.2], schedules: [{kind: one-shot}]}
+        """;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("prunesearch-");
+
+    public MadeUpHome() => Store = new FolderCheckpointStore(Path.Combine(_folder.FullName, "home"));
+
+    public ICheckpointStore Store { get; }
+
+    public string Drawn => Path.Combine(_folder.FullName, "drawn");
+
+    public SearchPlan? Plan { get; private set; }
+
+    public IReadOnlyList<FrontierPoint> Reports { get; private set; } = [];
+
+    /// <summary>Draws the pictures and makes the models.</summary>
+    public async Task MakeAsync(string id)
+    {
+        var search = new SearchLauncher(Drawn, TimeProvider.System).Check(SearchFileReader.Parse(SearchText, "search.yaml"));
+        await SearchLauncher.PublishAsync(search, Store);
+        Plan = search.Plan with { Id = id };
+        var dense = DetectorCatalog.Build(search.Plan.Trajectories[0].Stages[0].Base!.Detector);
+        var widths = dense.Network.Groups.ToDictionary(g => g.Name, g => g.Kind == Core.Networks.ChannelGroupKind.Hidden ? Math.Max(8, g.Width / 2) : g.Width);
+        var oneShot = search.Plan.Trajectories.First(t => t.Schedule == ScheduleKind.OneShot);
+        Reports =
+        [
+            await PointAsync("dense", ScheduleKind.Base, 0, oneShot.Keys[0], dense, 0.8, 1),
+            await PointAsync(oneShot.Name, ScheduleKind.OneShot, 1, oneShot.Keys[1], dense.With(widths), 0.7, 1.5),
+        ];
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private async Task<FrontierPoint> PointAsync(
+        string name, ScheduleKind schedule, int iteration, StageKey key, DetectorModel model, double map50, double speedUp)
+    {
+        var weights = RandomWeights.For(model, seed: 1);
+        await PutAsync(CheckpointNames.Detector(key), Encoding.UTF8.GetBytes(model.Spec.ToJson()));
+        using var tensors = new MemoryStream();
+        Safetensors.Write(tensors, weights);
+        await PutAsync(CheckpointNames.Weights(key), tensors.ToArray());
+        byte[] onnx = OnnxExport.ToBytes(model, weights);
+        await PutAsync(CheckpointNames.Onnx(key), onnx);
+        return new FrontierPoint
+        {
+            Trajectory = name,
+            Schedule = schedule,
+            Ratio = 0.2 * iteration,
+            Iteration = iteration,
+            OnFrontier = true,
+            Report = new StageReport
+            {
+                Key = key,
+                Map50 = map50,
+                Map = map50 / 2,
+                ClassAp50 = new() { ["circle"] = map50, ["<b>star</b>"] = double.NaN },
+                Parameters = 1000,
+                Macs = 1000,
+                ModelBytes = onnx.Length,
+                Channels = ChannelCount.Of(model.Network),
+                Seconds = new() { ["fine-tune"] = 1 },
+                WeightsSha256 = key,
+                Latency = new LatencyReport
+                {
+                    Milliseconds = 1 / speedUp,
+                    Percentile90 = 1.1 / speedUp,
+                    DenseMilliseconds = 1,
+                    SpeedUp = speedUp,
+                    SpeedUpLow = speedUp - 0.1,
+                    SpeedUpHigh = speedUp + 0.1,
+                    Runs = 100,
+                    Converged = true,
+                    Device = new MeasuringDevice("made-up", "ONNX Runtime", 1),
+                },
+            },
+        };
+    }
+
+    private Task<bool> PutAsync(string name, byte[] content) => Store.PutAsync(name, (stream, stop) => stream.WriteAsync(content, stop).AsTask());
+}
