@@ -89,7 +89,9 @@ internal sealed class MadeUpSession : ISearchSession
 
     public Task ExtendAsync(string id, BudgetSettings more) => Called($"extend {id} by {more.Trajectories}");
 
-    public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult<IReadOnlyList<SlotStatus>>([]);
+    public IReadOnlyList<SlotStatus> Workers { get; set; } = [];
+
+    public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult(Workers);
 
     public Task DrainAsync(string worker, bool drained) => Called($"drain {worker}");
 

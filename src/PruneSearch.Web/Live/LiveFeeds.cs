@@ -16,7 +16,8 @@ internal sealed class LiveFeeds
     public LiveFeeds(ISearchSession session, TimeProvider? time = null)
     {
         (_session, _time) = (session, time ?? TimeProvider.System);
-        Searches = new(async (_, _) => await _session.ListAsync().ConfigureAwait(false), _ => Seldom, _time);
+        Searches = new(async (last, _) => await _session.ListAsync().ConfigureAwait(false) is var now && last?.SequenceEqual(now) == true ? last : now,
+            _ => Seldom, _time);
         Slots = new(async (_, _) => await _session.WorkersAsync().ConfigureAwait(false), _ => Seldom, _time);
     }
 
@@ -37,7 +38,8 @@ internal sealed class LiveFeeds
         return _searches.GetOrAdd(id, _ =>
         {
             var look = new SearchLook(_session, id);
-            return new Watched<LiveSearch>(look.LookAsync, s => s.Status.State.IsOver() ? Seldom : Often, _time);
+            return new Watched<LiveSearch>(look.LookAsync, s => s.Status.State.IsOver() ? Seldom : Often, _time,
+                (before, now) => now.Models.Count > before.Models.Count || now.Status.State != before.Status.State || now.Failures != before.Failures);
         });
     }
 }

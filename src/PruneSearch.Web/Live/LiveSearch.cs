@@ -33,6 +33,15 @@ public sealed record LiveSearch
     /// <summary>Arms and variants of its trajectories; <see langword="null"/> until its plan was read.</summary>
     public TrajectoryArms? Arms { get; init; }
 
+    /// <summary>Its trajectories, those where something happens first, each in plan order.</summary>
+    public required IReadOnlyList<TrajectoryStatus> ByActivity { get; init; }
+
+    /// <summary>What failed, and what was warned of.</summary>
+    public required SearchProblems Problems { get; init; }
+
+    /// <summary>Trajectories that failed.</summary>
+    public int Failures => Problems.Failed;
+
     /// <summary>The detector that it was given; <see langword="null"/> before its first report.</summary>
     public LiveModel? Original => Models.Original;
 }

@@ -39,6 +39,8 @@ internal sealed class SearchLook(ISearchSession session, string id)
             return last;
         }
         var summary = await session.SummaryAsync(id).ConfigureAwait(false);
+        TrajectoryStatus[] byActivity =
+            [.. status.Trajectories.OrderBy(t => t is { State: WorkState.Running, Progress: not null } ? 0 : t.State == WorkState.Running ? 1 : 2)];
         return new LiveSearch
         {
             Status = status,
@@ -50,6 +52,8 @@ internal sealed class SearchLook(ISearchSession session, string id)
             SlotSeconds = _seconds,
             Left = Left(summary),
             Arms = arms,
+            ByActivity = byActivity,
+            Problems = SearchProblems.Of(status.Trajectories, last?.Problems),
         };
     }
 
@@ -128,8 +132,8 @@ internal sealed class SearchLook(ISearchSession session, string id)
     private TrajectoryArms? Arms(SearchStatus status)
     {
         var known = _arms is { IsCompletedSuccessfully: true } done ? done.Result : null;
-        bool stale = known is not null && known.Count < status.Trajectories.Count && TimeProvider.System.GetElapsedTime(_armsAt) > PlanPause;
-        if (_arms is null or { IsFaulted: true } || stale)
+        bool rested = _arms is null || TimeProvider.System.GetElapsedTime(_armsAt) > PlanPause;
+        if (rested && (_arms is null or { IsFaulted: true } || (known is not null && known.Count < status.Trajectories.Count)))
         {
             _armsAt = TimeProvider.System.GetTimestamp();
             _arms = Task.Run(async () => TrajectoryArms.Of(await session.PlanAsync(id).ConfigureAwait(false)));

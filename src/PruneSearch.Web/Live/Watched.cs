@@ -10,15 +10,21 @@ namespace PruneSearch.Web.Live;
 /// <param name="look">Looks again, from what it was before; the same object says that nothing changed. It tells when nobody answers and asks again.</param>
 /// <param name="pause">Time to the next look.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Watched<T>(Func<T?, Action<Exception>, Task<T>> look, Func<T, TimeSpan> pause, TimeProvider time)
+/// <param name="urgent">
+/// Whether a change is told at once. Others wait: the longer, the more pages there are, so that all together are never redrawn more often than
+/// forty times a second.
+/// </param>
+internal sealed class Watched<T>(
+    Func<T?, Action<Exception>, Task<T>> look, Func<T, TimeSpan> pause, TimeProvider time, Func<T, T, bool>? urgent = null)
     where T : class
 {
+    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(1), EachPage = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2), Linger = TimeSpan.FromSeconds(20), Silence = TimeSpan.FromSeconds(3);
     private readonly Lock _lock = new();
     private readonly List<Action> _viewers = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _leftAt;
-    private bool _runs;
+    private long _leftAt, _toldAt;
+    private bool _runs, _untold;
 
     /// <summary>What it was at the last look; <see langword="null"/> before the first one.</summary>
     public T? Value { get; private set; }
@@ -83,10 +89,11 @@ internal sealed class Watched<T>(Func<T?, Action<Exception>, Task<T>> look, Func
                 Tell();
             }
             var now = await answer.ConfigureAwait(false);
-            bool news = !ReferenceEquals(now, Value) || Lost is not null || Failure is not null;
+            bool atOnce = Value is null || Lost is not null || Failure is not null || (urgent?.Invoke(Value, now) ?? !ReferenceEquals(now, Value));
+            _untold |= !ReferenceEquals(now, Value);
             (Value, Lost, Failure) = (now, null, null);
             _first.TrySetResult();
-            if (news)
+            if (atOnce || (_untold && time.GetElapsedTime(_toldAt) >= Rest))
             {
                 Tell();
             }
@@ -110,8 +117,20 @@ internal sealed class Watched<T>(Func<T?, Action<Exception>, Task<T>> look, Func
         }
     }
 
+    private TimeSpan Rest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return EachPage * _viewers.Count is var all && all > Seldom ? all : Seldom;
+            }
+        }
+    }
+
     private void Tell()
     {
+        (_untold, _toldAt) = (false, time.GetTimestamp());
         Action[] viewers;
         lock (_lock)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -11,6 +12,18 @@ internal static class Made
     public static readonly DateTimeOffset Launched = new(2026, 3, 1, 9, 30, 0, TimeSpan.Zero);
 
     private static readonly MeasuringDevice Device = new("AMD EPYC", "onnxruntime 1.31.1", 1);
+
+    public static readonly SlotStatus Slot = new(new SlotPresence
+    {
+        Worker = "slot-1",
+        DeviceClass = "cpu",
+        Machine = "machine",
+        Process = 4711,
+        Version = "1.0.0",
+        Stage = StageKey.Of([1]),
+        Progress = new StageProgress { Part = "fine-tune", Step = 40, Steps = 100 },
+        Since = Launched,
+    }, TimeSpan.FromSeconds(1), Gone: false);
 
     public static TrajectoryStatus Trajectory(int i) => new()
     {

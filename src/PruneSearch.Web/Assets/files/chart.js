@@ -88,6 +88,9 @@ class Chart {
                 take(this.front[i + 1], this.front[i + 3]);
                 take(this.front[i + 2], this.front[i + 4]);
             }
+            for (let i = 0; i < this.values.length; i += tall) {
+                if (this.values[i + 3] === 1) take(this.values[i], this.values[i + 1]); // the original
+            }
         } else {
             for (let i = 0; i < this.values.length; i += tall) if (!hidden.has(this.values[i + 4])) take(this.values[i], this.values[i + 1]);
         }

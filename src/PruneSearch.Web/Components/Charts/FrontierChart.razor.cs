@@ -52,7 +52,7 @@ public sealed partial class FrontierChart
     [JSInvokable]
     public Task OpenAsync(int index)
     {
-        Navigation.NavigateTo(Figures.Model(Search.Status.Id, Search.Models[index]));
+        Navigation.NavigateTo(Addresses.Model(Search.Status.Id, Search.Models[index]));
         return Task.CompletedTask;
     }
 
@@ -79,8 +79,12 @@ public sealed partial class FrontierChart
     }
 
     /// <inheritdoc/>
+    protected override object Shown => (Search.Models, Search.Frontier, Search.Arms, Chosen);
+
+    /// <inheritdoc/>
     protected override void OnParametersSet()
     {
+        base.OnParametersSet();
         if (!_knowsObjectives && Search.Objectives.Count > 0)
         {
             _knowsObjectives = true;
@@ -93,6 +97,10 @@ public sealed partial class FrontierChart
     /// <inheritdoc/>
     protected override bool ShouldRender()
     {
+        if (!base.ShouldRender())
+        {
+            return false;
+        }
         TakeColours();
         return true;
     }
@@ -135,7 +143,7 @@ public sealed partial class FrontierChart
         {
             int from = _sent;
             _sent = search.Models.Count;
-            await chart.InvokeVoidAsync("points", Bytes(Enumerable.Range(from, _sent - from).SelectMany(i => Point(search.Models[i], search.Original))), from);
+            await chart.InvokeVoidAsync("points", Points(search, from, _sent), from);
         }
         if (!ReferenceEquals(_sentFrontier, search.Frontier))
         {
@@ -164,10 +172,18 @@ public sealed partial class FrontierChart
         }
     }
 
-    private IEnumerable<float> Point(LiveModel model, LiveModel? original)
+    private byte[] Points(LiveSearch search, int from, int to)
     {
-        var series = _colours.Of(model);
-        return [(float)model.Value(_across, original), (float)model.Value(_up, original), series.Colour, series.Shape, series.Number];
+        float[] values = new float[5 * (to - from)];
+        for (int i = from; i < to; i++)
+        {
+            var model = search.Models[i];
+            var series = _colours.Of(model);
+            var at = values.AsSpan(5 * (i - from));
+            (at[0], at[1]) = ((float)model.Value(_across, search.Original), (float)model.Value(_up, search.Original));
+            (at[2], at[3], at[4]) = (series.Colour, series.Shape, series.Number);
+        }
+        return MemoryMarshal.AsBytes<float>(values).ToArray();
     }
 
     // Each device has a line of its own, along the axis.

@@ -73,9 +73,5 @@ internal static class Figures
         _ => "dense control",
     };
 
-    public static string Search(string id) => $"/search/{Uri.EscapeDataString(id)}";
-
-    public static string Model(string search, LiveModel model) => $"{Search(search)}/model/{model.Key}{(model.IsQuantised ? "/int8" : "")}";
-
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
