@@ -62,6 +62,7 @@ internal static class CommandLine
         var more = new SettingOptions<BudgetSettings> { Purpose = "Add to the budget of a search that grows. " };
         var worker = new Argument<string>("WORKER") { Description = "Name of a worker, as workers shows it" };
         var details = new Option<bool>("--details") { Description = "Show the end of the log of each stage that failed" };
+        var sizes = new Option<bool>("--sizes") { Description = "Show what the stages of each search take; those that searches share count for each" };
         var json = OutputOption.File("--json", "Write all points as JSON", terminal: true);
         var csv = OutputOption.File("--csv", "Write all points as CSV", terminal: true);
         var png = OutputOption.File("--png", "Draw the frontier");
@@ -82,7 +83,7 @@ internal static class CommandLine
                 more.ApplyAny(p, new BudgetSettings()), c), [id, retry, data, .. more.All]),
             Command("follow", "Follow a search that runs elsewhere, in a cluster or another process", (p, c) =>
                 RunCommand.FollowAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, c), id),
-            Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, PlaceOptions.Of(p), c)),
+            Command("list", "Show all searches", (p, c) => QueryCommands.ListAsync(context, PlaceOptions.Of(p), p.GetValue(sizes), c), sizes),
             Command("status", "Show how a search stands", (p, c) =>
                 QueryCommands.StatusAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(details), c), id, details),
             Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(
@@ -104,6 +105,8 @@ internal static class CommandLine
                 WorkerCommands.DrainAsync(context, PlaceOptions.Of(p), p.GetValue(worker)!, drained: false, c), worker),
             CertificatesCommand.Create(context),
             Command("cancel", "Stop a search", (p, c) => QueryCommands.CancelAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, c), id),
+            CleaningCommands.CreateDelete(context),
+            CleaningCommands.CreatePruneStore(context),
             DataCommand.Create(context),
         };
         EmptyTexts.Refuse(root);

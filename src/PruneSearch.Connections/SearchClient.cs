@@ -140,6 +140,13 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public Task CancelAsync(string id, string reason) => Search(id).CancelAsync(reason);
 
+    /// <summary>Forgets a search that is over or cancelled. Its stages stay: see <see cref="Cleaning.StoreCleaning"/>.</summary>
+    /// <exception cref="InvalidOperationException">It is at work.</exception>
+    public Task DeleteAsync(string id) => Search(id).DeleteAsync();
+
+    /// <summary>The report of a stage was deleted from the checkpoints: nobody shall remember it.</summary>
+    public Task ForgetStageAsync(StageKey stage) => grains.GetGrain<IStageGrain>(stage).ForgetAsync();
+
     /// <summary>How a search stands, again and again, until it ended; the last one is its end.</summary>
     /// <param name="id">The search.</param>
     /// <param name="interval">Time between two answers.</param>

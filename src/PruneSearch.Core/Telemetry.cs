@@ -87,6 +87,9 @@ public static class Telemetry
     /// <summary>Tag with what was done with an object of the checkpoint store: read, write.</summary>
     public const string OperationTag = "prunesearch.operation";
 
+    /// <summary>Tag with a part of a stage: restore, prune, fine-tune, evaluate, export, measure, save, …</summary>
+    public const string PartTag = "prunesearch.stage.part";
+
     /// <summary>Tag with how an attempt ended: completed, refused, returned, declined, lost, retry, hung, place, failed.</summary>
     public const string OutcomeTag = "prunesearch.stage.outcome";
 
@@ -115,30 +118,50 @@ public static class Telemetry
 
     /// <summary>Seconds from opening an object of the checkpoint store to its end, by <see cref="OperationTag"/>.</summary>
     public static readonly Histogram<double> CheckpointSeconds =
-        Meter.CreateHistogram<double>("prunesearch.checkpoint.duration", "s", "Time that reading or writing an object of the checkpoint store took");
+        Meter.CreateHistogram("prunesearch.checkpoint.duration", "s", "Time that reading or writing an object of the checkpoint store took",
+            advice: Buckets(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300));
 
-    private static readonly Gauge<long> QueueDepth = Meter.CreateGauge<long>("prunesearch.queue.depth", "{stage}", "Stages that are ready and wait for a slot");
+    /// <summary>Seconds of the parts of completed stages, by <see cref="PartTag"/>.</summary>
+    public static readonly Histogram<double> StageSeconds = Meter.CreateHistogram("prunesearch.stage.duration", "s",
+        "Time that a part of a completed stage took", advice: Buckets(0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 43200));
 
-    private static readonly Gauge<long> StagesByState = Meter.CreateGauge<long>("prunesearch.search.stages", "{stage}", "Stages of a search, by state");
+    /// <summary>Seconds from claiming a stage to telling how the attempt ended, by <see cref="OutcomeTag"/>.</summary>
+    public static readonly Histogram<double> AttemptSeconds = Meter.CreateHistogram("prunesearch.attempt.duration", "s",
+        "Time that an attempt at a stage took", advice: Buckets(0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 14400, 43200));
 
-    private static readonly Gauge<double> FrontierVolume = Meter.CreateGauge<double>("prunesearch.search.frontier_volume", "1",
-        "Hypervolume of a search's frontier: share of the box between the base detector's cost without accuracy and a perfect detector that costs nothing");
+    /// <summary>Ready stages that wait for a slot, by device class.</summary>
+    public static readonly LiveGauge QueueDepth = new(Meter, "prunesearch.queue.depth", "{stage}", "Stages that are ready and wait for a slot");
 
-    private static readonly Gauge<double> ImagesPerSecond =
-        Meter.CreateGauge<double>("prunesearch.slot.images_per_second", "{image}/s", "Training speed of a slot");
+    /// <summary>How long the stage that waited longest has waited, by device class.</summary>
+    public static readonly LiveGauge QueueAge = new(Meter, "prunesearch.queue.age", "s", "Time that the ready stage that waits longest has waited");
 
-    /// <summary>Stages in the queue of a device class.</summary>
-    public static void RecordQueueDepth(string deviceClass, int depth) =>
-        QueueDepth.Record(depth, new KeyValuePair<string, object?>(DeviceClassTag, deviceClass));
+    /// <summary>Slots that were heard of lately, by device class.</summary>
+    public static readonly LiveGauge Slots = new(Meter, "prunesearch.slots", "{slot}", "Slots that were heard of lately");
 
-    /// <summary>Stages of a search in one state.</summary>
-    public static void RecordStages(string search, string state, int stages) =>
-        StagesByState.Record(stages, new KeyValuePair<string, object?>(SearchTag, search), new KeyValuePair<string, object?>(StateTag, state));
+    /// <summary>Stages of a search, by state.</summary>
+    public static readonly LiveGauge SearchStages = new(Meter, "prunesearch.search.stages", "{stage}", "Stages of a search, by state");
+
+    /// <summary>Slot time that a search has spent.</summary>
+    public static readonly LiveGauge SearchSeconds = new(Meter, "prunesearch.search.slot_time", "s", "Slot time that the finished stages of a search took");
+
+    /// <summary>Share of its budget that a search has spent; above 1 when the last stages took longer.</summary>
+    public static readonly LiveGauge BudgetSpent = new(Meter, "prunesearch.search.budget_spent", "1", "Share of its budget that a search has spent");
 
     /// <summary>Volume of a search's frontier.</summary>
-    public static void RecordFrontierVolume(string search, double volume) =>
-        FrontierVolume.Record(volume, new KeyValuePair<string, object?>(SearchTag, search));
+    public static readonly LiveGauge FrontierVolume = new(Meter, "prunesearch.search.frontier_volume", "1",
+        "Hypervolume of a search's frontier: share of the box between the base detector's cost without accuracy and a perfect detector that costs nothing");
 
-    /// <summary>Training speed of a slot.</summary>
-    public static void RecordImagesPerSecond(string slot, double speed) => ImagesPerSecond.Record(speed, new KeyValuePair<string, object?>(SlotTag, slot));
+    /// <summary>Training speed of a slot that trains.</summary>
+    public static readonly LiveGauge ImagesPerSecond = new(Meter, "prunesearch.slot.images_per_second", "{image}/s", "Training speed of a slot");
+
+    /// <summary>Nothing of a search is measured any more: it is over, or at work elsewhere.</summary>
+    public static void Forget(string search)
+    {
+        foreach (var gauge in (LiveGauge[])[SearchStages, SearchSeconds, BudgetSpent, FrontierVolume])
+        {
+            gauge.Remove(SearchTag, search);
+        }
+    }
+
+    private static InstrumentAdvice<double> Buckets(params double[] bounds) => new() { HistogramBucketBoundaries = bounds };
 }

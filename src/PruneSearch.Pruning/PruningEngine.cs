@@ -37,13 +37,15 @@ public static class PruningEngine
         var network = detector.Network;
         weights.RequireFit(network, "weights to prune");
         var groups = settings.GroupsOf(network);
+        using var positions = Positions(detector, weights, settings, calibration, cancellation);
         Choice Choose(DetectorModel now, WeightSet nowWeights)
         {
-            var scores = Score(now, nowWeights, settings, calibration);
+            var scores = Score(now, nowWeights, settings, calibration, positions);
             return new Choice(TargetSelection.Select(now, scores, settings, latency), scores);
         }
         var (spec, cut, plan) = settings.Compensate
-            ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration.Pictures, compensation ?? new CompensationOptions(), cancellation)
+            ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration.Pictures, compensation ?? new CompensationOptions(), positions,
+                cancellation)
             : Once(detector, weights, Choose(detector, weights).Plan);
         cut.RequireFinite("pruned weights");
         var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));
@@ -54,10 +56,23 @@ public static class PruningEngine
     /// <exception cref="ArgumentException">A setting is unknown, or pictures are missing.</exception>
     public static IReadOnlyDictionary<string, double[]> Score(DetectorModel detector, WeightSet weights, PruneSettings settings, CalibrationSet calibration)
     {
+        using var positions = Positions(detector, weights, settings with { Compensate = false }, calibration);
+        return Score(detector, weights, settings, calibration, positions);
+    }
+
+    /// <summary>How much each position counts, as the settings ask; <see langword="null"/> where all count alike or nothing asks.</summary>
+    internal static PositionWeights? Positions(
+        DetectorModel detector, WeightSet weights, PruneSettings settings, CalibrationSet calibration, CancellationToken cancellation = default) =>
+        settings.Positions == PositionWeighting.Detections && (settings.Compensate || settings.Criterion == Criterion.Obs)
+            ? PositionWeights.Collect(detector.Network, detector.Scores, weights, calibration.RequirePictures(), calibration.Seed, cancellation) : null;
+
+    private static Dictionary<string, double[]> Score(
+        DetectorModel detector, WeightSet weights, PruneSettings settings, CalibrationSet calibration, PositionWeights? positions)
+    {
         var network = detector.Network;
         var groups = settings.GroupsOf(network);
         var importance = ImportanceCatalog.Create(settings.Criterion);
-        using var context = new ImportanceContext(network, weights, groups, calibration, settings.Reduction, detector.Scores);
+        using var context = new ImportanceContext(network, weights, groups, calibration, settings.Reduction, detector.Scores) { Positions = positions };
         var normalisation = settings.Normalisation == ScoreNormalisation.Auto ? importance.Normalisation : settings.Normalisation;
         var scores = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var group in groups)

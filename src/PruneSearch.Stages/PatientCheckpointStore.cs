@@ -34,6 +34,9 @@ internal sealed class PatientCheckpointStore(
         }
     }
 
+    public IAsyncEnumerable<StoredObject> ListObjectsAsync(string prefix, CancellationToken cancellation = default) =>
+        store.ListObjectsAsync(prefix, cancellation);
+
     public Task DeleteAsync(string name, CancellationToken cancellation = default) => TryAsync(async () =>
     {
         await store.DeleteAsync(name, cancellation).ConfigureAwait(false);

@@ -97,6 +97,19 @@ public sealed class FolderCheckpointStore : ICheckpointStore
     }
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredObject> ListObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (string name in ListAsync(prefix, cancellation).ConfigureAwait(false))
+        {
+            var file = new FileInfo(Path.Combine(_root, name));
+            if (file.Exists)
+            {
+                yield return new StoredObject(name, file.Length, file.LastWriteTimeUtc);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         CheckpointPath.RequirePrefix(prefix);

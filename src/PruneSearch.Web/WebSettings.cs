@@ -25,7 +25,9 @@ public sealed record WebSettings
     /// <summary>A provider whose tokens let in; <see langword="null"/> for none.</summary>
     public OpenIdSettings? OpenId { get; init; }
 
-    /// <summary>PEM file with certificate and key: connections are encrypted with it. It is read again when it changes. <see langword="null"/> for none.</summary>
+    /// <summary>
+    /// PEM file with certificate and key: connections are encrypted with it. It is read again when it changes. <see langword="null"/> for none.
+    /// </summary>
     public string? Certificate { get; init; }
 
     /// <summary>Whether it may listen beyond this machine without <see cref="Certificate"/>: something in front of it encrypts.</summary>

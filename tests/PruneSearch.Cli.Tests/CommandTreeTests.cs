@@ -77,7 +77,7 @@ public sealed class CommandTreeTests : IDisposable
     [Fact]
     public async Task A_word_that_is_no_command_is_told_as_such()
     {
-        await RefusedAsync(["dance"], "'dance' is no command, expected one of silo, train, evaluate");
+        await RefusedAsync(["dance"], "'dance' is no command, expected one of silo, ui, train, evaluate");
         await RefusedAsync(["data", "pull"], "'pull' is no command, expected one of push");
     }
 

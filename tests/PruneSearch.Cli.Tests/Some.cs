@@ -154,6 +154,10 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
     public Task DrainAsync(string worker, bool drained) =>
         Workers.Any(w => w.Slot.Worker == worker) ? Call($"{(drained ? "drain" : "undrain")} {worker}") : throw new KeyNotFoundException();
 
+    public Task DeleteAsync(string id) => Call($"delete {id}");
+
+    public Task ForgetStageAsync(StageKey stage) => Call($"forget {stage}");
+
     public Task<SearchPlan> PlanAsync(string id) => Task.FromResult(Plan ?? throw new KeyNotFoundException($"There is no search '{id}'."));
 
     public async Task<SearchSummary> SummaryAsync(string id) => (await ListAsync())[0];

@@ -30,6 +30,24 @@ internal sealed class Instruments : IDisposable
     /// <summary>The last value of a gauge.</summary>
     public double? Last(string name, params (string Key, string Value)[] tags) => Of(name, tags).Cast<double?>().LastOrDefault();
 
+    /// <summary>Whether a gauge has a value now.</summary>
+    public bool Tells(string name, params (string Key, string Value)[] tags)
+    {
+        int before = Count(name, tags);
+        Ask();
+        return Count(name, tags) > before;
+    }
+
+    /// <summary>Waits until a gauge has no value.</summary>
+    public async Task UntilGoneAsync(string name, params (string Key, string Value)[] tags)
+    {
+        for (int i = 0; Tells(name, tags); i++)
+        {
+            Assert.True(i < 500, $"{name} still is {Last(name, tags)}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>The sum of a counter.</summary>
     public double Sum(string name, params (string Key, string Value)[] tags) => Of(name, tags).Sum();
 
@@ -43,6 +61,7 @@ internal sealed class Instruments : IDisposable
         patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (Last(name, tags) != value)
         {
+            Ask();
             await Task.Delay(20, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Assert.False(patience.IsCancellationRequested, $"{name} is {Last(name, tags)}, expected {value}");
         }

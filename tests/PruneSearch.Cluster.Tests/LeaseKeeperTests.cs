@@ -156,6 +156,8 @@ public sealed class LeaseKeeperTests : IDisposable
 
         public Task ReleaseAsync(string trajectory) => throw new NotSupportedException();
 
+        public Task ForgetAsync() => throw new NotSupportedException();
+
         public Task<StageStatus> GetStatusAsync() => throw new NotSupportedException();
 
         public Task<StageLease?> LeaseAsync(string worker) => throw new NotSupportedException();

@@ -24,6 +24,10 @@ internal sealed class MadeUpHome : IDisposable
         trajectories: {levels: [0.2], schedules: [{kind: one-shot}]}
         """;
 
+    /// <summary>The same with other data.</summary>
+    public static string TextWith(string data) => string.Join('\n', SearchText.Split('\n').Select(l => l.StartsWith("data:", StringComparison.Ordinal)
+        ? $"data: {data}" : l));
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("prunesearch-");
 
     public MadeUpHome() => Store = new FolderCheckpointStore(Path.Combine(_folder.FullName, "home"));
@@ -52,18 +56,28 @@ internal sealed class MadeUpHome : IDisposable
         ];
     }
 
+    /// <summary>Writes what a stage leaves, with random weights.</summary>
+    /// <returns>Bytes of the exported model.</returns>
+    public static async Task<int> WriteModelAsync(ICheckpointStore store, StageKey key, DetectorModel model)
+    {
+        var weights = RandomWeights.For(model, seed: 1);
+        using var tensors = new MemoryStream();
+        Safetensors.Write(tensors, weights);
+        byte[] onnx = OnnxExport.ToBytes(model, weights);
+        await PutAsync(CheckpointNames.Detector(key), Encoding.UTF8.GetBytes(model.Spec.ToJson()));
+        await PutAsync(CheckpointNames.Weights(key), tensors.ToArray());
+        await PutAsync(CheckpointNames.Onnx(key), onnx);
+        return onnx.Length;
+
+        Task<bool> PutAsync(string name, byte[] content) => store.PutAsync(name, (stream, stop) => stream.WriteAsync(content, stop).AsTask());
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private async Task<FrontierPoint> PointAsync(
         string name, ScheduleKind schedule, int iteration, StageKey key, DetectorModel model, double map50, double speedUp)
     {
-        var weights = RandomWeights.For(model, seed: 1);
-        await PutAsync(CheckpointNames.Detector(key), Encoding.UTF8.GetBytes(model.Spec.ToJson()));
-        using var tensors = new MemoryStream();
-        Safetensors.Write(tensors, weights);
-        await PutAsync(CheckpointNames.Weights(key), tensors.ToArray());
-        byte[] onnx = OnnxExport.ToBytes(model, weights);
-        await PutAsync(CheckpointNames.Onnx(key), onnx);
+        int bytes = await WriteModelAsync(Store, key, model);
         return new FrontierPoint
         {
             Trajectory = name,
@@ -79,7 +93,7 @@ internal sealed class MadeUpHome : IDisposable
                 ClassAp50 = new() { ["circle"] = map50, ["<b>star</b>"] = double.NaN },
                 Parameters = 1000,
                 Macs = 1000,
-                ModelBytes = onnx.Length,
+                ModelBytes = bytes,
                 Channels = ChannelCount.Of(model.Network),
                 Seconds = new() { ["fine-tune"] = 1 },
                 WeightsSha256 = key,
@@ -98,6 +112,4 @@ internal sealed class MadeUpHome : IDisposable
             },
         };
     }
-
-    private Task<bool> PutAsync(string name, byte[] content) => Store.PutAsync(name, (stream, stop) => stream.WriteAsync(content, stop).AsTask());
 }

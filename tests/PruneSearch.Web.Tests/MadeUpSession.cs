@@ -2,6 +2,7 @@ using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Web.Tests;
@@ -93,6 +94,10 @@ internal sealed class MadeUpSession : ISearchSession
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult(Workers);
 
     public Task DrainAsync(string worker, bool drained) => Called($"drain {worker}");
+
+    public Task DeleteAsync(string id) => Called($"delete {id}");
+
+    public Task ForgetStageAsync(StageKey stage) => Called($"forget {stage}");
 
     public Task CancelAsync(string id, string reason) => Called($"cancel {id}");
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PruneSearch.Cli.Following;
 using PruneSearch.Cli.Frontiers;
+using PruneSearch.Connections.Cleaning;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
@@ -11,7 +12,7 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>Commands that look at searches or stop them.</summary>
 internal static class QueryCommands
 {
-    public static async Task<int> ListAsync(CliContext context, SearchPlace place, CancellationToken cancellation)
+    public static async Task<int> ListAsync(CliContext context, SearchPlace place, bool sizes, CancellationToken cancellation)
     {
         if (place.Cluster is null && !Directory.Exists(place.Home))
         {
@@ -24,11 +25,13 @@ internal static class QueryCommands
         }
         await using var session = await context.Sessions.OpenAsync(place, work: false, cancellation);
         var all = await session.ListAsync();
+        var bytes = sizes ? await new StoreCleaning(session, context.Time).SizesAsync(cancellation) : null;
         foreach (var s in all)
         {
             string why = s.State == WorkState.Failed && s.Reason is { } reason ? $"  {ErrorText.OneLine(reason)}" : "";
-            await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  {ProgressText.Of(s.State),-10} {s.Completed + s.Failed}/{s.Trajectories} trajectories{why}"));
+            string size = bytes is null ? "" : "  " + CleaningCommands.Size(bytes[s.Id]);
+            await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{s.Id,-24} {s.Created:yyyy-MM-dd HH:mm} UTC  " +
+                $"{ProgressText.Of(s.State),-10} {s.Completed + s.Failed}/{s.Trajectories} trajectories{size}{why}"));
         }
         if (all.Count == 0)
         {

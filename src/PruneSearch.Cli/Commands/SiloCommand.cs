@@ -17,7 +17,7 @@ internal static class SiloCommand
     public static Command Create(CliContext context)
     {
         var file = TextOption.Create("--config", "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", "FILE");
-        var command = new Command("silo", "Be one process of a cluster: coordinate searches, work on stages, both, or serve the page and the HTTP API") { file };
+        var command = new Command("silo", "Be one process of a cluster: coordinate searches, work on stages, both, or serve page and HTTP API") { file };
         var options = new Dictionary<string, Option<string?>>(StringComparer.Ordinal);
         foreach (var (key, description) in SettingKeys.Descriptions.Where(d => !ClientKeys.Contains(d.Key)))
         {

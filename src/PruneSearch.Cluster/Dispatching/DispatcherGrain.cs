@@ -17,7 +17,10 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        Telemetry.RecordQueueDepth(this.GetPrimaryKeyString(), 0);
+        foreach (var gauge in (LiveGauge[])[Telemetry.QueueDepth, Telemetry.QueueAge, Telemetry.Slots])
+        {
+            gauge.Remove(Telemetry.DeviceClassTag, this.GetPrimaryKeyString());
+        }
         return Task.CompletedTask;
     }
 
@@ -42,7 +45,7 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
     public Task PresentAsync(string worker)
     {
         _slots.Heard(worker);
-        return Task.CompletedTask;
+        return CountAsync();
     }
 
     public Task<QueueStatus> GetStatusAsync(int limit) =>
@@ -72,7 +75,10 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
 
     private Task CountAsync()
     {
-        Telemetry.RecordQueueDepth(this.GetPrimaryKeyString(), _queue.Count);
+        var tag = (Telemetry.DeviceClassTag, this.GetPrimaryKeyString());
+        Telemetry.QueueDepth.Set(_queue.Count, tag);
+        Telemetry.QueueAge.Set(_queue.Oldest()?.TotalSeconds ?? 0, tag);
+        Telemetry.Slots.Set(_slots.Count() ?? 0, tag);
         return Task.CompletedTask;
     }
 }

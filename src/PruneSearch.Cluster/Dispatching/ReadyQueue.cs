@@ -19,12 +19,13 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
     public void Add(StageKey key, int remainingStages)
     {
         long arrival = _arrivals++;
+        var since = time.GetUtcNow();
         if (_entries.TryGetValue(key, out var old))
         {
             _order.Remove(old);
-            arrival = old.Arrival;
+            (arrival, since) = (old.Arrival, old.Since);
         }
-        var entry = new Entry(remainingStages, arrival, key);
+        var entry = new Entry(remainingStages, arrival, key, since);
         _entries[key] = entry;
         _order.Add(entry);
     }
@@ -56,6 +57,9 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
         return (first.Key, first.RemainingStages);
     }
 
+    /// <summary>How long the one that waits longest has waited; <see langword="null"/> when none does.</summary>
+    public TimeSpan? Oldest() => _entries.Count == 0 ? null : time.GetUtcNow() - _entries.Values.Min(e => e.Since);
+
     /// <summary>Keys of the first stages, in the order in which they go.</summary>
     public IReadOnlyList<StageKey> First(int limit) => _order.Take(limit).Select(e => e.Key).ToArray();
 
@@ -80,7 +84,7 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
 
     private sealed record Refusal(DateTimeOffset Until, string Reason);
 
-    private sealed record Entry(int RemainingStages, long Arrival, StageKey Key) : IComparable<Entry>
+    private sealed record Entry(int RemainingStages, long Arrival, StageKey Key, DateTimeOffset Since) : IComparable<Entry>
     {
         public int CompareTo(Entry? other)
         {

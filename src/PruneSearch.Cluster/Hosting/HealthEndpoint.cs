@@ -6,7 +6,7 @@ using Orleans.Runtime;
 namespace PruneSearch.Cluster.Hosting;
 
 /// <summary>Where a silo tells how it is.</summary>
-internal sealed record HealthAddress(IPAddress Advertised, int Port);
+internal sealed record HealthAddress(string Host, int Port);
 
 /// <summary>
 /// Answers probes over HTTP: <c>/healthz/live</c> while the process works, <c>/healthz/ready</c> while it is a member of the
@@ -25,7 +25,7 @@ internal sealed class HealthEndpoint(HealthState state, HealthAddress address, I
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _listener.Prefixes.Add($"http://{(IPAddress.IsLoopback(address.Advertised) ? "127.0.0.1" : "+")}:{address.Port}/healthz/");
+        _listener.Prefixes.Add($"http://{address.Host}:{address.Port}/healthz/");
         _listener.Start();
         using var stop = stoppingToken.Register(_listener.Stop);
         while (!stoppingToken.IsCancellationRequested)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
 
@@ -90,6 +91,12 @@ internal sealed class HomeSession : ISearchSession
 
     /// <inheritdoc/>
     public Task DrainAsync(string worker, bool drained) => UseAsync(Done(s => s.DrainAsync(worker, drained)));
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string id) => UseAsync(Done(s => s.DeleteAsync(id)));
+
+    /// <inheritdoc/>
+    public Task ForgetStageAsync(StageKey stage) => UseAsync(Done(s => s.ForgetStageAsync(stage)));
 
     /// <inheritdoc/>
     public Task CancelAsync(string id, string reason) => UseAsync(Done(s => s.CancelAsync(id, reason)));

@@ -56,6 +56,8 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             Gateways = gateways,
             Insecure = settings.Flag("insecure", false),
             HealthPort = settings.Number("health-port", 0, 0, 65535),
+            MetricsPort = settings.Number("metrics-port", 0, 0, 65535),
+            ProbeAddress = settings.Using("probe-address", () => Probe(settings.Text("probe-address"))),
             Work = settings.Text("work"),
             Timings = new ClusterTimings { Silence = settings.Using("longest-silence", () => Silence(settings.Text("longest-silence"))) },
             ConsoleLog = true,
@@ -83,6 +85,9 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
         device is "cpu" or "cuda" || (device.StartsWith("cuda:", StringComparison.Ordinal) && PlainNumber.ParseWhole(device["cuda:".Length..]) >= 0)
             ? device
             : throw new ArgumentException($"'{device}' is not right, expected cpu, cuda or cuda:NUMBER");
+
+    private static string? Probe(string? text) => text is null or "*" || IPAddress.TryParse(text, out _) ? text
+        : throw new ArgumentException($"'{text}' is not right, expected an IP address of this machine, or *");
 
     private static SilenceLimits Silence(string? text) => text is null ? new SilenceLimits() : SilenceLimits.Parse(text);
 

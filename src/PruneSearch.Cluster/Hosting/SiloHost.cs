@@ -133,7 +133,8 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Timings);
         builder.Services.AddSingleton<StuckSlot>().AddSingleton<ClusterContact>();
         builder.Services.AddSingleton<ICheckpointStore>(new MeteredCheckpointStore(store, options.Time));
-        builder.AddPruneSearchTelemetry($"prunesearch-{options.Role.ToString().ToLowerInvariant()}", options.Name);
+        builder.AddPruneSearchTelemetry($"prunesearch-{options.Role.ToString().ToLowerInvariant()}", options.Name,
+            options.MetricsPort > 0 ? (options.ProbeHost, options.MetricsPort) : null);
         if (options.IsGuest)
         {
             builder.UseOrleansClient(client => client.UseGuest(options));
@@ -157,7 +158,7 @@ public sealed class SiloHost : IAsyncDisposable
         {
             builder.Services.AddPruneSearchHealth(options.IsGuest);
             builder.Services.AddHostedService(p =>
-                ActivatorUtilities.CreateInstance<HealthEndpoint>(p, new HealthAddress(options.AdvertisedAddress, options.HealthPort)));
+                ActivatorUtilities.CreateInstance<HealthEndpoint>(p, new HealthAddress(options.ProbeHost, options.HealthPort)));
         }
         if (options.Role != SiloRole.Control)
         {

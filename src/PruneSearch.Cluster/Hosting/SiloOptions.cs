@@ -57,6 +57,23 @@ public sealed record SiloOptions
     /// <summary>Port of the health endpoint; 0 for none.</summary>
     public int HealthPort { get; init; }
 
+    /// <summary>Port of the endpoint for metrics; 0 for none.</summary>
+    public int MetricsPort { get; init; }
+
+    /// <summary>
+    /// Where the endpoints for health and metrics listen: an address of this machine, or <c>*</c> for all; <see langword="null"/> for this
+    /// machine alone where the silo listens only there, and for all otherwise.
+    /// </summary>
+    public string? ProbeAddress { get; init; }
+
+    /// <summary>The host of the addresses at which health and metrics are asked for, as <see cref="HttpListener"/> writes it.</summary>
+    internal string ProbeHost => ProbeAddress switch
+    {
+        null => IPAddress.IsLoopback(AdvertisedAddress) ? "127.0.0.1" : "+",
+        "*" => "+",
+        { } address => IPAddress.Parse(address) is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } six ? $"[{six}]" : address,
+    };
+
     /// <summary>
     /// Folder for the log, and for what the slot does, so that the next process knows what this one died of; <see langword="null"/> for none.
     /// </summary>

@@ -35,6 +35,9 @@ internal sealed class MeteredCheckpointStore(ICheckpointStore store, TimeProvide
 
     public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default) => store.ListAsync(prefix, cancellation);
 
+    public IAsyncEnumerable<StoredObject> ListObjectsAsync(string prefix, CancellationToken cancellation = default) =>
+        store.ListObjectsAsync(prefix, cancellation);
+
     public Task DeleteAsync(string name, CancellationToken cancellation = default) => store.DeleteAsync(name, cancellation);
 
     private void Record(string operation, long bytes, long start)

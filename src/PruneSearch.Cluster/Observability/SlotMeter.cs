@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using PruneSearch.Core;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Observability;
 
@@ -16,7 +17,7 @@ internal sealed class SlotMeter : IDisposable
     private readonly string _name;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private long _since;
+    private long _since, _began;
     private long? _busySince;
     private TimeSpan _busy;
 
@@ -31,7 +32,7 @@ internal sealed class SlotMeter : IDisposable
     {
         lock (_gate)
         {
-            _busySince = _time.GetTimestamp();
+            _busySince = _began = _time.GetTimestamp();
         }
     }
 
@@ -41,6 +42,19 @@ internal sealed class SlotMeter : IDisposable
         {
             _busy += _busySince is { } since ? _time.GetElapsedTime(since) : TimeSpan.Zero;
             _busySince = null;
+        }
+    }
+
+    /// <summary>Tells how an attempt ended, and what its parts took.</summary>
+    public void Tell(string outcome, StageReport? report)
+    {
+        var tag = new KeyValuePair<string, object?>(Telemetry.OutcomeTag, outcome);
+        Telemetry.Stages.Add(1, tag);
+        Telemetry.AttemptSeconds.Record(_time.GetElapsedTime(_began).TotalSeconds, tag);
+        Telemetry.ImagesPerSecond.Remove(Telemetry.SlotTag, _name);
+        foreach (var (part, seconds) in outcome == "completed" && report is not null ? report.Seconds : [])
+        {
+            Telemetry.StageSeconds.Record(seconds, new KeyValuePair<string, object?>(Telemetry.PartTag, part));
         }
     }
 

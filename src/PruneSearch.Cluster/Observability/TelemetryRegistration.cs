@@ -10,7 +10,7 @@ using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Observability;
 
-/// <summary>Exports spans, metrics and the log over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; otherwise does nothing at all.</summary>
+/// <summary>Exports spans, metrics and the log over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, and metrics to who asks for them.</summary>
 public static class TelemetryRegistration
 {
     private const int FlushMilliseconds = 5000;
@@ -26,32 +26,51 @@ public static class TelemetryRegistration
     /// <param name="builder">The host.</param>
     /// <param name="service">What kind of process it is: <c>prunesearch-control</c>, …</param>
     /// <param name="instance">Its name, unique in the cluster.</param>
-    public static IHostApplicationBuilder AddPruneSearchTelemetry(this IHostApplicationBuilder builder, string service, string instance)
+    /// <param name="scrape">Where Prometheus may ask for metrics at <c>/metrics</c>; <see langword="null"/> for nowhere.</param>
+    public static IHostApplicationBuilder AddPruneSearchTelemetry(this IHostApplicationBuilder builder, string service, string instance,
+        (string Host, int Port)? scrape = null)
     {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT")))
+        bool exports = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT"));
+        if (!exports && scrape is null)
         {
             return builder;
         }
         builder.Configuration.AddEnvironmentVariables(); // the exporter reads its variables from here
-        builder.Services.AddOpenTelemetry()
+        var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(r => r.AddService(service, serviceVersion: ProductVersion.Text, serviceInstanceId: instance).AddEnvironmentVariableDetector())
-            .WithTracing(t =>
+            .WithMetrics(m =>
             {
-                t.AddSource(Telemetry.Name).AddOtlpExporter(o =>
+                m.AddMeter(Telemetry.Name, "Microsoft.Orleans", "System.Runtime");
+                if (exports)
                 {
-                    if (Environment.GetEnvironmentVariable(DelayVariable) is null)
-                    {
-                        o.BatchExportProcessorOptions.ScheduledDelayMilliseconds = DelayMilliseconds;
-                    }
-                });
-                if (string.Equals(Environment.GetEnvironmentVariable(OrleansVariable), "true", StringComparison.OrdinalIgnoreCase))
-                {
-                    t.AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Lifecycle", "Microsoft.Orleans.Storage");
+                    m.AddOtlpExporter();
                 }
-            })
-            .WithMetrics(m => m.AddMeter(Telemetry.Name, "Microsoft.Orleans", "System.Runtime").AddOtlpExporter())
-            .WithLogging(l => l.AddProcessor(new TraceOfRecord()).AddOtlpExporter(), o => o.IncludeFormattedMessage = true);
+                if (scrape is { } address)
+                {
+                    m.AddPrometheusHttpListener(o => (o.Host, o.Port) = address);
+                }
+            });
+        if (exports)
+        {
+            telemetry.WithTracing(Trace)
+                .WithLogging(l => l.AddProcessor(new TraceOfRecord()).AddOtlpExporter(), o => o.IncludeFormattedMessage = true);
+        }
         return builder;
+    }
+
+    private static void Trace(TracerProviderBuilder traces)
+    {
+        traces.AddSource(Telemetry.Name).AddOtlpExporter(o =>
+        {
+            if (Environment.GetEnvironmentVariable(DelayVariable) is null)
+            {
+                o.BatchExportProcessorOptions.ScheduledDelayMilliseconds = DelayMilliseconds;
+            }
+        });
+        if (string.Equals(Environment.GetEnvironmentVariable(OrleansVariable), "true", StringComparison.OrdinalIgnoreCase))
+        {
+            traces.AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Lifecycle", "Microsoft.Orleans.Storage");
+        }
     }
 
     /// <summary>Exports what has not been exported yet; waits 5 s at most for each of spans, metrics and the log.</summary>

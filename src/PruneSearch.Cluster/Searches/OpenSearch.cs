@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.Trajectories;
+using PruneSearch.Core;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -126,7 +127,7 @@ internal sealed class OpenSearch
     public void Ended(WorkState state, string? reason)
     {
         _spans.Ended(state, reason, _reports.Volume);
-        Measure();
+        Telemetry.Forget(_state.Plan.Id);
         Rest();
     }
 
@@ -184,8 +185,7 @@ internal sealed class OpenSearch
     {
         var unfinished = _state.Trajectories.Where(t => t.IsUnfinished).ToList();
         unfinished.ForEach(t => _spans.Ended(t, WorkState.Cancelled, null));
-        _spans.Ended(WorkState.Cancelled, null, _reports.Volume);
-        Rest();
+        Ended(WorkState.Cancelled, null);
         return Task.WhenAll(unfinished.Select(t => _trajectories.CancelAsync(t.Plan, t.MissingKeys)));
     }
 

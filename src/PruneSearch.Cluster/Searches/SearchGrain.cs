@@ -114,6 +114,20 @@ internal sealed class SearchGrain(
         }
     }
 
+    public async Task DeleteAsync()
+    {
+        if (_progress.IsRunning && (IsDriven || recovery.ByItself))
+        {
+            throw new InvalidOperationException($"Search '{Id}' is at work, expected one that is over or cancelled.");
+        }
+        await Wake.StopAsync();
+        await store.DeleteAllAsync(CheckpointNames.Search(Id));
+        await progress.ClearStateAsync();
+        await record.ClearStateAsync();
+        await Wake.ListAsync();
+        DeactivateOnIdle();
+    }
+
     public async Task WakeAsync()
     {
         if (recovery.ByItself && (_search is null || !_progress.IsRunning))
@@ -160,11 +174,11 @@ internal sealed class SearchGrain(
         }
     }
 
-    private Task PollAsync(OpenSearch search) => GuardAsync(async () =>
+    private Task PollAsync(OpenSearch search) => this.GuardAsync(logger, Id, async () =>
     {
         await search.PollAsync();
-        await AdvanceAsync(search);
         search.Measure();
+        await AdvanceAsync(search);
     });
 
     // Many reports may have come at once: what follows from them is done once, after all that is waiting to be heard.
@@ -172,25 +186,9 @@ internal sealed class SearchGrain(
         _ =>
         {
             _soon = Stopped(_soon);
-            return GuardAsync(() => AdvanceAsync(search));
+            return this.GuardAsync(logger, Id, () => AdvanceAsync(search));
         },
         new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan) { KeepAlive = true });
-
-    private async Task GuardAsync(Func<Task> work)
-    {
-        try
-        {
-            await work();
-        }
-        catch (InconsistentStateException)
-        {
-            DeactivateOnIdle(); // another activation of this search wrote: it drives
-        }
-        catch (Exception e)
-        {
-            Log.PollFailed(logger, e, Id);
-        }
-    }
 
     private async Task AdvanceAsync(OpenSearch search)
     {

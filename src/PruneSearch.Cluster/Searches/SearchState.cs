@@ -44,6 +44,9 @@ internal sealed class SearchState
 
     public int CompletedStages { get; private set; }
 
+    /// <summary>Slot time of them, in seconds.</summary>
+    public double SlotSeconds { get; private set; }
+
     /// <summary>Trajectories all of whose stages finished.</summary>
     public int Completed { get; private set; }
 
@@ -85,6 +88,7 @@ internal sealed class SearchState
         }
         stage.Report = report;
         CompletedStages++;
+        SlotSeconds += report.Seconds.Values.Sum();
         Added?.Invoke(report);
         foreach (var trajectory in stage.Users)
         {

@@ -88,11 +88,19 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
         var running = search.AtWork.Select(t => t.Next).OfType<StageState>().ToHashSet();
         var failed = search.Trajectories.Where(t => t.End is not null).SelectMany(t => t.Stages)
             .Where(s => s.Report is null && !running.Contains(s)).ToHashSet();
-        Telemetry.RecordStages(Plan.Id, "completed", search.CompletedStages);
-        Telemetry.RecordStages(Plan.Id, "running", running.Count);
-        Telemetry.RecordStages(Plan.Id, "failed", failed.Count);
-        Telemetry.RecordStages(Plan.Id, "waiting", search.Stages - search.CompletedStages - running.Count - failed.Count);
-        Telemetry.RecordFrontierVolume(Plan.Id, volume);
+        Set("completed", search.CompletedStages);
+        Set("running", running.Count);
+        Set("failed", failed.Count);
+        Set("waiting", search.Stages - search.CompletedStages - running.Count - failed.Count);
+        var tag = (Telemetry.SearchTag, Plan.Id);
+        Telemetry.FrontierVolume.Set(volume, tag);
+        Telemetry.SearchSeconds.Set(search.SlotSeconds, tag);
+        if (growth?.Status() is { } grown && grown.Budget.Share(grown.Spent) is { } share)
+        {
+            Telemetry.BudgetSpent.Set(share, tag);
+        }
+
+        void Set(string state, int stages) => Telemetry.SearchStages.Set(stages, (Telemetry.SearchTag, Plan.Id), (Telemetry.StateTag, state));
     }
 
     private TrajectoryStatus Status(int index, WorkState state)

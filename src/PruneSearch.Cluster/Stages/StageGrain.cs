@@ -19,7 +19,6 @@ internal sealed class StageGrain(
     RecoveryPolicy wake,
     ILogger<StageGrain> logger) : Grain, IStageGrain
 {
-    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10); // waiters ask for the report as soon as they are told
     private StageWaiters _demand = null!;
     private StageLeases _lease = null!;
     private StageRecordStore _store = null!;
@@ -27,7 +26,6 @@ internal sealed class StageGrain(
     private StageReport? _report;
     private IGrainTimer? _watch;
     private StageKey Key => field == default ? field = StageKey.Parse(this.GetPrimaryKeyString()) : field;
-
     private bool IsHeldAs(LeaseTicket ticket) => !IsOver && _lease.IsCurrent(ticket);
     private bool IsOver => _report is not null || _lease.Failure is not null;
 
@@ -77,6 +75,14 @@ internal sealed class StageGrain(
                 await _store.SaveAsync();
             }
             await _demand.DequeueAsync();
+        }
+    }
+
+    public async Task ForgetAsync()
+    {
+        if (!_lease.IsHeld && _demand.Wanted is null)
+        {
+            await _store.ForgetAsync();
         }
     }
 
@@ -206,13 +212,7 @@ internal sealed class StageGrain(
         record.State.Failure = null;
         _lease.End();
         await _demand.TellAsync(report);
-        this.RegisterGrainTimer(_ => DoneAsync(), new GrainTimerCreationOptions(Linger, Timeout.InfiniteTimeSpan)); // later the store has it
-    }
-
-    private Task DoneAsync()
-    {
-        DeactivateOnIdle();
-        return Task.CompletedTask;
+        _store.Leave(); // later the checkpoint store has it
     }
 
     private async Task FailForGoodAsync(string reason)

@@ -8,6 +8,7 @@ namespace PruneSearch.Cluster.Stages;
 internal sealed class StageRecordStore(IGrainBase stage, IPersistentState<StageRecord> record, StageLeases leases, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(10); // waiters ask for the report as soon as they are told
     private long? _failed;
 
     /// <summary>Saves; when that fails, the activation ends, for what it knows is not what is stored.</summary>
@@ -22,6 +23,22 @@ internal sealed class StageRecordStore(IGrainBase stage, IPersistentState<StageR
             stage.DeactivateOnIdle();
             throw;
         }
+    }
+
+    /// <summary>Nothing more is to be kept: the activation ends soon.</summary>
+    public void Leave() => stage.RegisterGrainTimer(
+        _ =>
+        {
+            stage.DeactivateOnIdle();
+            return Task.CompletedTask;
+        },
+        new GrainTimerCreationOptions(Linger, Timeout.InfiniteTimeSpan));
+
+    /// <summary>The stage is as if it had never run.</summary>
+    public async Task ForgetAsync()
+    {
+        await record.ClearStateAsync();
+        stage.DeactivateOnIdle();
     }
 
     /// <summary>

@@ -39,7 +39,7 @@ internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string sl
         Beat();
         if (progress.ImagesPerSecond is { } speed)
         {
-            Telemetry.RecordImagesPerSecond(slot, speed);
+            Telemetry.ImagesPerSecond.Set(speed, (Telemetry.SlotTag, slot));
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed class SlotWorker(
             _journal?.End();
         }
         Log.StageEnded(logger, lease.Attempt, lease.Epoch, lease.Key, outcome);
-        Telemetry.Stages.Add(1, new KeyValuePair<string, object?>(Telemetry.OutcomeTag, outcome));
+        _meter.Tell(outcome, result?.Report);
         return free;
     }
 

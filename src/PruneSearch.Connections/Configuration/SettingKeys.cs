@@ -26,6 +26,8 @@ public static class SettingKeys
         ["authority"] = "PEM file with the cluster's certificate authority; several in it while it is renewed",
         ["insecure"] = "true lets a silo listen beyond this machine without a certificate: whoever reaches its ports may do everything",
         ["health-port"] = "Port of the health endpoint, 0 for none",
+        ["metrics-port"] = "Port of the endpoint that Prometheus asks for metrics (/metrics), 0 for none",
+        ["probe-address"] = "Address that health and metrics listen on: an address of this machine, or * for all; by default 127.0.0.1 where the silo does",
         ["snapshot-seconds"] = "Time between snapshots within a stage",
         ["longest-silence"] = "Longest time without progress before a stage is stopped, in seconds: one number, or PART=SECONDS with blanks between",
         ["picture-cache"] = "Folder for pictures that are fetched from the checkpoints; silos may share it",

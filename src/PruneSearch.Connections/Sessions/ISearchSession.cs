@@ -1,5 +1,6 @@
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Connections.Sessions;
@@ -60,6 +61,13 @@ public interface ISearchSession : IAsyncDisposable
     /// <summary>Has a slot take no new stage, or take stages again.</summary>
     /// <exception cref="KeyNotFoundException">No such slot was heard of lately.</exception>
     Task DrainAsync(string worker, bool drained);
+
+    /// <summary>Forgets a search that is over or cancelled; its stages stay.</summary>
+    /// <exception cref="InvalidOperationException">It is at work.</exception>
+    Task DeleteAsync(string id);
+
+    /// <summary>The report of a stage was deleted from the checkpoints: nobody shall remember it.</summary>
+    Task ForgetStageAsync(StageKey stage);
 
     /// <summary>Stops a search.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>

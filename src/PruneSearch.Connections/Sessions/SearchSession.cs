@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using PruneSearch.Connections.Configuration;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Connections.Sessions;
@@ -106,6 +107,12 @@ public sealed class SearchSession : ISearchSession
 
     /// <inheritdoc/>
     public Task CancelAsync(string id, string reason) => AskAsync(() => _client.CancelAsync(id, reason));
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string id) => AskAsync(() => _client.DeleteAsync(id));
+
+    /// <inheritdoc/>
+    public Task ForgetStageAsync(StageKey stage) => AskAsync(() => _client.ForgetStageAsync(stage));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _owner.DisposeAsync();

@@ -27,6 +27,11 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Cancel"), AllowedTo(Callers.Operators)]
     Task CancelAsync(string reason);
 
+    /// <summary>Forgets a search that is not at work. Its stages stay. Repeating it is harmless.</summary>
+    /// <exception cref="InvalidOperationException">It is at work.</exception>
+    [Alias("Delete"), AllowedTo(Callers.Operators)]
+    Task DeleteAsync();
+
     /// <summary>Goes on when it should be running and nobody is at work on it: its silo died. Does nothing otherwise.</summary>
     [Alias("Wake"), AllowedTo(Callers.Silos)]
     Task WakeAsync();

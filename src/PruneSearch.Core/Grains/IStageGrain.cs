@@ -28,6 +28,10 @@ public interface IStageGrain : IGrainWithStringKey
     [Alias("Release"), AllowedTo(Callers.Silos)]
     Task ReleaseAsync(string trajectory);
 
+    /// <summary>Its report was deleted: it is as if it had never run, unless somebody wants it or works on it.</summary>
+    [Alias("Forget"), AllowedTo(Callers.Operators)]
+    Task ForgetAsync();
+
     /// <summary>How it stands.</summary>
     [Alias("Status"), AllowedTo(Callers.Viewers)]
     Task<StageStatus> GetStatusAsync();

@@ -46,6 +46,14 @@ public sealed record BudgetSettings
         };
     }
 
+    /// <summary>Which share of it is spent: of the limit that is nearest; <see langword="null"/> when nothing is limited.</summary>
+    public double? Share(SearchCost spent)
+    {
+        ArgumentNullException.ThrowIfNull(spent);
+        double?[] shares = [spent.Seconds / (Hours * 3600), (double)spent.Trajectories / Trajectories, (double)spent.Steps / Steps];
+        return shares.Max();
+    }
+
     /// <summary>Whether something is left when so much is spent.</summary>
     public bool Leaves(SearchCost spent)
     {

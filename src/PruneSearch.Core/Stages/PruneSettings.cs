@@ -79,6 +79,11 @@ public sealed record PruneSettings
     [Description("Re-solve the layers that read pruned channels by least squares, so that they give their old output from what stays.")]
     public bool Compensate { get; init; } = true;
 
+    /// <summary>Of the feature maps of calibration pictures.</summary>
+    [Id(17)]
+    [Description("How much each position of the feature maps counts for `obs` and in compensation: as the detections depend on it, or all alike.")]
+    public PositionWeighting Positions { get; init; } = PositionWeighting.Detections;
+
     /// <summary>For what looks at pictures.</summary>
     [Id(7)]
     [Description("Training pictures for criteria that look at pictures, for compensation and for `recalibrate`."), Range(8, 4096)]

@@ -53,6 +53,9 @@ public static class CheckpointNames
     /// <summary>All states within a stage, oldest first in ordinal order.</summary>
     public static string Snapshots(StageKey key) => Stage(key) + "snapshots/";
 
+    /// <summary>All that is kept of a search besides its stages.</summary>
+    public static string Search(string searchId) => $"searches/{searchId}/";
+
     /// <summary>All segments of a search's report log.</summary>
     public static string Reports(string searchId) => $"searches/{searchId}/reports/";
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PruneSearch.Core.Storage;
 
 /// <summary>What must hold for a write to happen.</summary>
@@ -46,6 +48,16 @@ public interface ICheckpointStore
     /// <summary>Names of all objects that begin with <paramref name="prefix"/>, in ordinal order.</summary>
     /// <exception cref="IOException">The store cannot be reached or read.</exception>
     IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellation = default);
+
+    /// <summary>The same, with what the store knows of each without reading it. Where it knows nothing: no bytes, written in the farthest future.</summary>
+    /// <exception cref="IOException">The store cannot be reached or read.</exception>
+    async IAsyncEnumerable<StoredObject> ListObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (string name in ListAsync(prefix, cancellation).ConfigureAwait(false))
+        {
+            yield return new StoredObject(name, 0, DateTimeOffset.MaxValue);
+        }
+    }
 
     /// <summary>Deletes an object; deleting what does not exist does nothing.</summary>
     /// <exception cref="IOException">The store cannot be written.</exception>

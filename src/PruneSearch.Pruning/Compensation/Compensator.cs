@@ -23,6 +23,7 @@ public static class Compensator
     /// <param name="plan">Which channels of the dense network the pruned one has.</param>
     /// <param name="calibration">Batches of pictures <c>[N, 3, size, size]</c>, at least one. The caller owns them.</param>
     /// <param name="options">How.</param>
+    /// <param name="positions">How much each position of the pictures counts; all alike when left out.</param>
     /// <param name="cancellation">Checked before each batch.</param>
     /// <returns>Weights of the pruned network.</returns>
     /// <exception cref="ArgumentException">There are no pictures, or an option is outside its range.</exception>
@@ -37,6 +38,7 @@ public static class Compensator
         PruningPlan plan,
         IReadOnlyList<Tensor> calibration,
         CompensationOptions? options = null,
+        PositionWeights? positions = null,
         CancellationToken cancellation = default)
     {
         options ??= new CompensationOptions();
@@ -60,7 +62,7 @@ public static class Compensator
             for (int batch = 0; batch < calibration.Count; batch++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                solver.Observe(seen, original, current, batch);
+                solver.Observe(seen, original, current, batch, positions);
                 original.Trim(batch);
                 current.Trim(batch);
                 Heartbeat.Beat();

@@ -25,6 +25,7 @@ internal static class GradualPruning
     /// <param name="roundTo">Pruned widths are multiples of this between rounds too.</param>
     /// <param name="calibration">Pictures.</param>
     /// <param name="options">How.</param>
+    /// <param name="positions">How much each position of the pictures counts; all alike when left out.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <returns>The pruned detector, its weights, and everything that went.</returns>
     public static (DetectorSpec Spec, WeightSet Weights, PruningPlan Plan) Run(
@@ -34,6 +35,7 @@ internal static class GradualPruning
         int roundTo,
         IReadOnlyList<Tensor> calibration,
         CompensationOptions options,
+        PositionWeights? positions,
         CancellationToken cancellation)
     {
         var (now, nowWeights) = (detector, weights);
@@ -51,7 +53,7 @@ internal static class GradualPruning
             var (spec, cut) = Shrinker.Shrink(now, nowWeights, step);
             total = total.Then(step);
             now = now.With(spec.Widths);
-            nowWeights = Compensator.Solve(detector.Network, weights, now.Network, cut, total, calibration, options, cancellation);
+            nowWeights = Compensator.Solve(detector.Network, weights, now.Network, cut, total, calibration, options, positions, cancellation);
         }
         return (now.Spec, nowWeights, total);
     }

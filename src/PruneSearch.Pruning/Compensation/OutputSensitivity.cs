@@ -27,14 +27,48 @@ internal static class OutputSensitivity
     public static IReadOnlyDictionary<string, double[]> Collect(
         Network network, ScoreRule? scores, WeightSet weights, IReadOnlyList<ReaderSite> sites, IReadOnlyList<Tensor> calibration, int seed)
     {
-        using var runner = new TorchNetwork(network, weights);
-        using var random = new Generator((ulong)seed, CPU);
         var sums = sites.ToDictionary(s => s.Key, s => new double[s.Outputs], StringComparer.Ordinal);
         var layers = sites.SelectMany(s => s.Layers).Select(l => l.Name).Distinct().ToList();
         int seen = 0;
+        foreach (var gradients in Gradients(network, scores, weights, layers, calibration, seed, Pictures))
+        {
+            seen += (int)gradients.Values.First().shape[0];
+            var squares = gradients.ToDictionary(
+                g => g.Key, g => g.Value.square().sum([0, 2, 3]).to(ScalarType.Float64).data<double>().ToArray(), StringComparer.Ordinal);
+            foreach (var site in sites)
+            {
+                double[] sum = sums[site.Key];
+                foreach (var layer in site.Layers)
+                {
+                    for (int o = 0; o < sum.Length; o++)
+                    {
+                        sum[o] += squares[layer.Name][site.Part * sum.Length + o];
+                    }
+                }
+            }
+        }
+        return sums.ToDictionary(s => s.Key, s => s.Value.Select(v => v / seen).ToArray(), StringComparer.Ordinal);
+    }
+
+    /// <summary>Gradients of random probes, a few pictures at a time, whose squares have the Fisher information as their mean.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="scores">How its outputs become scores; <see langword="null"/> where all count alike.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="layers">Layers in whose outputs errors are made.</param>
+    /// <param name="calibration">Batches of pictures; no group of pictures holds some of two batches.</param>
+    /// <param name="seed">Draws the signs.</param>
+    /// <param name="limit">Pictures that are looked at.</param>
+    /// <returns>Layer name to gradient <c>[n, channels, H, W]</c>, valid until the next group of pictures.</returns>
+    public static IEnumerable<IReadOnlyDictionary<string, Tensor>> Gradients(
+        Network network, ScoreRule? scores, WeightSet weights, IReadOnlyList<string> layers, IReadOnlyList<Tensor> calibration, int seed,
+        int limit = int.MaxValue)
+    {
+        using var runner = new TorchNetwork(network, weights);
+        using var random = new Generator((ulong)seed, CPU);
+        int seen = 0;
         foreach (var batch in calibration)
         {
-            for (long first = 0; first < batch.shape[0] && seen < Pictures; first += PicturesAtOnce)
+            for (long first = 0; first < batch.shape[0] && seen < limit; first += PicturesAtOnce)
             {
                 using var scope = NewDisposeScope();
                 var pictures = batch.narrow(0, first, Math.Min(PicturesAtOnce, batch.shape[0] - first));
@@ -45,22 +79,9 @@ internal static class OutputSensitivity
                     maps[layer.Name] = layer is InputLayer ? pictures : runner.Evaluate(layer, maps);
                 }
                 var gradients = autograd.grad([Probe(network, scores, maps, random)], [.. layers.Select(l => maps[l])]);
-                var squares = layers.Zip(gradients, (name, g) => (name, Values: g.square().sum([0, 2, 3]).to(ScalarType.Float64).data<double>().ToArray()))
-                    .ToDictionary(p => p.name, p => p.Values, StringComparer.Ordinal);
-                foreach (var site in sites)
-                {
-                    double[] sum = sums[site.Key];
-                    foreach (var layer in site.Layers)
-                    {
-                        for (int o = 0; o < sum.Length; o++)
-                        {
-                            sum[o] += squares[layer.Name][site.Part * sum.Length + o];
-                        }
-                    }
-                }
+                yield return layers.Zip(gradients).ToDictionary(g => g.First, g => g.Second, StringComparer.Ordinal);
             }
         }
-        return sums.ToDictionary(s => s.Key, s => s.Value.Select(v => v / seen).ToArray(), StringComparer.Ordinal);
     }
 
     // A scalar whose squared gradients have the Fisher information as their mean: each output times a random sign and its own

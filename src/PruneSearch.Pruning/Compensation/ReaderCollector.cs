@@ -9,22 +9,23 @@ internal static class ReaderCollector
 {
     /// <summary>Statistics of single positions for all readers of groups, by site key; the caller disposes them.</summary>
     public static IReadOnlyDictionary<string, ReaderStatistics> Collect(
-        Network network, WeightSet weights, IReadOnlySet<string> groups, IReadOnlyList<Tensor> calibration)
+        Network network, WeightSet weights, IReadOnlySet<string> groups, IReadOnlyList<Tensor> calibration, PositionWeights? positions = null)
     {
         var sites = ReaderSite.Of(network, groups);
         var statistics = sites.ToDictionary(s => s.Key, _ => new ReaderStatistics(), StringComparer.Ordinal);
         var byLayer = sites.SelectMany(s => s.Layers.Select(l => (l.Name, Site: s))).ToLookup(p => p.Name, p => p.Site, StringComparer.Ordinal);
         using var runner = new TorchNetwork(network, weights);
         using var guard = no_grad();
-        foreach (var batch in calibration)
+        foreach (var (index, batch) in calibration.Index())
         {
             using var scope = NewDisposeScope();
             runner.Forward(batch, observe: (layer, input, _) =>
             {
                 foreach (var site in byLayer[layer.Name])
                 {
-                    using var rows = site.Rows((ConvLayer)layer, input, unfold: false);
-                    statistics[site.Key].Add(rows);
+                    using var inner = NewDisposeScope();
+                    var conv = (ConvLayer)layer;
+                    statistics[site.Key].Add(site.Rows(conv, input, unfold: false), ReaderSite.PositionRows(conv, input, unfold: false, positions, index));
                 }
             });
         }

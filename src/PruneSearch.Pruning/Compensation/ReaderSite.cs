@@ -67,6 +67,33 @@ internal sealed record ReaderSite(IReadOnlyList<ConvLayer> Layers, int Part)
         return Sample(part, output.shape[3]).MoveToOuterDisposeScope();
     }
 
+    /// <summary>How much each of the <see cref="Rows"/> counts: <c>[rows, 1]</c>, <see langword="null"/> when they count alike.</summary>
+    /// <param name="conv">One of the layers.</param>
+    /// <param name="input">Its input.</param>
+    /// <param name="unfold">As for the rows.</param>
+    /// <param name="positions">What is known of the positions.</param>
+    /// <param name="batch">Which batch the input is.</param>
+    public static Tensor? PositionRows(ConvLayer conv, Tensor input, bool unfold, PositionWeights? positions, int batch)
+    {
+        if (positions is null)
+        {
+            return null;
+        }
+        using var scope = NewDisposeScope();
+        bool ofOutput = unfold || conv.Kernel == 1; // otherwise a row is a position of the input, which lies under the output
+        var map = positions.Of(conv.Name, batch, ofOutput ? conv.Height : input.shape[2], ofOutput ? conv.Width : input.shape[3]);
+        return WeightRows(map).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Weights of positions in the order of <see cref="Rows"/> of a map of the same size.</summary>
+    /// <param name="map">A weight for each position: <c>[N, height, width]</c>.</param>
+    /// <returns><c>[rows, 1]</c>; the caller owns it.</returns>
+    public static Tensor WeightRows(Tensor map)
+    {
+        using var scope = NewDisposeScope();
+        return Sample(map.unsqueeze(3), map.shape[2]).MoveToOuterDisposeScope();
+    }
+
     // [N, positions…, values] -> every so many rows.
     private static Tensor Sample(Tensor values, long columns)
     {

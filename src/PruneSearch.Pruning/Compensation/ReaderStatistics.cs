@@ -11,7 +11,8 @@ internal sealed class ReaderStatistics : IDisposable
 {
     private Tensor? _shiftT, _shiftY, _sumT, _sumY, _cross, _own;
 
-    public long Count { get; private set; }
+    /// <summary>Sum of the weights of all rows: their number where all weigh 1.</summary>
+    public double Count { get; private set; }
 
     /// <summary>Mean of t, float64 <c>[T]</c>.</summary>
     public Tensor MeanT() => Mean(_sumT, _shiftT);
@@ -25,20 +26,27 @@ internal sealed class ReaderStatistics : IDisposable
     /// <summary>Covariance of y, float64 <c>[D, D]</c>; around zero instead of the mean when not <paramref name="centred"/>.</summary>
     public Tensor Own(bool centred) => Covariance(Require(_own), _sumY!, _sumY!, centred, MeanY, MeanY);
 
-    public void Add(Tensor y)
+    /// <summary>Adds rows <c>[rows, D]</c>, float32.</summary>
+    /// <param name="y">The rows.</param>
+    /// <param name="weights">How much each counts, <c>[rows, 1]</c>; all 1 when left out.</param>
+    public void Add(Tensor y, Tensor? weights = null)
     {
         using var scope = NewDisposeScope();
-        AddCentred(Centre(y, ref _shiftY));
+        AddCentred(Centre(y, ref _shiftY), weights);
     }
 
     /// <summary>Adds rows of t <c>[rows, T]</c> and, at the same positions, of y <c>[rows, D]</c>, both float32.</summary>
-    public void Add(Tensor t, Tensor y)
+    /// <param name="t">What should be given.</param>
+    /// <param name="y">What is read.</param>
+    /// <param name="weights">How much each row counts, <c>[rows, 1]</c>; all 1 when left out.</param>
+    public void Add(Tensor t, Tensor y, Tensor? weights)
     {
         using var scope = NewDisposeScope();
         Tensor dt = Centre(t, ref _shiftT), dy = Centre(y, ref _shiftY);
+        dt = weights is null ? dt : dt * weights;
         Accumulate(ref _sumT, dt.sum(0, type: ScalarType.Float64));
         Accumulate(ref _cross, dt.t().matmul(dy).to(ScalarType.Float64));
-        AddCentred(dy);
+        AddCentred(dy, weights);
     }
 
     /// <summary>Checks that all that was seen is finite, products included.</summary>
@@ -62,11 +70,12 @@ internal sealed class ReaderStatistics : IDisposable
         }
     }
 
-    private void AddCentred(Tensor dy)
+    private void AddCentred(Tensor dy, Tensor? weights)
     {
-        Accumulate(ref _sumY, dy.sum(0, type: ScalarType.Float64));
-        Accumulate(ref _own, dy.t().matmul(dy).to(ScalarType.Float64));
-        Count += dy.shape[0];
+        var weighted = weights is null ? dy : dy * weights;
+        Accumulate(ref _sumY, weighted.sum(0, type: ScalarType.Float64));
+        Accumulate(ref _own, weighted.t().matmul(dy).to(ScalarType.Float64));
+        Count += weights?.sum(ScalarType.Float64).item<double>() ?? dy.shape[0];
     }
 
     private Tensor Mean(Tensor? sum, Tensor? shift) => Require(sum) / Count + shift!;

@@ -29,7 +29,12 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
             && pruned.Layers.Sum(l => (long)l.Height * l.Width) * images >= pruned.Layout.Width * pruned.Taps);
 
     /// <summary>What both networks say about a batch.</summary>
-    public void Observe(ReaderStatistics seen, LayerWalk original, LayerWalk current, int batch)
+    /// <param name="seen">Takes it.</param>
+    /// <param name="original">The dense network.</param>
+    /// <param name="current">The pruned one.</param>
+    /// <param name="batch">Index of the batch.</param>
+    /// <param name="positions">How much each position counts; all alike when left out.</param>
+    public void Observe(ReaderStatistics seen, LayerWalk original, LayerWalk current, int batch, PositionWeights? positions)
     {
         for (int i = 0; i < dense.Layers.Count; i++)
         {
@@ -37,7 +42,8 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
             var wanted = WholeWindows
                 ? dense.OutputRows(original.OutputOf(batch, dense.Layers[i])).index_select(1, tensor(_keptOutputs))
                 : dense.Rows(dense.Layers[i], original.InputOf(batch, dense.Layers[i]), unfold: false);
-            seen.Add(wanted, pruned.Rows(pruned.Layers[i], current.InputOf(batch, pruned.Layers[i]), WholeWindows));
+            var read = current.InputOf(batch, pruned.Layers[i]);
+            seen.Add(wanted, pruned.Rows(pruned.Layers[i], read, WholeWindows), ReaderSite.PositionRows(pruned.Layers[i], read, WholeWindows, positions, batch));
         }
     }
 

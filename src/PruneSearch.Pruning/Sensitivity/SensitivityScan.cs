@@ -34,6 +34,7 @@ public static class SensitivityScan
     {
         var groups = settings.GroupsOf(detector.Network);
         var scores = PruningEngine.Score(detector, weights, settings, calibration);
+        using var positions = PruningEngine.Positions(detector, weights, settings, calibration, cancellation);
         foreach (var group in groups)
         {
             var alone = settings with { Groups = [group.Name], Protect = [], MinWidth = 1, Ratio = 0, MaxGroupRatio = NoCap, Ranking = ChannelRanking.Local };
@@ -47,7 +48,7 @@ public static class SensitivityScan
                 var pruned = detector.With(spec.Widths);
                 if (settings.Compensate && !plan.RemovesNothing)
                 {
-                    cut = Compensator.Solve(detector.Network, weights, pruned.Network, cut, plan, calibration.Pictures, cancellation: cancellation);
+                    cut = Compensator.Solve(detector.Network, weights, pruned.Network, cut, plan, calibration.Pictures, positions: positions, cancellation: cancellation);
                 }
                 yield return new GroupSensitivity
                 {

@@ -93,20 +93,30 @@ public sealed class AzureBlobCheckpointStore : ICheckpointStore
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        CheckpointPath.RequirePrefix(prefix);
-        var names = await GuardAsync(null, async () =>
+        await foreach (var known in ListObjectsAsync(prefix, cancellation).ConfigureAwait(false))
         {
-            var found = new List<string>();
+            yield return known.Name;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredObject> ListObjectsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        CheckpointPath.RequirePrefix(prefix);
+        var objects = await GuardAsync(null, async () =>
+        {
+            var found = new List<StoredObject>();
             await foreach (var blob in _container.GetBlobsAsync(new GetBlobsOptions { Prefix = _options.Prefix + prefix }, cancellation).ConfigureAwait(false))
             {
-                found.Add(blob.Name[_options.Prefix.Length..]);
+                found.Add(new StoredObject(
+                    blob.Name[_options.Prefix.Length..], blob.Properties.ContentLength ?? 0, blob.Properties.LastModified ?? DateTimeOffset.MaxValue));
             }
             return found;
         }, cancellation).ConfigureAwait(false);
-        names.Sort(StringComparer.Ordinal); // accounts with folders list folder by folder
-        foreach (string name in names)
+        objects.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name)); // accounts with folders list folder by folder
+        foreach (var known in objects)
         {
-            yield return name;
+            yield return known;
         }
     }
 

@@ -67,7 +67,8 @@ public static class WebConfiguration
             }
             if (words is not [Roles.Viewer or Roles.Operator, { Length: >= ShortestToken }])
             {
-                throw new SettingsException($"{file}:{i + 1}: expected 'viewer TOKEN' or 'operator TOKEN', with a token of at least {ShortestToken} characters");
+                throw new SettingsException(
+                    $"{file}:{i + 1}: expected 'viewer TOKEN' or 'operator TOKEN', with a token of at least {ShortestToken} characters");
             }
             tokens.Add(new RoleToken(words[0], words[1]));
         }

@@ -9,8 +9,14 @@ namespace PruneSearch.Web.Doors;
 /// <summary>Who gets in: deny by default, for the page, its files and the API alike.</summary>
 internal static class DoorRegistration
 {
+    /// <summary>Where people read what the API does.</summary>
+    public const string ReferenceAddress = "/reference";
+
     private const string Policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; " +
         "form-action 'self'; frame-ancestors 'none'";
+
+    // The reference's library has a script within its page; all that is shown there is this program's own.
+    private const string ReferencePolicy = Policy + "; script-src 'self' 'unsafe-inline'; font-src 'self' data:; worker-src 'self' blob:";
 
     public static void AddDoors(this IServiceCollection services, WebSettings settings)
     {
@@ -40,7 +46,7 @@ internal static class DoorRegistration
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
-            headers.ContentSecurityPolicy = Policy;
+            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(ReferenceAddress) ? ReferencePolicy : Policy;
             return next(context);
         });
         app.Use(origin.InvokeAsync);

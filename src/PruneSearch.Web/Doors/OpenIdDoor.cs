@@ -59,7 +59,8 @@ internal static class OpenIdDoor
         var request = context.Request;
         string header = request.Headers.Authorization.ToString();
         return header.Count(c => c == '.') == 2 ? JwtBearerDefaults.AuthenticationScheme // three parts with dots between them
-            : header.Length > 0 || !people || context.RequestServices.GetRequiredService<TokenEntry>().RoleOf(request) is not null ? TokenAuthentication.SchemeName
+            : header.Length > 0 || !people || context.RequestServices.GetRequiredService<TokenEntry>().RoleOf(request) is not null
+            ? TokenAuthentication.SchemeName
             : request.Cookies.ContainsKey(SessionCookie) || IsPage(request) ? Session : TokenAuthentication.SchemeName;
     }
 

@@ -24,6 +24,8 @@ public sealed class GuardedCluster : IAsyncLifetime
 
     internal int Gateway => _options!.GatewayPort;
 
+    internal int Metrics => _options!.MetricsPort;
+
     /// <summary>What the silo logged so far.</summary>
     internal string Log()
     {
@@ -64,6 +66,7 @@ public sealed class GuardedCluster : IAsyncLifetime
             Timings = TestHome.Quick,
             Tls = Tls(CertificateRole.Silo, "control"),
             Work = _home.File("control"),
+            MetricsPort = FreePort.Find(),
         };
         _silo = await SiloHost.StartAsync(_options);
     }

@@ -27,6 +27,14 @@ public sealed class GuestWorkerTests(GuardedCluster cluster) : IClassFixture<Gua
         Assert.Equal(WorkState.Completed, last.State);
         var workers = await client.Searches.WorkersAsync();
         Assert.Superset(new HashSet<string>(["worker-1", "worker-2"]), workers.Select(w => w.Slot.Worker).ToHashSet());
+
+        // What Prometheus reads of it.
+        using var http = new HttpClient();
+        string metrics = await http.GetStringAsync($"http://127.0.0.1:{cluster.Metrics}/metrics", TestContext.Current.CancellationToken);
+        Assert.Matches("(?m)^prunesearch_slots\\{.*prunesearch_device_class=\"cpu\".*\\} 2", metrics);
+        Assert.Matches("(?m)^prunesearch_stages_total\\{.*prunesearch_stage_outcome=\"completed\".*\\} [1-9]", metrics);
+        Assert.Matches("(?m)^prunesearch_checkpoint_duration_seconds_bucket\\{.*le=\"0.001\".*\\} ", metrics);
+        Assert.DoesNotMatch("prunesearch_search_", metrics); // it is over
     }
 
     [Fact]

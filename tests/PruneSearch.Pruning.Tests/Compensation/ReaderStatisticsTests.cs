@@ -17,7 +17,7 @@ public sealed class ReaderStatisticsTests
         using var streamed = new ReaderStatistics();
         for (int i = 0; i < 3; i++)
         {
-            streamed.Add(t.narrow(0, i * 100, 100), y.narrow(0, i * 100, 100));
+            streamed.Add(t.narrow(0, i * 100, 100), y.narrow(0, i * 100, 100), weights: null);
         }
         Tensor y64 = y.to(ScalarType.Float64), t64 = t.to(ScalarType.Float64);
         Tensor dy = centred ? y64 - y64.mean([0]) : y64, dt = centred ? t64 - t64.mean([0]) : t64;
@@ -26,6 +26,26 @@ public sealed class ReaderStatisticsTests
         Near(t64.mean([0]), streamed.MeanT());
         Near(dy.t().matmul(dy) / 300, streamed.Own(centred));
         Near(dt.t().matmul(dy) / 300, streamed.Cross(centred));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_row_that_weighs_2_is_two_rows_and_one_that_weighs_nothing_is_none(bool centred)
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(4, CPU);
+        Tensor y = randn(60, 3, generator: random) + 5, t = randn(60, 2, generator: random) - 1;
+        using ReaderStatistics weighted = new(), repeated = new();
+
+        weighted.Add(t, y, cat([full(20, 1, 2f), ones(20, 1), zeros(20, 1)]));
+
+        repeated.Add(cat([t[..20], t[..40]]), cat([y[..20], y[..40]]), weights: null);
+        Assert.Equal(repeated.Count, weighted.Count);
+        Near(repeated.MeanY(), weighted.MeanY());
+        Near(repeated.MeanT(), weighted.MeanT());
+        Near(repeated.Own(centred), weighted.Own(centred));
+        Near(repeated.Cross(centred), weighted.Cross(centred));
     }
 
     [Fact]

@@ -141,6 +141,10 @@ internal sealed class ShownSession : ISearchSession
 
     public Task DrainAsync(string worker, bool drained) => Called($"drain {worker}");
 
+    public Task DeleteAsync(string id) => Called($"delete {id}");
+
+    public Task ForgetStageAsync(StageKey stage) => Called($"forget {stage}");
+
     public ValueTask DisposeAsync() => default;
 
     private void Require(string id)

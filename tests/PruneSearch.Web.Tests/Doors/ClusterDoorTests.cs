@@ -108,7 +108,7 @@ public sealed class ClusterDoorTests : IAsyncLifetime
         })
         {
             using var launch = Request(HttpMethod.Post, "/api/v1/searches", Operator);
-            launch.Content = new StringContent(MadeUpHome.SearchText.Replace("{format: shapes, train: 4, validation: 3, size: 96}", data, StringComparison.Ordinal));
+            launch.Content = new StringContent(MadeUpHome.TextWith(data));
             using var client = new HttpClient(Handler()) { BaseAddress = _server.Address };
             using var answer = await client.SendAsync(launch, TestContext.Current.CancellationToken);
             string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

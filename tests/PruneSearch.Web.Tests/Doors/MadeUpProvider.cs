@@ -87,13 +87,8 @@ internal sealed class MadeUpProvider : IDisposable
                 break;
             case "/keys":
                 var parameters = _key.Rsa.ExportParameters(false);
-                Write(context, new
-                {
-                    keys = new[]
-                    {
-                        new { kty = "RSA", kid = "key", use = "sig", n = Base64UrlEncoder.Encode(parameters.Modulus), e = Base64UrlEncoder.Encode(parameters.Exponent) },
-                    },
-                });
+                string n = Base64UrlEncoder.Encode(parameters.Modulus), e = Base64UrlEncoder.Encode(parameters.Exponent);
+                Write(context, new { keys = new[] { new { kty = "RSA", kid = "key", use = "sig", n, e } } });
                 break;
             case "/authorize":
                 _nonce = query["nonce"];

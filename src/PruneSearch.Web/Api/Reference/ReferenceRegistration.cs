@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using PruneSearch.Core;
 using PruneSearch.Core.Stages;
+using PruneSearch.Web.Doors;
 using Scalar.AspNetCore;
 
 namespace PruneSearch.Web.Api.Reference;
@@ -69,10 +70,14 @@ internal static class ReferenceRegistration
     public static void MapReference(this IEndpointRouteBuilder app)
     {
         app.MapOpenApi();
-        app.MapScalarApiReference("/reference", options => options
+        app.MapScalarApiReference(DoorRegistration.ReferenceAddress, options => options
             .WithTitle("PruneSearch API")
             .WithOpenApiRoutePattern("/openapi/{documentName}.json")
             .DisableDefaultFonts()
-            .DisableTelemetry());
+            .DisableTelemetry()
+            .DisableAgent()
+            .DisableMcp()
+            .HideDeveloperTools()
+            .HideClientButton());
     }
 }

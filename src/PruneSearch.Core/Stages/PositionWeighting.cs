@@ -1,0 +1,11 @@
+namespace PruneSearch.Core.Stages;
+
+/// <summary>How much the positions of feature maps count where something is fitted to them.</summary>
+public enum PositionWeighting
+{
+    /// <summary>By the Fisher information of the detections: as far as they change with an error there.</summary>
+    Detections,
+
+    /// <summary>All alike.</summary>
+    Uniform,
+}
