@@ -11,14 +11,14 @@ namespace PruneSearch.Web.Live;
 /// <param name="pause">Time to the next look.</param>
 /// <param name="time">The clock.</param>
 /// <param name="urgent">
-/// Whether a change is told at once. Others wait: the longer, the more pages there are, so that all together are never redrawn more often than
-/// forty times a second.
+/// Whether a change is told at once. Others wait: the longer, the more pages there are, so that all together are not redrawn more often than
+/// twenty times a second.
 /// </param>
 internal sealed class Watched<T>(
     Func<T?, Action<Exception>, Task<T>> look, Func<T, TimeSpan> pause, TimeProvider time, Func<T, T, bool>? urgent = null)
     where T : class
 {
-    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(1), EachPage = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(1), EachPage = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2), Linger = TimeSpan.FromSeconds(20), Silence = TimeSpan.FromSeconds(3);
     private readonly Lock _lock = new();
     private readonly List<Action> _viewers = [];

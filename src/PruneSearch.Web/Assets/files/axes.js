@@ -1,4 +1,6 @@
 // The frame of a chart: lines, figures and what they mean.
+export const tall = 5; // values a point: x, y, colour, shape, series
+export const best = 6; // values a point of the frontier: its index, x from, x to, y from, y to, which line it is on
 export const pad = { left: 56, right: 20, top: 30, bottom: 46 };
 
 function ticks(low, high, room) {
@@ -39,4 +41,28 @@ export function axes(g, a, ink, options, at) {
         g.beginPath(); g.moveTo(x, pad.top); g.lineTo(x, a.height - pad.bottom); g.stroke();
         g.setLineDash([]);
     }
+}
+
+// Around the frontier, or around everything.
+export function domain(values, front, options) {
+    const hidden = new Set(options.hidden), xs = [Infinity, -Infinity], ys = [Infinity, -Infinity];
+    const take = (x, y) => {
+        if (!Number.isFinite(x) || !Number.isFinite(y)) return;
+        xs[0] = Math.min(xs[0], x); xs[1] = Math.max(xs[1], x);
+        ys[0] = Math.min(ys[0], y); ys[1] = Math.max(ys[1], y);
+    };
+    if (options.close && front.length > best) {
+        for (let i = 0; i < front.length; i += best) {
+            take(front[i + 1], front[i + 3]);
+            take(front[i + 2], front[i + 4]);
+        }
+        for (let i = 0; i < values.length; i += tall) {
+            if (values[i + 3] === 1) take(values[i], values[i + 1]); // the original
+        }
+    } else {
+        for (let i = 0; i < values.length; i += tall) if (!hidden.has(values[i + 4])) take(values[i], values[i + 1]);
+    }
+    if (xs[0] > xs[1]) return { x: [0, 1], y: [0, 1] };
+    const wide = ([a, b], share, least) => { const room = Math.max((b - a) * share, least); return [a - room, b + room]; };
+    return { x: wide(xs, .06, .02 * Math.abs(xs[1]) || .1), y: wide(ys, .08, .01) };
 }

@@ -1,9 +1,8 @@
 // Draws many points fast: what was drawn stays, and a new point costs no more than itself. Everything that is text is set as text.
-import { pad, axes } from './axes.js';
+import { axes, best, domain, pad, tall } from './axes.js';
 
 const colours = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6', '--series-7', '--series-8'];
-const tall = 5; // values a point: x, y, colour, shape, series
-const best = 6; // values a point of the frontier: its index, x from, x to, y from, y to, which line it is on
+const atOnce = 5000; // points drawn in one frame
 
 class Chart {
     constructor(place, owner) {
@@ -25,9 +24,9 @@ class Chart {
         this.scheme = matchMedia('(prefers-color-scheme: dark)');
         this.scheme.addEventListener('change', this.redraw);
         document.addEventListener('themechange', this.redraw);
-        place.addEventListener('pointermove', this.move = e => this.point(e));
-        place.addEventListener('pointerleave', this.leave = () => this.hover(-1));
-        place.addEventListener('click', this.click = e => { this.point(e); if (this.hovered >= 0) this.owner.invokeMethodAsync('OpenAsync', this.hovered); });
+        place.addEventListener('pointermove', e => this.point(e));
+        place.addEventListener('pointerleave', () => this.hover(-1));
+        place.addEventListener('click', e => { this.point(e); if (this.hovered >= 0) this.owner.invokeMethodAsync('OpenAsync', this.hovered); });
     }
 
     layer() {
@@ -75,34 +74,10 @@ class Chart {
         });
     }
 
-    // Around the frontier, or around everything.
-    domain() {
-        const hidden = new Set(this.options.hidden), xs = [Infinity, -Infinity], ys = [Infinity, -Infinity];
-        const take = (x, y) => {
-            if (!Number.isFinite(x) || !Number.isFinite(y)) return;
-            xs[0] = Math.min(xs[0], x); xs[1] = Math.max(xs[1], x);
-            ys[0] = Math.min(ys[0], y); ys[1] = Math.max(ys[1], y);
-        };
-        if (this.options.close && this.front.length > best) {
-            for (let i = 0; i < this.front.length; i += best) {
-                take(this.front[i + 1], this.front[i + 3]);
-                take(this.front[i + 2], this.front[i + 4]);
-            }
-            for (let i = 0; i < this.values.length; i += tall) {
-                if (this.values[i + 3] === 1) take(this.values[i], this.values[i + 1]); // the original
-            }
-        } else {
-            for (let i = 0; i < this.values.length; i += tall) if (!hidden.has(this.values[i + 4])) take(this.values[i], this.values[i + 1]);
-        }
-        if (xs[0] > xs[1]) return { x: [0, 1], y: [0, 1] };
-        const wide = ([a, b], share, least) => { const room = Math.max((b - a) * share, least); return [a - room, b + room]; };
-        return { x: wide(xs, .06, .02 * Math.abs(xs[1]) || .1), y: wide(ys, .08, .01) };
-    }
-
     draw() {
         const ratio = devicePixelRatio || 1, width = this.place.clientWidth, height = this.place.clientHeight;
         if (!width || !height) return;
-        const d = this.domain();
+        const d = domain(this.values, this.front, this.options);
         const same = this.area && d.x[0] === this.area.x[0] && d.x[1] === this.area.x[1] && d.y[0] === this.area.y[0] && d.y[1] === this.area.y[1];
         if (this.anew || !same || this.lower.canvas.width !== Math.round(width * ratio) || this.lower.canvas.height !== Math.round(height * ratio)) {
             this.area = { ...d, width, height };
@@ -120,13 +95,16 @@ class Chart {
         const g = this.lower;
         g.save();
         this.clip(g);
-        const many = this.count > 400;
-        for (; this.drawn < this.count; this.drawn++) {
-            if (!this.isHidden(this.drawn)) this.mark(g, this.drawn, many ? 2.5 : 4, many ? .45 : .75);
+        const many = this.count > 400, end = Math.min(this.count, this.drawn + atOnce);
+        for (; this.drawn < end; this.drawn++) {
+            if (this.isHidden(this.drawn)) continue;
+            if (this.count > atOnce) this.dot(g, this.drawn);
+            else this.mark(g, this.drawn, many ? 2.5 : 4, many ? .45 : .75);
         }
         g.restore();
         this.drawTop();
-        this.place.dataset.drawn = this.count;
+        this.place.dataset.drawn = this.drawn;
+        if (this.drawn < this.count) this.ask(false);
     }
 
     read() {
@@ -148,6 +126,14 @@ class Chart {
     }
 
     isHidden(i) { return this.options.hidden.includes(this.values[i * tall + 4]); }
+
+    // Of very many points each is a small square: a browser keeps what is drawn as commands for a while, and circles are large ones.
+    dot(g, i) {
+        const [x, y] = this.at(this.values[i * tall], this.values[i * tall + 1]);
+        g.globalAlpha = .45;
+        g.fillStyle = this.ink.series[this.values[i * tall + 2] % colours.length];
+        g.fillRect(x - 1.5, y - 1.5, 3, 3);
+    }
 
     mark(g, i, radius, alpha) {
         const [x, y] = this.at(this.values[i * tall], this.values[i * tall + 1]);
