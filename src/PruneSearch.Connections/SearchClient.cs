@@ -45,6 +45,11 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <summary>Every slot that was heard of lately, and what it does; by name.</summary>
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => grains.GetGrain<IWorkersGrain>("all").ListAsync();
 
+    /// <summary>How the queue of a device class stands.</summary>
+    /// <param name="deviceClass">The class, for example <c>cpu</c>.</param>
+    /// <param name="limit">Largest number of its first stages that are named.</param>
+    public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => grains.GetGrain<IDispatcherGrain>(deviceClass).GetStatusAsync(limit);
+
     /// <summary>Has a slot end the stage that it has and take no new one, or take new ones again. It hears of it within seconds.</summary>
     /// <param name="worker">Name of the slot.</param>
     /// <param name="drained">Whether it shall take none.</param>

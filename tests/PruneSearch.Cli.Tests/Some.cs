@@ -149,6 +149,9 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public IReadOnlyList<SlotStatus> Workers { get; init; } = [];
 
+    public Task<QueueStatus> QueueAsync(string deviceClass, int limit) =>
+        Task.FromResult(new QueueStatus { Length = 0, First = [], Slots = 1, Declined = [] });
+
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult(Workers);
 
     public Task DrainAsync(string worker, bool drained) =>

@@ -91,6 +91,9 @@ internal sealed class MadeUpSession : ISearchSession
 
     public IReadOnlyList<SlotStatus> Workers { get; set; } = [];
 
+    public Task<QueueStatus> QueueAsync(string deviceClass, int limit) =>
+        Task.FromResult(new QueueStatus { Length = 0, First = [], Slots = 1, Declined = [] });
+
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult(Workers);
 
     public Task DrainAsync(string worker, bool drained) => Called($"drain {worker}");

@@ -90,6 +90,9 @@ internal sealed class HomeSession : ISearchSession
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => UseAsync(s => s.WorkersAsync());
 
     /// <inheritdoc/>
+    public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => UseAsync(s => s.QueueAsync(deviceClass, limit));
+
+    /// <inheritdoc/>
     public Task DrainAsync(string worker, bool drained) => UseAsync(Done(s => s.DrainAsync(worker, drained)));
 
     /// <inheritdoc/>
@@ -185,11 +188,7 @@ internal sealed class HomeSession : ISearchSession
     {
         var options = new EmbeddedHostOptions
         {
-            Home = _home,
-            RunSlot = work,
-            KeepsOpen = true,
-            ConfigureServices = work ? _configureServices : null,
-            Timings = _timings,
+            Home = _home, RunSlot = work, KeepsOpen = true, ConfigureServices = work ? _configureServices : null, Timings = _timings,
         };
         var hold = new HomeHold(await SearchConnection.OpenAsync(options, _end.Token).ConfigureAwait(false));
         if (hold is { IsOwn: true, Works: true })

@@ -58,6 +58,11 @@ public interface ISearchSession : IAsyncDisposable
     /// <summary>Every slot that was heard of lately, and what it does.</summary>
     Task<IReadOnlyList<SlotStatus>> WorkersAsync();
 
+    /// <summary>How the queue of a device class stands.</summary>
+    /// <param name="deviceClass">The class, for example <c>cpu</c>.</param>
+    /// <param name="limit">Largest number of its first stages that are named.</param>
+    Task<QueueStatus> QueueAsync(string deviceClass, int limit);
+
     /// <summary>Has a slot take no new stage, or take stages again.</summary>
     /// <exception cref="KeyNotFoundException">No such slot was heard of lately.</exception>
     Task DrainAsync(string worker, bool drained);

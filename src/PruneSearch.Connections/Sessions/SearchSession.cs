@@ -103,6 +103,9 @@ public sealed class SearchSession : ISearchSession
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => AskAsync(_client.WorkersAsync);
 
     /// <inheritdoc/>
+    public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => AskAsync(() => _client.QueueAsync(deviceClass, limit));
+
+    /// <inheritdoc/>
     public Task DrainAsync(string worker, bool drained) => AskAsync(() => _client.DrainAsync(worker, drained));
 
     /// <inheritdoc/>

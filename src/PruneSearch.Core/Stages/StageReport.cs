@@ -198,6 +198,13 @@ public sealed record LatencyReport
     /// <summary>Times that both models were loaded anew; 0 in reports from before that was done.</summary>
     [Id(10)]
     public int Sessions { get; init; }
+
+    /// <summary>
+    /// Speed-up of every session, the median over its rounds, in the order in which they were measured: the samples that the interval follows from.
+    /// Empty in reports from before they were kept.
+    /// </summary>
+    [Id(11)]
+    public IReadOnlyList<double> SessionSpeedUps { get; init; } = [];
 }
 
 /// <summary>Where a latency was measured.</summary>

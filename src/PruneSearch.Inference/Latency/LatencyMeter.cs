@@ -97,6 +97,7 @@ public sealed class LatencyMeter(TimeProvider time)
             SpeedUpHigh = high,
             Runs = pairs.Count,
             Sessions = pairs.Sessions,
+            SessionSpeedUps = pairs.SessionSpeedUps.ToArray(),
             Converged = IsEnough(pairs, options),
             Device = device,
             MaxSeconds = options.MaxSeconds,

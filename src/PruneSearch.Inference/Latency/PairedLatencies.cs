@@ -25,6 +25,9 @@ public sealed class PairedLatencies
     /// <summary>Number of sessions that ended.</summary>
     public int Sessions => _logRatios.Count;
 
+    /// <summary>Median of dense over candidate in each session that ended.</summary>
+    public IEnumerable<double> SessionSpeedUps => _logRatios.Select(Math.Exp);
+
     /// <summary>Geometric mean over sessions of dense over candidate, above 1 is faster than dense; NaN before the first session ended.</summary>
     public double SpeedUp => Math.Exp(Spread.Of(_logRatios).Mean);
 

@@ -31,6 +31,11 @@ internal static class ChangesApi
             await session.CancelAsync(Ask.Id(id), ErrorText.OneLine(request?.Reason ?? "cancelled over HTTP")).ConfigureAwait(false);
             return await session.SummaryAsync(id).ConfigureAwait(false);
         }).Describe("CancelSearch", "Changes", "Stops a search; stages that another search wants go on.");
+        changes.MapDelete("/{id}", async (string id, ISearchSession session) =>
+        {
+            await session.DeleteAsync(Ask.Id(id)).ConfigureAwait(false);
+            return Results.NoContent();
+        }).Describe("DeleteSearch", "Changes", "Forgets a search that is over or cancelled. Its checkpoints stay until they are freed.");
         changes.MapPost("/{id}/budget", async (string id, ISearchSession session, BudgetSettings more) =>
         {
             await session.ExtendAsync(Ask.Id(id), Checked(more)).ConfigureAwait(false);

@@ -12,9 +12,16 @@ namespace PruneSearch.Web.Api;
 /// <summary>Who works, and what waits.</summary>
 internal static class ClusterApi
 {
+    private const int Named = 20, LongestClass = 100;
+
     public static void MapCluster(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/cluster", LookAsync).Describe("GetCluster", "Cluster", "Every slot and what it does, and what searches wait for.");
+        api.MapGet("/cluster", LookAsync)
+            .Describe("GetCluster", "Cluster", "Every slot and what it does, the queues of their device classes, and the searches that are not over.");
+        api.MapGet("/cluster/queues/{deviceClass}", (string deviceClass, ISearchSession session, int limit = 100) =>
+            session.QueueAsync(Class(deviceClass), Ask.Limit(limit)))
+            .Describe("GetQueue", "Cluster", "The queue of a device class: how long it is, its first stages, and which of them slots " +
+                "declined, with the reason.");
         api.MapPost("/cluster/slots/{worker}/drain", (string worker, ISearchSession session) => DrainAsync(session, worker, drained: true))
             .RequireAuthorization(Roles.Operator)
             .Describe("Drain", "Cluster", "Has a slot end the stage that it has and take no new one. A '/' in its name is written %2F.");
@@ -22,11 +29,20 @@ internal static class ClusterApi
             .RequireAuthorization(Roles.Operator).Describe("Undrain", "Cluster", "Has a slot take stages again.");
     }
 
+    private static string Class(string deviceClass) =>
+        deviceClass.Length <= LongestClass && deviceClass.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':') ? deviceClass
+            : throw new BadHttpRequestException("The device class is not right, expected 1 to 100 letters, digits and - _ . :");
+
     private static async Task<ClusterView> LookAsync(ISearchSession session)
     {
         var slots = await session.WorkersAsync().ConfigureAwait(false);
         var open = (await session.ListAsync().ConfigureAwait(false)).Where(s => !s.State.IsOver());
-        return new ClusterView(slots, [.. open.Select(s => new OpenSearchEntry(s.Id, s.Name, s.State, s.Stages - s.CompletedStages, s.Reason))]);
+        var queues = new List<ClassQueue>();
+        foreach (string deviceClass in slots.Select(s => s.Slot.DeviceClass).Distinct().Order(StringComparer.Ordinal))
+        {
+            queues.Add(new ClassQueue(deviceClass, await session.QueueAsync(deviceClass, Named).ConfigureAwait(false)));
+        }
+        return new ClusterView(slots, queues, [.. open.Select(s => new OpenSearchEntry(s.Id, s.Name, s.State, s.Stages - s.CompletedStages, s.Reason))]);
     }
 
     private static async Task<IResult> DrainAsync(ISearchSession session, string worker, bool drained)
@@ -38,8 +54,14 @@ internal static class ClusterApi
 
 /// <summary>A cluster, or a home.</summary>
 /// <param name="Slots">Every slot that was heard of in the last ten minutes, with its machine, process and version, and what it does.</param>
-/// <param name="Queue">Searches that are not over.</param>
-internal sealed record ClusterView(IReadOnlyList<SlotStatus> Slots, IReadOnlyList<OpenSearchEntry> Queue);
+/// <param name="Queues">The queues of their device classes.</param>
+/// <param name="Searches">Searches that are not over.</param>
+internal sealed record ClusterView(IReadOnlyList<SlotStatus> Slots, IReadOnlyList<ClassQueue> Queues, IReadOnlyList<OpenSearchEntry> Searches);
+
+/// <summary>Ready stages of a device class.</summary>
+/// <param name="DeviceClass">The class.</param>
+/// <param name="Queue">How its queue stands.</param>
+internal sealed record ClassQueue(string DeviceClass, QueueStatus Queue);
 
 /// <summary>A search that is not over.</summary>
 /// <param name="Id">The search.</param>

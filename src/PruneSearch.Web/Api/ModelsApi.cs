@@ -42,7 +42,7 @@ internal static class ModelsApi
         {
             var (_, point) = await reports.FindAsync(Ask.Id(id), model).ConfigureAwait(false);
             return new LatencyView(point.Report.Latency, point.Report.Processing);
-        }).Describe("GetLatency", "Models", "Measured latency, with the 95 % interval of the speed-up, and times around the network.");
+        }).Describe("GetLatency", "Models", "Measured latency: the sessions' speed-ups and their 95 % interval; times around the network.");
         models.MapGet("/{model}/files/{file}", async (string id, string model, string file, SearchReports reports, ModelFiles files,
             CancellationToken cancellation) =>
         {

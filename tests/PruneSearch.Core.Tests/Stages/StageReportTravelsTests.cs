@@ -25,6 +25,7 @@ public sealed class StageReportTravelsTests
             Runs = 9,
             Converged = true,
             Device = new("processor", "engine", 1),
+            SessionSpeedUps = new[] { 1.4, 1.6 },
         };
         var int8 = new ModelScore
         {

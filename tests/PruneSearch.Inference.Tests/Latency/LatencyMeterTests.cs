@@ -20,6 +20,8 @@ public sealed class LatencyMeterTests
         Assert.Equal(20, report.DenseMilliseconds, 1e-9);
         Assert.True(report.Converged);
         Assert.Equal(10, report.Sessions);
+        Assert.Equal(10, report.SessionSpeedUps.Count);
+        Assert.All(report.SessionSpeedUps, s => Assert.Equal(2.5, s, 1e-9));
         Assert.InRange(report.Runs, 80, 160);
     }
 

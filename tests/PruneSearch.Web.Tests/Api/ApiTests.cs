@@ -27,7 +27,8 @@ public sealed class ApiTests(MadeUpServer made) : IClassFixture<MadeUpServer>
         Assert.Equal(0.7, Assert.Single(page.GetProperty("points").EnumerateArray()).GetProperty("report").GetProperty("map50").GetDouble());
         Assert.Equal(2, page.GetProperty("next").GetInt32());
         Assert.Equal(2, (await GetAsync($"{Search}/frontier")).GetProperty("points").GetArrayLength());
-        Assert.Equal(0, (await GetAsync("/api/v1/cluster")).GetProperty("slots").GetArrayLength());
+        Assert.Equal(2, (await GetAsync("/api/v1/cluster")).GetProperty("searches")[0].GetProperty("stages").GetInt32());
+        Assert.Equal(1, (await GetAsync("/api/v1/cluster/queues/cpu")).GetProperty("slots").GetInt32());
     }
 
     [Fact]
@@ -88,7 +89,12 @@ public sealed class ApiTests(MadeUpServer made) : IClassFixture<MadeUpServer>
         await PostAsync($"{Search}/resume", new { retryFailed = true });
         await PostAsync($"{Search}/cancel", new { reason = "<i>enough</i>" });
         await PostAsync($"{Search}/budget", new { trajectories = 5 });
-        Assert.Superset(new HashSet<string> { "resume cells-0001", "cancel cells-0001", "extend cells-0001 by 5" }, made.Session.Calls.ToHashSet());
+        using var deleted = await made.Client.DeleteAsync(Search, Cancellation);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        Assert.Superset(new HashSet<string>
+        {
+            "delete cells-0001", "resume cells-0001", "cancel cells-0001", "extend cells-0001 by 5",
+        }, made.Session.Calls.ToHashSet());
     }
 
     [Fact]
@@ -117,6 +123,7 @@ public sealed class ApiTests(MadeUpServer made) : IClassFixture<MadeUpServer>
     [InlineData(Search + "/pictures?split=test", 404, "has no test split")]
     [InlineData(Search + "/pictures/99", 404, "expected 0 to 2")]
     [InlineData(Search + "/pictures/..%2F..%2Fstate.db", 404, "nothing at")]
+    [InlineData("/api/v1/cluster/queues/..%2F..%2Fetc", 400, "device class is not right")]
     [InlineData("/api/v1/nothing", 404, "nothing at")]
     public async Task What_cannot_be_had_is_told_with_the_offending_value(string address, int status, string expected)
     {

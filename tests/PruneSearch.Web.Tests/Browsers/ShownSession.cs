@@ -140,6 +140,9 @@ internal sealed class ShownSession : ISearchSession
         return Called($"cancel {id}");
     }
 
+    public Task<QueueStatus> QueueAsync(string deviceClass, int limit) =>
+        Task.FromResult(new QueueStatus { Length = 0, First = [], Slots = 1, Declined = [] });
+
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult<IReadOnlyList<SlotStatus>>([]);
 
     public Task DrainAsync(string worker, bool drained) => Called($"drain {worker}");
