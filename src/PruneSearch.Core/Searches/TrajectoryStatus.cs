@@ -76,7 +76,7 @@ public sealed record TrajectoryStatus
     [Id(16)]
     public ProposalStatus? Proposal { get; init; }
 
-    /// <summary>Name of the slot that runs its stage; <see langword="null"/> when none does, or when it is told of another trajectory with that stage.</summary>
+    /// <summary>Name of the slot that runs its stage; <see langword="null"/> when none does, or another trajectory with that stage tells it.</summary>
     [Id(17)]
     public string? Worker { get; init; }
 }
