@@ -18,6 +18,8 @@ public sealed partial class MonitoringTests
     [InlineData("grafana-dashboard.json")]
     [InlineData("alerts.yaml")]
     [InlineData("alerts.test.yaml")]
+    [InlineData("../k8s/components/keda/scaledobject.yaml")]
+    [InlineData("../k8s/components/hpa/autoscaler.yaml")]
     public void What_it_asks_for_is_measured(string file)
     {
         var known = Instruments();

@@ -1,6 +1,7 @@
 using k8s;
 using k8s.Models;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Deploy.Tests;
 
@@ -13,10 +14,29 @@ public sealed class OverlayTests
     {
         var objects = Kustomize.Read(Kustomize.Render(overlay));
         Assert.Equal(
-            ["ConfigMap", "Deployment", "Namespace", "NetworkPolicy", "PodDisruptionBudget", "PodDisruptionBudget", "Service", "Service", "ServiceAccount",
-                "StatefulSet"],
+            ["ConfigMap", "Deployment", "Namespace", "NetworkPolicy", "NetworkPolicy", "PodDisruptionBudget", "PodDisruptionBudget", "Service", "Service",
+                "ServiceAccount", "StatefulSet"],
             objects.Select(o => o.Kind).Order(StringComparer.Ordinal));
         Assert.All(objects, o => Assert.Equal("prunesearch", o is V1Namespace ? o.Metadata.Name : o.Metadata.NamespaceProperty));
+    }
+
+    [Fact]
+    public void Autoscalers_and_the_job_of_a_client_fit_what_is_there()
+    {
+        string folder = Path.Combine(Checkout.Root, "k8s");
+        var objects = Kustomize.Read(Kustomize.Render("cpu"));
+        var workers = objects.OfType<V1StatefulSet>().Single();
+        var scaler = (V2HorizontalPodAutoscaler)Kustomize.Read(File.ReadAllText(Path.Combine(folder, "components", "hpa", "autoscaler.yaml"))).Single();
+        Assert.Equal((workers.Kind, workers.Metadata.Name), (scaler.Spec.ScaleTargetRef.Kind, scaler.Spec.ScaleTargetRef.Name));
+        string keda = File.ReadAllText(Path.Combine(folder, "components", "keda", "scaledobject.yaml"));
+        Assert.Contains($"scaleTargetRef: {{apiVersion: apps/v1, kind: {workers.Kind}, name: {workers.Metadata.Name}}}", keda, StringComparison.Ordinal);
+
+        var job = (V1Job)Kustomize.Read(File.ReadAllText(Path.Combine(folder, "jobs", "client.yaml"))).Single();
+        var policies = objects.OfType<V1NetworkPolicy>().ToDictionary(p => p.Metadata.Name);
+        Assert.Equal(["gateway"], Allowed(policies["control"], job.Spec.Template.Metadata.Labels));
+        var client = job.Spec.Template.Spec.Containers.Single();
+        Assert.Equal(client.VolumeMounts.Select(m => m.Name).Order(), job.Spec.Template.Spec.Volumes.Select(v => v.Name).Order());
+        Assert.Contains(objects.OfType<V1ServiceAccount>(), a => a.Metadata.Name == job.Spec.Template.Spec.ServiceAccountName);
     }
 
     [Theory]
@@ -51,7 +71,10 @@ public sealed class OverlayTests
             var silo = Silo(pod);
             Assert.All(
                 [silo.LivenessProbe, silo.ReadinessProbe, silo.StartupProbe], probe => Assert.Contains(silo.Ports, c => c.Name == probe.HttpGet.Port.Value));
-            Assert.Equal(silo.VolumeMounts.Select(m => m.Name).Order(), pod.Template.Spec.Volumes.Select(v => v.Name).Order());
+            var claims = objects.OfType<V1StatefulSet>().Where(s => s.Spec.Template == pod.Template).SelectMany(s => s.Spec.VolumeClaimTemplates);
+            Assert.Equal(
+                silo.VolumeMounts.Select(m => m.Name).Order(),
+                pod.Template.Spec.Volumes.Select(v => v.Name).Concat(claims.Select(c => c.Metadata.Name)).Order());
             Assert.Contains(objects.OfType<V1ServiceAccount>(), a => a.Metadata.Name == pod.Template.Spec.ServiceAccountName);
         }
     }
@@ -62,14 +85,20 @@ public sealed class OverlayTests
     {
         var objects = Kustomize.Read(Kustomize.Render(overlay));
         Assert.All(objects.OfType<V1Service>(), s => Assert.Contains(s.Spec.Type, new[] { null, "ClusterIP" }));
-        var policy = Assert.Single(objects.OfType<V1NetworkPolicy>());
-        Assert.All(Pods(objects), p => Assert.True(Selects(policy.Spec.PodSelector, p.Template.Metadata.Labels)));
-        Assert.Equal(["Ingress"], policy.Spec.PolicyTypes);
+        var policies = objects.OfType<V1NetworkPolicy>().ToDictionary(p => p.Metadata.Name);
+        Assert.All(Pods(objects), p => Assert.Single(policies.Values, policy => Selects(policy.Spec.PodSelector, p.Template.Metadata.Labels)));
+        Assert.All(policies.Values, p => Assert.Equal(["Egress", "Ingress"], p.Spec.PolicyTypes.Order()));
         var client = new Dictionary<string, string> { ["app.kubernetes.io/name"] = "prunesearch", ["app.kubernetes.io/component"] = "client" };
         var stranger = new Dictionary<string, string> { ["app.kubernetes.io/name"] = "other" };
-        Assert.Equal(["gateway", "silo"], Allowed(policy, Pods(objects)[0].Template.Metadata.Labels));
-        Assert.Equal(["gateway"], Allowed(policy, client));
-        Assert.Empty(Allowed(policy, stranger));
+        var pods = Pods(objects).ToDictionary(p => p.Template.Metadata.Labels["app.kubernetes.io/component"], p => p.Template.Metadata.Labels);
+        Assert.Equal(["gateway", "silo"], Allowed(policies["control"], pods["control"]));
+        Assert.Equal(["gateway"], Allowed(policies["control"], pods["worker"]));
+        Assert.Equal(["gateway"], Allowed(policies["control"], client));
+        Assert.Empty(Allowed(policies["control"], stranger));
+        Assert.All([pods["control"], pods["worker"], client, stranger], who => Assert.Empty(Allowed(policies["worker"], who)));
+        // Workers get to the checkpoints, and not to the database.
+        string[] reached = [.. policies["worker"].Spec.Egress.SelectMany(e => e.Ports).Select(p => p.Port.Value)];
+        Assert.True(reached.Contains("443") && !reached.Contains("5432"));
     }
 
     [Theory]
@@ -84,9 +113,11 @@ public sealed class OverlayTests
             Assert.True(pod.Template.Spec.SecurityContext is { RunAsNonRoot: true, RunAsUser: > 0, SeccompProfile.Type: "RuntimeDefault" });
             var silo = Silo(pod);
             Assert.True(silo.SecurityContext is { AllowPrivilegeEscalation: false, ReadOnlyRootFilesystem: true } c && c.Capabilities.Drop.Contains("ALL"));
-            Assert.All(
-                new[] { "PRUNESEARCH_DATABASE", "PRUNESEARCH_CHECKPOINTS" },
-                name => Assert.NotNull(silo.Env.Single(e => e.Name == name).ValueFrom.SecretKeyRef));
+            bool worker = pod.Template.Metadata.Labels["app.kubernetes.io/component"] == "worker";
+            string[] secrets = worker ? ["PRUNESEARCH_CHECKPOINTS"] : ["PRUNESEARCH_DATABASE", "PRUNESEARCH_CHECKPOINTS"];
+            Assert.All(secrets, name => Assert.NotNull(silo.Env.Single(e => e.Name == name).ValueFrom.SecretKeyRef));
+            Assert.Equal(worker, silo.Env.All(e => e.Name != "PRUNESEARCH_DATABASE")); // a worker has no use for it
+            Assert.Equal(!worker, silo.Env.Any(e => e.Name == "NVIDIA_VISIBLE_DEVICES" && e.Value == "void"));
             Assert.True(
                 silo.Resources.Requests.ContainsKey("cpu") && silo.Resources.Requests.ContainsKey("memory") && silo.Resources.Limits.ContainsKey("memory"));
         }
@@ -108,13 +139,20 @@ public sealed class OverlayTests
             {
                 environment[variable.Name] = variable.Value ?? SiloEnvironment.Example(variable.Name);
             }
+            if (environment.TryGetValue("PRUNESEARCH_GATEWAYS", out string? gateways))
+            {
+                string[] parts = gateways.Split(':');
+                Assert.Contains(objects.OfType<V1Service>(), s => s.Metadata.Name == parts[0] && s.Spec.Ports.Any(p => $"{p.Port}" == parts[1]));
+                environment["PRUNESEARCH_GATEWAYS"] = $"10.1.2.3:{parts[1]}";
+            }
             var configuration = SiloEnvironment.Read(environment);
 
             bool worker = pod.Template.Metadata.Labels["app.kubernetes.io/component"] == "worker";
             Assert.Equal(worker ? SiloRole.Worker : SiloRole.Control, configuration.Silo.Role);
-            Assert.Equal(
-                [("gateway", configuration.Silo.GatewayPort), ("health", configuration.Silo.HealthPort), ("silo", configuration.Silo.SiloPort)],
-                silo.Ports.Select(p => (p.Name, p.ContainerPort)).Order());
+            (string, int)[] probes = [("health", configuration.Silo.HealthPort), ("metrics", configuration.Silo.MetricsPort)];
+            (string, int)[] doors = [("gateway", configuration.Silo.GatewayPort), ("silo", configuration.Silo.SiloPort)];
+            Assert.Equal(probes.Concat(worker ? [] : doors).Order(), silo.Ports.Select(p => (p.Name, p.ContainerPort)).Order());
+            Assert.Equal((worker, "*"), (configuration.Silo.IsGuest, configuration.Silo.ProbeAddress));
             Assert.Contains(silo.VolumeMounts, m => m.MountPath == configuration.Silo.Work);
             if (worker)
             {

@@ -7,7 +7,7 @@ namespace PruneSearch.Deploy.Tests;
 internal static class SiloEnvironment
 {
     // Read by others than the silo's settings.
-    private static readonly HashSet<string> Others = ["OTEL_EXPORTER_OTLP_ENDPOINT"];
+    private static readonly HashSet<string> Others = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_RESOURCE_ATTRIBUTES", "NVIDIA_VISIBLE_DEVICES"];
 
     private static readonly Lazy<CertificateFolder> Certificates = new(() =>
     {

@@ -223,6 +223,21 @@ public abstract class CheckpointStoreConformance
     }
 
     [Fact]
+    public async Task Objects_are_listed_with_their_size_and_when_they_were_written()
+    {
+        await PutAsync("s/a", "hello");
+        await PutAsync("s/b", "");
+        await PutAsync("t", "other");
+        var found = new List<StoredObject>();
+        await foreach (var known in Store.ListObjectsAsync("s/", Cancellation))
+        {
+            found.Add(known);
+        }
+        Assert.Equal([("s/a", 5), ("s/b", 0)], found.Select(o => (o.Name, o.Bytes)));
+        Assert.All(found, o => Assert.InRange(o.Written, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(5)));
+    }
+
+    [Fact]
     public async Task Deleting_twice_is_fine()
     {
         await PutAsync("a/b", "x");

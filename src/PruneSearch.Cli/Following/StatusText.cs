@@ -24,7 +24,8 @@ internal static class StatusText
         {
             var failure = failures.GetValueOrDefault(t.Name);
             bool told = failure is not null && failure.Trajectories[0].Name != t.Name;
-            yield return "  " + ProgressText.Line(told ? t with { Reason = $"like {failure!.Trajectories[0].Name}" } : t, null);
+            string slot = t is { State: WorkState.Running, Worker: { } worker } ? $"  on {worker}" : "";
+            yield return "  " + ProgressText.Line(told ? t with { Reason = $"like {failure!.Trajectories[0].Name}" } : t, null) + slot;
             if (t.Proposal is { } proposal)
             {
                 yield return "      " + GrowthText.Of(proposal);

@@ -115,7 +115,7 @@ internal sealed class SearchState
             return;
         }
         // A stage that several trajectories wait for is shown once.
-        var standing = trajectory.IsFirst ? new Standing(news.State, news.Progress, news.Reason, news.Attempts) : Standing.Waiting;
+        var standing = trajectory.IsFirst ? new Standing(news.State, news.Progress, news.Reason, news.Attempts, news.Worker) : Standing.Waiting;
         if (trajectory.Live != standing)
         {
             trajectory.Live = standing;

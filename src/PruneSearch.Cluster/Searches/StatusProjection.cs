@@ -124,6 +124,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             Progress = live?.Progress,
             Reason = end?.Reason ?? live?.Reason,
             Attempts = live?.Attempts ?? 0,
+            Worker = live?.Worker,
             LogTail = end?.LogTail,
             Wait = end is not null || state.IsOver() ? null : state == WorkState.Waiting ? Interrupted : trajectory.Wait,
             Warnings = reports.Index().Where(r => trajectory.Stages[r.Index].First == trajectory)

@@ -72,7 +72,8 @@ internal sealed class StageState(StageKey key)
 /// <param name="Progress">Progress of its stage when that one runs.</param>
 /// <param name="Reason">Why its stage's last attempt did not succeed.</param>
 /// <param name="Attempts">Attempts of that stage.</param>
-internal sealed record Standing(WorkState State, StageProgress? Progress, string? Reason, int Attempts)
+/// <param name="Worker">The slot that runs it.</param>
+internal sealed record Standing(WorkState State, StageProgress? Progress, string? Reason, int Attempts, string? Worker = null)
 {
     /// <summary>Of a trajectory that waits for another one's stage.</summary>
     public static readonly Standing Waiting = new(WorkState.Waiting, null, null, 0);

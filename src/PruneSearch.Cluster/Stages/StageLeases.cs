@@ -163,6 +163,7 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
         LogTail = record.LogTail,
         Attempts = record.Strikes,
         Progress = Progress,
+        Worker = report is null && IsHeld ? record.Grantee : null,
     };
 
     private void Uncount()

@@ -79,5 +79,6 @@ internal sealed class TrajectoryWalk(string deviceClass, TrajectoryPlan plan, bo
         Reason = Reason ?? _waitsFor?.Reason,
         Attempts = _waitsFor?.Attempts ?? 0,
         LogTail = LogTail ?? _waitsFor?.LogTail,
+        Worker = _waitsFor?.Worker,
     };
 }

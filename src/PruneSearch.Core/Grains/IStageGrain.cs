@@ -98,6 +98,10 @@ public sealed record StageStatus
     /// <summary>Last lines of the log of the worker where the last attempt did not succeed.</summary>
     [Id(5)]
     public string? LogTail { get; init; }
+
+    /// <summary>The worker that has it; <see langword="null"/> when none has.</summary>
+    [Id(6)]
+    public string? Worker { get; init; }
 }
 
 /// <summary>The right to run a stage for a while.</summary>

@@ -64,4 +64,8 @@ public sealed record TrajectoryNews
     /// <summary>Last lines of the log of the worker where its stage failed.</summary>
     [Id(6)]
     public string? LogTail { get; init; }
+
+    /// <summary>The worker that has the stage that it waits for, when that one runs.</summary>
+    [Id(7)]
+    public string? Worker { get; init; }
 }

@@ -75,6 +75,10 @@ public sealed record TrajectoryStatus
     /// <summary>Why it is tried; <see langword="null"/> for what was known at launch.</summary>
     [Id(16)]
     public ProposalStatus? Proposal { get; init; }
+
+    /// <summary>Name of the slot that runs its stage; <see langword="null"/> when none does, or another trajectory with that stage tells it.</summary>
+    [Id(17)]
+    public string? Worker { get; init; }
 }
 
 /// <summary>Something a user should know about a finished stage.</summary>

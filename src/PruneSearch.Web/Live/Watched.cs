@@ -85,7 +85,7 @@ internal sealed class Watched<T>(
             var answer = look(Value, e => Volatile.Write(ref reason, e.Message));
             while (await Task.WhenAny(answer, Task.Delay(Silence, time)).ConfigureAwait(false) != answer)
             {
-                Lost = new LostContact(since, Volatile.Read(ref reason));
+                Lost = new LostContact(Lost?.Since ?? since, Volatile.Read(ref reason));
                 Tell();
             }
             var now = await answer.ConfigureAwait(false);
@@ -101,7 +101,7 @@ internal sealed class Watched<T>(
         }
         catch (Exception e) // shown on the page, whatever it is; the next look may succeed
         {
-            (Failure, Lost) = (e, e is KeyNotFoundException ? null : new LostContact(since, e.Message));
+            (Failure, Lost) = (e, e is KeyNotFoundException ? null : new LostContact(Lost?.Since ?? since, e.Message));
             _first.TrySetResult();
             Tell();
             return AfterFailure;

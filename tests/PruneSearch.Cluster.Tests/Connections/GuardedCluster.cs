@@ -24,7 +24,12 @@ public sealed class GuardedCluster : IAsyncLifetime
 
     internal int Gateway => _options!.GatewayPort;
 
-    internal int Metrics => _options!.MetricsPort;
+    /// <summary>What Prometheus reads.</summary>
+    internal async Task<string> MetricsAsync()
+    {
+        using var http = new HttpClient();
+        return await http.GetStringAsync($"http://127.0.0.1:{_options!.MetricsPort}/metrics", TestContext.Current.CancellationToken);
+    }
 
     /// <summary>What the silo logged so far.</summary>
     internal string Log()

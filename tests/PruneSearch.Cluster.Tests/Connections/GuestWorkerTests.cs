@@ -29,12 +29,10 @@ public sealed class GuestWorkerTests(GuardedCluster cluster) : IClassFixture<Gua
         Assert.Superset(new HashSet<string>(["worker-1", "worker-2"]), workers.Select(w => w.Slot.Worker).ToHashSet());
 
         // What Prometheus reads of it.
-        using var http = new HttpClient();
-        string metrics = await http.GetStringAsync($"http://127.0.0.1:{cluster.Metrics}/metrics", TestContext.Current.CancellationToken);
+        string metrics = await cluster.MetricsAsync();
         Assert.Matches("(?m)^prunesearch_slots\\{.*prunesearch_device_class=\"cpu\".*\\} 2", metrics);
         Assert.Matches("(?m)^prunesearch_stages_total\\{.*prunesearch_stage_outcome=\"completed\".*\\} [1-9]", metrics);
         Assert.Matches("(?m)^prunesearch_checkpoint_duration_seconds_bucket\\{.*le=\"0.001\".*\\} ", metrics);
-        Assert.DoesNotMatch("prunesearch_search_", metrics); // it is over
     }
 
     [Fact]
@@ -63,8 +61,19 @@ public sealed class GuestWorkerTests(GuardedCluster cluster) : IClassFixture<Gua
         Assert.True(RightsTests.IsRefusal(await Record.ExceptionAsync(() => rogue.GetGrain<IDispatcherGrain>("stolen").ClaimAsync("honest"))));
         Assert.False(await stage.CompleteAsync(lease.Ticket with { Worker = "rogue" }, report));
         Assert.Equal(1, await cluster.LoggedAsync("worker rogue may not call IStageGrain.CompleteAsync: that was said in the name of worker 'honest'"));
+        SearchStatus seen;
+        do
+        {
+            seen = await client.Searches.StatusAsync("stolen");
+        }
+        while (seen.Trajectories[0].Worker is null);
+        Assert.Equal("honest", seen.Trajectories[0].Worker); // and who looks sees who has it
         Assert.True(await honest.GetGrain<IStageGrain>(lease.Key).CompleteAsync(lease.Ticket, report));
+        const string Measured = "prunesearch_search_id=\"stolen\"";
+        Assert.Contains(Measured, await cluster.MetricsAsync(), StringComparison.Ordinal);
         await client.Searches.CancelAsync("stolen", "tried");
+        await Task.Delay(500, TestContext.Current.CancellationToken); // an answer is good for 300 ms
+        Assert.DoesNotContain(Measured, await cluster.MetricsAsync(), StringComparison.Ordinal); // it is over
     }
 
     [Theory]

@@ -63,6 +63,7 @@ public sealed class ScaleTests(Browser browser, ITestOutputHelper output)
             delays.Add(await page.EvaluateAsync<double>("window.seen") - accepted);
         }
         output.WriteLine($"a report is drawn {delays.Order().ElementAt(5):F0} ms after its acceptance (median of 10, at most {delays.Max():F0} ms)");
+        output.WriteLine($"browser before scrolling: page process {Renderers() / 1e6:F0} MB");
         await page.Locator("#trajectory-list").ScrollIntoViewIfNeededAsync();
         output.WriteLine($"scrolling: {await page.EvaluateAsync<string>(Scroll)}");
         output.WriteLine($"browser: script heap {await page.EvaluateAsync<double>("performance.memory.usedJSHeapSize") / 1e6:F0} MB, page process " +

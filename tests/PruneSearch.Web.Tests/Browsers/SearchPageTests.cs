@@ -95,6 +95,14 @@ public sealed class SearchPageTests(Browser browser) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_search_that_is_deleted_meanwhile_is_said_to_be_gone()
+    {
+        await OpenSearchAsync();
+        _session.Delete();
+        await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is no search 'cells-1'. This is how it stood.");
+    }
+
+    [Fact]
     public async Task Progress_and_failures_are_told_and_a_search_is_cancelled_after_asking()
     {
         await OpenSearchAsync();

@@ -24,7 +24,10 @@ internal sealed class ShownSession : ISearchSession
         _trajectories = [.. Enumerable.Range(0, trajectories).Select(i => Made.Trajectory(i))];
     }
 
-    public string Id { get; }
+    public string Id { get; private set; }
+
+    /// <summary>The search is deleted: there is another one now.</summary>
+    public void Delete() => Id = "another";
 
     public WorkState State { get; set; } = WorkState.Running;
 

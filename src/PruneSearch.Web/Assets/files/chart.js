@@ -49,7 +49,7 @@ class Chart {
 
     frontier(bytes) {
         this.front = new Float32Array(bytes.slice().buffer);
-        this.ask(true);
+        this.ask(false);
     }
 
     set(options) {
