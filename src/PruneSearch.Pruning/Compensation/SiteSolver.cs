@@ -43,7 +43,9 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
                 ? dense.OutputRows(original.OutputOf(batch, dense.Layers[i])).index_select(1, tensor(_keptOutputs))
                 : dense.Rows(dense.Layers[i], original.InputOf(batch, dense.Layers[i]), unfold: false);
             var read = current.InputOf(batch, pruned.Layers[i]);
-            seen.Add(wanted, pruned.Rows(pruned.Layers[i], read, WholeWindows), ReaderSite.PositionRows(pruned.Layers[i], read, WholeWindows, positions, batch));
+            seen.Add(
+                wanted, pruned.Rows(pruned.Layers[i], read, WholeWindows),
+                ReaderSite.PositionRows(pruned.Layers[i], read, WholeWindows, positions, batch));
         }
     }
 

@@ -48,7 +48,8 @@ public static class SensitivityScan
                 var pruned = detector.With(spec.Widths);
                 if (settings.Compensate && !plan.RemovesNothing)
                 {
-                    cut = Compensator.Solve(detector.Network, weights, pruned.Network, cut, plan, calibration.Pictures, positions: positions, cancellation: cancellation);
+                    cut = Compensator.Solve(
+                        detector.Network, weights, pruned.Network, cut, plan, calibration.Pictures, positions: positions, cancellation: cancellation);
                 }
                 yield return new GroupSensitivity
                 {
