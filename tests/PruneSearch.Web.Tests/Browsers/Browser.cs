@@ -13,6 +13,7 @@ public sealed class Browser : IAsyncLifetime
     {
         if (Program() is { } program)
         {
+            Assertions.SetDefaultExpectTimeout(20_000); // a busy machine is slow, not wrong
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = program });
         }
