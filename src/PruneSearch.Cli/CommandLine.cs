@@ -99,6 +99,7 @@ internal static class CommandLine
             SensitivityCommand.Create(context),
             ImportCommand.Create(context),
             Command("workers", "Show every slot and what it does", (p, c) => WorkerCommands.ListAsync(context, PlaceOptions.Of(p), c)),
+            QueueCommand.Create(context),
             Command("drain", "Let a worker end its stage and take no new one", (p, c) =>
                 WorkerCommands.DrainAsync(context, PlaceOptions.Of(p), p.GetValue(worker)!, drained: true, c), worker),
             Command("undrain", "Let a drained worker take stages again", (p, c) =>

@@ -149,8 +149,9 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public IReadOnlyList<SlotStatus> Workers { get; init; } = [];
 
-    public Task<QueueStatus> QueueAsync(string deviceClass, int limit) =>
-        Task.FromResult(new QueueStatus { Length = 0, First = [], Slots = 1, Declined = [] });
+    public QueueStatus Queue { get; init; } = new() { Length = 0, First = [], Slots = 1, Declined = [] };
+
+    public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => Task.FromResult(Queue with { First = [.. Queue.First.Take(limit)] });
 
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult(Workers);
 
