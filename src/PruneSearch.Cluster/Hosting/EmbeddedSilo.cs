@@ -7,9 +7,9 @@ using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Workers;
+using PruneSearch.Connections.Homes;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
-using PruneSearch.Connections.Homes;
 
 namespace PruneSearch.Cluster.Hosting;
 

@@ -188,7 +188,11 @@ internal sealed class HomeSession : ISearchSession
     {
         var options = new EmbeddedHostOptions
         {
-            Home = _home, RunSlot = work, KeepsOpen = true, ConfigureServices = work ? _configureServices : null, Timings = _timings,
+            Home = _home,
+            RunSlot = work,
+            KeepsOpen = true,
+            ConfigureServices = work ? _configureServices : null,
+            Timings = _timings,
         };
         var hold = new HomeHold(await SearchConnection.OpenAsync(options, _end.Token).ConfigureAwait(false));
         if (hold is { IsOwn: true, Works: true })
