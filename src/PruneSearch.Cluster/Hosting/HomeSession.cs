@@ -186,14 +186,8 @@ internal sealed class HomeSession : ISearchSession
 
     private async Task<HomeHold> OpenAsync(bool work)
     {
-        var options = new EmbeddedHostOptions
-        {
-            Home = _home,
-            RunSlot = work,
-            KeepsOpen = true,
-            ConfigureServices = work ? _configureServices : null,
-            Timings = _timings,
-        };
+        var options = new EmbeddedHostOptions { Home = _home, RunSlot = work, KeepsOpen = true, Timings = _timings };
+        options = options with { ConfigureServices = work ? _configureServices : null };
         var hold = new HomeHold(await SearchConnection.OpenAsync(options, _end.Token).ConfigureAwait(false));
         if (hold is { IsOwn: true, Works: true })
         {
