@@ -28,9 +28,9 @@ public sealed class GuestWorkerTests(GuardedCluster cluster) : IClassFixture<Gua
         var workers = await client.Searches.WorkersAsync();
         Assert.Superset(new HashSet<string>(["worker-1", "worker-2"]), workers.Select(w => w.Slot.Worker).ToHashSet());
 
-        // What Prometheus reads of it.
+        // What Prometheus reads of it. Gauges belong to the process, in which other clusters run meanwhile: MetricsTests knows their values.
         string metrics = await cluster.MetricsAsync();
-        Assert.Matches("(?m)^prunesearch_slots\\{.*prunesearch_device_class=\"cpu\".*\\} 2", metrics);
+        Assert.Matches("(?m)^prunesearch_slots\\{.*prunesearch_device_class=\"cpu\".*\\} \\d", metrics);
         Assert.Matches("(?m)^prunesearch_stages_total\\{.*prunesearch_stage_outcome=\"completed\".*\\} [1-9]", metrics);
         Assert.Matches("(?m)^prunesearch_checkpoint_duration_seconds_bucket\\{.*le=\"0.001\".*\\} ", metrics);
     }
