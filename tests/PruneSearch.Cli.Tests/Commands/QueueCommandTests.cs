@@ -24,7 +24,8 @@ public sealed class QueueCommandTests : IDisposable
 
         string text = _output.ToString();
         Assert.Matches($@"cpu +│ 1 +│ {first.ToString()[..12]} │ +│ +│\n.*cpu +│ 2 +│ {second.ToString()[..12]} │", text);
-        Assert.Matches($@"cpu +│ +│ {third.ToString()[..12]} │ 1 slot +│ picture a\.jpg is not there │", text); // declined, and further back than was asked for
+        // Declined, and further back than was asked for.
+        Assert.Matches($@"cpu +│ +│ {third.ToString()[..12]} │ 1 slot +│ picture a\.jpg is not there │", text);
         Assert.EndsWith("cpu: 3 stages wait, 2 slots.\n", text, StringComparison.Ordinal);
     }
 
