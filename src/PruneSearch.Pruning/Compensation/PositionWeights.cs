@@ -14,9 +14,7 @@ namespace PruneSearch.Pruning.Compensation;
 /// </summary>
 public sealed class PositionWeights : IDisposable
 {
-    // Weight that every position has at least, as a share of the mean; and the finest grid that is kept of a map, to bound memory.
-    private const double Floor = 0.05;
-    private const int LargestEdge = 64;
+    private const double Floor = 0.05; // what every position weighs at least, as a share of the mean
 
     private readonly Dictionary<string, List<Tensor>> _maps = new(StringComparer.Ordinal); // by layer, a batch each: [N, h, w]
 
@@ -36,24 +34,28 @@ public sealed class PositionWeights : IDisposable
     {
         var convolutions = network.Layers.OfType<ConvLayer>().Where(c => !c.Depthwise).ToList();
         var found = new PositionWeights();
-        foreach (var batch in calibration)
+        var parts = convolutions.ToDictionary(c => c.Name, _ => new List<Tensor>(), StringComparer.Ordinal); // of the present batch
+        int edge = EdgeFor(calibration.Sum(b => b.shape[0])), batch = 0;
+        long seen = 0;
+        foreach (var gradients in OutputSensitivity.Gradients(network, scores, weights, [.. parts.Keys], calibration, seed))
         {
-            var parts = convolutions.ToDictionary(c => c.Name, _ => new List<Tensor>(), StringComparer.Ordinal);
-            foreach (var gradients in OutputSensitivity.Gradients(network, scores, weights, [.. parts.Keys], [batch], seed))
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var (name, gradient) in gradients)
             {
-                cancellation.ThrowIfCancellationRequested();
-                foreach (var (name, gradient) in gradients)
+                parts[name].Add(Smooth(gradient, edge));
+            }
+            seen += gradients.Values.First().shape[0];
+            if (seen == calibration[batch].shape[0])
+            {
+                foreach (var (name, pieces) in parts)
                 {
-                    parts[name].Add(Smooth(gradient));
+                    (found._maps.TryGetValue(name, out var batches) ? batches : found._maps[name] = []).Add(cat(pieces).DetachFromDisposeScope());
+                    pieces.ForEach(p => p.Dispose());
+                    pieces.Clear();
                 }
-                Heartbeat.Beat();
+                (batch, seen) = (batch + 1, 0);
             }
-            seed++;
-            foreach (var (name, pieces) in parts)
-            {
-                (found._maps.TryGetValue(name, out var batches) ? batches : found._maps[name] = []).Add(cat(pieces).DetachFromDisposeScope());
-                pieces.ForEach(p => p.Dispose());
-            }
+            Heartbeat.Beat();
         }
         foreach (var same in convolutions.GroupBy(c => c.Weight))
         {
@@ -71,6 +73,9 @@ public sealed class PositionWeights : IDisposable
     public Tensor Of(string layer, int batch, long height, long width) =>
         nn.functional.interpolate(_maps[layer][batch].unsqueeze(1), size: [height, width], mode: InterpolationMode.Nearest).squeeze(1);
 
+    /// <summary>Edge of the finest grid that is kept of a map: fewer cells the more pictures there are, so that memory is bounded.</summary>
+    internal static int EdgeFor(long pictures) => pictures <= 512 ? 64 : pictures <= 2048 ? 32 : 16;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -80,12 +85,12 @@ public sealed class PositionWeights : IDisposable
         }
     }
 
-    private static Tensor Smooth(Tensor gradient)
+    private static Tensor Smooth(Tensor gradient, int edge)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var map = nn.functional.avg_pool2d(gradient.square().sum(1, keepdim: true), 3, stride: 1, padding: 1, count_include_pad: false);
-        long height = Math.Min(map.shape[2], LargestEdge), width = Math.Min(map.shape[3], LargestEdge);
+        long height = Math.Min(map.shape[2], edge), width = Math.Min(map.shape[3], edge);
         return nn.functional.adaptive_avg_pool2d(map, [height, width]).squeeze(1).detach().clone().DetachFromDisposeScope();
     }
 

@@ -71,6 +71,13 @@ public sealed class PositionWeightsTests
         }
     }
 
+    [Theory]
+    [InlineData(96, 64)]
+    [InlineData(512, 64)]
+    [InlineData(513, 32)]
+    [InlineData(2049, 16)]
+    public void More_pictures_are_kept_in_fewer_cells(int pictures, int edge) => Assert.Equal(edge, PositionWeights.EdgeFor(pictures));
+
     // Brightness in channel 0, other things in the others.
     private static Tensor Picture(int count, int seed)
     {
