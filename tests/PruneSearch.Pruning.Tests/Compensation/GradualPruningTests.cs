@@ -9,6 +9,25 @@ namespace PruneSearch.Tests.Pruning.Compensation;
 
 public sealed class GradualPruningTests
 {
+    [Fact]
+    public void Positions_count_in_the_choice_and_in_what_is_solved_as_the_settings_say()
+    {
+        var (model, weights) = Some.SmallDetector();
+        using var pictures = Some.Picture(2, 64, 64);
+        CalibrationSet calibration = new([pictures], 1);
+        PruneSettings all = new() { Ratio = 0.3, Positions = PositionWeighting.Uniform }, some = all with { Positions = PositionWeighting.Detections };
+        PruneSettings solved = all with { Criterion = Criterion.L1 };
+
+        Assert.NotEqual(Flat(PruningEngine.Score(model, weights, all, calibration)), Flat(PruningEngine.Score(model, weights, some, calibration)));
+        Assert.Equal(Flat(PruningEngine.Score(model, weights, some, calibration)), Flat(PruningEngine.Score(model, weights, some, calibration)));
+        Assert.NotEqual(Solved(solved), Solved(solved with { Positions = PositionWeighting.Detections })); // the same channels go
+        // Nothing is fitted.
+        Assert.Equal(Solved(solved with { Compensate = false }), Solved(solved with { Compensate = false, Positions = PositionWeighting.Detections }));
+
+        float[] Solved(PruneSettings settings) => [.. PruningEngine.Prune(model, weights, settings, calibration).Weights.Values.SelectMany(t => t.Values)];
+        static double[] Flat(IReadOnlyDictionary<string, double[]> scores) => [.. scores.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Value)];
+    }
+
     [Theory]
     [InlineData(1, 8)]
     [InlineData(3, 8)]
