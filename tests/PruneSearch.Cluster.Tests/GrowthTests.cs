@@ -166,10 +166,10 @@ public sealed class GrowthTests
     public async Task A_failed_proposal_counts_as_one_and_is_not_made_again()
     {
         using var home = new TestHome();
-        int runs = 0;
+        StageKey? first = null; // other stages may run between its attempts
         _runner.Behaviour = (job, _) =>
         {
-            if (job.Description.Base is null && Interlocked.Increment(ref runs) <= 3)
+            if (job.Description.Base is null && job.Key == (first ??= job.Key))
             {
                 throw new InvalidOperationException("it does not train");
             }
