@@ -54,7 +54,7 @@ internal static class Spans
         var span = Telemetry.Source.StartActivity(name, ActivityKind.Internal, above, null, links?.Select(l => new ActivityLink(l)), start);
         if (span is not null)
         {
-            SpanIdOf(span) = context.SpanId.ToHexString();
+            Identify(span, context.SpanId);
         }
         return span;
     }
@@ -86,6 +86,19 @@ internal static class Spans
     {
         string text = $"{trace}\n{string.Join('\n', what!)}";
         return ActivitySpanId.CreateFromBytes(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+    }
+
+    // A runtime without the field gives spans identities of their own: links lead nowhere, but no search fails for that.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Identify(Activity span, ActivitySpanId id)
+    {
+        try
+        {
+            SpanIdOf(span) = id.ToHexString();
+        }
+        catch (MissingFieldException)
+        {
+        }
     }
 
     // There is no public way to choose it. A test holds that this field is the one that exporters see.
