@@ -100,6 +100,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public ICheckpointStore Checkpoints { get; } = new FolderCheckpointStore(folder);
 
+    public IGrainFactory? Grains => null;
+
     public Action? OnStatus { get; init; }
 
     /// <summary>What happens before the nth answer.</summary>

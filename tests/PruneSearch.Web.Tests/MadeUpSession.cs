@@ -40,6 +40,8 @@ internal sealed class MadeUpSession : ISearchSession
 
     public ICheckpointStore Checkpoints => Home?.Store ?? throw new NotSupportedException();
 
+    public IGrainFactory? Grains => null;
+
     public Task LaunchAsync(SearchPlan plan) => Called($"launch {plan.Id}");
 
     public Task<IReadOnlyList<SearchSummary>> ListAsync() => Task.FromResult<IReadOnlyList<SearchSummary>>([Summary]);

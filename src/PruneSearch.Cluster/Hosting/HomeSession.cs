@@ -36,6 +36,9 @@ internal sealed class HomeSession : ISearchSession
     /// <inheritdoc/>
     public ICheckpointStore Checkpoints { get; }
 
+    /// <inheritdoc/>
+    public IGrainFactory? Grains => _current?.Session.Grains;
+
     /// <summary>Opens a home that is there.</summary>
     /// <param name="home">The folder.</param>
     /// <param name="configureServices">Adds what runs stages.</param>

@@ -40,6 +40,8 @@ internal sealed class ShownSession : ISearchSession
 
     public ICheckpointStore Checkpoints => throw new NotSupportedException();
 
+    public IGrainFactory? Grains => null;
+
     public void Add(params IEnumerable<FrontierPoint> points)
     {
         lock (_lock)
