@@ -48,6 +48,9 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <summary>Every slot that was heard of lately, and what it does; by name.</summary>
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => grains.GetGrain<IWorkersGrain>("all").ListAsync();
 
+    /// <summary>Every silo, also those without a slot; by name.</summary>
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() => grains.GetGrain<ISilosGrain>("all").ListAsync();
+
     /// <summary>How the queue of a device class stands.</summary>
     /// <param name="deviceClass">The class, for example <c>cpu</c>.</param>
     /// <param name="limit">Largest number of its first stages that are named.</param>

@@ -61,6 +61,9 @@ public interface ISearchSession : IAsyncDisposable
     /// <summary>Every slot that was heard of lately, and what it does.</summary>
     Task<IReadOnlyList<SlotStatus>> WorkersAsync();
 
+    /// <summary>Every silo, also those without a slot; by name.</summary>
+    Task<IReadOnlyList<SiloMember>> SilosAsync();
+
     /// <summary>How the queue of a device class stands.</summary>
     /// <param name="deviceClass">The class, for example <c>cpu</c>.</param>
     /// <param name="limit">Largest number of its first stages that are named.</param>

@@ -106,6 +106,9 @@ public sealed class SearchSession : ISearchSession
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => AskAsync(_client.WorkersAsync);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() => AskAsync(_client.SilosAsync);
+
+    /// <inheritdoc/>
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => AskAsync(() => _client.QueueAsync(deviceClass, limit));
 
     /// <inheritdoc/>

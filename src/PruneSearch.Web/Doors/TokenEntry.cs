@@ -38,8 +38,9 @@ internal sealed class TokenEntry
         }
         if (Find(Digest(token.ToString()), k => k.Token) is not { } known)
         {
-            await Refusals.WriteAsync(context, StatusCodes.Status401Unauthorized, "The token in the address is not right, expected the one that " +
-                "the command printed when it started, or one that you were given.").ConfigureAwait(false);
+            await (Refusals.WantsPage(request) ? Refusals.WritePageAsync(context, wrong: true)
+                : Refusals.WriteAsync(context, StatusCodes.Status401Unauthorized, "The token in the address is not right, expected the one that " +
+                "the command printed when it started, or one that you were given.")).ConfigureAwait(false);
             return;
         }
         context.Response.Cookies.Append(CookieName(request), known.Cookie,
