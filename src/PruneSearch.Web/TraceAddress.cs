@@ -22,8 +22,8 @@ public sealed record TraceAddress
         return template.Contains(Trace, StringComparison.Ordinal)
             && Uri.TryCreate(Fill(template, new string('0', 32), new string('0', 16)), UriKind.Absolute, out var address)
             && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp) ? new TraceAddress(template)
-            : throw new ArgumentException($"'{template}' is not right, expected an address (http:// or https://) with {Trace} where the identifier of a trace " +
-                $"goes, for example http://127.0.0.1:16686/trace/{Trace}?uiFind={Span}");
+            : throw new ArgumentException($"'{template}' is not right, expected an address (http:// or https://) with {Trace} where the identifier of a " +
+                $"trace goes, for example http://127.0.0.1:16686/trace/{Trace}?uiFind={Span}");
     }
 
     /// <summary>What the environment variable <see cref="Variable"/> says; <see langword="null"/> where it says nothing.</summary>

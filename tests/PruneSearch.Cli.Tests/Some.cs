@@ -153,7 +153,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public QueueStatus Queue { get; init; } = new() { Length = 0, First = [], Slots = 1, Declined = [] };
 
-    public Task<IReadOnlyList<SiloMember>> SilosAsync() => Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() =>
+        Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
 
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => Task.FromResult(Queue with { First = [.. Queue.First.Take(limit)] });
 

@@ -91,11 +91,13 @@ internal sealed class MadeUpSession : ISearchSession
 
     public Task ResumeAsync(string id, bool retryFailed) => Called($"resume {id}");
 
-    public Task ExtendAsync(string id, BudgetSettings more) => Called($"extend {id} by {(more.Hours is { } h ? $"{h.ToString(System.Globalization.CultureInfo.InvariantCulture)} h, " : "")}{more.Trajectories}");
+    public Task ExtendAsync(string id, BudgetSettings more) => Called(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"extend {id} by {(more.Hours is { } h ? FormattableString.Invariant($"{h} h, ") : "")}{more.Trajectories}"));
 
     public IReadOnlyList<SlotStatus> Workers { get; set; } = [];
 
-    public Task<IReadOnlyList<SiloMember>> SilosAsync() => Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() =>
+        Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
 
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) =>
         Task.FromResult(new QueueStatus

@@ -22,7 +22,8 @@ internal static class Spans
     /// <param name="traceParent">W3C trace context of any span of the trace.</param>
     /// <param name="what">What the span stands for, unique in the trace; the span's name is first.</param>
     public static ActivityContext Context(string? traceParent, params ReadOnlySpan<string> what) =>
-        ActivityContext.TryParse(traceParent, null, out var known) ? new ActivityContext(known.TraceId, SpanIds.Of(known.TraceId, what), known.TraceFlags) : default;
+        ActivityContext.TryParse(traceParent, null, out var known) ? new ActivityContext(known.TraceId, SpanIds.Of(known.TraceId, what), known.TraceFlags)
+        : default;
 
     /// <summary>Context of the span of an attempt at a stage.</summary>
     /// <param name="stage">W3C trace context of the stage's span.</param>

@@ -18,7 +18,8 @@ internal static class ClusterApi
     public static void MapCluster(this IEndpointRouteBuilder api)
     {
         api.MapGet("/cluster", LookAsync)
-            .Describe("GetCluster", "Cluster", "Every silo, every slot and what it does, the queues of their device classes, and the searches that are not over.");
+            .Describe("GetCluster", "Cluster", "Every silo, every slot and what it does, the queues of their device classes, " +
+                "and the searches that are not over.");
         api.MapGet("/cluster/queues/{deviceClass}", (string deviceClass, ISearchSession session, int limit = 100) =>
             session.QueueAsync(Class(deviceClass), Ask.Limit(limit)))
             .Describe("GetQueue", "Cluster", "The queue of a device class: how long it is, its first stages, and which of them slots " +

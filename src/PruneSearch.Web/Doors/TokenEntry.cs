@@ -51,7 +51,10 @@ internal sealed class TokenEntry
         string path = request.Path.ToUriComponent();
         path = WebUtility.HtmlEncode(path.Length > 0 && !path.StartsWith("//", StringComparison.Ordinal) ? path : "/");
         await context.Response.WriteAsync(
-            $"""<!DOCTYPE html><html lang="en"><head><title>PruneSearch</title><link rel="icon" href="data:,"><meta http-equiv="refresh" content="0;url={path}"></head></html>""",
+            $"""
+            <!DOCTYPE html><html lang="en"><head><title>PruneSearch</title><link rel="icon" href="data:,">
+            <meta http-equiv="refresh" content="0;url={path}"></head></html>
+            """,
             context.RequestAborted).ConfigureAwait(false);
     }
 

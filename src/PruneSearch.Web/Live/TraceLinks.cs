@@ -19,6 +19,6 @@ internal sealed class TraceLinks(WebSettings settings)
     public string? OfStage(SearchSummary search, StageKey key) => Of(search, Telemetry.StageSpan, key.ToString());
 
     private string? Of(SearchSummary search, params ReadOnlySpan<string> what) =>
-        settings.Traces is { } traces && ActivityContext.TryParse(search.TraceParent, null, out var root) ? traces.Of(root.TraceId, SpanIds.Of(root.TraceId, what))
-            : null;
+        settings.Traces is { } traces && ActivityContext.TryParse(search.TraceParent, null, out var root)
+            ? traces.Of(root.TraceId, SpanIds.Of(root.TraceId, what)) : null;
 }

@@ -142,7 +142,8 @@ internal sealed class ShownSession : ISearchSession
         return Called($"cancel {id}");
     }
 
-    public Task<IReadOnlyList<SiloMember>> SilosAsync() => Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() =>
+        Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
 
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) =>
         Task.FromResult(new QueueStatus { Length = 0, First = [], Slots = 1, Declined = [] });
