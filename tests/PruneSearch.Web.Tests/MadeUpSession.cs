@@ -94,6 +94,8 @@ internal sealed class MadeUpSession : ISearchSession
     public Task ExtendAsync(string id, BudgetSettings more) => Called(string.Create(System.Globalization.CultureInfo.InvariantCulture,
         $"extend {id} by {(more.Hours is { } h ? FormattableString.Invariant($"{h} h, ") : "")}{more.Trajectories}"));
 
+    public Task PrioritiseAsync(string id, SlotSettings slots) => Called($"prioritise {id}: {slots.Priority}, {slots.Share}");
+
     public IReadOnlyList<SlotStatus> Workers { get; set; } = [];
 
     public Task<IReadOnlyList<SiloMember>> SilosAsync() =>

@@ -67,6 +67,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             FrontierVolume = volume,
             Growth = growth?.Status(),
             TraceParent = traceParent,
+            Slots = progress.Slots ?? Plan.Slots,
         };
     }
 

@@ -38,7 +38,8 @@ internal static class Refusals
                 <main>
                     <h1>Who are you?</h1>
                     <p>{{what}}</p>
-                    <p>Open the address that the command printed when it started (<code>http://…/?token=…</code>), or write the token that you were given:</p>
+                    <p>Open the address that the command printed when it started (<code>http://…/?token=…</code>), or write the token that you
+                    were given:</p>
                     <form><label>Token <input name="{{TokenEntry.Parameter}}" autocomplete="off" required></label><button>Come in</button></form>
                 </main>
             </body>
