@@ -100,6 +100,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public ICheckpointStore Checkpoints { get; } = new FolderCheckpointStore(folder);
 
+    public IGrainFactory? Grains => null;
+
     public Action? OnStatus { get; init; }
 
     /// <summary>What happens before the nth answer.</summary>
@@ -151,6 +153,9 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public QueueStatus Queue { get; init; } = new() { Length = 0, First = [], Slots = 1, Declined = [] };
 
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() =>
+        Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
+
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => Task.FromResult(Queue with { First = [.. Queue.First.Take(limit)] });
 
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult(Workers);
@@ -178,6 +183,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
     });
 
     public Task<FrontierView> FrontierAsync(string id) => Task.FromResult(View);
+
+    public Task PrioritiseAsync(string id, SlotSettings slots) => Call($"prioritise {id}: {slots.Priority}, {slots.Share}");
 
     public Task ExtendAsync(string id, BudgetSettings more) => Call($"extend {id} by {more}");
 

@@ -51,4 +51,12 @@ public sealed record SearchSummary
     /// <summary>What was proposed and spent; <see langword="null"/> where everything was known at launch.</summary>
     [Id(11)]
     public GrowthStatus? Growth { get; init; }
+
+    /// <summary>W3C trace context of its span; <see langword="null"/> of a search that was launched before there were traces.</summary>
+    [Id(13)]
+    public string? TraceParent { get; init; }
+
+    /// <summary>What it shall get of the slots when other searches want them too.</summary>
+    [Id(12)]
+    public SlotSettings Slots { get; init; } = new();
 }

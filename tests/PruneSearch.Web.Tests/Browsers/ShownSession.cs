@@ -40,6 +40,8 @@ internal sealed class ShownSession : ISearchSession
 
     public ICheckpointStore Checkpoints => throw new NotSupportedException();
 
+    public IGrainFactory? Grains => null;
+
     public void Add(params IEnumerable<FrontierPoint> points)
     {
         lock (_lock)
@@ -132,6 +134,8 @@ internal sealed class ShownSession : ISearchSession
 
     public Task ResumeAsync(string id, bool retryFailed) => Called($"resume {id} {retryFailed}");
 
+    public Task PrioritiseAsync(string id, SlotSettings slots) => Called($"prioritise {id}: {slots.Priority}, {slots.Share}");
+
     public Task ExtendAsync(string id, BudgetSettings more) => Called($"extend {id}");
 
     public Task CancelAsync(string id, string reason)
@@ -139,6 +143,9 @@ internal sealed class ShownSession : ISearchSession
         State = WorkState.Cancelled;
         return Called($"cancel {id}");
     }
+
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() =>
+        Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
 
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) =>
         Task.FromResult(new QueueStatus { Length = 0, First = [], Slots = 1, Declined = [] });
