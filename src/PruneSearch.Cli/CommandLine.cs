@@ -60,6 +60,7 @@ internal static class CommandLine
             AllowMultipleArgumentsPerToken = true,
         };
         var more = new SettingOptions<BudgetSettings> { Purpose = "Add to the budget of a search that grows. " };
+        var slots = new SettingOptions<SlotSettings>();
         var worker = new Argument<string>("WORKER") { Description = "Name of a worker, as workers shows it" };
         var details = new Option<bool>("--details") { Description = "Show the end of the log of each stage that failed" };
         var sizes = new Option<bool>("--sizes") { Description = "Show what the stages of each search take; those that searches share count for each" };
@@ -77,7 +78,7 @@ internal static class CommandLine
             Command("quickstart", "Run a small search on drawn pictures: nothing to download", (p, c) =>
                 RunCommand.QuickstartAsync(context, PlaceOptions.Of(p), c)),
             Command("run", "Launch a search and follow it", (p, c) =>
-                RunCommand.RunAsync(context, PlaceOptions.Of(p), p.GetValue(file)!, p.GetValue(ui), c), file, ui),
+                RunCommand.RunAsync(context, PlaceOptions.Of(p), p.GetValue(file)!, p.GetValue(ui), s => slots.Apply(p, s), c), [file, ui, .. slots.All]),
             Command("resume", "Go on with a search after an interruption", (p, c) =>
                 RunCommand.ResumeAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(retry), p.GetValue(data) ?? [],
                 more.ApplyAny(p, new BudgetSettings()), c), [id, retry, data, .. more.All]),
@@ -100,6 +101,8 @@ internal static class CommandLine
             ImportCommand.Create(context),
             Command("workers", "Show every slot and what it does", (p, c) => WorkerCommands.ListAsync(context, PlaceOptions.Of(p), c)),
             QueueCommand.Create(context),
+            Command("priority", "Give a search another priority or share of the slots", (p, c) => QueryCommands.PrioritiseAsync(
+                context, PlaceOptions.Of(p), p.GetValue(id)!, s => slots.Apply(p, s), c), [id, .. slots.All]),
             Command("drain", "Let a worker end its stage and take no new one", (p, c) =>
                 WorkerCommands.DrainAsync(context, PlaceOptions.Of(p), p.GetValue(worker)!, drained: true, c), worker),
             Command("undrain", "Let a drained worker take stages again", (p, c) =>

@@ -141,6 +141,11 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="InvalidOperationException">The search does not grow: everything that it tries was known at launch.</exception>
     public Task ExtendAsync(string id, BudgetSettings budget) => Search(id).ExtendAsync(budget);
 
+    /// <summary>Gives a search another priority or share of the slots; it counts from the next slot that becomes free, a second later or so.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    public Task PrioritiseAsync(string id, SlotSettings slots) => Search(id).PrioritiseAsync(slots);
+
     /// <summary>Stops a search; stages that another search wants go on. Cancelling one that ended does nothing.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public Task CancelAsync(string id, string reason) => Search(id).CancelAsync(reason);

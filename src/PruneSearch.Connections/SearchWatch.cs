@@ -41,6 +41,7 @@ public sealed class SearchWatch
                     Reason = page.Summary.Reason,
                     Trajectories = [.. _trajectories.Values],
                     Growth = page.Summary.Growth,
+                    Slots = page.Summary.Slots,
                 };
             }
         }

@@ -179,6 +179,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public Task<FrontierView> FrontierAsync(string id) => Task.FromResult(View);
 
+    public Task PrioritiseAsync(string id, SlotSettings slots) => Call($"prioritise {id}: {slots.Priority}, {slots.Share}");
+
     public Task ExtendAsync(string id, BudgetSettings more) => Call($"extend {id} by {more}");
 
     public Task ResumeAsync(string id, bool retryFailed) => Call(retryFailed ? $"resume {id} and retry" : $"resume {id}");

@@ -87,6 +87,8 @@ internal sealed class MadeUpSession : ISearchSession
 
     public Task ResumeAsync(string id, bool retryFailed) => Called($"resume {id}");
 
+    public Task PrioritiseAsync(string id, SlotSettings slots) => Called($"prioritise {id}: {slots.Priority}, {slots.Share}");
+
     public Task ExtendAsync(string id, BudgetSettings more) => Called($"extend {id} by {more.Trajectories}");
 
     public IReadOnlyList<SlotStatus> Workers { get; set; } = [];

@@ -86,6 +86,19 @@ internal static class QueryCommands
         await context.Output.WriteLineAsync($"{id}: {ProgressText.Of(status.State)}");
     }, cancellation);
 
+    public static Task<int> PrioritiseAsync(
+        CliContext context, SearchPlace place, string id, Func<SlotSettings, SlotSettings> change, CancellationToken cancellation) =>
+        WithSearchAsync(context, place, id, async session =>
+    {
+        var old = (await session.SummaryAsync(id)).Slots;
+        var slots = change(old);
+        if (slots != old)
+        {
+            await session.PrioritiseAsync(id, slots);
+        }
+        await context.Output.WriteLineAsync($"{id}: {StatusText.Of(slots)}");
+    }, cancellation);
+
     private static async Task<int> WithSearchAsync(CliContext context, SearchPlace place, string id, Func<ISearchSession, Task> action,
         CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PruneSearch.Cli.Following;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Grains;
 using Spectre.Console;
@@ -47,6 +48,8 @@ internal static class QueueCommand
             }
             sums.Add($"{name}: {Count(queue.Length, "stage")} {(queue.Length == 1 ? "waits" : "wait")}, " +
                 $"{(queue.Slots is { } known ? Count(known, "slot") : "slots not heard of yet")}.");
+            sums.AddRange(queue.Searches.Select(s => $"  {s.Search}: {StatusText.Of(s.Slots)}; {Count(s.Waiting, "stage")} " +
+                $"{(s.Waiting == 1 ? "waits" : "wait")}, {Count(s.Running, "slot")} at work."));
         }
         if (table.Rows.Count > 0)
         {

@@ -13,8 +13,19 @@ internal static class RunCommand
 {
     private const string QuickstartResource = "quickstart.yaml";
 
-    public static Task<int> RunAsync(CliContext context, SearchPlace place, string file, bool ui, CancellationToken cancellation) =>
-        LaunchAsync(context, place, SearchFileReader.Read(file), ui, cancellation);
+    /// <summary>Launches the search of a file and follows it.</summary>
+    /// <param name="context">The program.</param>
+    /// <param name="place">Where it shall run.</param>
+    /// <param name="file">The search file.</param>
+    /// <param name="ui">Whether a browser shows it.</param>
+    /// <param name="slots">What the command line says of its slots, beside what the file says.</param>
+    /// <param name="cancellation">Interrupts.</param>
+    public static Task<int> RunAsync(
+        CliContext context, SearchPlace place, string file, bool ui, Func<SlotSettings, SlotSettings> slots, CancellationToken cancellation)
+    {
+        var read = SearchFileReader.Read(file);
+        return LaunchAsync(context, place, read with { Settings = read.Settings with { Slots = slots(read.Settings.Slots) } }, ui, cancellation);
+    }
 
     public static Task<int> QuickstartAsync(CliContext context, SearchPlace place, CancellationToken cancellation)
     {

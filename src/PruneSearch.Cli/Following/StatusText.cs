@@ -8,6 +8,10 @@ namespace PruneSearch.Cli.Following;
 /// <summary>How a search stands, in lines.</summary>
 internal static class StatusText
 {
+    /// <summary>What a search gets of the slots.</summary>
+    public static string Of(SlotSettings slots) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"priority {slots.Priority}, share {slots.Share}");
+
     /// <summary>A line for the search and one for each trajectory; a failure is told once, however many trajectories had the stage before them.</summary>
     /// <param name="status">How it stands.</param>
     /// <param name="details">Whether the end of the log of each failure is shown.</param>
@@ -15,6 +19,10 @@ internal static class StatusText
     public static IEnumerable<string> Lines(SearchStatus status, bool details, SearchPlace place)
     {
         yield return $"{status.Id}: {ProgressText.Of(status.State)}{(status.Reason is null ? "" : $" ({ErrorText.OneLine(status.Reason)})")}";
+        if (status.Slots != new SlotSettings())
+        {
+            yield return "  " + Of(status.Slots);
+        }
         foreach (string line in status.Growth is { } growth ? GrowthText.Lines(growth) : [])
         {
             yield return "  " + line;

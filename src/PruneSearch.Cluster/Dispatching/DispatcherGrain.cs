@@ -3,6 +3,7 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Core;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Dispatching;
@@ -12,8 +13,11 @@ namespace PruneSearch.Cluster.Dispatching;
 internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time, ILogger<DispatcherGrain> logger) : Grain, IDispatcherGrain
 {
     private static readonly TimeSpan DeclineLasts = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AgeLasts = TimeSpan.FromSeconds(1);
     private readonly ReadyQueue _queue = new(time, DeclineLasts);
     private readonly KnownSlots _slots = new(time, timings);
+    private TimeSpan _oldest;
+    private long? _measured;
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
@@ -24,10 +28,16 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
         return Task.CompletedTask;
     }
 
-    public Task EnqueueAsync(StageKey stageKey, int remainingStages)
+    public Task EnqueueAsync(StageKey stageKey, int remainingStages, IReadOnlyList<string> searches)
     {
-        _queue.Add(stageKey, remainingStages);
+        _queue.Add(stageKey, remainingStages, searches);
         return CountAsync();
+    }
+
+    public Task WeighAsync(string searchId, SlotSettings slots)
+    {
+        _queue.Shares.Weigh(searchId, slots);
+        return Task.CompletedTask;
     }
 
     public Task RemoveAsync(StageKey stageKey)
@@ -48,8 +58,14 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
         return CountAsync();
     }
 
-    public Task<QueueStatus> GetStatusAsync(int limit) =>
-        Task.FromResult(new QueueStatus { Length = _queue.Count, First = _queue.First(limit), Slots = _slots.Count(), Declined = _queue.Declined() });
+    public Task<QueueStatus> GetStatusAsync(int limit) => Task.FromResult(new QueueStatus
+    {
+        Length = _queue.Count,
+        First = _queue.First(limit),
+        Slots = _slots.Count(),
+        Declined = _queue.Declined(),
+        Searches = _queue.Shares.Status(),
+    });
 
     public async Task<StageLease?> ClaimAsync(string worker)
     {
@@ -61,13 +77,16 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
             {
                 if (await GrainFactory.GetGrain<IStageGrain>(ready.Key).LeaseAsync(worker) is { } lease)
                 {
+                    _queue.Shares.Began(ready.Key, ready.Search, worker); // a trajectory may have asked for it in between
                     return lease;
                 }
+                _queue.Shares.Ended(ready.Key);
             }
             catch (Exception e)
             {
                 // The stage is asked for again by its trajectories' next poll; the others need not wait for it.
                 Log.ClaimFailed(logger, e, ready.Key);
+                _queue.Shares.Ended(ready.Key);
             }
         }
         return null;
@@ -77,7 +96,11 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
     {
         var tag = (Telemetry.DeviceClassTag, this.GetPrimaryKeyString());
         Telemetry.QueueDepth.Set(_queue.Count, tag);
-        Telemetry.QueueAge.Set(_queue.Oldest()?.TotalSeconds ?? 0, tag);
+        if (_measured is not { } at || time.GetElapsedTime(at) > AgeLasts)
+        {
+            (_oldest, _measured) = (_queue.Oldest() ?? TimeSpan.Zero, time.GetTimestamp()); // it looks at all that wait
+        }
+        Telemetry.QueueAge.Set(_queue.Count == 0 ? 0 : _oldest.TotalSeconds, tag);
         Telemetry.Slots.Set(_slots.Count() ?? 0, tag);
         return Task.CompletedTask;
     }

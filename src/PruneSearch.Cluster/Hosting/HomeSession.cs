@@ -87,6 +87,9 @@ internal sealed class HomeSession : ISearchSession
     public Task<FrontierView> FrontierAsync(string id) => UseAsync(s => s.FrontierAsync(id));
 
     /// <inheritdoc/>
+    public Task PrioritiseAsync(string id, SlotSettings slots) => UseAsync(Done(s => s.PrioritiseAsync(id, slots)));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => UseAsync(s => s.WorkersAsync());
 
     /// <inheritdoc/>

@@ -141,7 +141,7 @@ internal sealed class OpenSearch
         {
             await Task.WhenAll(batch.Select(AskAsync));
         }
-        var queue = await _trajectories.LookAtQueueAsync();
+        var queue = await _trajectories.LookAtQueueAsync(_progress.Slots ?? _state.Plan.Slots);
         _state.Explain(queue);
         _slots = queue.Slots ?? _slots;
         await FlushAsync();

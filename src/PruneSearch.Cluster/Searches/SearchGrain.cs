@@ -71,7 +71,8 @@ internal sealed class SearchGrain(
         else
         {
             await Wake.RemindAsync(); // first: then a search whose plan is saved is not forgotten, whatever follows
-            await SavePlanAsync(plan);
+            await _progress.BeginAsync();
+            await SearchRecord.SaveAsync(record, plan);
             await Wake.ListAsync();
         }
         if (_search is null)
@@ -100,6 +101,13 @@ internal sealed class SearchGrain(
             await Wake.ListAsync();
             await DriveAsync(search, retryFailed: false);
         }
+    }
+
+    public Task PrioritiseAsync(SlotSettings slots)
+    {
+        slots.Require();
+        _ = Search;
+        return _progress.PrioritiseAsync(slots);
     }
 
     public async Task CancelAsync(string reason)
@@ -226,21 +234,6 @@ internal sealed class SearchGrain(
     {
         timer?.Dispose();
         return null;
-    }
-
-    private async Task SavePlanAsync(SearchPlan plan)
-    {
-        await _progress.BeginAsync();
-        record.State = new SearchRecord { Plan = plan, TraceParent = Spans.NewSearch() };
-        try
-        {
-            await record.WriteStateAsync();
-        }
-        catch
-        {
-            record.State = new SearchRecord();
-            throw;
-        }
     }
 
     private Task<OpenSearch> OpenAsync(SearchPlan plan) =>

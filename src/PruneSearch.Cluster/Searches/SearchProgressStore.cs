@@ -24,6 +24,9 @@ internal sealed class SearchProgressStore(IPersistentState<SearchProgress> recor
     /// <summary>What may be spent, where that was raised since the launch.</summary>
     public BudgetSettings? Budget => record.State.Budget;
 
+    /// <summary>What it shall get of the slots, where that was changed since the launch.</summary>
+    public SlotSettings? Slots => record.State.Slots;
+
     /// <summary>It may spend more, and goes on.</summary>
     public async Task ExtendAsync(BudgetSettings budget)
     {
@@ -36,6 +39,22 @@ internal sealed class SearchProgressStore(IPersistentState<SearchProgress> recor
         catch
         {
             record.State.Budget = old;
+            throw;
+        }
+    }
+
+    /// <summary>It shall get another share of the slots.</summary>
+    public async Task PrioritiseAsync(SlotSettings slots)
+    {
+        var old = record.State.Slots;
+        record.State.Slots = slots;
+        try
+        {
+            await SaveAsync(State, Reason, record.State.Ended);
+        }
+        catch
+        {
+            record.State.Slots = old;
             throw;
         }
     }
@@ -104,6 +123,10 @@ internal sealed class SearchProgress
     /// <summary>The whole budget, where it was raised since the launch.</summary>
     [Id(3)]
     public BudgetSettings? Budget { get; set; }
+
+    /// <summary>What it shall get of the slots, where that was changed since the launch.</summary>
+    [Id(4)]
+    public SlotSettings? Slots { get; set; }
 }
 
 /// <summary>How a trajectory ended.</summary>

@@ -1,3 +1,4 @@
+using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cluster.Searches;
@@ -13,4 +14,19 @@ internal sealed class SearchRecord
     /// <summary>W3C trace context of its span; <see langword="null"/> when nobody listened to an earlier version.</summary>
     [Id(1)]
     public string? TraceParent { get; set; }
+
+    /// <summary>Saves the plan of a new search. What cannot be saved is not kept either.</summary>
+    public static async Task SaveAsync(IPersistentState<SearchRecord> record, SearchPlan plan)
+    {
+        record.State = new SearchRecord { Plan = plan, TraceParent = Spans.NewSearch() };
+        try
+        {
+            await record.WriteStateAsync();
+        }
+        catch
+        {
+            record.State = new SearchRecord();
+            throw;
+        }
+    }
 }

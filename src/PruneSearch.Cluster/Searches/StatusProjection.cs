@@ -66,6 +66,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             CompletedStages = search.CompletedStages,
             FrontierVolume = volume,
             Growth = growth?.Status(),
+            Slots = progress.Slots ?? Plan.Slots,
         };
     }
 

@@ -11,6 +11,7 @@ namespace PruneSearch.Cluster.Stages;
 internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTimings timings, StageSpans spans, ILogger logger)
 {
     private readonly HashSet<string> _waiters = [];
+    private readonly Dictionary<string, int> _searches = []; // how many of the waiters each has
     private Request? _request;
 
     /// <summary>What is wanted, and by whom last; <see langword="null"/> when nobody wants it.</summary>
@@ -24,7 +25,10 @@ internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTi
         {
             throw new ArgumentException($"Stage {key} was asked for with the description of stage {described}.");
         }
-        _waiters.Add(trajectory);
+        if (_waiters.Add(trajectory))
+        {
+            _searches[SearchOf(trajectory)] = _searches.GetValueOrDefault(SearchOf(trajectory)) + 1;
+        }
         spans.Wanted(trajectory, request);
         _request = request with
         {
@@ -38,7 +42,7 @@ internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTi
     {
         if (_waiters.Contains(trajectory) && !await WaitsAsync(trajectory, otherwise: false))
         {
-            _waiters.Remove(trajectory);
+            Remove(trajectory);
         }
     }
 
@@ -52,13 +56,14 @@ internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTi
             {
                 return _request;
             }
-            _waiters.Remove(waiter);
+            Remove(waiter);
         }
         return null;
     }
 
     /// <summary>Puts it into the queue if it is wanted.</summary>
-    public Task EnqueueAsync() => Wanted is { } wanted ? Dispatcher(wanted).EnqueueAsync(key, wanted.RemainingStages) : Task.CompletedTask;
+    public Task EnqueueAsync() =>
+        Wanted is { } wanted ? Dispatcher(wanted).EnqueueAsync(key, wanted.RemainingStages, [.. _searches.Keys]) : Task.CompletedTask;
 
     /// <summary>Takes it off the queue if it may be there.</summary>
     public Task DequeueAsync() => _request is null ? Task.CompletedTask : Dispatcher(_request).RemoveAsync(key);
@@ -76,7 +81,20 @@ internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTi
         }
         spans.End(_waiters, report);
         _waiters.Clear();
+        _searches.Clear();
         return DequeueAsync();
+    }
+
+    // The key of a trajectory is SEARCH/NAME.
+    private static string SearchOf(string trajectory) => trajectory.Split('/')[0];
+
+    private void Remove(string trajectory)
+    {
+        string search = SearchOf(trajectory);
+        if (_waiters.Remove(trajectory) && --_searches[search] == 0)
+        {
+            _searches.Remove(search);
+        }
     }
 
     // The trajectory may be waiting for this stage's answer: the question is one that it answers in between.

@@ -51,12 +51,14 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
         }
     }
 
-    /// <summary>Why stages that are ready do not run.</summary>
-    public async Task<QueueReasons> LookAtQueueAsync()
+    /// <summary>Tells the queue what the search shall get of its slots, and asks why stages that are ready do not run.</summary>
+    public async Task<QueueReasons> LookAtQueueAsync(SlotSettings slots)
     {
         try
         {
-            var status = await grains.GetGrain<IDispatcherGrain>(plan.DeviceClass).GetStatusAsync(QueueReasons.Named).WaitAsync(timings.CallPatience);
+            var queue = grains.GetGrain<IDispatcherGrain>(plan.DeviceClass);
+            await queue.WeighAsync(plan.Id, slots).WaitAsync(timings.CallPatience);
+            var status = await queue.GetStatusAsync(QueueReasons.Named).WaitAsync(timings.CallPatience);
             return new QueueReasons(plan.DeviceClass, status);
         }
         catch (Exception e)

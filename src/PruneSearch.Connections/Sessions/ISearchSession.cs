@@ -55,6 +55,10 @@ public interface ISearchSession : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The search has no budget: everything that it tries was known at launch.</exception>
     Task ExtendAsync(string id, BudgetSettings more);
 
+    /// <summary>Gives a search another priority or share of the slots.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    Task PrioritiseAsync(string id, SlotSettings slots);
+
     /// <summary>Every slot that was heard of lately, and what it does.</summary>
     Task<IReadOnlyList<SlotStatus>> WorkersAsync();
 

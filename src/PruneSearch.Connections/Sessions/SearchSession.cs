@@ -100,6 +100,9 @@ public sealed class SearchSession : ISearchSession
     }
 
     /// <inheritdoc/>
+    public Task PrioritiseAsync(string id, SlotSettings slots) => AskAsync(() => _client.PrioritiseAsync(id, slots));
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => AskAsync(_client.WorkersAsync);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Grains;
@@ -11,9 +12,16 @@ namespace PruneSearch.Core.Grains;
 [Alias("prunesearch.IDispatcherGrain")]
 public interface IDispatcherGrain : IGrainWithStringKey
 {
-    /// <summary>A stage is ready. Queueing it again only changes its priority.</summary>
+    /// <summary>A stage is ready. Queueing it again only changes how long the path behind it is and whose it is.</summary>
+    /// <param name="stageKey">The stage.</param>
+    /// <param name="remainingStages">The longest path behind it, itself included.</param>
+    /// <param name="searches">Searches that want it.</param>
     [Alias("Enqueue"), AllowedTo(Callers.Silos), AlwaysInterleave]
-    Task EnqueueAsync(StageKey stageKey, int remainingStages);
+    Task EnqueueAsync(StageKey stageKey, int remainingStages, IReadOnlyList<string> searches);
+
+    /// <summary>From a search at work, again and again: what it shall get of the slots.</summary>
+    [Alias("Weigh"), AllowedTo(Callers.Silos), AlwaysInterleave]
+    Task WeighAsync(string searchId, SlotSettings slots);
 
     /// <summary>A stage is not wanted any more.</summary>
     [Alias("Remove"), AllowedTo(Callers.Silos), AlwaysInterleave]
@@ -26,7 +34,9 @@ public interface IDispatcherGrain : IGrainWithStringKey
     [Alias("Declined"), AllowedTo(Callers.Silos), AlwaysInterleave]
     Task DeclinedAsync(StageKey stageKey, string worker, string reason);
 
-    /// <summary>From a slot worker: give me the stage with the longest path behind it, or <see langword="null"/> when none is ready.</summary>
+    /// <summary>
+    /// From a slot worker: give me the stage with the longest path behind it of the search whose turn it is, or <see langword="null"/> when none is ready.
+    /// </summary>
     [Alias("Claim"), AllowedTo(Callers.Workers), AlwaysInterleave]
     Task<StageLease?> ClaimAsync(string worker);
 
@@ -59,7 +69,20 @@ public sealed record QueueStatus
     /// <summary>Stages that slots declined lately.</summary>
     [Id(3)]
     public required IReadOnlyList<DeclinedStage> Declined { get; init; }
+
+    /// <summary>Searches that wait for slots or have some, the highest priority first.</summary>
+    [Id(4)]
+    public IReadOnlyList<SearchShare> Searches { get; init; } = [];
 }
+
+/// <summary>What a search has of the slots of a device class.</summary>
+/// <param name="Search">Its identifier.</param>
+/// <param name="Slots">What it shall get.</param>
+/// <param name="Waiting">Its stages in the queue; one that several searches want counts for each.</param>
+/// <param name="Running">Slots that work for it, as far as the queue knows.</param>
+[GenerateSerializer, Immutable, Alias("prunesearch.SearchShare")]
+public sealed record SearchShare(
+    [property: Id(0)] string Search, [property: Id(1)] SlotSettings Slots, [property: Id(2)] int Waiting, [property: Id(3)] int Running);
 
 /// <summary>A stage that slots declined lately.</summary>
 /// <param name="Key">The stage.</param>

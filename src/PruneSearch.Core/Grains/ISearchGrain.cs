@@ -23,6 +23,11 @@ public interface ISearchGrain : IGrainWithStringKey
     [Alias("Extend"), AllowedTo(Callers.Operators)]
     Task ExtendAsync(BudgetSettings budget);
 
+    /// <summary>Gives it another priority or share of the slots. Stages that run are not taken away from anybody.</summary>
+    /// <exception cref="ArgumentException">A value is out of range.</exception>
+    [Alias("Prioritise"), AllowedTo(Callers.Operators)]
+    Task PrioritiseAsync(SlotSettings slots);
+
     /// <summary>Stops; stages that no other search wants give up their slots.</summary>
     [Alias("Cancel"), AllowedTo(Callers.Operators)]
     Task CancelAsync(string reason);

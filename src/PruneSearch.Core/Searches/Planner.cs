@@ -41,6 +41,7 @@ public static class Planner
                 Trajectories = trajectories,
                 Created = created,
                 Source = source,
+                Slots = settings.Slots,
                 Growth = settings.Strategy is { } strategy ? Growth(settings, strategy) : null,
             };
     }

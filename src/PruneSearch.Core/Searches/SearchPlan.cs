@@ -115,6 +115,10 @@ public sealed record SearchPlan
     [Id(21)]
     public GrowthPlan? Growth { get; init; }
 
+    /// <summary>What it shall get of the slots when other searches want them too, until somebody changes that.</summary>
+    [Id(22)]
+    public SlotSettings Slots { get; init; } = new();
+
     /// <summary>Whether its detectors are written as this version writes them: what another version stored or sends may not be.</summary>
     [JsonIgnore]
     public bool IsOfThisVersion => Trajectories.SelectMany(t => t.Stages).Select(s => s.Base).OfType<BaseSettings>()

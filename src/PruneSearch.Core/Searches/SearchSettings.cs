@@ -64,6 +64,10 @@ public sealed record SearchSettings
     [Description("Instead of `seed`: every trajectory once for each."), MinLength(1), Range(0, int.MaxValue)]
     public IReadOnlyList<int> Seeds { get; init; } = [];
 
+    /// <summary>It can be changed later.</summary>
+    [Description("Which slots it gets when other searches want them too; `prunesearch priority` changes it later.")]
+    public SlotSettings Slots { get; init; } = new();
+
     /// <summary>The largest level that any trajectory may have; 0 for none.</summary>
     public double HighestLevel => Strategy?.Space.HighestLevel ?? Trajectories.Levels.DefaultIfEmpty(0).Max();
 

@@ -33,4 +33,8 @@ public sealed record SearchStatus
     /// <summary>What was proposed and spent; <see langword="null"/> where everything was known at launch.</summary>
     [Id(6)]
     public GrowthStatus? Growth { get; init; }
+
+    /// <summary>What it shall get of the slots when other searches want them too.</summary>
+    [Id(7)]
+    public SlotSettings Slots { get; init; } = new();
 }

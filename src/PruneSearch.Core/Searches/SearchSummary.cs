@@ -51,4 +51,8 @@ public sealed record SearchSummary
     /// <summary>What was proposed and spent; <see langword="null"/> where everything was known at launch.</summary>
     [Id(11)]
     public GrowthStatus? Growth { get; init; }
+
+    /// <summary>What it shall get of the slots when other searches want them too.</summary>
+    [Id(12)]
+    public SlotSettings Slots { get; init; } = new();
 }

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Tests.Commands;
 
@@ -27,6 +28,25 @@ public sealed class QueueCommandTests : IDisposable
         // Declined, and further back than was asked for.
         Assert.Matches($@"cpu +│ +│ {third.ToString()[..12]} │ 1 slot +│ picture a\.jpg is not there │", text);
         Assert.EndsWith("cpu: 3 stages wait, 2 slots.\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_each_search_gets_of_the_slots_is_shown_and_can_be_changed()
+    {
+        var queue = new QueueStatus
+        {
+            Length = 3,
+            First = [],
+            Slots = 2,
+            Declined = [],
+            Searches = [new("short-1", new SlotSettings { Priority = 5 }, 1, 1), new("long-1", new SlotSettings { Share = 3 }, 2, 0)],
+        };
+        Assert.Equal(0, await RunAsync(queue, "queue"));
+        Assert.EndsWith("cpu: 3 stages wait, 2 slots.\n  short-1: priority 5, share 1; 1 stage waits, 1 slot at work.\n" +
+            "  long-1: priority 0, share 3; 2 stages wait, 0 slots at work.\n", _output.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal(2, await RunAsync(queue, "priority", "any", "--share", "0"));
+        Assert.Contains("--share", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

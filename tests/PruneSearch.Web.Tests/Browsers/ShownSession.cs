@@ -132,6 +132,8 @@ internal sealed class ShownSession : ISearchSession
 
     public Task ResumeAsync(string id, bool retryFailed) => Called($"resume {id} {retryFailed}");
 
+    public Task PrioritiseAsync(string id, SlotSettings slots) => Called($"prioritise {id}: {slots.Priority}, {slots.Share}");
+
     public Task ExtendAsync(string id, BudgetSettings more) => Called($"extend {id}");
 
     public Task CancelAsync(string id, string reason)
