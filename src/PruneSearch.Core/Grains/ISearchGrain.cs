@@ -5,7 +5,7 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Core.Grains;
 
 /// <summary>The coordinator of one search; its key is the search's identifier.</summary>
-[Alias("prunesearch.ISearchGrain")]
+[Alias("prunesearch.ISearchGrain"), Version(1)]
 public interface ISearchGrain : IGrainWithStringKey
 {
     /// <summary>Persists the plan and starts. Launching the same plan again does nothing.</summary>

@@ -6,31 +6,39 @@ namespace PruneSearch.Cluster.TestHost.Chaos;
 /// <summary>A PostgreSQL server of one's own on a free loopback port, to be stopped and started at will.</summary>
 public sealed class PostgresServer : IDisposable
 {
-    private readonly string _programs, _user, _data;
+    private readonly string _programs, _user, _data, _address;
     private readonly int _port = Ports.Free();
 
     /// <summary>Makes a database cluster and starts it.</summary>
     /// <param name="programs">Folder of <c>initdb</c> and <c>pg_ctl</c>.</param>
     /// <param name="user">Whom to run it as; empty for the user of this process.</param>
     /// <param name="folder">Folder for its files; the user must be able to reach it.</param>
-    public PostgresServer(string programs, string user, string folder)
+    /// <param name="address">Where it listens: whoever is on its network may do everything.</param>
+    public PostgresServer(string programs, string user, string folder, string address = "127.0.0.1")
     {
-        (_programs, _user, _data) = (programs, user, Path.Combine(folder, "data"));
+        (_programs, _user, _data, _address) = (programs, user, Path.Combine(folder, "data"), address);
         Directory.CreateDirectory(folder);
         if (user.Length > 0)
         {
             Run("chown", [user, folder]);
         }
         AsUser("initdb", "-D", _data, "-U", "prunesearch", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync");
+        if (address != "127.0.0.1")
+        {
+            File.AppendAllText(Path.Combine(_data, "pg_hba.conf"), "host all all samenet trust\n");
+        }
         Start();
     }
 
     /// <summary>How to connect.</summary>
-    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=prunesearch;Database=postgres");
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host={_address};Port={_port};Username=prunesearch;Database=postgres");
+
+    /// <summary>Its port.</summary>
+    public int Port => _port;
 
     /// <summary>Starts it.</summary>
     public void Start() => AsUser("pg_ctl", "start", "-D", _data, "-w", "-t", "60", "-l", Path.Combine(Path.GetDirectoryName(_data)!, "log"),
-        "-o", $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200");
+        "-o", $"-p {_port} -c listen_addresses={_address} -c unix_socket_directories= -c max_connections=400");
 
     /// <summary>Stops it; connections break, nothing that was committed is lost.</summary>
     public void Stop() => AsUser("pg_ctl", "stop", "-D", _data, "-m", "immediate", "-w", "-t", "60");
