@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;

@@ -47,7 +47,7 @@ public static class Commands
             PostgresUser = Environment.GetEnvironmentVariable("PRUNESEARCH_TEST_POSTGRES_USER") ?? "",
             AzuriteProgram = Variable("PRUNESEARCH_TEST_AZURITE_BIN"),
         };
-        if (chaos.Network > 0 && NetworkHosts.Lacking() is { } why)
+        if (chaos.Network > 0 && NetworkHosts.Lacking(chaos.Network) is { } why)
         {
             Console.WriteLine($"Skipped: {why}");
             return 0;

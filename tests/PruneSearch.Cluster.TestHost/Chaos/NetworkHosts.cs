@@ -34,11 +34,12 @@ public sealed class NetworkHosts : IDisposable
     private string Bridge => Text($"psb{_number}");
 
     /// <summary>Why namespaces cannot be had here; <see langword="null"/> when they can.</summary>
-    public static string? Lacking()
+    /// <param name="number">As for the constructor.</param>
+    public static string? Lacking(int number)
     {
         try
         {
-            using var hosts = new NetworkHosts(250);
+            using var hosts = new NetworkHosts(number);
             hosts.Add("probe");
             return null;
         }
