@@ -18,6 +18,9 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     private const int LargestPage = 500;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
+    /// <summary>The Orleans client that it asks.</summary>
+    public IGrainFactory Grains => grains;
+
     /// <summary>Launches a search; it is safe when this returns. Launching the same plan again does nothing.</summary>
     /// <exception cref="ArgumentException">The plan cannot run; the message says why.</exception>
     /// <exception cref="InvalidOperationException">There is another search with its identifier.</exception>
@@ -44,6 +47,9 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
 
     /// <summary>Every slot that was heard of lately, and what it does; by name.</summary>
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => grains.GetGrain<IWorkersGrain>("all").ListAsync();
+
+    /// <summary>Every silo, also those without a slot; by name.</summary>
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() => grains.GetGrain<ISilosGrain>("all").ListAsync();
 
     /// <summary>How the queue of a device class stands.</summary>
     /// <param name="deviceClass">The class, for example <c>cpu</c>.</param>

@@ -8,6 +8,7 @@ using PruneSearch.Connections.Sessions;
 using PruneSearch.Web.Api;
 using PruneSearch.Web.Assets;
 using PruneSearch.Web.Components;
+using PruneSearch.Web.Dashboards;
 using PruneSearch.Web.Doors;
 using PruneSearch.Web.Live;
 using PruneSearch.Web.Models;
@@ -95,6 +96,7 @@ public sealed class WebServer : IAsyncDisposable
         builder.Services.AddDoors(settings);
         builder.Services.AddApi();
         builder.Services.AddLive();
+        builder.Services.AddOrleansDashboard();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         var app = builder.Build();
         app.UseDoors();
@@ -106,6 +108,7 @@ public sealed class WebServer : IAsyncDisposable
         app.UseAntiforgery();
         app.MapAssets();
         app.MapApi();
+        app.MapOrleansDashboard();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null); // the doors say it
         return app;
     }

@@ -42,6 +42,9 @@ public sealed record WebSettings
     /// </summary>
     public IReadOnlyList<string>? DataFolders { get; init; }
 
+    /// <summary>Where traces of searches are shown, which pages then lead to; <see langword="null"/> for nowhere.</summary>
+    public TraceAddress? Traces { get; init; }
+
     /// <summary>Folder for pictures that are drawn.</summary>
     public string DrawnFolder { get; init; } = Path.Combine(Path.GetTempPath(), "prunesearch-drawn");
 

@@ -100,6 +100,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public ICheckpointStore Checkpoints { get; } = new FolderCheckpointStore(folder);
 
+    public IGrainFactory? Grains => null;
+
     public Action? OnStatus { get; init; }
 
     /// <summary>What happens before the nth answer.</summary>
@@ -150,6 +152,9 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
     public IReadOnlyList<SlotStatus> Workers { get; init; } = [];
 
     public QueueStatus Queue { get; init; } = new() { Length = 0, First = [], Slots = 1, Declined = [] };
+
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() =>
+        Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
 
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => Task.FromResult(Queue with { First = [.. Queue.First.Take(limit)] });
 

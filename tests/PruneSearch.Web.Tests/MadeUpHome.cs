@@ -105,6 +105,7 @@ internal sealed class MadeUpHome : IDisposable
                     SpeedUp = speedUp,
                     SpeedUpLow = speedUp - 0.1,
                     SpeedUpHigh = speedUp + 0.1,
+                    SessionSpeedUps = [speedUp - 0.05, speedUp, speedUp + 0.07],
                     Runs = 100,
                     Converged = true,
                     Device = new MeasuringDevice("made-up", "ONNX Runtime", 1),

@@ -21,6 +21,7 @@ internal sealed class MadeUpSession : ISearchSession
         Failed = 0,
         Stages = 5,
         CompletedStages = 3,
+        TraceParent = $"00-{1:x32}-{1:x16}-01",
     };
 
     /// <summary>What was asked of it.</summary>
@@ -39,6 +40,8 @@ internal sealed class MadeUpSession : ISearchSession
     public int Asked { get; private set; }
 
     public ICheckpointStore Checkpoints => Home?.Store ?? throw new NotSupportedException();
+
+    public IGrainFactory? Grains => null;
 
     public Task LaunchAsync(SearchPlan plan) => Called($"launch {plan.Id}");
 
@@ -69,6 +72,7 @@ internal sealed class MadeUpSession : ISearchSession
         Name = Summary.Name,
         State = Summary.State,
         Created = Summary.Created,
+        Growth = Summary.Growth,
         Trajectories = [.. Enumerable.Range(0, Summary.Trajectories).Select(i => new TrajectoryStatus
         {
             Name = $"one-shot-{i}",
@@ -87,14 +91,24 @@ internal sealed class MadeUpSession : ISearchSession
 
     public Task ResumeAsync(string id, bool retryFailed) => Called($"resume {id}");
 
-    public Task PrioritiseAsync(string id, SlotSettings slots) => Called($"prioritise {id}: {slots.Priority}, {slots.Share}");
+    public Task ExtendAsync(string id, BudgetSettings more) => Called(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"extend {id} by {(more.Hours is { } h ? FormattableString.Invariant($"{h} h, ") : "")}{more.Trajectories}"));
 
-    public Task ExtendAsync(string id, BudgetSettings more) => Called($"extend {id} by {more.Trajectories}");
+    public Task PrioritiseAsync(string id, SlotSettings slots) => Called($"prioritise {id}: {slots.Priority}, {slots.Share}");
 
     public IReadOnlyList<SlotStatus> Workers { get; set; } = [];
 
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() =>
+        Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
+
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) =>
-        Task.FromResult(new QueueStatus { Length = 0, First = [], Slots = 1, Declined = [] });
+        Task.FromResult(new QueueStatus
+        {
+            Length = 1,
+            First = [StageKey.Of([7])],
+            Slots = 1,
+            Declined = [new DeclinedStage(StageKey.Of([7]), 1, "its pictures are not there")],
+        });
 
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => Task.FromResult(Workers);
 

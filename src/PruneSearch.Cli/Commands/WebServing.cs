@@ -15,6 +15,7 @@ internal static class WebServing
         Token = WebSettings.NewToken(),
         DrawnFolder = HomeFolder.Drawn(place.Home),
         PushesDrawn = place.Cluster is not null,
+        Traces = TraceAddress.OfEnvironment(),
     };
 
     /// <summary>Begins, and tells where.</summary>

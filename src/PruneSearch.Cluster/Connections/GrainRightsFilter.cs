@@ -13,7 +13,8 @@ internal sealed record CallerRule(bool ByCertificate);
 
 /// <summary>
 /// Lets clients call what their certificate allows, and nothing else: what a method says with <see cref="AllowedToAttribute"/>, and of Orleans'
-/// own only the question for the list of grain types, which every client asks. Who calls, the gateway has written into the message.
+/// own only the question for the list of grain types, which every client asks, and what <see cref="DashboardRights"/> names. Who
+/// calls, the gateway has written into the message.
 /// </summary>
 internal sealed class GrainRightsFilter(CallerRule rule, TimeProvider time, ILogger<GrainRightsFilter> logger) : IIncomingGrainCallFilter
 {
@@ -39,7 +40,8 @@ internal sealed class GrainRightsFilter(CallerRule rule, TimeProvider time, ILog
     }
 
     /// <summary>Who may call a method from outside the silos.</summary>
-    internal static Callers Of(MethodInfo method) => Rights.GetOrAdd(method, m => m.GetCustomAttribute<AllowedToAttribute>()?.Callers ?? Callers.Silos);
+    internal static Callers Of(MethodInfo method) => Rights.GetOrAdd(method, m => m.GetCustomAttribute<AllowedToAttribute>()?.Callers
+        ?? (DashboardRights.Allow(m) ? Callers.Viewers : Callers.Silos));
 
     private static bool IsAllowed(CertificateRole role, Callers callers) => role switch
     {

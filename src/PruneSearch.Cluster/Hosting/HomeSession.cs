@@ -36,6 +36,8 @@ internal sealed class HomeSession : ISearchSession
     /// <inheritdoc/>
     public ICheckpointStore Checkpoints { get; }
 
+    public IGrainFactory? Grains => _current?.Session.Grains;
+
     /// <summary>Opens a home that is there.</summary>
     /// <param name="home">The folder.</param>
     /// <param name="configureServices">Adds what runs stages.</param>
@@ -71,7 +73,6 @@ internal sealed class HomeSession : ISearchSession
     /// <inheritdoc/>
     public Task<IReadOnlyList<SearchSummary>> ListAsync() => UseAsync(s => s.ListAsync());
 
-    /// <inheritdoc/>
     public Task<SearchSummary> SummaryAsync(string id) => UseAsync(s => s.SummaryAsync(id));
 
     /// <inheritdoc/>
@@ -91,6 +92,8 @@ internal sealed class HomeSession : ISearchSession
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => UseAsync(s => s.WorkersAsync());
+
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() => UseAsync(s => s.SilosAsync());
 
     /// <inheritdoc/>
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => UseAsync(s => s.QueueAsync(deviceClass, limit));

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Observability;
@@ -17,14 +15,15 @@ internal static class Spans
     public static string NewSearch()
     {
         var trace = ActivityTraceId.CreateRandom();
-        return Text(new ActivityContext(trace, Id(trace, Telemetry.SearchSpan), ActivityTraceFlags.Recorded));
+        return Text(new ActivityContext(trace, SpanIds.Of(trace, Telemetry.SearchSpan), ActivityTraceFlags.Recorded));
     }
 
     /// <summary>Context of another span in the trace of a given one; the default when that is none.</summary>
     /// <param name="traceParent">W3C trace context of any span of the trace.</param>
     /// <param name="what">What the span stands for, unique in the trace; the span's name is first.</param>
     public static ActivityContext Context(string? traceParent, params ReadOnlySpan<string> what) =>
-        ActivityContext.TryParse(traceParent, null, out var known) ? new ActivityContext(known.TraceId, Id(known.TraceId, what), known.TraceFlags) : default;
+        ActivityContext.TryParse(traceParent, null, out var known) ? new ActivityContext(known.TraceId, SpanIds.Of(known.TraceId, what), known.TraceFlags)
+        : default;
 
     /// <summary>Context of the span of an attempt at a stage.</summary>
     /// <param name="stage">W3C trace context of the stage's span.</param>
@@ -81,12 +80,6 @@ internal static class Spans
     }
 
     private static string Text(ActivityContext context) => $"00-{context.TraceId}-{context.SpanId}-{(byte)context.TraceFlags:x2}";
-
-    private static ActivitySpanId Id(ActivityTraceId trace, params ReadOnlySpan<string> what)
-    {
-        string text = $"{trace}\n{string.Join('\n', what!)}";
-        return ActivitySpanId.CreateFromBytes(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
-    }
 
     // A runtime without the field gives spans identities of their own: links lead nowhere, but no search fails for that.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -27,11 +27,11 @@ internal sealed class OpenSearch
     private int? _slots;
 
     private OpenSearch(SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, SearchState state, SearchReports reports,
-        SearchGrowth? growth, SearchSpans spans)
+        SearchGrowth? growth, SearchSpans spans, string? traceParent)
     {
         _spans = spans;
         (_progress, _store, _trajectories, _state, _reports, _growth) = (progress, store, trajectories, state, reports, growth);
-        _status = new StatusProjection(state, progress, growth);
+        _status = new StatusProjection(state, progress, growth, traceParent);
         _growth?.Follow(_reports.Written, _state.Point);
         Restart(retryFailed: false);
     }
@@ -53,7 +53,7 @@ internal sealed class OpenSearch
             state.Add(proposed);
         }
         var reports = await SearchReports.OpenAsync(store, state);
-        return new OpenSearch(progress, store, trajectories, state, reports, growth, new SearchSpans(state, traceParent, time));
+        return new OpenSearch(progress, store, trajectories, state, reports, growth, new SearchSpans(state, traceParent, time), traceParent);
     }
 
     /// <summary>How it stands, in a few numbers.</summary>

@@ -5,7 +5,7 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>A search as others see it: from what its coordinator knows and what it persisted.</summary>
-internal sealed class StatusProjection(SearchState search, SearchProgressStore progress, SearchGrowth? growth = null)
+internal sealed class StatusProjection(SearchState search, SearchProgressStore progress, SearchGrowth? growth = null, string? traceParent = null)
 {
     public const int LargestPage = 500;
 
@@ -66,6 +66,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             CompletedStages = search.CompletedStages,
             FrontierVolume = volume,
             Growth = growth?.Status(),
+            TraceParent = traceParent,
             Slots = progress.Slots ?? Plan.Slots,
         };
     }

@@ -44,6 +44,7 @@ public static class SettingKeys
         ["web-openid-secret"] = "File with the client's secret, readable for its owner alone",
         ["web-openid-roles"] = "Claim with the words viewer or operator",
         ["web-data"] = "Folders, with commas between them, below which data and weights must lie that a search names which is launched over HTTP",
+        ["web-traces"] = "Page that shows traces, with {trace} and {span} in its address; OTEL_TRACES_PAGE where it is left out",
         ["work"] = "Folder of the process: log, and what its slot does, for the one after it",
     };
 

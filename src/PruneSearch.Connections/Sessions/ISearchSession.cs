@@ -12,6 +12,9 @@ public interface ISearchSession : IAsyncDisposable
     /// <exception cref="Connections.Configuration.SettingsException">Nobody said where the checkpoints of the cluster are.</exception>
     ICheckpointStore Checkpoints { get; }
 
+    /// <summary>The Orleans client of whoever answers at the moment, for tools of Orleans; <see langword="null"/> while nobody was asked.</summary>
+    IGrainFactory? Grains { get; }
+
     /// <summary>Launches a search; launching the same plan again does nothing.</summary>
     Task LaunchAsync(SearchPlan plan);
 
@@ -61,6 +64,9 @@ public interface ISearchSession : IAsyncDisposable
 
     /// <summary>Every slot that was heard of lately, and what it does.</summary>
     Task<IReadOnlyList<SlotStatus>> WorkersAsync();
+
+    /// <summary>Every silo, also those without a slot; by name.</summary>
+    Task<IReadOnlyList<SiloMember>> SilosAsync();
 
     /// <summary>How the queue of a device class stands.</summary>
     /// <param name="deviceClass">The class, for example <c>cpu</c>.</param>

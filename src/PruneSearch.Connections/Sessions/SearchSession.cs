@@ -27,6 +27,9 @@ public sealed class SearchSession : ISearchSession
         $"--cluster {_address}: where its checkpoints are is not known, expected 'checkpoints' in that file or PRUNESEARCH_CHECKPOINTS: " +
         CheckpointLocation.Expected);
 
+    /// <inheritdoc/>
+    public IGrainFactory Grains => _client.Grains;
+
     /// <summary>With a host of this machine: it answers as long as it lives, so no question has a time limit.</summary>
     /// <param name="client">Asks.</param>
     /// <param name="store">The checkpoints.</param>
@@ -104,6 +107,9 @@ public sealed class SearchSession : ISearchSession
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => AskAsync(_client.WorkersAsync);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() => AskAsync(_client.SilosAsync);
 
     /// <inheritdoc/>
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => AskAsync(() => _client.QueueAsync(deviceClass, limit));

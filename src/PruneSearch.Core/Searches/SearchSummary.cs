@@ -52,6 +52,10 @@ public sealed record SearchSummary
     [Id(11)]
     public GrowthStatus? Growth { get; init; }
 
+    /// <summary>W3C trace context of its span; <see langword="null"/> of a search that was launched before there were traces.</summary>
+    [Id(13)]
+    public string? TraceParent { get; init; }
+
     /// <summary>What it shall get of the slots when other searches want them too.</summary>
     [Id(12)]
     public SlotSettings Slots { get; init; } = new();

@@ -6,6 +6,7 @@ using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Web.Api.Reference;
 using PruneSearch.Web.Doors;
+using PruneSearch.Web.Live;
 
 namespace PruneSearch.Web.Api;
 
@@ -17,7 +18,8 @@ internal static class ClusterApi
     public static void MapCluster(this IEndpointRouteBuilder api)
     {
         api.MapGet("/cluster", LookAsync)
-            .Describe("GetCluster", "Cluster", "Every slot and what it does, the queues of their device classes, and the searches that are not over.");
+            .Describe("GetCluster", "Cluster", "Every silo, every slot and what it does, the queues of their device classes, " +
+                "and the searches that are not over.");
         api.MapGet("/cluster/queues/{deviceClass}", (string deviceClass, ISearchSession session, int limit = 100) =>
             session.QueueAsync(Class(deviceClass), Ask.Limit(limit)))
             .Describe("GetQueue", "Cluster", "The queue of a device class: how long it is, its first stages, and which of them slots " +
@@ -35,14 +37,10 @@ internal static class ClusterApi
 
     private static async Task<ClusterView> LookAsync(ISearchSession session)
     {
-        var slots = await session.WorkersAsync().ConfigureAwait(false);
+        var look = await ClusterLook.ReadAsync(session, Named).ConfigureAwait(false);
         var open = (await session.ListAsync().ConfigureAwait(false)).Where(s => !s.State.IsOver());
-        var queues = new List<ClassQueue>();
-        foreach (string deviceClass in slots.Select(s => s.Slot.DeviceClass).Distinct().Order(StringComparer.Ordinal))
-        {
-            queues.Add(new ClassQueue(deviceClass, await session.QueueAsync(deviceClass, Named).ConfigureAwait(false)));
-        }
-        return new ClusterView(slots, queues, [.. open.Select(s => new OpenSearchEntry(s.Id, s.Name, s.State, s.Stages - s.CompletedStages, s.Reason))]);
+        return new ClusterView(look.Silos, look.Slots, look.Queues,
+            [.. open.Select(s => new OpenSearchEntry(s.Id, s.Name, s.State, s.Stages - s.CompletedStages, s.Reason))]);
     }
 
     private static async Task<IResult> DrainAsync(ISearchSession session, string worker, bool drained)
@@ -53,15 +51,12 @@ internal static class ClusterApi
 }
 
 /// <summary>A cluster, or a home.</summary>
+/// <param name="Silos">Every silo, also those without a slot.</param>
 /// <param name="Slots">Every slot that was heard of in the last ten minutes, with its machine, process and version, and what it does.</param>
 /// <param name="Queues">The queues of their device classes.</param>
 /// <param name="Searches">Searches that are not over.</param>
-internal sealed record ClusterView(IReadOnlyList<SlotStatus> Slots, IReadOnlyList<ClassQueue> Queues, IReadOnlyList<OpenSearchEntry> Searches);
-
-/// <summary>Ready stages of a device class.</summary>
-/// <param name="DeviceClass">The class.</param>
-/// <param name="Queue">How its queue stands.</param>
-internal sealed record ClassQueue(string DeviceClass, QueueStatus Queue);
+internal sealed record ClusterView(
+    IReadOnlyList<SiloMember> Silos, IReadOnlyList<SlotStatus> Slots, IReadOnlyList<ClassQueue> Queues, IReadOnlyList<OpenSearchEntry> Searches);
 
 /// <summary>A search that is not over.</summary>
 /// <param name="Id">The search.</param>

@@ -36,6 +36,7 @@ public static class WebConfiguration
             Hosts = List(settings.Text("web-hosts")),
             DataFolders = List(settings.Text("web-data")),
             PushesDrawn = true,
+            Traces = settings.Using("web-traces", () => settings.Text("web-traces") is { } page ? TraceAddress.Parse(page) : TraceAddress.OfEnvironment()),
         };
         return settings.Using("web-address", () =>
         {

@@ -12,11 +12,17 @@ internal static class DoorRegistration
     /// <summary>Where people read what the API does.</summary>
     public const string ReferenceAddress = "/reference";
 
+    /// <summary>Where Orleans' dashboard is.</summary>
+    public const string DashboardAddress = "/orleans";
+
     private const string Policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; " +
         "form-action 'self'; frame-ancestors 'none'";
 
     // The reference's library has a script within its page; all that is shown there is this program's own.
     private const string ReferencePolicy = Policy + "; script-src 'self' 'unsafe-inline'; font-src 'self' data:; worker-src 'self' blob:";
+
+    // Some of its fonts stand in its style sheet.
+    private const string DashboardPolicy = Policy + "; font-src 'self' data:";
 
     public static void AddDoors(this IServiceCollection services, WebSettings settings)
     {
@@ -46,7 +52,8 @@ internal static class DoorRegistration
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
-            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(ReferenceAddress) ? ReferencePolicy : Policy;
+            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(ReferenceAddress) ? ReferencePolicy
+                : context.Request.Path.StartsWithSegments(DashboardAddress) ? DashboardPolicy : Policy;
             return next(context);
         });
         app.Use(origin.InvokeAsync);

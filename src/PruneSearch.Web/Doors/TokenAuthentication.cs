@@ -31,7 +31,7 @@ internal sealed class TokenAuthentication(
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Bearer";
-        return Refusals.WriteAsync(Context, StatusCodes.Status401Unauthorized,
+        return Refusals.WantsPage(Request) ? Refusals.WritePageAsync(Context) : Refusals.WriteAsync(Context, StatusCodes.Status401Unauthorized,
             "Nobody comes in without a token: expected the address that the command printed, or a header 'Authorization: Bearer TOKEN'.");
     }
 

@@ -38,8 +38,9 @@ internal sealed class TokenEntry
         }
         if (Find(Digest(token.ToString()), k => k.Token) is not { } known)
         {
-            await Refusals.WriteAsync(context, StatusCodes.Status401Unauthorized, "The token in the address is not right, expected the one that " +
-                "the command printed when it started, or one that you were given.").ConfigureAwait(false);
+            await (Refusals.WantsPage(request) ? Refusals.WritePageAsync(context, wrong: true)
+                : Refusals.WriteAsync(context, StatusCodes.Status401Unauthorized, "The token in the address is not right, expected the one that " +
+                "the command printed when it started, or one that you were given.")).ConfigureAwait(false);
             return;
         }
         context.Response.Cookies.Append(CookieName(request), known.Cookie,
@@ -50,7 +51,10 @@ internal sealed class TokenEntry
         string path = request.Path.ToUriComponent();
         path = WebUtility.HtmlEncode(path.Length > 0 && !path.StartsWith("//", StringComparison.Ordinal) ? path : "/");
         await context.Response.WriteAsync(
-            $"""<!DOCTYPE html><html lang="en"><head><title>PruneSearch</title><meta http-equiv="refresh" content="0;url={path}"></head></html>""",
+            $"""
+            <!DOCTYPE html><html lang="en"><head><title>PruneSearch</title><link rel="icon" href="data:,">
+            <meta http-equiv="refresh" content="0;url={path}"></head></html>
+            """,
             context.RequestAborted).ConfigureAwait(false);
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using PruneSearch.Connections.Sessions;
-using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Web.Live;
@@ -8,6 +7,7 @@ namespace PruneSearch.Web.Live;
 /// <summary>Everything that pages show and that changes; looked at once however many pages are open, and only while one is.</summary>
 internal sealed class LiveFeeds
 {
+    private const int NamedStages = 20;
     private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(400), Seldom = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, Watched<LiveSearch>> _searches = new(StringComparer.Ordinal);
     private readonly ISearchSession _session;
@@ -18,14 +18,14 @@ internal sealed class LiveFeeds
         (_session, _time) = (session, time ?? TimeProvider.System);
         Searches = new(async (last, _) => await _session.ListAsync().ConfigureAwait(false) is var now && last?.SequenceEqual(now) == true ? last : now,
             _ => Seldom, _time);
-        Slots = new(async (_, _) => await _session.WorkersAsync().ConfigureAwait(false), _ => Seldom, _time);
+        Cluster = new(async (_, _) => await ClusterLook.ReadAsync(_session, NamedStages).ConfigureAwait(false), _ => Seldom, _time);
     }
 
     /// <summary>All searches, oldest first.</summary>
     public Watched<IReadOnlyList<SearchSummary>> Searches { get; }
 
-    /// <summary>All slots.</summary>
-    public Watched<IReadOnlyList<SlotStatus>> Slots { get; }
+    /// <summary>All silos, slots and queues.</summary>
+    public Watched<ClusterLook> Cluster { get; }
 
     /// <summary>One search.</summary>
     public Watched<LiveSearch> Search(string id)

@@ -22,6 +22,9 @@ public sealed class GuardedCluster : IAsyncLifetime
 
     internal CertificateFolder Certificates { get; private set; } = null!;
 
+    /// <summary>The control silo.</summary>
+    internal async Task<SiloAddress> SiloAsync() => (await _silo!.Grains.GetGrain<IManagementGrain>(0).GetHosts()).Keys.Single();
+
     internal int Gateway => _options!.GatewayPort;
 
     /// <summary>What Prometheus reads.</summary>

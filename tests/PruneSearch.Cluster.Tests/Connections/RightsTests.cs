@@ -51,6 +51,39 @@ public sealed class RightsTests(GuardedCluster cluster) : IClassFixture<GuardedC
         Assert.Equal(1, await cluster.LoggedAsync($"{role.ToString().ToLowerInvariant()} w-{role} may not call IManagementGrain.GetHosts"));
     }
 
+    [Theory]
+    [InlineData("IDashboardGrain", "GetCounters", true)]
+    [InlineData("IDashboardGrain", "GetClusterTracing", true)]
+    [InlineData("IDashboardRemindersGrain", "GetReminders", true)]
+    [InlineData("ISiloGrainProxy", "GetMetadata", true)]
+    [InlineData("ISiloGrainProxy", "GetRuntimeStatistics", true)] // of an interface that it is, too
+    [InlineData("IDashboardGrain", "GetGrainState", false)]
+    [InlineData("IDashboardGrain", "InitializeAsync", false)]
+    [InlineData("ISiloGrainProxy", "Enable", false)]
+    [InlineData("ISiloGrainProxy", "SetVersion", false)]
+    public async Task A_viewer_looks_through_the_dashboard_of_Orleans_and_does_nothing_with_it(string grain, string name, bool allowed)
+    {
+        var type = typeof(Orleans.Dashboard.DashboardOptions).Assembly.GetType($"Orleans.Dashboard.Core.{grain}", throwOnError: true)!;
+        var method = type.GetInterfaces().Append(type).SelectMany(t => t.GetMethods()).Single(m => m.Name == name);
+        var grains = await Clients.OfAsync(cluster, CertificateRole.Viewer);
+        var asked = grain == "ISiloGrainProxy" ? grains.GetGrain(type, (await cluster.SiloAsync()).ToParsableString()) : grains.GetGrain(type, 0L);
+        var arguments = method.GetParameters().Select(p => p.ParameterType.IsValueType ? Activator.CreateInstance(p.ParameterType) : null).ToArray();
+
+        var error = await Record.ExceptionAsync(() => (Task)method.Invoke(asked, arguments)!);
+
+        Assert.Equal(allowed, GrainRightsFilter.Of(method) == Callers.Viewers);
+        if (name != "InitializeAsync") // nobody waits for its answer
+        {
+            Assert.True(allowed ? error is null : IsRefusal(error), $"{grain}.{name}: {error?.Message ?? "done"}");
+        }
+        Assert.True(IsRefusal(await Record.ExceptionAsync(async () =>
+        {
+            var worker = await Clients.OfAsync(cluster, CertificateRole.Worker);
+            var dashboard = typeof(Orleans.Dashboard.DashboardOptions).Assembly.GetType("Orleans.Dashboard.Core.IDashboardGrain")!;
+            await (Task)dashboard.GetMethod("GetCounters")!.Invoke(worker.GetGrain(dashboard, 0L), [null, CancellationToken.None])!;
+        })));
+    }
+
     [Fact]
     public async Task A_viewer_that_cancels_again_and_again_is_refused_and_logged_once()
     {

@@ -13,6 +13,11 @@ public sealed class ShownHome(Browser browser) : IAsyncLifetime
     private WebServer? _server;
     private IBrowserContext? _window;
 
+    /// <summary>What the server is told.</summary>
+    internal WebSettings Settings { get; } = new() { Token = WebSettings.NewToken(), Traces = TraceAddress.Parse("http://traces.test/{trace}/{span}") };
+
+    internal WebServer Server => _server!;
+
     internal MadeUpSession Session { get; private set; } = null!;
 
     internal IPage Page { get; private set; } = null!;
@@ -28,7 +33,7 @@ public sealed class ShownHome(Browser browser) : IAsyncLifetime
         _window = await browser.OpenAsync();
         await _home.MakeAsync(Search);
         Session = new MadeUpSession { Home = _home, Reports = _home.Reports, Workers = [Made.Slot] };
-        _server = await WebServer.StartAsync(new WebSettings { Token = WebSettings.NewToken(), DrawnFolder = _home.Drawn }, Session);
+        _server = await WebServer.StartAsync(Settings with { DrawnFolder = _home.Drawn }, Session);
         Page = await _window.NewPageAsync();
         await Page.GotoAsync(_server.Entry.ToString());
         await Page.WaitForURLAsync(_server.Address.ToString());

@@ -40,6 +40,8 @@ internal sealed class ShownSession : ISearchSession
 
     public ICheckpointStore Checkpoints => throw new NotSupportedException();
 
+    public IGrainFactory? Grains => null;
+
     public void Add(params IEnumerable<FrontierPoint> points)
     {
         lock (_lock)
@@ -141,6 +143,9 @@ internal sealed class ShownSession : ISearchSession
         State = WorkState.Cancelled;
         return Called($"cancel {id}");
     }
+
+    public Task<IReadOnlyList<SiloMember>> SilosAsync() =>
+        Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
 
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) =>
         Task.FromResult(new QueueStatus { Length = 0, First = [], Slots = 1, Declined = [] });

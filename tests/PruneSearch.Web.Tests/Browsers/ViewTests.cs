@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using PruneSearch.Core.Searches;
 using PruneSearch.Inference.Detecting;
 using static Microsoft.Playwright.Assertions;
 
@@ -48,6 +49,77 @@ public sealed class ViewTests(ShownHome home) : IClassFixture<ShownHome>
         var download = await Page.RunAndWaitForDownloadAsync(() => Page.GetByRole(AriaRole.Link, new() { Name = "Download ONNX" }).ClickAsync());
         using var detector = OnnxDetector.Open(await download.PathAsync());
         Assert.True(detector.EndToEnd);
+    }
+
+    [Fact]
+    public async Task The_latency_of_a_model_has_its_sessions_and_its_stage_a_trace()
+    {
+        await home.OpenAsync(home.Model);
+        var plot = Page.GetByRole(AriaRole.Img, new() { NameRegex = new Regex("95 % interval 1.40× to 1.60×, sessions 1.45×, 1.50×, 1.57×") });
+        await Expect(plot.Locator(".sample")).ToHaveCountAsync(3);
+        var there = new Regex("^http://traces.test/0{31}1/[0-9a-f]{16}$");
+        await Expect(Page.GetByRole(AriaRole.Link, new() { Name = "its trace" })).ToHaveAttributeAsync("href", there);
+        await home.OpenAsync($"/search/{ShownHome.Search}");
+        await Expect(Page.GetByRole(AriaRole.Link, new() { Name = "Trace of one-shot-0" })).ToHaveAttributeAsync("href", there);
+    }
+
+    [Fact]
+    public async Task A_budget_is_added_to_and_what_is_no_number_is_told()
+    {
+        var before = home.Session.Summary;
+        try
+        {
+            home.Session.Summary = before with
+            {
+                Growth = new GrowthStatus
+                {
+                    Strategy = "adaptive",
+                    Proposals = 3,
+                    Open = 1,
+                    Spent = SearchCost.None,
+                    Budget = new BudgetSettings { Hours = 2, Trajectories = 20 },
+                    Curve = [],
+                },
+            };
+            await home.OpenAsync($"/search/{ShownHome.Search}");
+            var form = Page.GetByRole(AriaRole.Form, new() { Name = "Add to the budget" });
+            await Expect(form.GetByLabel("steps")).ToHaveCountAsync(0); // they are not limited
+            await form.GetByRole(AriaRole.Button).ClickAsync();
+            await Expect(Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("expected a number above 0");
+            await form.GetByLabel("hours").FillAsync("1.5");
+            await form.GetByLabel("trajectories").FillAsync("4");
+            await form.GetByRole(AriaRole.Button).ClickAsync();
+            await Expect(form.GetByLabel("hours")).ToHaveValueAsync("");
+            Assert.Contains($"extend {ShownHome.Search} by 1.5 h, 4", home.Session.Calls);
+        }
+        finally
+        {
+            home.Session.Summary = before;
+        }
+    }
+
+    [Fact]
+    public async Task The_cluster_shows_silos_without_slots_and_what_waits()
+    {
+        await home.OpenAsync("/cluster");
+        await Expect(Page.GetByRole(AriaRole.Row, new() { NameRegex = new Regex("control-0") })).ToContainTextAsync("active");
+        await Expect(Page.GetByRole(AriaRole.Row, new() { NameRegex = new Regex("^cpu 1 ") })).ToContainTextAsync("by 1 slot: its pictures are not there");
+    }
+
+    [Fact]
+    public async Task A_browser_that_is_not_known_any_more_gets_a_page_that_takes_the_token()
+    {
+        await Page.Context.ClearCookiesAsync();
+        await Page.GotoAsync(new Uri(home.Server.Address, "/cluster").ToString());
+        await Expect(Page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("Who are you?");
+        Assert.Empty((await Page.RunAxe()).Violations.Select(v => $"{v.Id}: {v.Nodes[0].Html}"));
+        await Page.GetByLabel("Token").FillAsync("wrong");
+        await Page.Keyboard.PressAsync("Enter");
+        await Expect(Page.GetByText("not right")).ToBeVisibleAsync();
+        await Page.GetByLabel("Token").FillAsync(home.Settings.Token!);
+        await Page.Keyboard.PressAsync("Enter");
+        await Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Cluster");
+        Assert.DoesNotContain("token", Page.Url, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,6 +6,14 @@ Blazor.start({
         reconnectionOptions: { maxRetries: 1e9, retryIntervalMilliseconds: tries => Math.min(5000, 250 * 2 ** Math.min(tries, 5)) },
     },
 });
-new MutationObserver(changes => {
-    if (changes.some(c => c.target.classList.contains('components-reconnect-rejected'))) location.reload();
-}).observe(document.getElementById('components-reconnect-modal'), { attributes: true, attributeFilter: ['class'] });
+const modal = document.getElementById('components-reconnect-modal');
+new MutationObserver(() => {
+    if (modal.classList.contains('components-reconnect-rejected')) location.reload();
+}).observe(modal, { attributes: true, attributeFilter: ['class'] });
+// Another server may be there, which does not know this browser: its own page says what to do then.
+setInterval(async () => {
+    if (!['show', 'retrying', 'failed'].some(state => modal.classList.contains(`components-reconnect-${state}`))) return;
+    try {
+        if ((await fetch('icon.svg', { cache: 'no-store' })).status === 401) location.reload();
+    } catch { /* nobody is there yet */ }
+}, 2000);
