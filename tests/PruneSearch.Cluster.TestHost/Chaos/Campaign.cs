@@ -20,9 +20,11 @@ public sealed class Campaign(ChaosOptions options, int runs, TextWriter output)
             Directory.CreateDirectory(folder);
             var result = await new ChaosRun(options with { Seed = options.Seed + run, Folder = folder }, output).RunAsync().ConfigureAwait(false);
             results.Add(result);
-            Line(string.Create(CultureInfo.InvariantCulture, $"run {run + 1}, seed {options.Seed + run}: {result.Faults.Count} faults in {result.Duration.TotalMinutes:F1} min; search {result.State}; " +
-                $"{result.Stages} stages, {result.Attempts} attempts, {result.BegunAgain.Count} begun again after they were done, {result.Refused} writes refused " +
-                $"by a full store; same frontier: {result.SameFrontier}"));
+            double minutes = result.Duration.TotalMinutes;
+            Line(string.Create(CultureInfo.InvariantCulture,
+                $"run {run + 1}, seed {options.Seed + run}: {result.Faults.Count} faults in {minutes:F1} min; search {result.State}; {result.Stages} stages, " +
+                $"{result.Attempts} attempts, {result.BegunAgain.Count} begun again after they were done, {result.Refused} writes refused by a full store; " +
+                $"same frontier: {result.SameFrontier}"));
             if (runs > 1)
             {
                 Directory.Delete(folder, recursive: true);
@@ -31,8 +33,9 @@ public sealed class Campaign(ChaosOptions options, int runs, TextWriter output)
         foreach (var kind in results.SelectMany(r => r.Faults).GroupBy(f => f.Kind).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             double[] seconds = [.. kind.Select(f => f.Recovery?.TotalSeconds ?? double.PositiveInfinity).Order()];
-            Line(string.Create(CultureInfo.InvariantCulture, $"{kind.Key,-24} {seconds.Length,3} times, all slots at work after {seconds[seconds.Length / 2]:F1} s (median), {seconds[^1]:F1} s (longest); " +
-                $"{kind.Sum(f => f.Repeated)} attempts made again"));
+            double median = seconds[seconds.Length / 2];
+            Line(string.Create(CultureInfo.InvariantCulture, $"{kind.Key,-24} {seconds.Length,3} times, all slots at work after {median:F1} s (median), " +
+                $"{seconds[^1]:F1} s (longest); {kind.Sum(f => f.Repeated)} attempts made again"));
         }
         Line($"{results.Sum(r => r.Faults.Count)} faults in {results.Count} runs, {results.Count(r => r.SameFrontier)} of them with the same frontier");
         return results.TrueForAll(r => r is { State: WorkState.Completed, SameFrontier: true, BegunAgain.Count: 0 });

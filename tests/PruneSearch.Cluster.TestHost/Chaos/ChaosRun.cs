@@ -52,8 +52,9 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
             var lasted = DateTimeOffset.UtcNow - at;
             var recovery = options.WaitsForSlots ? await RecoveredAsync(workers, at).ConfigureAwait(false) : null;
             faults.AddRange(now.Select(k => new Fault(k.Name, at, lasted, recovery)));
-            await output.WriteLineAsync($"{_clock.Elapsed:h\\:mm\\:ss} fault {faults.Count}: {string.Join(" + ", now.Select(k => k.Name))}, all slots at work " +
-                $"again after {recovery?.TotalSeconds.ToString("F1", null) ?? "–"} s").ConfigureAwait(false);
+            string names = string.Join(" + ", now.Select(k => k.Name));
+            await output.WriteLineAsync($"{_clock.Elapsed:h\\:mm\\:ss} fault {faults.Count}: {names}, all slots at work again " +
+                $"after {recovery?.TotalSeconds.ToString("F1", null) ?? "–"} s").ConfigureAwait(false);
         }
         ChaosResult? result = null;
         await UntilAsync(TimeSpan.FromHours(1), () => WithClientAsync(address, async c =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;
 
@@ -42,6 +43,41 @@ public sealed class PostgresServer : IDisposable
 
     /// <summary>Stops it; connections break, nothing that was committed is lost.</summary>
     public void Stop() => AsUser("pg_ctl", "stop", "-D", _data, "-m", "immediate", "-w", "-t", "60");
+
+    /// <summary>Transactions that were committed since it was made.</summary>
+    public long Commits()
+    {
+        using var connection = new NpgsqlConnection(ConnectionString);
+        connection.Open();
+        using var command = new NpgsqlCommand("SELECT sum(xact_commit)::bigint FROM pg_stat_database", connection);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    /// <summary>Processor seconds of all its processes, those that ended included.</summary>
+    public double ProcessorSeconds()
+    {
+        string first = File.ReadLines(Path.Combine(_data, "postmaster.pid")).First();
+        const int TicksPerSecond = 100;
+        long ticks = 0;
+        foreach (string process in Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])))
+        {
+            try
+            {
+                string stat = File.ReadAllText(Path.Combine(process, "stat"));
+                string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                bool isFirst = Path.GetFileName(process) == first;
+                if (isFirst || fields[1] == first)
+                {
+                    ticks += fields.Skip(11).Take(isFirst ? 4 : 2).Sum(f => long.Parse(f, CultureInfo.InvariantCulture));
+                }
+            }
+            catch (IOException)
+            {
+                // It ended.
+            }
+        }
+        return ticks / (double)TicksPerSecond;
+    }
 
     /// <summary>Stops it for good.</summary>
     public void Dispose()
