@@ -34,7 +34,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
     public StageReport Run()
     {
         context.Run("restore", () => (context.Train, context.Validation));
-        var (restored, weights) = context.Run("restore", Restore);
+        var (restored, weights) = context.Run("restore", () => Restore() is var (found, tensors) ? (AtItsSize(found), tensors) : default);
         var parent = RelativeToOriginal(restored);
         var measurement = new Measurement(context);
         var pruning = new StagePruning(context, measurement);
@@ -82,12 +82,25 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
             Finished = context.Time.GetUtcNow(),
             Unpruned = ChannelCount.Of(restored.With(model.Spec.Widths).Network),
             Threads = context.Device.type == DeviceType.CPU ? get_num_threads() : 0,
+            InputSize = model.Spec.InputSize,
         };
     }
 
     private (DetectorModel Model, WeightSet Weights) Restore() => _stage.Base is { } start
         ? new BaseDetector(_files).Build(start, context.Train, context.Seed, context.Device, context.Warnings)
         : _files.ReadDetector(_stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector"));
+
+    private DetectorModel AtItsSize(DetectorModel model)
+    {
+        try
+        {
+            return _stage.InputSize is { } size ? model.At(size) : model;
+        }
+        catch (ArgumentException e)
+        {
+            throw new StageFailedException($"input size: {e.Message}", e);
+        }
+    }
 
     // Shares count from the detector that the search was given: the first stage's, which all others are measured beside.
     private DetectorModel RelativeToOriginal(DetectorModel model) => _stage.Base is not null ? model.RelativeTo(model.Spec)
@@ -105,7 +118,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         }
         if (_stage.FineTune is { } settings && !removedNothing)
         {
-            using var dense = settings.HasTeacher() && _stage.Measure.Baseline is { } key ? DenseNetwork(key) : null;
+            using var dense = settings.HasTeacher() && _stage.Measure.Baseline is { } key ? DenseNetwork(key, model.Spec.InputSize) : null;
             var own = dense is null ? settings.WithoutTeacher() : settings; // the dense detector itself has no teacher
             var teacher = dense is null ? null : new Teacher(dense, kept.Plan.Kept);
             if (own.DistillationFeatures > 0 && kept.Warning is { } unknown)
@@ -134,10 +147,16 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         }
     }
 
-    private TorchNetwork DenseNetwork(StageKey dense)
+    // It looks at the same pictures as who learns from it, so it has rows and maps of the same size.
+    private TorchNetwork DenseNetwork(StageKey dense, int inputSize)
     {
         var (model, weights) = _files.ReadDetector(dense);
-        return new TorchNetwork(model.Network, weights, context.Device);
+        if (model.Spec.InputSize != inputSize)
+        {
+            context.Warnings.Add($"the dense detector teaches at {inputSize}×{inputSize} pixels, for which it was not trained: it learnt at "
+                + $"{model.Spec.InputSize}×{model.Spec.InputSize}");
+        }
+        return new TorchNetwork(model.At(inputSize).Network, weights, context.Device);
     }
 
     private ProcessingTimes Processing(byte[] onnx)

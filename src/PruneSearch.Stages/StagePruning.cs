@@ -14,6 +14,8 @@ namespace PruneSearch.Stages;
 /// <param name="measurement">Measures candidates for a latency target.</param>
 internal sealed class StagePruning(StageContext context, Measurement measurement)
 {
+    private double? _denseShare; // latency of the dense detector at the stage's input size over that of the original
+
     /// <summary>Prunes the parent's detector.</summary>
     /// <param name="model">The detector.</param>
     /// <param name="weights">Its weights.</param>
@@ -65,13 +67,15 @@ internal sealed class StagePruning(StageContext context, Measurement measurement
         }
     }
 
-    // Weights do not matter for speed; measured structures are remembered in the store.
+    // As a share of the dense detector's at the same input size, like MACs: what another size brings is not pruned away.
     private double Latency(DetectorModel model)
     {
-        if (context.Stage.Measure.Baseline is null)
-        {
-            throw new ArgumentException("the target 'latency' compares with the dense detector, but the stage names none");
-        }
-        return 1 / measurement.Measure(model, OnnxExport.ToBytes(model, RandomWeights.For(model, 1))).SpeedUp;
+        var baseline = context.Stage.Measure.Baseline
+            ?? throw new ArgumentException("the target 'latency' compares with the dense detector, but the stage names none");
+        _denseShare ??= context.Files.ReadSpec(baseline).InputSize == model.Spec.InputSize ? 1 : Share(model.Dense);
+        return Share(model) / _denseShare.Value;
     }
+
+    // Weights do not matter for speed; measured structures are remembered in the store.
+    private double Share(DetectorModel model) => 1 / measurement.Measure(model, OnnxExport.ToBytes(model, RandomWeights.For(model, 1))).SpeedUp;
 }

@@ -68,6 +68,17 @@ public sealed class PruningCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_input_size_is_calibrated_at_written_and_evaluated()
+    {
+        Assert.True(await RunAsync("prune", Search, "--input-size", "96", "--out", Out) == 0, _error.ToString());
+        Assert.Equal(96, DetectorFolder.Read(Out).Model.Spec.InputSize);
+        Assert.True(await RunAsync("evaluate", Out, "--input-size", "64", "--data", Search) == 0, _error.ToString());
+
+        Assert.Equal(2, await RunAsync("evaluate", Out, "--input-size", "31", "--data", Search));
+        Assert.Contains("--input-size is '31', expected a whole number from 32 to 4096", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_detector_that_was_pruned_before_is_the_original_of_the_next_step()
     {
         string[] how = ["--criterion", "l2", "--no-compensation", "--groups", "Conv_1"];

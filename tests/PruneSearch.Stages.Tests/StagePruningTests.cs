@@ -5,6 +5,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Training;
+using PruneSearch.Inference.Detecting;
 
 namespace PruneSearch.Tests.Stages;
 
@@ -132,6 +133,42 @@ public sealed class StagePruningTests(StagePruningTests.DenseStage dense) : ICla
         Assert.Equal(0.3, pruned.Channels.Removed, 2);
         Assert.Equal(pruned.Channels, trained.Channels);
         Assert.Equal((0, 2), (pruned.TrainedSteps, trained.TrainedSteps));
+    }
+
+    [Fact]
+    public async Task A_stage_at_another_size_prunes_trains_and_measures_there_and_so_do_those_after_it()
+    {
+        var tuning = Short with { Distillation = 0.5, DistillationFeatures = 0.5 };
+        var stage = Pruned(0.3, PruneTarget.Channels) with { InputSize = 96, FineTune = tuning };
+        stage = stage with { Prune = stage.Prune! with { Criterion = Criterion.Obs, Compensate = true } };
+
+        var report = Run(stage);
+        var next = Run(Pruned(0.5, PruneTarget.Macs) with { Parent = report.Key, FineTune = null });
+
+        Assert.Equal((64, 96, 96), (dense.Report.InputSize, report.InputSize, next.InputSize));
+        Assert.True(report.Macs > dense.Report.Macs);
+        Assert.True(report.Latency.SpeedUp < 1); // measured at that size, beside the original at its own
+        Assert.Contains("the dense detector teaches at 96×96 pixels, for which it was not trained: it learnt at 64×64", report.Warnings);
+        Assert.Equal(96, (await _room.DetectorAsync(next.Key)).InputSize);
+        using var detector = OnnxDetector.Load((await _room.ReadAsync(CheckpointNames.Onnx(next.Key))).ToArray(), "next");
+        Assert.Equal(96, detector.Spec.InputSize);
+        // A share of the MACs is one of the dense detector's at the same size.
+        var at = DetectorCatalog.Build(await _room.DetectorAsync(dense.Report.Key)).At(96);
+        Assert.InRange(1 - (double)next.Macs / at.Network.Macs, 0.4, 0.5);
+    }
+
+    [Fact]
+    public void A_share_of_the_latency_is_one_of_the_dense_detector_at_the_same_size()
+    {
+        var stage = Pruned(0.1, PruneTarget.Latency) with { InputSize = 160, FineTune = null };
+        Assert.Equal(160, Run(stage).InputSize); // no pruning makes it faster than the original, which has a sixth of the pixels
+    }
+
+    [Fact]
+    public void A_size_that_the_family_does_not_take_fails_the_stage()
+    {
+        var stage = Pruned(0.3, PruneTarget.Channels) with { InputSize = 20 };
+        Assert.Contains("input size: input-size of architecture", Assert.Throws<StageFailedException>(() => Run(stage)).Message, StringComparison.Ordinal);
     }
 
     private StageReport Run(StageDescription stage) => _room.Run(stage);

@@ -18,18 +18,20 @@ internal static class EvaluateCommand
         var labels = TextOption.Create("--labels", "For a weights file with folded batch norms: names of its outputs, background first", "FILE");
         var spec = TextOption.Create("--detector", "For a weights file: the detector.json it belongs to", "FILE");
         var data = new EvaluationData();
+        var size = InputSizeOption.Create();
         var voc = new Option<bool>("--voc-ap") { Description = "Show Pascal VOC average precision too (11 points, all points)" };
         var json = OutputOption.File("--json", "Write all figures as JSON", terminal: true);
         var against = TextOption.Create("--against", "Folder of another detector, compared on the same resamples of the pictures", "FOLDER");
         var device = new Option<string>("--device") { Description = "cpu, cuda, cuda:N or auto", DefaultValueFactory = _ => "auto" };
         var command = new Command("evaluate", "Score a detector: the twelve COCO figures, AP of each class")
         {
-            detector, labels, spec, against, voc, json, device,
+            detector, labels, spec, size, against, voc, json, device,
         };
         data.AddTo(command);
         command.SetAction((p, cancellation) => ErrorLines.GuardAsync(context, async () =>
         {
-            var named = NamedDetector.Read(p.GetValue(detector)!, DetectorForms.Folder | DetectorForms.WeightsFile, p.GetValue(labels), p.GetValue(spec));
+            var named = NamedDetector.Read(p.GetValue(detector)!, DetectorForms.Folder | DetectorForms.WeightsFile, p.GetValue(labels), p.GetValue(spec))
+                .At(p.GetValue(size));
             var (model, weights) = (named.Model, named.Weights!);
             var on = Devices.Select(p.GetValue(device)!);
             var dataset = await Task.Run(() => data.Read(context, p, model.Spec.Classes, cancellation), cancellation);

@@ -29,11 +29,12 @@ internal static class PruneCommand
         var ratio = NumberOption.Optional(
             "--ratio", "Share of the target that is gone afterwards; the highest level of a search file when left out",
             new SettingType.Number(0, 1, MinExclusive: false, MaxExclusive: true));
-        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio };
+        var size = InputSizeOption.Create();
+        var command = new Command("prune", "Prune a detector once, without training") { source, output, ratio, size };
         options.AddTo(command);
         command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
         {
-            var input = NamedDetector.Read(parsed.GetValue(source)!, Forms).AsOriginal();
+            var input = NamedDetector.Read(parsed.GetValue(source)!, Forms).At(parsed.GetValue(size)).AsOriginal();
             string folder = parsed.GetValue(output)!;
             RequireNew(folder);
             var settings = options.Settings(parsed, input);

@@ -35,6 +35,11 @@ internal sealed record NamedDetector(string Source, DetectorModel Model, WeightS
     /// <summary>The same detector, of which shares count from what the user gave: also when that was pruned before.</summary>
     public NamedDetector AsOriginal() => this with { Model = Model.RelativeTo(Model.Spec) };
 
+    /// <summary>The same detector on pictures of another size.</summary>
+    /// <param name="inputSize">Edge of the input in pixels; <see langword="null"/> for its own.</param>
+    /// <exception cref="SearchFileException">It does not take that size.</exception>
+    public NamedDetector At(int? inputSize) => inputSize is { } size ? this with { Model = BadInput.Guard(() => Model.At(size)) } : this;
+
     /// <summary>Reads it.</summary>
     /// <param name="source">A folder or a file; which form a file has is told by its ending.</param>
     /// <param name="forms">What it may be; not <see cref="DetectorForms.Onnx"/>, which is no network that can be changed.</param>

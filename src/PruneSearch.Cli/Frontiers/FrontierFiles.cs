@@ -13,7 +13,7 @@ internal static class FrontierFiles
         "trajectory,schedule,target_ratio,iteration,on_frontier,removed_channels,map50,map,map50_before_fine_tune,macs,parameters,model_bytes," +
         "latency_ms,latency_p90_ms,dense_latency_ms,speed_up,speed_up_low,speed_up_high,trained_steps,seconds,engine,threads,processor,key," +
         "parent,precision,slower_than_parent,runs,converged,spinning,pre_processing_ms,post_processing_ms,warnings,removed_channels_unpruned," +
-        "map50_low,map50_high,map_low,map_high,map50_beyond_dense_low,map50_beyond_dense_high";
+        "map50_low,map50_high,map_low,map_high,map50_beyond_dense_low,map50_beyond_dense_high,input_size";
 
     /// <summary>Writes <c>frontier.json</c>, <c>frontier.csv</c> and <c>frontier.png</c>.</summary>
     /// <returns>The folder.</returns>
@@ -47,6 +47,7 @@ internal static class FrontierFiles
                 r.Processing?.PreProcessing, r.Processing?.PostProcessing,
                 string.Join("; ", r.Warnings), r.Unpruned?.Removed,
                 r.Map50Interval?.Low, r.Map50Interval?.High, r.MapInterval?.Low, r.MapInterval?.High, r.Map50BeyondDense?.Low, r.Map50BeyondDense?.High,
+                r.InputSize == 0 ? null : r.InputSize,
             ];
             CsvText.AppendLine(text, cells);
         }

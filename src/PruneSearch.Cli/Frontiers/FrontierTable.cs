@@ -64,7 +64,9 @@ internal static class FrontierTable
         var table = new Table().Border(TableBorder.Rounded);
         table.AddColumn("");
         table.AddColumn("model");
-        foreach (string column in new[] { "pruned", "mAP50", "points", "mAP", "MACs", "parameters", "MB", "ms", "speed-up" })
+        bool sizes = view.Points.Select(p => p.Report.InputSize).Distinct().Count() > 1;
+        foreach (string column in (string[])
+            [.. sizes ? ["input"] : Array.Empty<string>(), "pruned", "mAP50", "points", "mAP", "MACs", "parameters", "MB", "ms", "speed-up"])
         {
             table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         }
@@ -75,7 +77,8 @@ internal static class FrontierTable
             var style = p.OnFrontier ? new Style(Color.Green) : Style.Plain;
             string[] cells =
             [
-                p.OnFrontier ? "*" : "", PointNames.Of(p) + Marks(p, notes), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"),
+                p.OnFrontier ? "*" : "", PointNames.Of(p) + Marks(p, notes),
+                .. sizes ? [Text($"{r.InputSize}")] : Array.Empty<string>(), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"),
                 PointText.Points(p, original), Text($"{r.Map:0.000}"),
                 Text($"{r.Macs / 1e6:0} M"), Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.ModelBytes / 1e6:0.00}"),
                 Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),

@@ -86,8 +86,10 @@ internal static class ResultSection
         string training = tune is null ? "Nothing is trained after pruning."
             : $"One fine-tuning is {Training(tune)}, with" +
                 $"{Distillation(tune)}.";
+        string size = stages.Select(s => s.InputSize).FirstOrDefault(s => s is not null) is { } edge
+            ? $" Its detectors look at {edge}×{edge} pixels, the original at {start.Base?.InputSize}×{start.Base?.InputSize}; the dense control too." : "";
         string dense = start.FineTune is { } first ? $"was trained for {Training(first)}" : "is the pretrained detector as it is";
-        return $"{pruning} {training} The dense original {dense}.";
+        return $"{pruning} {training}{size} The dense original {dense}.";
     }
 
     private static string Distillation(FineTuneSettings tune) => (tune.Distillation, tune.DistillationFeatures) switch

@@ -9,7 +9,7 @@ namespace PruneSearch.Cli.Reports;
 internal static class ResultsCsv
 {
     private const string Header = "trajectory,variant,arm,schedule,level,seed,validation_map50,validation_map,test_map50,test_map,macs,parameters," +
-        "speed_up_low,speed_up,speed_up_high,steps,seconds,stage,map50_low,map50_high";
+        "speed_up_low,speed_up,speed_up_high,steps,seconds,stage,map50_low,map50_high,input_size";
 
     public static string Write(SearchResults results)
     {
@@ -22,7 +22,7 @@ internal static class ResultsCsv
                 t.Name, t.Variant, t.Arm, JsonNamingPolicy.KebabCaseLower.ConvertName(t.Schedule.ToString()), t.Level, t.Seed, r.Map50, r.Map, t.Test?.Map50,
                 t.Test?.Map, r.Macs, r.Parameters,
                 l.SpeedUpLow, l.SpeedUp, l.SpeedUpHigh, t.Steps, Math.Round(t.Seconds, 1), r.Key, t.Resamples?.Map50Interval.Low,
-                t.Resamples?.Map50Interval.High,
+                t.Resamples?.Map50Interval.High, r.InputSize == 0 ? null : r.InputSize,
             ];
             text.AppendJoin(',', cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture))).Append('\n'); // names are letters, digits and hyphens
         }

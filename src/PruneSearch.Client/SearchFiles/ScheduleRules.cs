@@ -73,7 +73,7 @@ internal sealed class ScheduleRules(DocumentReader reader, Values root)
     private void RequireSize(SearchSettings settings, List<ScheduleSettings.Iterative> iterative)
     {
         var (levels, schedules) = (settings.Trajectories.Levels, settings.Trajectories.Schedules);
-        int seeds = settings.EverySeed.Count, variants = Math.Max(1, settings.Variants.Count);
+        int seeds = settings.EverySeed.Count, variants = Math.Max(1, settings.Variants.Sum(v => Math.Max(1, v.InputSizes.Count)));
         int longest = iterative.Select(s => s.RatiosTo(levels[^1]).Count).DefaultIfEmpty(1).Max();
         long times = variants * (long)seeds, count = seeds, stages = seeds;
         foreach (var schedule in schedules)

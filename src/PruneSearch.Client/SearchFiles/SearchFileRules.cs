@@ -26,7 +26,8 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
             Variants = [.. root.Mappings("variants").Select(v => Variant(settings, v))],
         };
         settings = settings with { FineTune = settings.FineTune?.Before(prune) };
-        RequireDifferent(settings.Variants.Select(v => v.Name), "variants");
+        RequireDifferent(settings.Variants.SelectMany(v => v.BySize().Select(s => s.Name)), "variants");
+        RequireSizes(settings);
         if (settings.Export is not null && settings.Measure.Engine == MeasuringEngine.Torch)
         {
             reader.Error(root.Mapping("export").At("int8"),
@@ -153,6 +154,26 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         {
             string near = Nearest.To(name, [.. words, .. groups]) is { } n ? $"; did you mean '{n}'?" : "";
             reader.Error(v.At(key), $"{v.PathOf(key)} has '{name}', expected {string.Join(", ", words)} or the name of a group of the detector{near}");
+        }
+    }
+
+    private void RequireSizes(SearchSettings settings)
+    {
+        var sized = settings.Variants.Zip(root.Mappings("variants"), (v, at) => (Sizes: v.InputSizes, At: at));
+        if (settings.Strategy is { Space: var space })
+        {
+            sized = sized.Append((space.InputSizes, root.Mapping("search").Mapping("space")));
+        }
+        foreach (var (size, at) in sized.SelectMany(s => s.Sizes.Select(size => (size, s.At))))
+        {
+            try
+            {
+                DetectorCatalog.Build(settings.Detector.Template with { InputSize = size });
+            }
+            catch (ArgumentException e)
+            {
+                reader.Error(at.At("input-size"), $"{at.PathOf("input-size")}: {e.Message}");
+            }
         }
     }
 

@@ -152,10 +152,13 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     private static double RequireReachable(SearchFile file, DetectorSpec detector)
     {
         var (settings, dense) = (file.Settings, DetectorCatalog.Build(detector).RelativeTo(detector));
-        return settings.Strategy is { Space: var space } ? space.Tightest(settings.Prune).Min(p => RequireReachable(file, dense, p, "search.space and pruning"))
+        return settings.Strategy is { Space: var space }
+            ? AtSizes(dense, space.InputSizes).Min(d => space.Tightest(settings.Prune).Min(p => RequireReachable(file, d, p, "search.space and pruning")))
             : settings.Variants.Count == 0 ? RequireReachable(file, dense, settings.Prune, "pruning")
-            : settings.Variants.Min(v => RequireReachable(file, dense, v.Prune, $"pruning for variant '{v.Name}'"));
+            : settings.Variants.Min(v => AtSizes(dense, v.InputSizes).Min(d => RequireReachable(file, d, v.Prune, $"pruning for variant '{v.Name}'")));
     }
+
+    private static IEnumerable<DetectorModel> AtSizes(DetectorModel dense, IReadOnlyList<int> sizes) => sizes.Count == 0 ? [dense] : sizes.Select(dense.At);
 
     private static double RequireReachable(SearchFile file, DetectorModel dense, PruneSettings prune, string where)
     {

@@ -59,6 +59,21 @@ public sealed record DetectorModel
     /// <exception cref="ArgumentException">It has other groups, or one of them is narrower there.</exception>
     public DetectorModel RelativeTo(DetectorSpec original) => this with { Network = Network.RelativeTo(original.Widths) };
 
+    /// <summary>
+    /// The same detector on pictures of another size: layers, channels and tensors are the same, feature maps and reference boxes follow from the size.
+    /// </summary>
+    /// <param name="inputSize">Edge of the square input in pixels.</param>
+    /// <exception cref="ArgumentException">The family does not take that size; the message says which it would take.</exception>
+    public DetectorModel At(int inputSize)
+    {
+        if (inputSize == Spec.InputSize)
+        {
+            return this;
+        }
+        var model = DetectorCatalog.Build(DetectorCatalog.Find(Spec.Architecture).At(Spec, inputSize));
+        return model with { Network = model.Network.RelativeTo(Network.Groups.ToDictionary(g => g.Name, g => g.DenseWidth)) };
+    }
+
     /// <summary>The same detector with other widths.</summary>
     /// <param name="widths">Width of each group that is not at its dense width.</param>
     /// <exception cref="ArgumentException">A group that the network does not have, or a width that is not from 1 to its dense width.</exception>

@@ -17,6 +17,11 @@ public interface IDetectorFamily
     /// <exception cref="ArgumentException">A value outside its range, or a width that does not fit.</exception>
     DetectorModel Build(DetectorSpec spec);
 
+    /// <summary>The specification for the same weights on pictures of another size.</summary>
+    /// <param name="spec">The specification that the weights were trained with.</param>
+    /// <param name="inputSize">Edge of the square input in pixels.</param>
+    DetectorSpec At(DetectorSpec spec, int inputSize) => spec with { InputSize = inputSize };
+
     /// <summary>Takes over the options that the tensors of a file tell.</summary>
     /// <param name="template">What they do not tell.</param>
     /// <param name="shapeOf">Dimensions of the file's tensor of a name here; <see langword="null"/> where it has none.</param>

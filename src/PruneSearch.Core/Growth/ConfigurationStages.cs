@@ -12,7 +12,7 @@ namespace PruneSearch.Core.Growth;
 internal sealed class ConfigurationStages
 {
     private readonly GrowthPlan _growth;
-    private readonly int _level, _schedule, _iterations, _shape, _steps;
+    private readonly int _level, _schedule, _iterations, _shape, _steps, _inputSize;
     private readonly int[] _pruning, _fineTune;
 
     public ConfigurationStages(GrowthPlan growth)
@@ -20,7 +20,7 @@ internal sealed class ConfigurationStages
         _growth = growth;
         var names = growth.Space.Hyperparameters.Select(h => h.Name).ToList();
         (_level, _schedule, _iterations) = (names.IndexOf(SpaceKey.Level), names.IndexOf(SpaceKey.Schedule), names.IndexOf(SpaceKey.Iterations));
-        (_shape, _steps) = (names.IndexOf(SpaceKey.Shape), names.IndexOf("steps"));
+        (_shape, _steps, _inputSize) = (names.IndexOf(SpaceKey.Shape), names.IndexOf("steps"), names.IndexOf(SpaceKey.InputSize));
         _pruning = Places(SpaceKey.Pruning);
         _fineTune = [.. Places(SpaceKey.FineTune).Where(p => p != _steps)];
 
@@ -30,7 +30,8 @@ internal sealed class ConfigurationStages
     /// <summary>The stages after the base up to a rung: what they are, their optimizer steps, and the rung that they belong to.</summary>
     public IReadOnlyList<(ulong Id, int Steps, int Rung)> Of(Configuration configuration, int rung)
     {
-        ulong pruning = Mix(1, configuration, _pruning), training = Mix(2, configuration, _fineTune), id = 0;
+        ulong pruning = Mix(1, configuration, _pruning), training = Mix(2, configuration, _fineTune);
+        ulong id = _inputSize < 0 ? 0 : Mix(3, configuration[_inputSize]);
         int steps = _growth.FineTune is null ? 0 : Count(configuration, _steps) ?? _growth.FineTune.Steps;
         var ratios = Ratios(configuration);
         var stages = new List<(ulong, int, int)>(ratios.Count + rung);

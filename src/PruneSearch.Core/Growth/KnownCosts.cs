@@ -14,6 +14,7 @@ internal static class KnownCosts
     {
         var names = growth.Space.Hyperparameters.Select(h => h.Name).ToList();
         int level = names.IndexOf(SpaceKey.Level), target = names.IndexOf("target");
+        bool oneSize = !names.Contains(SpaceKey.InputSize); // with several, a share of the MACs is one of different MACs
         if (target < 0 && !objectives.Any(o => Tells(growth.Prune.Target, o)))
         {
             return null;
@@ -26,8 +27,8 @@ internal static class KnownCosts
                 : Enum.GetValues<PruneTarget>().First(t => EnumNames.Of(t) == growth.Space.Hyperparameters[target].Text(configuration[target]));
             return [.. objectives.Select(o => Tells(share, o) ? 1 - ratio : (double?)null)];
         };
-    }
 
-    private static bool Tells(PruneTarget target, Objective objective) =>
-        (target, objective) is (PruneTarget.Macs, Objective.Macs) or (PruneTarget.Parameters, Objective.Parameters);
+        bool Tells(PruneTarget target, Objective objective) =>
+            (target, objective) is (PruneTarget.Parameters, Objective.Parameters) || (oneSize && (target, objective) is (PruneTarget.Macs, Objective.Macs));
+    }
 }

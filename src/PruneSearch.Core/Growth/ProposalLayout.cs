@@ -77,7 +77,8 @@ public sealed class ProposalLayout
 
         void Append(PruneSettings? prune, FineTuneSettings? fineTune)
         {
-            stages.Add(_next with { Parent = keys[^1], Prune = prune, FineTune = fineTune });
+            int? inputSize = stages.Count == 1 ? _base.Base!.Other(configured.InputSize) : null;
+            stages.Add(_next with { Parent = keys[^1], Prune = prune, FineTune = fineTune, InputSize = inputSize });
             keys.Add(stages[^1].ComputeKey());
         }
     }

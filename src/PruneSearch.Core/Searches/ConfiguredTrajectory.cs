@@ -21,6 +21,9 @@ public sealed record ConfiguredTrajectory
     /// <summary>One iteration's fine-tuning; <see langword="null"/> for none.</summary>
     public required FineTuneSettings? FineTune { get; init; }
 
+    /// <summary>Edge of its input in pixels; <see langword="null"/> for the base detector's.</summary>
+    public int? InputSize { get; init; }
+
     /// <summary>Applies a configuration to the settings that hold for all.</summary>
     /// <param name="prune">How to prune, where the space leaves it open.</param>
     /// <param name="fineTune">How to train, where the space leaves it open; <see langword="null"/> for not at all.</param>
@@ -69,7 +72,14 @@ public sealed record ConfiguredTrajectory
             Shape = values.GetValueOrDefault(SpaceKey.Shape) as ScheduleShape? ?? ScheduleShape.Linear,
         };
         prune = prune with { Ratio = level };
-        return new() { Schedule = kind, Ratios = schedule.RatiosTo(level), Prune = prune, FineTune = fineTune?.Before(prune) };
+        return new()
+        {
+            Schedule = kind,
+            Ratios = schedule.RatiosTo(level),
+            Prune = prune,
+            FineTune = fineTune?.Before(prune),
+            InputSize = values.GetValueOrDefault(SpaceKey.InputSize) as int?,
+        };
     }
 
     private static object? Parse(string key, string text, SettingType type)

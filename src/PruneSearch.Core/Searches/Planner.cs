@@ -72,11 +72,12 @@ public static class Planner
                 yield return t with { Name = t.Name + suffix };
             }
         }
-        foreach (var v in settings.Variants)
+        foreach (var (v, name, inputSize) in settings.Variants.SelectMany(v => v.BySize().Select(s => (v, s.Name, s.InputSize))))
         {
-            foreach (var t in new Chains(settings with { Prune = v.Prune, FineTune = v.FineTune }, @base, data, seed).Trajectories())
+            var chains = new Chains(settings with { Prune = v.Prune, FineTune = v.FineTune }, @base, data, seed) { InputSize = @base.Other(inputSize) };
+            foreach (var t in chains.Trajectories())
             {
-                yield return t with { Name = $"{v.Name}-{t.Name}{suffix}", Variant = v.Name };
+                yield return t with { Name = $"{name}-{t.Name}{suffix}", Variant = name };
             }
         }
     }
@@ -94,6 +95,9 @@ public static class Planner
             Export = settings.Export,
             Seed = seed,
         };
+
+        /// <summary>Of every stage after the base; <see langword="null"/> for the base's.</summary>
+        public int? InputSize { get; init; }
 
         private StageKey BaseKey => field == default ? field = _base.ComputeKey() : field;
 
@@ -145,7 +149,7 @@ public static class Planner
             var parent = BaseKey;
             foreach (var stage in stages)
             {
-                chain.Add(stage with { Parent = parent });
+                chain.Add(stage with { Parent = parent, InputSize = chain.Count == 1 ? InputSize : null });
                 parent = chain[^1].ComputeKey();
             }
             return chain;

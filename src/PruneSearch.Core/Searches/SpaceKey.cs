@@ -10,7 +10,7 @@ namespace PruneSearch.Core.Searches;
 /// <param name="Origin">Keys that lead to it in a search file.</param>
 internal sealed record SpaceKey(Setting Setting, string Origin)
 {
-    public const string Level = "level", Schedule = "schedule", Iterations = "iterations", Shape = "shape";
+    public const string Level = "level", Schedule = "schedule", Iterations = "iterations", Shape = "shape", InputSize = "input-size";
     public const string Pruning = "pruning", FineTune = "fine-tune", Trajectories = "trajectories";
 
     /// <summary>The word for a setting that may be left out, and is.</summary>
@@ -23,6 +23,7 @@ internal sealed record SpaceKey(Setting Setting, string Origin)
         new(Levels(), Trajectories),
         .. SettingsSection.Of<ScheduleSettings>().Forms.First(f => f.Word == "iterative").Own.Where(s => s.Key is Iterations or Shape)
             .Select(s => new SpaceKey(s, Trajectories)),
+        new(InputSizes(), Trajectories),
         .. SettingsSection.Of<PruneSettings>().Common.Select(s => new SpaceKey(s, Pruning)),
         .. SettingsSection.Of<FineTuneSettings>().Common.Select(s => new SpaceKey(s, FineTune)),
     ];
@@ -53,6 +54,12 @@ internal sealed record SpaceKey(Setting Setting, string Origin)
             Type = new Choice([.. kinds.Select(k => new KeyValuePair<string, object>(EnumNames.Of(k), k))]),
             Description = "All at once, or a little again and again.",
         };
+    }
+
+    private static Setting InputSizes()
+    {
+        var sizes = SettingsSection.Of<VariantSettings>().Common.First(s => s.Key == InputSize);
+        return sizes with { Type = ((Several)sizes.Type).Item, Description = "Edge of the square input in pixels, with the base detector's weights." };
     }
 
     private static Setting Levels()

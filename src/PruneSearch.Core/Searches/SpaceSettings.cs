@@ -42,6 +42,10 @@ public sealed record SpaceSettings : IHasSection
     [JsonIgnore]
     public double HighestLevel => Find(SpaceKey.Level)?.Highest ?? 0;
 
+    /// <summary>Input sizes that may be chosen, in pixels; none where it is that of the base detector.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> InputSizes => [.. Find(SpaceKey.InputSize)?.Values.Select(v => PlainNumber.ParseWhole(v)!.Value) ?? []];
+
     /// <summary>What a setting may be; <see langword="null"/> where the space does not have it.</summary>
     public SettingDomain? Find(string key) => Dimensions.FirstOrDefault(d => d.Key == key)?.Domain;
 

@@ -37,6 +37,10 @@ public sealed class IdentifierAttribute(int maxLength) : Attribute
     public int MaxLength { get; } = maxLength;
 }
 
+/// <summary>A number of which a space takes lists alone: most of those between two of them it cannot be.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ListsOnlyAttribute : Attribute;
+
 /// <summary>A file that exists, or a folder; relative to the file that names it, absolute once it is read.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ExistingPathAttribute : Attribute

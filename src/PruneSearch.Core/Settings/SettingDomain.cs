@@ -48,7 +48,10 @@ public sealed record SettingDomain
     public static SettingDomain Of(IEnumerable<object> values) => new() { Values = [.. values.Select(SettingText.Of)] };
 
     /// <summary>The keys of a range of numbers; <see langword="null"/> for settings that are no numbers.</summary>
-    internal static SettingsSection? RangeOf(SettingType number) => number is not (SettingType.Number or SettingType.WholeNumber) ? null : new SettingsSection
+    internal static SettingsSection? RangeOf(SettingType number) =>
+        number is SettingType.Number or SettingType.WholeNumber { ListsOnly: false } ? Range(number) : null;
+
+    private static SettingsSection Range(SettingType number) => new()
     {
         Type = typeof(SettingDomain),
         Defaults = new SettingDomain(),

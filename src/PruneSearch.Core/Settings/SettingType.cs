@@ -65,6 +65,9 @@ public abstract record SettingType
     /// <summary>A whole number.</summary>
     public sealed record WholeNumber(int Min, int Max) : SettingType
     {
+        /// <summary>Whether a space takes lists of it alone, and no range.</summary>
+        public bool ListsOnly { get; init; }
+
         /// <inheritdoc/>
         public override string Expected => Max == int.MaxValue ? $"a whole number of at least {Min}" : $"a whole number from {Min} to {Max}";
 

@@ -106,7 +106,7 @@ internal static class SettingsReflection
     private static SettingType.WholeNumber WholeNumberOf(PropertyInfo property)
     {
         var range = RangeOf(property);
-        return new((int)range.Minimum, (int)range.Maximum);
+        return new((int)range.Minimum, (int)range.Maximum) { ListsOnly = property.IsDefined(typeof(ListsOnlyAttribute)) };
     }
 
     private static SettingType.Number NumberOf(PropertyInfo property)

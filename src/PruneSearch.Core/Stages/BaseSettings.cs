@@ -29,4 +29,12 @@ public sealed record BaseSettings
     /// </summary>
     [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? BackboneSha256 { get; init; }
+
+    /// <summary>Edge of the detector's input in pixels: that of the weights, where they tell.</summary>
+    [JsonIgnore]
+    public int InputSize => (WeightsDetector ?? Detector).InputSize;
+
+    /// <summary>An input size as the stages after it name it: <see langword="null"/> where it is the detector's own.</summary>
+    /// <param name="inputSize">Edge of the input in pixels; <see langword="null"/> for the detector's own.</param>
+    internal int? Other(int? inputSize) => inputSize == InputSize ? null : inputSize;
 }

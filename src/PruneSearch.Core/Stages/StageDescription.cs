@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace PruneSearch.Core.Stages;
 
@@ -40,6 +41,13 @@ public sealed record StageDescription
     /// <summary>What is exported beside the float model; <see langword="null"/> for nothing.</summary>
     [Id(20)]
     public ExportSettings? Export { get; init; }
+
+    /// <summary>
+    /// Edge of the detector's input in pixels from this stage on, with the weights as they are; <see langword="null"/> keeps the parent's, and then
+    /// does not count in the keys of stages.
+    /// </summary>
+    [Id(21), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? InputSize { get; init; }
 
     /// <summary>The stage's identity: SHA-256 of its canonical JSON, which contains its parent's key.</summary>
     public StageKey ComputeKey() => StageKey.Of(JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Canonical));

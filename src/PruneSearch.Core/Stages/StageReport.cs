@@ -103,6 +103,10 @@ public sealed record StageReport
     [Id(23)]
     public int Threads { get; init; }
 
+    /// <summary>Edge of the detector's input in pixels; 0 in reports from before that was noted.</summary>
+    [Id(33)]
+    public int InputSize { get; init; }
+
     /// <summary>As <see cref="ModelScore.Map50Interval"/>.</summary>
     [Id(30)]
     public ConfidenceInterval? Map50Interval { get; init; }

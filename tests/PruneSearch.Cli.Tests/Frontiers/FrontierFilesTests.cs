@@ -132,7 +132,7 @@ public sealed class FrontierFilesTests
             "The original was pruned before: of all channels of the unpruned network, 57 % were gone.", output.ToString(), StringComparison.Ordinal);
         string[] csv = FrontierFiles.Csv(Some.View() with { Points = [original, pruned] }).Split('\n');
         Assert.Equal(["0", "0.4"], csv[1..3].Select(l => l.Split(',')[5]));
-        Assert.Equal([.57, .73], csv[1..3].Select(l => Math.Round(double.Parse(l.Split(',')[^7], CultureInfo.InvariantCulture), 9)));
+        Assert.Equal([.57, .73], csv[1..3].Select(l => Math.Round(double.Parse(l.Split(',')[^8], CultureInfo.InvariantCulture), 9)));
     }
 
     [Fact]
@@ -149,11 +149,27 @@ public sealed class FrontierFilesTests
         Assert.Contains("│ −3.0 [−5.2, +0.4] │", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("by itself is known to ±4.5 points here", output.ToString(), StringComparison.Ordinal);
         string[] csv = FrontierFiles.Csv(view).Split('\n');
-        Assert.EndsWith(",map50_low,map50_high,map_low,map_high,map50_beyond_dense_low,map50_beyond_dense_high", csv[0], StringComparison.Ordinal);
-        Assert.EndsWith(",0.74,0.82,,,,", csv[1], StringComparison.Ordinal);
-        Assert.EndsWith(",0.7,0.8,0.3,0.4,-0.052,0.004", csv[2], StringComparison.Ordinal);
+        Assert.EndsWith(",map50_low,map50_high,map_low,map_high,map50_beyond_dense_low,map50_beyond_dense_high,input_size", csv[0], StringComparison.Ordinal);
+        Assert.EndsWith(",0.74,0.82,,,,,", csv[1], StringComparison.Ordinal);
+        Assert.EndsWith(",0.7,0.8,0.3,0.4,-0.052,0.004,", csv[2], StringComparison.Ordinal);
         var without = view with { Points = [.. view.Points.Select(p => p with { Report = p.Report with { Map50Interval = null, MapInterval = null } })] };
         Assert.NotEqual(FrontierPlot.Draw(without), FrontierPlot.Draw(view));
+    }
+
+    [Fact]
+    public void Input_sizes_stand_in_the_table_where_they_differ()
+    {
+        FrontierPoint At(string name, int size) => Some.Point(name, ScheduleKind.OneShot, .2, 1, Some.Report(.78, 1) with { InputSize = size });
+        string Table(params FrontierPoint[] points)
+        {
+            using var output = new StringWriter();
+            FrontierTable.Write(new CliContext { Output = output, Error = output, IsTerminal = false, Sessions = null! }, Some.View() with { Points = points });
+            return output.ToString();
+        }
+
+        Assert.Contains("│ sizes-224-one-shot-20 │   224 │", Table(At("one-shot-20", 300), At("sizes-224-one-shot-20", 224)), StringComparison.Ordinal);
+        Assert.DoesNotContain("│ input │", Table(At("one-shot-20", 300), At("one-shot-40", 300)), StringComparison.Ordinal);
+        Assert.EndsWith(",224", FrontierFiles.Csv(Some.View() with { Points = [At("small", 224)] }).TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

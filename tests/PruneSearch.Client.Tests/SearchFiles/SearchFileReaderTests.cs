@@ -172,9 +172,23 @@ public sealed class SearchFileReaderTests
         "variants: [{name: a}, {name: b, pruning: {max-group-ratio: 0.3}}]",
         "search.yaml:2:60: level 0.4 cannot be reached, expected at most variants[1].pruning.max-group-ratio, which is 0.3")]
     [InlineData("pruning: {groups: [hiden]}\nvariants: [{name: a}, {name: b, pruning: {criterion: l2}}]", "search.yaml:2:19: pruning.groups has 'hiden'")]
+    [InlineData("variants: [{name: a, input-size: 96}]",
+        "search.yaml:2:34: variants[0].input-size is '96', expected a list of one or more, each a whole number")]
+    [InlineData("variants: [{name: a, input-size: [16]}]", "search.yaml:2:35: variants[0].input-size[0] is '16', expected a whole number from 32 to 4096")]
+    [InlineData("variants: [{name: a-64}, {name: a, input-size: [64, 96]}]", "search.yaml:2:11: two variants are named 'a-64'")]
     [InlineData("variants: [{name: a, fine-tune: {steps: 0}}]", "search.yaml:2:41: variants[0].fine-tune.steps is '0'")]
     public void What_is_wrong_with_seeds_and_variants_is_told_once_with_its_place(string lines, string start) =>
         Assert.StartsWith(start, Error(Valid.Replace("name: shapes-test", $"name: shapes-test\n{lines}", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("yolox", "[192, 200]", "Input size 200 is no multiple of the stride 32; the nearest are 192 and 224.")]
+    [InlineData("retinanet", "[300]", "Input size 300 is no multiple of the stride 32; the nearest are 288 and 320.")]
+    public void A_size_that_the_family_does_not_take_is_refused_with_the_nearest(string family, string sizes, string message)
+    {
+        string text = Valid.Replace(
+            "detector:\n", $"variants: [{{name: a, input-size: {sizes}}}]\ndetector:\n  architecture: {family}\n", StringComparison.Ordinal);
+        Assert.Contains($"variants[0].input-size: {message}", Error(text), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_variant_alone_may_train_but_then_says_how_long()

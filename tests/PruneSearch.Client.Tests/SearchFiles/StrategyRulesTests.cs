@@ -103,6 +103,8 @@ public sealed class StrategyRulesTests
     [InlineData("[obs, l1-readers, taylor]", "[obs, tailor]", "search.yaml:16:22: search.space.criterion[1] is 'tailor', expected one of ")]
     [InlineData("[obs, l1-readers, taylor]", "[obs, obs]", "search.yaml:16:22: search.space.criterion has 'obs' twice, expected different values")]
     [InlineData("[obs, l1-readers, taylor]", "obs", "search.yaml:16:16: search.space.criterion is 'obs', expected a list of one or more, each one of ")]
+    [InlineData("criterion: [obs, l1-readers, taylor]", "input-size: {from: 64, to: 96}",
+        "search.yaml:16:17: search.space.input-size is a mapping, expected a list of one or more, each a whole number from 32 to 4096")]
     [InlineData("[obs, l1-readers, taylor]", "{from: 0, to: 1}", "search.yaml:16:16: search.space.criterion is a mapping, expected a list of one or more")]
     [InlineData("criterion: [", "criterium: [", "search.yaml:16:5: unknown key 'criterium' in search.space, expected one of ")]
     [InlineData("{from: 30, to: 960, scale: log}", "{from: 960, to: 30}",
@@ -135,6 +137,20 @@ public sealed class StrategyRulesTests
         "search.space.max-group-ratio, which is 0.5")]
     public void What_is_wrong_is_refused_with_its_place_and_what_was_expected(string old, string replacement, string start) =>
         Assert.StartsWith(start, Error(old, replacement), StringComparison.Ordinal);
+
+    [Fact]
+    public void Input_sizes_may_be_chosen_that_the_family_takes()
+    {
+        string With(string sizes) => Valid.Replace("    distillation:", $"    input-size: [{sizes}]\n    distillation:", StringComparison.Ordinal)
+            .Replace("{input-size: 96", "{architecture: yolox, input-size: 96", StringComparison.Ordinal);
+
+        var space = Parse(With("128, 64")).Strategy!.Space;
+        Assert.Equal([128, 64], space.InputSizes);
+        Assert.Contains(new ChoiceHyperparameter { Name = "input-size", Values = ["64", "128"], Ordered = true }, space.ToSpace().Hyperparameters);
+        Assert.Equal(
+            "search.yaml:17:17: search.space.input-size: Input size 100 is no multiple of the stride 32; the nearest are 96 and 128.",
+            Assert.Single(Assert.Throws<SearchFileException>(() => Parse(With("64, 100"))).Errors));
+    }
 
     [Fact]
     public void A_space_without_a_value_lacks_a_level()

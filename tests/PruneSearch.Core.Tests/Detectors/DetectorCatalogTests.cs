@@ -26,6 +26,36 @@ public sealed class DetectorCatalogTests
         }
     }
 
+    [Theory]
+    [InlineData("ssd-mobilenet-v2", 224)]
+    [InlineData("retinanet", 224)]
+    [InlineData("yolox", 224)]
+    public void At_another_size_tensors_and_widths_stay_and_reference_boxes_follow(string architecture, int size)
+    {
+        var dense = DetectorCatalog.Build(DetectorCatalog.Find(architecture).Template);
+        string group = dense.Network.Groups.First(g => g.Kind == PruneSearch.Core.Networks.ChannelGroupKind.Hidden).Name;
+        var widths = dense.Network.Widths;
+        widths[group] -= 4;
+        var original = dense.With(widths);
+        widths[group] -= 4;
+        var pruned = original.With(widths).RelativeTo(original.Spec);
+
+        var other = pruned.At(size);
+
+        Assert.Same(pruned, pruned.At(pruned.Spec.InputSize));
+        Assert.Equal((size, size, size), (other.Spec.InputSize, other.Network.Layers[0].Height, other.InputSpec.Size));
+        Assert.Equal(Shapes(pruned), Shapes(other));
+        Assert.Equal(original.Network.Group(group).Width, other.Network.Group(group).DenseWidth); // shares still count from the original
+        Assert.Equal(pruned.Spec.Widths, other.Spec.Widths);
+        Assert.True(other.References.Count < pruned.References.Count);
+        Assert.Equal(other.References, DetectorCatalog.Build(DetectorSpec.FromJson(other.Spec.ToJson(), "json")).References);
+        Assert.Equal(pruned.References, other.At(pruned.Spec.InputSize).References); // and back
+        Assert.InRange(other.Network.Macs / (double)pruned.Network.Macs, 0.9 * Square(size) / Square(pruned.Spec.InputSize), 1);
+
+        static double Square(double edge) => edge * edge;
+        static IEnumerable<string> Shapes(DetectorModel model) => model.Network.Tensors.Select(t => $"{t.Name} {string.Join(',', t.Shape)}");
+    }
+
     [Fact]
     public void What_no_detector_can_be_is_named()
     {

@@ -28,6 +28,33 @@ public sealed class ProposalLayoutTests
     }
 
     [Fact]
+    public void An_input_size_changes_once_and_what_it_costs_is_known_to_differ()
+    {
+        var plan = Grown.Plan();
+        SearchSpace space = new()
+        {
+            Hyperparameters =
+            [
+                new RealHyperparameter { Name = "level", From = 0.2, To = 0.8 },
+                new ChoiceHyperparameter { Name = "input-size", Values = ["224", "300"], Ordered = true },
+            ],
+        };
+        plan = plan with { Growth = plan.Growth! with { Space = space, Prune = plan.Growth.Prune with { Target = PruneTarget.Macs } } };
+        Configuration small = new([0.4, 0]), own = new([0.4, 1]);
+        var layout = new ProposalLayout(plan);
+
+        var laid = layout.Lay(0, new Proposal { Configuration = small, Rung = 3, Why = "" }, []);
+        Assert.Equal([null, 224, null, null, null], laid.Plan.Stages.Select(s => s.InputSize));
+        var without = new ProposalLayout(plan with { Growth = plan.Growth with { Space = new() { Hyperparameters = [space.Hyperparameters[0]] } } });
+        Assert.Equal(
+            without.Lay(0, new Proposal { Configuration = new([0.4]), Rung = 3, Why = "" }, []).Plan.Keys,
+            layout.Lay(0, new Proposal { Configuration = own, Rung = 3, Why = "" }, []).Plan.Keys);
+        var stages = new ConfigurationStages(plan.Growth);
+        Assert.NotEqual(stages.Of(small, 0)[0].Id, stages.Of(own, 0)[0].Id);
+        Assert.Null(KnownCosts.Of(plan.Objectives, plan.Growth)?.Invoke(small)[1]); // a share of other MACs
+    }
+
+    [Fact]
     public void An_iterative_one_trains_between_prunings_and_is_prepared_there_alone()
     {
         var laid = new ProposalLayout(Grown.Plan()).Lay(0, Grown.Iterative(0.6, 3, 1), []);

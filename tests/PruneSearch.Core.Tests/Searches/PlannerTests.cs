@@ -69,6 +69,35 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Every_input_size_of_a_variant_has_its_trajectories_and_its_own_control()
+    {
+        VariantSettings Variant(string name, params int[] sizes) =>
+            new() { Name = name, Prune = Settings.Prune, FineTune = Settings.FineTune, InputSizes = sizes };
+        var plan = Plan(Settings with { Variants = [Variant("own"), Variant("sizes", 224, 300), Variant("one", 256)] });
+
+        Assert.Equal(["own", "sizes-224", "sizes-300", "one"], plan.Trajectories.Select(t => t.Variant).OfType<string>().Distinct());
+        var small = plan.Trajectories.Single(t => t.Name == "sizes-224-iterative-40").Stages;
+        Assert.Equal([null, 224, null, null, null], small.Select(s => s.InputSize));
+        Assert.Equal(Keys(plan, "sizes-224-iterative-20"), Keys(plan, "sizes-224-iterative-40").Take(3));
+        Assert.Equal(224, plan.Trajectories.Single(t => t.Name == "sizes-224-dense-control").Stages[1].InputSize);
+        Assert.Equal(256, plan.Trajectories.Single(t => t.Name == "one-one-shot-20").Stages[1].InputSize);
+        Assert.Equal(Keys(plan, "own-iterative-40"), Keys(plan, "sizes-300-iterative-40")); // the base's own size is no other
+        Assert.Equal(Keys(Plan(Settings), "iterative-40"), Keys(plan, "own-iterative-40"));
+        // 1 base, and for each of three sizes what there is without variants.
+        Assert.Equal(1 + 3 * 12, plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()).Distinct().Count());
+        SearchPlanValidator.Require(plan, plan.Id);
+    }
+
+    [Fact]
+    public void The_size_of_pretrained_weights_is_that_of_the_base()
+    {
+        var at = Base with { WeightsDetector = Base.Detector with { InputSize = 224 } };
+        var settings = Settings with { Variants = [new() { Name = "v", Prune = Settings.Prune, FineTune = Settings.FineTune, InputSizes = [224, 300] }] };
+        var plan = Planner.Plan(settings, at, Data, "test-0001", DateTimeOffset.UnixEpoch);
+        Assert.Equal([null, 300], plan.Trajectories.Where(t => t.Arm == "one-shot" && t.Ratio == 0.2).Select(t => t.Stages[1].InputSize));
+    }
+
+    [Fact]
     public void Common_prefixes_are_the_same_stages()
     {
         var plan = Plan(Settings);

@@ -34,6 +34,26 @@ public static class SsdDefaultBoxes
         return boxes;
     }
 
+    /// <summary>
+    /// The boxes for weights that were trained at another input size: of the same sizes in pixels, and as far from where the network looks. Padding
+    /// at the edges, which depends on whether a map's edge is odd, moves that by up to half a position.
+    /// </summary>
+    /// <param name="boxes">The boxes of <see cref="Create"/> at the input size.</param>
+    /// <param name="levels">How each level looks at the input at that size.</param>
+    /// <param name="trained">How it does at the size that the weights were trained for.</param>
+    internal static IReadOnlyList<ReferenceBox> Moved(IReadOnlyList<ReferenceBox> boxes, IReadOnlyList<LevelView> levels, IReadOnlyList<LevelView> trained)
+    {
+        var moved = new List<ReferenceBox>(boxes.Count);
+        for (int level = 0; level < levels.Count; level++)
+        {
+            var (own, there) = (levels[level], trained[level]);
+            float shift = (float)((there.Ahead - own.Ahead) / own.InputSize), scale = (float)there.InputSize / own.InputSize;
+            moved.AddRange(boxes.Skip(moved.Count).Take(own.Positions * PerPosition(level)).Select(b =>
+                new ReferenceBox(b.CenterY + shift, b.CenterX + shift, b.Height * scale, b.Width * scale)));
+        }
+        return moved;
+    }
+
     private static (float Height, float Width)[] Shapes(int level, int levels)
     {
         double Scale(int k) => k < levels ? MinScale + (MaxScale - MinScale) * k / (levels - 1) : 1.0;

@@ -39,12 +39,18 @@ public sealed class SsdFamily : IDetectorFamily
     {
         var options = (SsdOptions)spec.Options;
         var scores = new ScoreRule { Function = options.Scores, Background = true };
-        var (network, sizes) = SsdNetwork.Build(spec, options, scores.OutputsFor(spec.Classes.Count));
+        var (network, levels) = SsdNetwork.Build(spec, options, scores.OutputsFor(spec.Classes.Count));
+        var references = SsdDefaultBoxes.Create([.. levels.Select(l => l.Size)]);
+        if (options.TrainedSize is { } trained)
+        {
+            var (there, thereLevels) = SsdNetwork.Build(spec with { InputSize = trained }, options, scores.OutputsFor(spec.Classes.Count));
+            references = SsdDefaultBoxes.Moved(references, Views(network, levels, spec.InputSize), Views(there, thereLevels, trained));
+        }
         return new DetectorModel
         {
             Spec = spec,
             Network = network,
-            References = SsdDefaultBoxes.Create(sizes),
+            References = references,
             BoxCode = new BoxCode { Order = options.BoxOrder, CenterScale = options.CenterScale, SizeScale = options.SizeScale },
             Scores = scores,
             Input = InputRule.MinusOneToOne,
@@ -56,6 +62,18 @@ public sealed class SsdFamily : IDetectorFamily
             },
         };
     }
+
+    /// <inheritdoc/>
+    public DetectorSpec At(DetectorSpec spec, int inputSize)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var options = (SsdOptions)spec.Options;
+        int trained = options.TrainedSize ?? spec.InputSize;
+        return spec with { InputSize = inputSize, Options = options with { TrainedSize = trained == inputSize ? null : trained } };
+    }
+
+    private static IReadOnlyList<LevelView> Views(Network network, IReadOnlyList<(string Layer, (int Height, int Width) Size)> levels, int inputSize) =>
+        [.. levels.Select(l => LevelView.Of(network, l.Layer, inputSize))];
 
     /// <inheritdoc/>
     public IEnumerable<DetectorSpec> Variants(DetectorSpec template)

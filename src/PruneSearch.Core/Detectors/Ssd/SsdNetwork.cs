@@ -26,14 +26,14 @@ internal sealed class SsdNetwork
         _units = new ConvUnits(_network, options.Padding, spec.BatchNorm);
     }
 
-    /// <summary>Builds it; tells rows and columns of each level.</summary>
-    public static (Network Network, IReadOnlyList<(int Height, int Width)> Sizes) Build(DetectorSpec spec, SsdOptions options, int classOutputs)
+    /// <summary>Builds it; tells the layer of each level, and its rows and columns.</summary>
+    public static (Network Network, IReadOnlyList<(string Layer, (int Height, int Width) Size)> Levels) Build(DetectorSpec spec, SsdOptions options, int classOutputs)
     {
         var builder = new SsdNetwork(spec, options, classOutputs);
         builder.Backbone();
         builder.ExtraFeatureLevels();
-        var sizes = builder.Heads();
-        return (builder._network.Build(), sizes);
+        builder.Heads();
+        return (builder._network.Build(), [.. builder._levels.Select(l => (l, builder._network.SizeOf(l)))]);
     }
 
     private void Backbone()
@@ -65,7 +65,7 @@ internal sealed class SsdNetwork
         }
     }
 
-    private List<(int Height, int Width)> Heads()
+    private void Heads()
     {
         var boxes = new List<string>();
         var classes = new List<string>();
@@ -77,7 +77,6 @@ internal sealed class SsdNetwork
         }
         _network.Output(DetectorModel.BoxesOutput, boxes, 4);
         _network.Output(DetectorModel.ClassesOutput, classes, _classOutputs);
-        return [.. _levels.Select(_network.SizeOf)];
     }
 
     private string Head(string name, string input, int outputs)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Networks;
 
@@ -66,4 +67,11 @@ public sealed record SsdOptions : DetectorOptions
     /// <summary>Factor of the coded log sizes (5 in the SSD paper's implementation).</summary>
     [Id(7)]
     public double SizeScale { get; init; } = 5;
+
+    /// <summary>
+    /// Input size that the weights were trained for, where it is another: default boxes then have the sizes in pixels that they have there.
+    /// <see langword="null"/> for the detector's own input size.
+    /// </summary>
+    [Id(8), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TrainedSize { get; init; }
 }
