@@ -90,18 +90,14 @@ internal sealed class HomeSession : ISearchSession
     /// <inheritdoc/>
     public Task PrioritiseAsync(string id, SlotSettings slots) => UseAsync(Done(s => s.PrioritiseAsync(id, slots)));
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => UseAsync(s => s.WorkersAsync());
 
     public Task<IReadOnlyList<SiloMember>> SilosAsync() => UseAsync(s => s.SilosAsync());
 
-    /// <inheritdoc/>
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => UseAsync(s => s.QueueAsync(deviceClass, limit));
 
-    /// <inheritdoc/>
     public Task DrainAsync(string worker, bool drained) => UseAsync(Done(s => s.DrainAsync(worker, drained)));
 
-    /// <inheritdoc/>
     public Task DeleteAsync(string id) => UseAsync(Done(s => s.DeleteAsync(id)));
 
     /// <inheritdoc/>
