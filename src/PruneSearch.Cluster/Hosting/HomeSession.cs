@@ -141,7 +141,7 @@ internal sealed class HomeSession : ISearchSession
                     return await answer.ConfigureAwait(false);
                 }
             }
-            catch (Exception e) when (again && IsLost(e) && TimeProvider.System.GetElapsedTime(start) < Patience)
+            catch (Exception e) when (again && HomeHold.IsLost(e) && TimeProvider.System.GetElapsedTime(start) < Patience)
             {
                 hold.Lose(); // it ended, or another process has the home now
             }
@@ -152,14 +152,10 @@ internal sealed class HomeSession : ISearchSession
             if (!again)
             {
                 throw new ClusterException("The process that had the searches ended meanwhile: look whether it was done before you ask again.")
-                {
-                    IsPassing = true,
-                };
+                { IsPassing = true };
             }
         }
     }
-
-    private static bool IsLost(Exception e) => e is ClusterException { IsPassing: true } or TimeoutException or ObjectDisposedException;
 
     private async Task<HomeHold> HoldAsync(bool work)
     {
@@ -218,7 +214,7 @@ internal sealed class HomeSession : ISearchSession
             {
                 await LookAsync(isThorough: round % 4 == 0).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException || IsLost(e))
+            catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException || HomeHold.IsLost(e))
             {
                 // Who asks next is told.
             }
