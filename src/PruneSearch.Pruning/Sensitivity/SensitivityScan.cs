@@ -32,7 +32,7 @@ public static class SensitivityScan
         Func<DetectorModel, WeightSet, double> evaluate,
         CancellationToken cancellation = default)
     {
-        var groups = settings.GroupsOf(detector.Network);
+        var groups = settings.ChannelwiseOf(detector.Network);
         var scores = PruningEngine.Score(detector, weights, settings, calibration);
         using var positions = PruningEngine.Positions(detector, weights, settings, calibration, cancellation);
         foreach (var group in groups)
