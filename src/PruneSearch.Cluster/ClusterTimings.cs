@@ -47,6 +47,9 @@ public sealed record ClusterTimings
     /// <summary>Longest pause of a worker after a fault of its place; the first is 2 s, each is twice the one before. 2 min by default.</summary>
     public TimeSpan LongestPlacePause { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How often what no search needs any more is deleted, where that is wanted; the first time after a sixtieth of it. 1 h by default.</summary>
+    public TimeSpan Retention { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Refuses values that cannot work together.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message says which.</exception>
     public void Validate()
@@ -60,6 +63,7 @@ public sealed record ClusterTimings
         Require(StopGrace > TimeSpan.Zero, nameof(StopGrace), "above 0");
         Require(PlacePatience >= TimeSpan.Zero, nameof(PlacePatience), "at least 0");
         Require(LongestPlacePause > TimeSpan.Zero, nameof(LongestPlacePause), "above 0");
+        Require(Retention > TimeSpan.Zero, nameof(Retention), "above 0");
         Require(MaxAttempts >= 1, nameof(MaxAttempts), "at least 1");
         Require(MaxSilentAttempts >= MaxAttempts, nameof(MaxSilentAttempts), $"at least {nameof(MaxAttempts)} ({MaxAttempts})");
     }

@@ -24,7 +24,7 @@ public sealed class WebServer : IAsyncDisposable
     private WebServer(WebApplication app, WebSettings settings)
     {
         _app = app;
-        Address = new Uri(app.Urls.Single());
+        Address = new Uri(app.Urls.First());
         Entry = settings.Token is { } token ? new Uri(Address, $"?{TokenEntry.Parameter}={token}") : Address;
     }
 
@@ -87,6 +87,13 @@ public sealed class WebServer : IAsyncDisposable
                     listen.UseHttps(o => o.ServerCertificateSelector = (_, _) => certificate.Current);
                 }
             });
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            if (settings.Health is { } health)
+            {
+                kestrel.Listen(health);
+            }
         });
         builder.Services.AddRouting();
         builder.Services.AddSingleton(session);

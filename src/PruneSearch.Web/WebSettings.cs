@@ -10,6 +10,9 @@ public sealed record WebSettings
     /// <summary>Address to listen on; the loopback address by default.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
+    /// <summary>Where probes are answered (HTTP, without a door: they say no more than that it works); <see langword="null"/> for nowhere.</summary>
+    public IPEndPoint? Health { get; init; }
+
     /// <summary>Port to listen on, 1 to 65535; 0 for a free one.</summary>
     public int Port { get; init; }
 

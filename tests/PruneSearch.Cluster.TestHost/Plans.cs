@@ -40,10 +40,10 @@ public static class Plans
         };
     }
 
-    /// <summary>The base, and trajectories of five further stages that share nothing but the base.</summary>
-    public static SearchPlan Wide(string id, int trajectories, int seed)
+    /// <summary>The base, and trajectories of some further stages that share nothing but the base.</summary>
+    public static SearchPlan Wide(string id, int trajectories, int seed, int stages = 5)
     {
-        var plan = Of(id, seed, [0.1, 0.2, 0.3, 0.4, 0.5]);
+        var plan = Of(id, seed, [.. new[] { 0.1, 0.2, 0.3, 0.4, 0.5 }.Take(stages)]);
         var model = plan.Trajectories[1];
         return plan with
         {

@@ -92,6 +92,24 @@ public sealed class CleaningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_search_that_is_taken_up_again_after_the_plan_was_made_keeps_what_it_has()
+    {
+        await _host.RunAsync(Plans.Of("other", 5, [0.3]));
+        var stopped = Plans.Of("again", 5, [0.3], [0.9]) with { DeviceClass = "nobody" };
+        await _host.Client.LaunchAsync(stopped);
+        await _host.Client.CancelAsync("again", "to see");
+        Age();
+
+        var found = await _cleaning.PlanAsync(Month, KeepRule.None);
+        var shared = stopped.Trajectories[1].Stages[1].ComputeKey();
+        Assert.Contains(shared, found.Stages.Keys);
+        await _host.Client.ResumeAsync("again");
+        await _cleaning.DeleteAsync(found);
+
+        Assert.True(File.Exists(Path.Combine(Folder(shared), "report.json")));
+    }
+
+    [Fact]
     public async Task A_deleted_search_is_gone_with_its_own_stages_and_leaves_those_that_another_one_has()
     {
         await _host.RunAsync(Plans.Small("a"));

@@ -20,6 +20,23 @@ public sealed class PostgresClusterTests : ClusterTests
     }
 
     [Fact]
+    public async Task A_database_of_the_next_version_is_used_and_left_as_it_is()
+    {
+        using var home = new TestHome();
+        string connectionString = await DatabaseAsync(home);
+        PostgresSchema.Apply(connectionString);
+        await ExecuteAsync(connectionString, "UPDATE PruneSearchSchema SET Version = Version + 1");
+        await ExecuteAsync(connectionString, "UPDATE OrleansQuery SET QueryText = QueryText || ' -- newer'");
+
+        PostgresSchema.Apply(connectionString);
+
+        Assert.Equal(0L, await AskAsync(connectionString, "SELECT count(*) FROM OrleansQuery WHERE QueryText NOT LIKE '% -- newer'"));
+        await using var silo = await StartAsync(home, connectionString, Placement.SiloRole.All, new TestHost.StubStageRunner(TimeSpan.Zero));
+        await silo.Client.LaunchAsync(TestHost.Plans.Small("a"));
+        Assert.Equal(2, await AskAsync(connectionString, "SELECT max(Version) FROM PruneSearchSchema"));
+    }
+
+    [Fact]
     public void A_server_that_is_not_there_is_one_line_without_the_password()
     {
         var e = Assert.Throws<IOException>(() => PostgresSchema.Apply("Host=127.0.0.1;Port=1;Username=a;Password=secret;Database=b;Timeout=2"));
@@ -35,11 +52,13 @@ public sealed class PostgresClusterTests : ClusterTests
         return new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
     }
 
-    private static async Task ExecuteAsync(string connectionString, string statement)
+    private static async Task ExecuteAsync(string connectionString, string statement) => await AskAsync(connectionString, statement);
+
+    private static async Task<object?> AskAsync(string connectionString, string statement)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand(statement, connection);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
     }
 }

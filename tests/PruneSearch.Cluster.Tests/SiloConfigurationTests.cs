@@ -57,6 +57,8 @@ public sealed class SiloConfigurationTests : IDisposable
     [InlineData("name", "a b", "--name: 'a b' is not right, expected 1 to 100 letters")]
     [InlineData("database", "secret nonsense", "--database: expected a connection string")]
     [InlineData("advertised-address", "192.0.2.1", "--advertised-address: '192.0.2.1' is reached from other machines, and without certificates")]
+    [InlineData("retention", "30", "--retention: '30' is not right, expected hours or days as in 12h or 30d")]
+    [InlineData("retention-keep", "some", "--retention-keep: 'some' is not right, expected frontier, all, none")]
     [InlineData("container", "UPPER", "Container is 'UPPER'")]
     public void A_wrong_value_is_one_line_with_its_place_and_what_was_expected(string key, string value, string message)
     {

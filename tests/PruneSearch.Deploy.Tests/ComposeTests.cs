@@ -20,9 +20,9 @@ public sealed partial class ComposeTests
     private Dictionary<object, object> Services => Map(_file["services"]);
 
     [Fact]
-    public void There_is_a_database_a_blob_store_a_control_silo_two_workers_and_a_trace_viewer() =>
+    public void There_is_a_database_a_blob_store_a_control_silo_two_workers_the_page_and_a_trace_viewer() =>
         Assert.Equal(
-            ["azurite", "certificates", "cli", "control", "postgres", "traces", "worker-1", "worker-2"],
+            ["azurite", "certificates", "cli", "control", "postgres", "traces", "web", "web-token", "worker-1", "worker-2"],
             Services.Keys.Cast<string>().Order(StringComparer.Ordinal));
 
     [Fact]
@@ -59,6 +59,33 @@ public sealed partial class ComposeTests
         Assert.Equal((role, name, role == SiloRole.Worker), (configuration.Silo.Role, configuration.Silo.Name, configuration.Silo.IsGuest));
         Assert.False(silo.ContainsKey("ports"), "silo and gateway ports stay within the network");
         Assert.Equal("deploy/Containerfile", Map(silo["build"])["dockerfile"]);
+    }
+
+    [Fact]
+    public void The_page_accepts_its_settings_and_the_token_that_is_made_for_it_lets_in()
+    {
+        var web = Map(Services["web"]);
+        var environment = Map(web["environment"]).ToDictionary(v => (string)v.Key, v => Default().Replace((string)v.Value, "$1"));
+        string made = (string)List(Map(Services["web-token"]), "command").Single();
+        string folder = Directory.CreateTempSubdirectory("prunesearch-").FullName;
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+            "bash", ["-c", made.Replace("$$", "$", StringComparison.Ordinal).Replace("/certificates/", folder + "/", StringComparison.Ordinal)])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        string told = shell.StandardOutput.ReadToEnd().Trim();
+        shell.WaitForExit();
+        Assert.Equal("/certificates/web-tokens", environment["PRUNESEARCH_WEB_TOKENS"]);
+        environment["PRUNESEARCH_WEB_TOKENS"] = Path.Combine(folder, "web-tokens");
+
+        var settings = SiloEnvironment.ReadWeb(environment);
+
+        var token = Assert.Single(settings.Tokens);
+        Assert.Equal(("operator", $"http://127.0.0.1:{settings.Port}/?token={token.Token}"), (token.Role, told));
+        Assert.Equal($"127.0.0.1:{settings.Port}:{settings.Port}", List(web, "ports").Single());
+        Assert.Equal(8081, settings.Health!.Port);
+        Assert.Equal("deploy/Containerfile", Map(web["build"])["dockerfile"]);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -39,6 +39,40 @@ public sealed class OverlayTests
         Assert.Contains(objects.OfType<V1ServiceAccount>(), a => a.Metadata.Name == job.Spec.Template.Spec.ServiceAccountName);
     }
 
+    [Fact]
+    public void The_page_fits_what_is_there_and_is_reached_from_where_that_is_allowed()
+    {
+        var objects = Kustomize.Read(File.ReadAllText(Path.Combine(Checkout.Root, "k8s", "components", "web", "web.yaml")));
+        var cluster = Kustomize.Read(Kustomize.Render("cpu"));
+        var pod = objects.OfType<V1Deployment>().Single().Spec.Template;
+        var web = pod.Spec.Containers.Single();
+        var service = objects.OfType<V1Service>().Single();
+        var policy = objects.OfType<V1NetworkPolicy>().Single();
+        Assert.All([service.Spec.Selector, policy.Spec.PodSelector.MatchLabels], s => Assert.All(s, l => Assert.Contains(l, pod.Metadata.Labels)));
+        Assert.Equal("ClusterIP", service.Spec.Type);
+        Assert.Equal(["gateway"], Allowed(cluster.OfType<V1NetworkPolicy>().Single(p => p.Metadata.Name == "control"),
+            pod.Metadata.Labels.Append(new("app.kubernetes.io/name", "prunesearch")).ToDictionary()));
+        Assert.Equal(["allowed"], policy.Spec.Ingress.Single().FromProperty.Select(f => f.NamespaceSelector.MatchLabels["prunesearch/web"]));
+        Assert.All(pod.Spec.Containers.Concat(pod.Spec.InitContainers), c =>
+        {
+            Assert.True(c.SecurityContext is { AllowPrivilegeEscalation: false, ReadOnlyRootFilesystem: true } s && s.Capabilities.Drop.Contains("ALL"));
+            Assert.All(c.VolumeMounts, m => Assert.Contains(pod.Spec.Volumes, v => v.Name == m.Name));
+        });
+        Assert.All(
+            [web.LivenessProbe, web.ReadinessProbe, web.StartupProbe], probe => Assert.Contains(web.Ports, c => c.Name == probe.HttpGet.Port.Value));
+        var environment = web.Env.ToDictionary(e => e.Name, e => e.Value ?? SiloEnvironment.Example(e.Name));
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, "viewer a-token-of-twenty-or-more\n");
+        Assert.Equal("/tokens/tokens", environment["PRUNESEARCH_WEB_TOKENS"]);
+        environment["PRUNESEARCH_WEB_TOKENS"] = file;
+
+        var settings = SiloEnvironment.ReadWeb(environment);
+
+        Assert.Equal([("health", settings.Health!.Port), ("web", settings.Port)], web.Ports.Select(p => (p.Name, p.ContainerPort)).Order());
+        Assert.False(settings.Insecure);
+        File.Delete(file);
+    }
+
     [Theory]
     [InlineData("replicas: 2", "replicaz: 2")]
     [InlineData("replicas: 2", "replicas: two")]

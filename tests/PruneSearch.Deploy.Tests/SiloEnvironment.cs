@@ -1,5 +1,8 @@
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Connections.Certificates;
+using PruneSearch.Connections.Configuration;
+using PruneSearch.Web;
+using PruneSearch.Web.Configuration;
 
 namespace PruneSearch.Deploy.Tests;
 
@@ -25,6 +28,21 @@ internal static class SiloEnvironment
         "PRUNESEARCH_CHECKPOINTS" => "https://account.blob.core.windows.net",
         _ => throw new ArgumentOutOfRangeException(nameof(variable), variable, "no example is known"),
     };
+
+    /// <summary>The settings of the web role; fails when a variable is none of a process's, or a value is not accepted.</summary>
+    public static WebSettings ReadWeb(Dictionary<string, string> environment)
+    {
+        var read = new HashSet<string>();
+        environment.TryAdd("PRUNESEARCH_HEALTH_PORT", "8081"); // as the image has it
+        var settings = Settings.Read(null, new Dictionary<string, string?>(), name =>
+        {
+            read.Add(name);
+            return environment.GetValueOrDefault(name);
+        }, SettingKeys.All);
+        Assert.Equal("web", settings.Text("role"));
+        Assert.Empty(environment.Keys.Except(read).Except(Others));
+        return WebConfiguration.Read(settings);
+    }
 
     /// <summary>The settings; fails when a variable is none of a silo's, or a value is not accepted.</summary>
     public static SiloConfiguration Read(IReadOnlyDictionary<string, string> environment)

@@ -99,7 +99,7 @@ internal sealed class MadeUpSession : ISearchSession
     public IReadOnlyList<SlotStatus> Workers { get; set; } = [];
 
     public Task<IReadOnlyList<SiloMember>> SilosAsync() =>
-        Task.FromResult<IReadOnlyList<SiloMember>>([new("control-0", "control", "10.0.0.1:11111@1", "active")]);
+        Answer<IReadOnlyList<SiloMember>>(Summary.Id, [new("control-0", "control", "10.0.0.1:11111@1", "active")]);
 
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) =>
         Task.FromResult(new QueueStatus

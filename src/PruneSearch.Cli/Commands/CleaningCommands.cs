@@ -31,11 +31,11 @@ internal static class CleaningCommands
             DefaultValueFactory = _ => TimeSpan.FromDays(30),
             CustomParser = result =>
             {
-                if (Duration(result.Tokens[^1].Value) is { } time)
+                if (RetentionRule.ParseTime(result.Tokens[^1].Value) is { } time)
                 {
                     return time;
                 }
-                result.AddError($"--older-than is '{ErrorText.OneLine(result.Tokens[^1].Value)}', expected hours or days as in 12h or 30d");
+                result.AddError($"--older-than is '{ErrorText.OneLine(result.Tokens[^1].Value)}', expected {RetentionRule.Expected}");
                 return default;
             },
         };
@@ -109,15 +109,6 @@ internal static class CleaningCommands
         await context.Output.WriteLineAsync($"{Size(await cleaning.DeleteAsync(plan, cancellation))} are free, {Size(plan.KeptBytes)} stayed.");
         return ExitCode.Ok;
     }
-
-    private static TimeSpan? Duration(string text) => text.Length > 1 && PlainNumber.ParseWhole(text[..^1]) is >= 0 and <= 100_000 and var number
-        ? text[^1] switch
-        {
-            'h' => TimeSpan.FromHours(number),
-            'd' => TimeSpan.FromDays(number),
-            _ => null,
-        }
-        : null;
 
     private static string Text(FormattableString s) => s.ToString(CultureInfo.InvariantCulture);
 }

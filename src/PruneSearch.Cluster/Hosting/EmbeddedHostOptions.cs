@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using PruneSearch.Connections.Cleaning;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -21,6 +22,11 @@ public sealed record EmbeddedHostOptions
 
     /// <summary>Registers the <c>IStageRunner</c> and what it needs. The <c>ICheckpointStore</c> is registered already.</summary>
     public Action<IServiceCollection>? ConfigureServices { get; init; }
+
+    /// <summary>
+    /// What is deleted by itself of what no search needs any more, while this process works on stages; what the home's settings say by default.
+    /// </summary>
+    public RetentionRule? Retention { get; init; }
 
     /// <summary>How long the parts wait for each other.</summary>
     public ClusterTimings Timings { get; init; } = new();

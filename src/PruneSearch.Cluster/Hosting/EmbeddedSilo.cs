@@ -6,7 +6,9 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
+using PruneSearch.Cluster.Retention;
 using PruneSearch.Cluster.Workers;
+using PruneSearch.Connections.Cleaning;
 using PruneSearch.Connections.Homes;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
@@ -52,6 +54,10 @@ internal static class EmbeddedSilo
             // After Orleans: hosted services stop in the opposite order, so the worker can still give its stage back.
             builder.Services.AddSingleton(new SlotOptions(options.DeviceClass, $"{Environment.MachineName}:{Environment.ProcessId}"));
             builder.Services.AddHostedService<SlotWorker>();
+            if ((options.Retention ?? RetentionRule.OfHome(options.Home, Environment.GetEnvironmentVariable)) is { } rule)
+            {
+                builder.Services.AddSingleton(rule).AddHostedService<RetentionService>();
+            }
         }
         return builder.Build();
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PruneSearch.Connections.Homes;
 using PruneSearch.Connections.Sessions;
+using PruneSearch.Core.Grains;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -27,6 +28,9 @@ internal sealed class HomeHold(SearchConnection connection)
 
     /// <summary>Ends when nobody will answer here any more.</summary>
     public Task Gone => _gone.Task;
+
+    /// <summary>Whether an answer did not come because nobody is there any more.</summary>
+    public static bool IsLost(Exception e) => e is ClusterException { IsPassing: true } or TimeoutException or ObjectDisposedException;
 
     /// <summary>Begins to use it.</summary>
     /// <returns>Whether it is still open; then <see cref="Leave"/> has to follow.</returns>

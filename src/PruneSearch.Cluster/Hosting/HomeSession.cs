@@ -90,18 +90,14 @@ internal sealed class HomeSession : ISearchSession
     /// <inheritdoc/>
     public Task PrioritiseAsync(string id, SlotSettings slots) => UseAsync(Done(s => s.PrioritiseAsync(id, slots)));
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<SlotStatus>> WorkersAsync() => UseAsync(s => s.WorkersAsync());
 
     public Task<IReadOnlyList<SiloMember>> SilosAsync() => UseAsync(s => s.SilosAsync());
 
-    /// <inheritdoc/>
     public Task<QueueStatus> QueueAsync(string deviceClass, int limit) => UseAsync(s => s.QueueAsync(deviceClass, limit));
 
-    /// <inheritdoc/>
     public Task DrainAsync(string worker, bool drained) => UseAsync(Done(s => s.DrainAsync(worker, drained)));
 
-    /// <inheritdoc/>
     public Task DeleteAsync(string id) => UseAsync(Done(s => s.DeleteAsync(id)));
 
     /// <inheritdoc/>
@@ -145,7 +141,7 @@ internal sealed class HomeSession : ISearchSession
                     return await answer.ConfigureAwait(false);
                 }
             }
-            catch (Exception e) when (again && IsLost(e) && TimeProvider.System.GetElapsedTime(start) < Patience)
+            catch (Exception e) when (again && HomeHold.IsLost(e) && TimeProvider.System.GetElapsedTime(start) < Patience)
             {
                 hold.Lose(); // it ended, or another process has the home now
             }
@@ -156,14 +152,10 @@ internal sealed class HomeSession : ISearchSession
             if (!again)
             {
                 throw new ClusterException("The process that had the searches ended meanwhile: look whether it was done before you ask again.")
-                {
-                    IsPassing = true,
-                };
+                { IsPassing = true };
             }
         }
     }
-
-    private static bool IsLost(Exception e) => e is ClusterException { IsPassing: true } or TimeoutException or ObjectDisposedException;
 
     private async Task<HomeHold> HoldAsync(bool work)
     {
@@ -222,7 +214,7 @@ internal sealed class HomeSession : ISearchSession
             {
                 await LookAsync(isThorough: round % 4 == 0).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException || IsLost(e))
+            catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException || HomeHold.IsLost(e))
             {
                 // Who asks next is told.
             }

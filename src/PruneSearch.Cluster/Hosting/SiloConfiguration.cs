@@ -4,6 +4,7 @@ using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Connections;
 using PruneSearch.Connections.Certificates;
+using PruneSearch.Connections.Cleaning;
 using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 
@@ -59,6 +60,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
             MetricsPort = settings.Number("metrics-port", 0, 0, 65535),
             ProbeAddress = settings.Using("probe-address", () => Probe(settings.Text("probe-address"))),
             Work = settings.Text("work"),
+            Retention = RetentionRule.Read(settings),
             Timings = new ClusterTimings { Silence = settings.Using("longest-silence", () => Silence(settings.Text("longest-silence"))) },
             ConsoleLog = true,
         };

@@ -7,6 +7,7 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.Recovery;
+using PruneSearch.Cluster.Retention;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Connections;
 using PruneSearch.Connections.Certificates;
@@ -153,6 +154,10 @@ public sealed class SiloHost : IAsyncDisposable
         if (!options.IsGuest)
         {
             builder.Services.AddHostedService<SearchRecoveryService>();
+            if (options.Retention is { } rule)
+            {
+                builder.Services.AddSingleton(rule).AddHostedService<RetentionService>();
+            }
         }
         if (options.HealthPort > 0)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Connections.Certificates;
+using PruneSearch.Connections.Cleaning;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -87,6 +88,9 @@ public sealed record SiloOptions
 
     /// <summary>How members of the cluster find each other and notice who is gone.</summary>
     public MembershipTimings Membership { get; init; } = new();
+
+    /// <summary>What is deleted by itself of what no search needs any more; <see langword="null"/> for nothing.</summary>
+    public RetentionRule? Retention { get; init; }
 
     /// <summary>Whether the log goes to the console, one JSON object a line.</summary>
     public bool ConsoleLog { get; init; }

@@ -99,4 +99,10 @@ internal static partial class Log
 
     [LoggerMessage(43, LogLevel.Information, "Ready again")]
     public static partial void ReadyAgain(ILogger logger);
+
+    [LoggerMessage(44, LogLevel.Information, "Retention: {Stages} stages and {Others} other objects that no search needs were deleted, {Bytes} bytes")]
+    public static partial void RetentionDeleted(ILogger logger, int stages, int others, long bytes);
+
+    [LoggerMessage(45, LogLevel.Warning, "Retention: nothing more is deleted this time")]
+    public static partial void RetentionFailed(ILogger logger, Exception exception);
 }

@@ -10,7 +10,10 @@ internal static class PostgresSchema
     // Any number that nobody else locks: silos that start together apply the script one after the other.
     private const long ApplyLock = 0x5052554E45534541;
 
-    /// <summary>Makes the tables and statements that are missing; applying it again changes nothing.</summary>
+    /// <summary>
+    /// Makes the tables and statements that are missing; applying it again changes nothing. Silos of this version and the next may share a database:
+    /// what the next one made is left as it is.
+    /// </summary>
     /// <exception cref="IOException">The database cannot be reached or used, or was made by a newer version.</exception>
     public static void Apply(string connectionString)
     {
@@ -26,10 +29,14 @@ internal static class PostgresSchema
             using (var read = new NpgsqlCommand("SELECT coalesce(max(Version), 0) FROM PruneSearchSchema", connection))
             {
                 int found = (int)read.ExecuteScalar()!;
-                if (found > Version)
+                if (found > Version + 1)
                 {
                     throw new IOException($"Database {name} has format {found}, made by a newer version of this program; this one knows formats " +
-                        $"up to {Version}.");
+                        $"up to {Version + 1}.");
+                }
+                if (found > Version)
+                {
+                    return; // the next version has only added to the tables, and its statements are for this one, too
                 }
             }
             Execute(connection, SchemaScripts.Read("postgres.sql"));

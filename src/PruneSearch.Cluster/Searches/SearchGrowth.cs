@@ -122,7 +122,7 @@ internal sealed class SearchGrowth
             First = Proposed.Count,
             Reports = _reports,
             Slots = free,
-            Turned = [.. _history.Failed.Except(_loggedFailures).Union(_loggedFailures.Except(_history.Failed)).Order()],
+            FailureChanges = [.. _history.Failed.Except(_loggedFailures).Union(_loggedFailures.Except(_history.Failed)).Order()],
             Proposals = proposals,
         };
         try
@@ -200,7 +200,7 @@ internal sealed class SearchGrowth
         int before = Proposed.Count;
         foreach (var batch in batches)
         {
-            foreach (int number in batch.Turned)
+            foreach (int number in batch.FailureChanges)
             {
                 _ = _loggedFailures.Add(number) || _loggedFailures.Remove(number);
             }

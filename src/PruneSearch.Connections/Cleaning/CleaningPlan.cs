@@ -11,6 +11,9 @@ namespace PruneSearch.Connections.Cleaning;
 public sealed record CleaningPlan(
     IReadOnlyDictionary<StageKey, IReadOnlyList<StoredObject>> Stages, IReadOnlyList<StoredObject> Others, long KeptBytes, IReadOnlySet<string> Searches)
 {
+    /// <summary>Those of <see cref="Searches"/> that were over: one that is taken up again meanwhile needs all that it has.</summary>
+    public IReadOnlySet<string> Over { get; init; } = new HashSet<string>();
+
     /// <summary>Bytes that would be free.</summary>
     public long Bytes => Stages.Values.SelectMany(o => o).Concat(Others).Sum(o => o.Bytes);
 }

@@ -17,12 +17,25 @@ internal sealed partial class References
     private readonly HashSet<string> _hashes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _searches = new(StringComparer.Ordinal);
 
+    private readonly HashSet<string> _over = new(StringComparer.Ordinal);
+
     /// <summary>Begins with nothing known.</summary>
-    /// <param name="without">Searches that are not looked at.</param>
-    public References(IEnumerable<string>? without = null) => _searches.UnionWith(without ?? []);
+    public References()
+    {
+    }
+
+    /// <summary>Begins where a plan was made: its searches are not looked at, unless one that was over is taken up again.</summary>
+    public References(CleaningPlan since)
+    {
+        _searches.UnionWith(since.Searches);
+        _over.UnionWith(since.Over);
+    }
 
     /// <summary>Searches that were looked at.</summary>
     public IReadOnlySet<string> Searches => _searches;
+
+    /// <summary>Those of them that were over.</summary>
+    public IReadOnlySet<string> Over => _over;
 
     /// <summary>Whether a stage must stay.</summary>
     public bool Needs(StageKey stage) => _stages.Contains(stage);
@@ -37,8 +50,10 @@ internal sealed partial class References
     /// <exception cref="ClusterException">A search cannot be read: what it needs is not known.</exception>
     public async Task LookAsync(ISearchSession session, KeepRule keep, CancellationToken cancellation)
     {
-        foreach (var search in (await session.ListAsync().ConfigureAwait(false)).Where(s => _searches.Add(s.Id)))
+        foreach (var search in (await session.ListAsync().ConfigureAwait(false))
+            .Where(s => _searches.Add(s.Id) || (!s.State.IsOver() && _over.Contains(s.Id))))
         {
+            _ = search.State.IsOver() ? _over.Add(search.Id) : _over.Remove(search.Id);
             var plan = await session.PlanAsync(search.Id).ConfigureAwait(false);
             bool whole = !search.State.IsOver() || keep == KeepRule.All;
             foreach (var stage in plan.Trajectories.SelectMany(t => t.Stages).Where(s => whole || s.Parent is null))

@@ -42,7 +42,7 @@ public sealed class StoreCleaning(ISearchSession session, TimeProvider time)
             }
         }
         others.AddRange(objects.Where(o => Key(o.Name) is null && o.Written <= last && IsFree(o.Name, needed)));
-        var plan = new CleaningPlan(stages, others, 0, needed.Searches);
+        var plan = new CleaningPlan(stages, others, 0, needed.Searches) { Over = needed.Over };
         return plan with { KeptBytes = objects.Sum(o => o.Bytes) - plan.Bytes };
     }
 
@@ -97,10 +97,10 @@ public sealed class StoreCleaning(ISearchSession session, TimeProvider time)
         return found;
     }
 
-    // Searches that were not there when the plan was made need all that they have.
+    // Searches that came since the plan was made, or were taken up again, need all that they have.
     private async Task<References> CameAsync(CleaningPlan plan, CancellationToken cancellation)
     {
-        var came = new References(plan.Searches);
+        var came = new References(plan);
         await came.LookAsync(session, KeepRule.All, cancellation).ConfigureAwait(false);
         return came;
     }

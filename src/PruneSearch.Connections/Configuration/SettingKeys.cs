@@ -31,6 +31,8 @@ public static class SettingKeys
         ["snapshot-seconds"] = "Time between snapshots within a stage",
         ["longest-silence"] = "Longest time without progress before a stage is stopped, in seconds: one number, or PART=SECONDS with blanks between",
         ["picture-cache"] = "Folder for pictures that are fetched from the checkpoints; silos may share it",
+        ["retention"] = "Deletes by itself what no search needs and is older than this, as in 12h or 30d; nothing when left out",
+        ["retention-keep"] = "What of searches that are over stays, however old: frontier, all (of their stages) or none",
         ["web-address"] = "Address that the web role listens on",
         ["web-port"] = "Port of the web role, 0 for a free one",
         ["web-hosts"] = "Names under which the web role is reached, with commas between them",

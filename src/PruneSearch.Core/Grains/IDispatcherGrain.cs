@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -9,7 +10,7 @@ namespace PruneSearch.Core.Grains;
 /// trajectories ask for their stages again and again, which fills a lost queue. All calls interleave: a stage that does not
 /// answer, because its store is away for example, must not keep the other slots waiting.
 /// </summary>
-[Alias("prunesearch.IDispatcherGrain")]
+[Alias("prunesearch.IDispatcherGrain"), Version(1)]
 public interface IDispatcherGrain : IGrainWithStringKey
 {
     /// <summary>A stage is ready. Queueing it again only changes how long the path behind it is and whose it is.</summary>

@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -5,7 +6,7 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Core.Grains;
 
 /// <summary>The coordinator of one search; its key is the search's identifier.</summary>
-[Alias("prunesearch.ISearchGrain")]
+[Alias("prunesearch.ISearchGrain"), Version(1)]
 public interface ISearchGrain : IGrainWithStringKey
 {
     /// <summary>Persists the plan and starts. Launching the same plan again does nothing.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Strategies;
 
 namespace PruneSearch.Core.Growth;
@@ -26,8 +27,8 @@ public sealed record ProposalBatch
     public required int Slots { get; init; }
 
     /// <summary>Numbers of earlier proposals that failed since the entry before, or were taken up again after they had failed.</summary>
-    [Id(4)]
-    public IReadOnlyList<int> Turned { get; init; } = [];
+    [Id(4), JsonPropertyName("turned")]
+    public IReadOnlyList<int> FailureChanges { get; init; } = [];
 
     /// <summary>The proposals, at least one.</summary>
     [Id(5)]

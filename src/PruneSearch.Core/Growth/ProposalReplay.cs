@@ -26,7 +26,7 @@ public static class ProposalReplay
             {
                 history.Add(reports[known]);
             }
-            foreach (int number in batch.Turned)
+            foreach (int number in batch.FailureChanges)
             {
                 history.SetFailed(number, !history.Failed.Contains(number));
             }

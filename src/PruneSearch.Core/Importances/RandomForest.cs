@@ -20,8 +20,8 @@ internal sealed class RandomForest
         int[] counts = new int[outputs.Length];
         for (int t = 0; t < Size; t++)
         {
-            var random = new SeededRandom(seed, t);
-            int[] rows = [.. outputs.Select(_ => random.Below(outputs.Length))];
+            var random = SeededRandom.OfDecision(seed, t);
+            int[] rows = [.. outputs.Select(_ => random.NextInt(outputs.Length))];
             var tree = new RegressionTree(inputs, outputs, rows, categories, random);
             _trees.Add(tree);
             foreach (int row in Enumerable.Range(0, outputs.Length).Except(rows))

@@ -25,22 +25,22 @@ internal sealed class CandidatePool(StrategyProblem problem)
             return [.. all.Where(c => history.Find(c.Configuration) is null)];
         }
         most = Math.Clamp(most, Fewest, Most);
-        var random = new SeededRandom(problem.Seed, 4, history.Trials.Count);
+        var random = SeededRandom.OfDecision(problem.Seed, 4, history.Trials.Count);
         var candidates = new Dictionary<Configuration, double[]>();
         int dimensions = _space.Hyperparameters.Count;
         for (int i = 0; i < most; i++)
         {
             double[] point = new double[dimensions];
-            double[]? near = i < most / 2 || frontier.Count == 0 ? null : frontier[random.Below(frontier.Count)];
-            double[]? other = near is not null && random.Unit() < 0.3 ? frontier[random.Below(frontier.Count)] : near;
-            double moved = Math.Min(1, (1 + random.Below(3)) / (double)dimensions), width = 0.02 + 0.2 * random.Unit();
+            double[]? near = i < most / 2 || frontier.Count == 0 ? null : frontier[random.NextInt(frontier.Count)];
+            double[]? other = near is not null && random.NextDouble() < 0.3 ? frontier[random.NextInt(frontier.Count)] : near;
+            double moved = Math.Min(1, (1 + random.NextInt(3)) / (double)dimensions), width = 0.02 + 0.2 * random.NextDouble();
             for (int d = 0; d < dimensions; d++)
             {
-                double from = near is null ? double.NaN : random.Unit() < 0.5 ? near[d] : other![d];
-                point[d] = double.IsNaN(from) ? random.Unit()
-                    : random.Unit() >= moved ? from
-                    : _space.Hyperparameters[d] is ChoiceHyperparameter ? random.Unit()
-                    : Math.Clamp(from + width * random.Normal(), 0, 1);
+                double from = near is null ? double.NaN : random.NextDouble() < 0.5 ? near[d] : other![d];
+                point[d] = double.IsNaN(from) ? random.NextDouble()
+                    : random.NextDouble() >= moved ? from
+                    : _space.Hyperparameters[d] is ChoiceHyperparameter ? random.NextDouble()
+                    : Math.Clamp(from + width * random.NextNormal(), 0, 1);
             }
             var configuration = _space.At(point);
             if (history.Find(configuration) is null && !candidates.ContainsKey(configuration))

@@ -39,22 +39,22 @@ internal sealed class Nsga2Strategy(StrategyProblem problem, int population = 50
 
     private Configuration? Child(StrategyHistory history, List<double[]> parents)
     {
-        var random = new SeededRandom(problem.Seed, 2, history.Trials.Count);
+        var random = SeededRandom.OfDecision(problem.Seed, 2, history.Trials.Count);
         return Untried.Find(problem.Space, c => history.Find(c) is not null, random, _ =>
         {
-            double[] one = Winner(parents, random), other = random.Unit() < Crossover ? Winner(parents, random) : one;
+            double[] one = Winner(parents, random), other = random.NextDouble() < Crossover ? Winner(parents, random) : one;
             double[] child = new double[one.Length];
             for (int i = 0; i < child.Length; i++)
             {
-                double gene = random.Unit() < 0.5 ? one[i] : other[i];
-                child[i] = double.IsNaN(gene) || random.Unit() < 1.0 / child.Length ? random.Unit() : gene;
+                double gene = random.NextDouble() < 0.5 ? one[i] : other[i];
+                child[i] = double.IsNaN(gene) || random.NextDouble() < 1.0 / child.Length ? random.NextDouble() : gene;
             }
             return problem.Space.At(child);
         });
     }
 
     private static double[] Winner(List<double[]> parents, SeededRandom random) =>
-        parents[Math.Min(random.Below(parents.Count), random.Below(parents.Count))];
+        parents[Math.Min(random.NextInt(parents.Count), random.NextInt(parents.Count))];
 
     private Proposal Proposed(Configuration configuration, string why) => new() { Configuration = configuration, Rung = problem.TopRung, Why = why };
 }

@@ -53,7 +53,7 @@ internal sealed class ParzenDensity
     /// <summary>Draws a configuration.</summary>
     public Configuration Draw(SeededRandom random)
     {
-        double place = random.Unit();
+        double place = random.NextDouble();
         int kernel = 0;
         for (; kernel < _weights.Length - 1 && place >= _weights[kernel]; kernel++)
         {
@@ -63,7 +63,7 @@ internal sealed class ParzenDensity
         for (int d = 0; d < point.Length; d++)
         {
             double centre = kernel < _points.Length ? _points[kernel][d] : double.NaN;
-            point[d] = double.IsNaN(centre) ? random.Unit() : IsChoice(d) ? DrawChoice(d, centre, random) : DrawNear(centre, random);
+            point[d] = double.IsNaN(centre) ? random.NextDouble() : IsChoice(d) ? DrawChoice(d, centre, random) : DrawNear(centre, random);
         }
         return _space.At(point);
     }
@@ -117,7 +117,7 @@ internal sealed class ParzenDensity
     private double DrawChoice(int dimension, double centre, SeededRandom random)
     {
         int values = _space.Hyperparameters[dimension].Count!.Value;
-        double value = random.Unit() < _same[dimension] - _other[dimension] ? centre : random.Below(values);
+        double value = random.NextDouble() < _same[dimension] - _other[dimension] ? centre : random.NextInt(values);
         return (value + 0.5) / values;
     }
 
@@ -125,7 +125,7 @@ internal sealed class ParzenDensity
     {
         for (int i = 0; i < 100; i++)
         {
-            double value = centre + _sigma * random.Normal();
+            double value = centre + _sigma * random.NextNormal();
             if (value is >= 0 and <= 1)
             {
                 return value;

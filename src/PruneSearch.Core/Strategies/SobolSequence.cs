@@ -31,7 +31,7 @@ internal sealed class SobolSequence(int dimensions, int? seed)
         double[] point = new double[dimensions];
         for (int d = 0; d < dimensions; d++)
         {
-            point[d] = d < Directions.Length ? Scrambled(Coordinate(d, gray), d) * Math.ScaleB(1, -Bits) : new SeededRandom(seed ?? 0, d, place).Unit();
+            point[d] = d < Directions.Length ? Scrambled(Coordinate(d, gray), d) * Math.ScaleB(1, -Bits) : SeededRandom.OfDecision(seed ?? 0, d, place).NextDouble();
         }
         return point;
     }
@@ -53,12 +53,12 @@ internal sealed class SobolSequence(int dimensions, int? seed)
         {
             return value;
         }
-        ulong key = SeededRandom.Mixed(((ulong)(uint)s << 32) | (uint)dimension);
+        ulong key = SeededRandom.Hash(((ulong)(uint)s << 32) | (uint)dimension);
         uint scrambled = 0;
         for (int bit = 0; bit < Bits; bit++)
         {
             ulong prefix = bit == 0 ? 1 : (1UL << bit) | (value >> (Bits - bit));
-            uint flip = (uint)SeededRandom.Mixed(key ^ prefix) & 1;
+            uint flip = (uint)SeededRandom.Hash(key ^ prefix) & 1;
             scrambled |= (((value >> (Bits - 1 - bit)) & 1) ^ flip) << (Bits - 1 - bit);
         }
         return scrambled;

@@ -40,7 +40,7 @@ internal sealed class TpeStrategy(StrategyProblem problem) : ISearchStrategy
         ];
         var likely = new ParzenDensity(problem.Space, [.. good.Select(i => finished[i].Configuration)], Weights([.. good.Select(i => costs[i])]));
         var unlikely = new ParzenDensity(problem.Space, rest, null);
-        var random = new SeededRandom(problem.Seed, 3, history.Trials.Count);
+        var random = SeededRandom.OfDecision(problem.Seed, 3, history.Trials.Count);
         Configuration? best = null;
         double highest = double.NegativeInfinity;
         for (int i = 0, attempts = 0; i < Candidates && attempts < 20 * Candidates; attempts++)

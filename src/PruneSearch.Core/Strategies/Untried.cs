@@ -30,7 +30,7 @@ internal static class Untried
             {
                 for (int i = 0; i < point.Length; i++)
                 {
-                    point[i] = random.Unit();
+                    point[i] = random.NextDouble();
                 }
                 var configuration = space.At(point);
                 if (!isKnown(configuration))
@@ -41,6 +41,6 @@ internal static class Untried
             return null;
         }
         List<Configuration> left = [.. space.All().Where(c => !isKnown(c))];
-        return left.Count == 0 ? null : left[random.Below(left.Count)];
+        return left.Count == 0 ? null : left[random.NextInt(left.Count)];
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PruneSearch.Core;
 using PruneSearch.Data.Loading;
 
 namespace PruneSearch.Data.Augmentation;

@@ -1,3 +1,4 @@
+using PruneSearch.Core;
 using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
 

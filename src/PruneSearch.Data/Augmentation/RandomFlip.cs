@@ -1,3 +1,5 @@
+using PruneSearch.Core;
+
 namespace PruneSearch.Data.Augmentation;
 
 /// <summary>Mirrors left to right half of the time.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using PruneSearch.Core;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;

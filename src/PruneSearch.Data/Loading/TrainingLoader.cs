@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PruneSearch.Core;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
 

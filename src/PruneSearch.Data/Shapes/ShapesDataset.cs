@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PruneSearch.Core;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
 

@@ -28,6 +28,7 @@ public static class WebConfiguration
         {
             Address = address,
             Port = settings.Number("web-port", 8443, 0, 65535),
+            Health = settings.Number("health-port", 0, 0, 65535) is > 0 and var port ? new IPEndPoint(Probes(settings, address), port) : null,
             Token = tokens.Count == 0 && openId is null ? WebSettings.NewToken() : null,
             Tokens = tokens,
             OpenId = openId,
@@ -44,6 +45,14 @@ public static class WebConfiguration
             return read;
         });
     }
+
+    private static IPAddress Probes(Settings settings, IPAddress address) => settings.Using("probe-address", () => settings.Text("probe-address") switch
+    {
+        null => IPAddress.IsLoopback(address) ? IPAddress.Loopback : IPAddress.Any,
+        "*" => IPAddress.Any,
+        var text => IPAddress.TryParse(text, out var found) ? found
+            : throw new ArgumentException($"'{text}' is not right, expected an IP address of this machine, or *"),
+    });
 
     private static OpenIdSettings? ReadOpenId(Settings settings) => settings.Text("web-openid") is not { } issuer ? null : new OpenIdSettings
     {

@@ -29,6 +29,7 @@ internal static class DoorRegistration
         services.AddSingleton(settings);
         services.AddSingleton(new TokenEntry(settings));
         services.AddSingleton(new RequestOrigin(settings));
+        services.AddSingleton<HealthDoor>();
         var authentication = services.AddAuthentication(settings.OpenId is null ? TokenAuthentication.SchemeName : OpenIdDoor.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.SchemeName, null);
         if (settings.OpenId is { } openId)
@@ -56,6 +57,7 @@ internal static class DoorRegistration
                 : context.Request.Path.StartsWithSegments(DashboardAddress) ? DashboardPolicy : Policy;
             return next(context);
         });
+        app.Use(app.ApplicationServices.GetRequiredService<HealthDoor>().InvokeAsync);
         app.Use(origin.InvokeAsync);
         app.Use(entry.InvokeAsync);
     }

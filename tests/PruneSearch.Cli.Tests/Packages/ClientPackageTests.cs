@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Stages;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Cli.Tests.Packages;
 
@@ -28,6 +29,9 @@ public sealed class ClientPackageTests(LocalFeed feed) : IClassFixture<LocalFeed
         var files = package.Entries.Select(e => e.FullName).ToHashSet();
         string[] wanted = [$"lib/net10.0/PruneSearch.{name}.dll", $"lib/net10.0/PruneSearch.{name}.xml", "PACKAGE.md", "icon.png"];
         Assert.All(wanted, file => Assert.Contains(file, files));
+        // The build checks it where it is there: a project that is packed has one.
+        string declared = Path.Combine(Checkout.Root, "src", $"PruneSearch.{name}", "PublicAPI.Unshipped.txt");
+        Assert.Contains(File.ReadLines(declared), line => line.StartsWith($"PruneSearch.{name}.", StringComparison.Ordinal));
         Assert.True(File.Exists(Path.Combine(feed.Packages, $"PruneSearch.{name}.{feed.Version}.snupkg")));
         using var stream = package.GetEntry($"PruneSearch.{name}.nuspec")!.Open();
         var about = XDocument.Load(stream).Descendants().Where(e => e.Name.LocalName == "metadata").Single();

@@ -1,4 +1,5 @@
 using PruneSearch.Cli.Plots;
+using PruneSearch.Core;
 using PruneSearch.Data.Augmentation;
 
 namespace PruneSearch.Cli.Tests.Plots;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;
@@ -10,23 +11,31 @@ public sealed class AzuriteServer : IDisposable
     // The account that every Azurite has; no secret.
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-    private readonly string _program, _folder;
+    private readonly string _program, _folder, _address;
+    private readonly int _front;
     private readonly int _port = Ports.Free();
     private Process? _process;
 
     /// <summary>Starts it.</summary>
     /// <param name="program">The <c>azurite-blob</c> script.</param>
     /// <param name="folder">Where its files lie.</param>
-    public AzuriteServer(string program, string folder)
+    /// <param name="address">Where silos reach it, through what makes it slow or full.</param>
+    public AzuriteServer(string program, string folder, string address = "127.0.0.1")
     {
         (_program, _folder) = (program, folder);
         Directory.CreateDirectory(folder);
         Start();
+        _front = Ports.Free();
+        _address = address;
+        Proxy = new StoreProxy(address, _front, new IPEndPoint(IPAddress.Loopback, _port));
     }
+
+    /// <summary>Stands before it.</summary>
+    public StoreProxy Proxy { get; }
 
     /// <summary>How to connect.</summary>
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture,
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{_port}/{Account};");
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://{_address}:{_front}/{Account};");
 
     /// <summary>Starts it and waits until it listens.</summary>
     public void Start()
@@ -38,7 +47,7 @@ public sealed class AzuriteServer : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        for (int i = 0; i < 300; i++)
+        for (int i = 0; i < 1200; i++)
         {
             try
             {
@@ -67,5 +76,9 @@ public sealed class AzuriteServer : IDisposable
     }
 
     /// <summary>Stops it for good.</summary>
-    public void Dispose() => Stop();
+    public void Dispose()
+    {
+        Proxy.Dispose();
+        Stop();
+    }
 }

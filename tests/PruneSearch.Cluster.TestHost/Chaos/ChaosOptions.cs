@@ -32,6 +32,24 @@ public sealed record ChaosOptions
     /// <summary>How long the database is away.</summary>
     public TimeSpan DatabaseOutage { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long the blob store is slow or full, a certificate stays expired, and a clock is wrong.</summary>
+    public TimeSpan Trouble { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a worker cannot reach the database.</summary>
+    public TimeSpan Partition { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Number of the network of hosts to run on, see <see cref="NetworkHosts"/>; 0 runs everything on this one.</summary>
+    public int Network { get; init; }
+
+    /// <summary>Whether silos show each other certificates; the last worker is then no member of the cluster, but its client.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>Folder of another build of this program, to which silos are upgraded and back; <see langword="null"/> for none.</summary>
+    public string? OtherBuild { get; init; }
+
+    /// <summary>Faults at once.</summary>
+    public int Together { get; init; } = 1;
+
     /// <summary>Whether the next fault waits until all slots are at work again. Without enough work they never are.</summary>
     public bool WaitsForSlots { get; init; } = true;
 

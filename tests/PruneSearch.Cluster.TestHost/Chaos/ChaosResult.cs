@@ -26,6 +26,9 @@ public sealed record ChaosResult
     /// <summary>Whether what it tried, every stage of it, is what a search tried that nothing happened to.</summary>
     public required bool SameTrajectories { get; init; }
 
+    /// <summary>Writes that a full store refused.</summary>
+    public int Refused { get; init; }
+
     /// <summary>How long all of it took.</summary>
     public required TimeSpan Duration { get; init; }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using PruneSearch.Cluster.Hosting;
-using PruneSearch.Cluster.Placement;
 using PruneSearch.Connections;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
@@ -19,48 +18,43 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
     /// <summary>Runs it.</summary>
     public async Task<ChaosResult> RunAsync()
     {
-        using var postgres = new PostgresServer(options.PostgresPrograms, options.PostgresUser, Path.Combine(options.Folder, "postgres"));
-        using var azurite = new AzuriteServer(options.AzuriteProgram, Path.Combine(options.Folder, "azurite"));
-        using var control = new SiloProcess(Silo("control", SiloRole.Control, postgres, azurite), Path.Combine(options.Folder, "control"));
-        var workers = Enumerable.Range(1, options.Workers)
-            .Select(i => new SiloProcess(Silo($"worker-{i}", SiloRole.Worker, postgres, azurite), Path.Combine(options.Folder, $"worker-{i}"))).ToList();
-        try
-        {
-            return await RunAsync(postgres, azurite, control, workers).ConfigureAwait(false);
-        }
-        finally
-        {
-            workers.ForEach(w => w.Dispose());
-        }
+        using var hosts = options.Network > 0 ? new NetworkHosts(options.Network) : null;
+        using var cluster = new ChaosCluster(options, hosts);
+        return await RunAsync(cluster).ConfigureAwait(false);
     }
 
-    private async Task<ChaosResult> RunAsync(PostgresServer postgres, AzuriteServer azurite, SiloProcess control, List<SiloProcess> workers)
+    private async Task<ChaosResult> RunAsync(ChaosCluster cluster)
     {
         var plan = options.Plan ?? Plans.Wide("chaos", options.Trajectories, options.Seed);
-        var address = new ClusterAddress { Database = postgres.ConnectionString, Patience = TimeSpan.FromMinutes(2) };
+        var (address, workers) = (cluster.Address, cluster.Workers);
         await UntilAsync(TimeSpan.FromMinutes(2), () => WithClientAsync(address, async c =>
         {
             await c.Searches.LaunchAsync(plan).ConfigureAwait(false);
             return true;
         })).ConfigureAwait(false);
-        var kinds = Kinds(postgres, azurite, control, workers);
+        var kinds = new FaultKinds(options, cluster, _random).All();
         var faults = new List<Fault>();
         await RecoveredAsync(workers, DateTimeOffset.MinValue).ConfigureAwait(false);
-        for (int i = 0; i < options.Faults; i++)
+        while (faults.Count < options.Faults)
         {
             await Task.Delay(TimeSpan.FromSeconds(_random.NextDouble() * 2)).ConfigureAwait(false);
-            if (i % kinds.Length == 0)
+            var now = new List<FaultKind>();
+            while (now.Count < Math.Min(options.Together, options.Faults - faults.Count))
             {
-                _random.Shuffle(kinds); // every kind comes up equally often
+                if ((faults.Count + now.Count) % kinds.Length == 0)
+                {
+                    _random.Shuffle(kinds); // every kind comes up equally often
+                }
+                now.Add(kinds[(faults.Count + now.Count) % kinds.Length]);
             }
-            var (kind, act) = kinds[i % kinds.Length];
             var at = DateTimeOffset.UtcNow;
-            await act().ConfigureAwait(false);
+            await Task.WhenAll(now.Select(k => k.Act())).ConfigureAwait(false);
             var lasted = DateTimeOffset.UtcNow - at;
             var recovery = options.WaitsForSlots ? await RecoveredAsync(workers, at).ConfigureAwait(false) : null;
-            faults.Add(new Fault(kind, at, lasted, recovery));
-            await output.WriteLineAsync($"{_clock.Elapsed:h\\:mm\\:ss} fault {i + 1}: {kind}, all slots at work again after " +
-                $"{recovery?.TotalSeconds.ToString("F1", null) ?? "–"} s").ConfigureAwait(false);
+            faults.AddRange(now.Select(k => new Fault(k.Name, at, lasted, recovery)));
+            string names = string.Join(" + ", now.Select(k => k.Name));
+            await output.WriteLineAsync($"{_clock.Elapsed:h\\:mm\\:ss} fault {faults.Count}: {names}, all slots at work again " +
+                $"after {recovery?.TotalSeconds.ToString("F1", null) ?? "–"} s").ConfigureAwait(false);
         }
         ChaosResult? result = null;
         await UntilAsync(TimeSpan.FromHours(1), () => WithClientAsync(address, async c =>
@@ -86,6 +80,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
                 State = summary.State,
                 SameFrontier = Text(frontier) == Text(undisturbed.Frontier),
                 SameTrajectories = Text(tried) == Text(undisturbed.Tried),
+                Refused = cluster.Azurite.Proxy.Refused,
                 Duration = _clock.Elapsed,
             };
             return true;
@@ -93,66 +88,8 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
         return result!;
     }
 
-    private (string Kind, Func<Task> Act)[] Kinds(PostgresServer postgres, AzuriteServer azurite, SiloProcess control, List<SiloProcess> workers)
-    {
-        (string Kind, Func<Task> Act)[] all =
-        [
-            ("kill -9 worker", () => SignalAsync(Any(), "-KILL")),
-            ("kill -9 worker", () => SignalAsync(Any(), "-KILL")),
-            ("SIGTERM worker", () => SignalAsync(Any(), "-TERM")),
-            ("hang worker", () => HangAsync(Any())),
-            ("kill -9 control", () => SignalAsync(control, "-KILL")),
-            ("SIGTERM control", () => SignalAsync(control, "-TERM")),
-            ("hang control", () => HangAsync(control)),
-            ("restart PostgreSQL", () => Task.Run(() =>
-            {
-                postgres.Stop();
-                postgres.Start();
-            })),
-            ("PostgreSQL away", async () =>
-            {
-                postgres.Stop();
-                await Task.Delay(options.DatabaseOutage).ConfigureAwait(false);
-                postgres.Start();
-            }),
-            ("stage hangs", () => HangStageAsync(Any(), "cooperative")),
-            ("stage hangs, deaf", () => HangStageAsync(Any(), SiloSettings.Deaf)),
-            ("stop Azurite", async () =>
-            {
-                azurite.Stop();
-                await Task.Delay(options.BlobOutage).ConfigureAwait(false);
-                azurite.Start();
-            }),
-        ];
-        return options.Kinds.Count == 0 ? all : [.. all.Where(k => options.Kinds.Contains(k.Kind))];
-
-        SiloProcess Any() => workers[_random.Next(workers.Count)];
-    }
-
-    private static Task SignalAsync(SiloProcess silo, string signal) => Task.Run(() => silo.Signal(signal));
-
-    private async Task HangAsync(SiloProcess silo)
-    {
-        int process = silo.ProcessId;
-        silo.Signal("-STOP");
-        await Task.Delay(options.Hang).ConfigureAwait(false);
-        if (silo.ProcessId == process)
-        {
-            silo.Signal("-CONT");
-        }
-    }
-
-    private static async Task HangStageAsync(SiloProcess silo, string how)
-    {
-        await File.WriteAllTextAsync(silo.Settings.HangFile, how).ConfigureAwait(false);
-        for (var until = DateTimeOffset.UtcNow + Patience; File.Exists(silo.Settings.HangFile) && DateTimeOffset.UtcNow < until;)
-        {
-            await Task.Delay(100).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Waits until every slot has begun a stage after a moment and is still at work, at the same time.</summary>
-    private static async Task<TimeSpan?> RecoveredAsync(List<SiloProcess> workers, DateTimeOffset since)
+    private static async Task<TimeSpan?> RecoveredAsync(IReadOnlyList<SiloProcess> workers, DateTimeOffset since)
     {
         var until = DateTimeOffset.UtcNow + Patience;
         while (DateTimeOffset.UtcNow < until)
@@ -168,17 +105,6 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
 
     private static bool HasBegun(SiloProcess worker, DateTimeOffset since) =>
         RunLine.Read(worker.Settings.RunsLog).LastOrDefault(r => r.What == "start") is { } last && last.At > since && last.ProcessId == worker.ProcessId;
-
-    private SiloSettings Silo(string name, SiloRole role, PostgresServer postgres, AzuriteServer azurite) => new()
-    {
-        Name = name,
-        Role = role,
-        Database = postgres.ConnectionString,
-        Checkpoints = azurite.ConnectionString,
-        Work = Path.Combine(options.Folder, name),
-        MinMilliseconds = options.MaxMilliseconds / 5,
-        MaxMilliseconds = options.MaxMilliseconds,
-    };
 
     private static async Task<bool> WithClientAsync(ClusterAddress address, Func<ClusterClient, Task<bool>> action)
     {

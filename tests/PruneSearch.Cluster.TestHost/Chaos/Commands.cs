@@ -1,5 +1,4 @@
 using System.Globalization;
-using PruneSearch.Core.Searches;
 using PruneSearch.Core.Strategies;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;
@@ -25,6 +24,10 @@ public static class Commands
                 Milliseconds = Number("--milliseconds", 1000),
                 Workers = Number("--workers", 4),
                 Slots = Number("--slots", 4),
+                Searches = Number("--searches", 1),
+                Stages = Number("--stages", 5),
+                Seconds = Number("--seconds", 0),
+                Tls = given.GetValueOrDefault("--tls") == "true",
                 Strategy = given.TryGetValue("--strategy", out string? strategy) ? Enum.Parse<StrategyKind>(strategy, ignoreCase: true) : null,
                 Folder = folder,
                 PostgresPrograms = Variable("PRUNESEARCH_TEST_POSTGRES_BIN"),
@@ -32,27 +35,28 @@ public static class Commands
             }, Console.Out).RunAsync().ConfigureAwait(false);
             return 0;
         }
-        var result = await new ChaosRun(new ChaosOptions
+        var chaos = new ChaosOptions
         {
             Seed = Number("--seed", 1),
             Faults = Number("--faults", 100),
             Trajectories = Number("--trajectories", 240),
+            Network = Number("--network", 0),
+            Tls = given.ContainsKey("--network") || given.GetValueOrDefault("--tls") == "true",
+            OtherBuild = given.GetValueOrDefault("--other"),
+            Together = Number("--together", 1),
+            Partition = TimeSpan.FromSeconds(Number("--partition", 30)),
+            Kinds = given.GetValueOrDefault("--kinds")?.Split(',') ?? [],
             Folder = folder,
             PostgresPrograms = Variable("PRUNESEARCH_TEST_POSTGRES_BIN"),
             PostgresUser = Environment.GetEnvironmentVariable("PRUNESEARCH_TEST_POSTGRES_USER") ?? "",
             AzuriteProgram = Variable("PRUNESEARCH_TEST_AZURITE_BIN"),
-        }, Console.Out).RunAsync().ConfigureAwait(false);
-        foreach (var kind in result.Faults.GroupBy(f => f.Kind).OrderBy(g => g.Key, StringComparer.Ordinal))
+        };
+        if (chaos.Network > 0 && NetworkHosts.Lacking(chaos.Network) is { } why)
         {
-            double[] seconds = [.. kind.Select(f => f.Recovery?.TotalSeconds ?? double.NaN).Order()];
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind.Key,-20} {seconds.Length,3} times, all slots at work after " +
-                $"{seconds[seconds.Length / 2]:F1} s (median), {seconds[^1]:F1} s (longest); {kind.Sum(f => f.Repeated)} attempts made again"));
+            Console.WriteLine($"Skipped: {why}");
+            return 0;
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Faults.Count} faults in {result.Duration.TotalMinutes:F1} min; search {result.State}; {result.Stages} stages, {result.Attempts} " +
-            $"attempts, {result.BegunAgain.Count} begun again after they were done; same frontier: {result.SameFrontier}"));
-        return result is { State: WorkState.Completed, SameFrontier: true, BegunAgain.Count: 0 }
-            && result.Faults.All(f => f.Recovery < f.Lasted + TimeSpan.FromSeconds(30)) ? 0 : 1;
+        return await new Campaign(chaos, Number("--runs", 1), Console.Out).RunAsync().ConfigureAwait(false) ? 0 : 1;
 
         int Number(string name, int otherwise) => given.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Connections;
+using PruneSearch.Connections.Certificates;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Strategies;
 
@@ -26,6 +27,18 @@ public sealed record ScaleOptions
     /// <summary>What proposes the trajectories; <see langword="null"/> for a search in which all are known at launch.</summary>
     public StrategyKind? Strategy { get; init; }
 
+    /// <summary>Searches of so many trajectories each, at once.</summary>
+    public int Searches { get; init; } = 1;
+
+    /// <summary>Stages of a trajectory besides the base, 1 to 5.</summary>
+    public int Stages { get; init; } = 5;
+
+    /// <summary>Whether silos show each other certificates.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>After so many seconds it is looked at what was done, whether or not that is all; 0 to wait for the end.</summary>
+    public int Seconds { get; init; }
+
     /// <summary>Folder for everything.</summary>
     public required string Folder { get; init; }
 
@@ -39,6 +52,8 @@ public sealed record ScaleOptions
 /// <summary>A large search of stub stages on a quiet cluster: what the control plane costs.</summary>
 public sealed class ScaleRun(ScaleOptions options, TextWriter output)
 {
+    private readonly Credentials? _credentials = options.Tls ? new Credentials(Path.Combine(options.Folder, "certificates")) : null;
+
     /// <summary>Runs it and writes the figures.</summary>
     public async Task RunAsync()
     {
@@ -49,12 +64,19 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
             .Select(i => new SiloProcess(Silo($"worker-{i}", SiloRole.Worker, postgres, checkpoints), Path.Combine(options.Folder, $"worker-{i}"))).ToList();
         try
         {
-            var client = await ClusterClient.ConnectAsync(
-                new ClusterAddress { Database = postgres.ConnectionString, Patience = TimeSpan.FromMinutes(2) }).ConfigureAwait(false);
+            var client = await ClusterClient.ConnectAsync(new ClusterAddress
+            {
+                Database = postgres.ConnectionString,
+                Patience = TimeSpan.FromMinutes(2),
+                Tls = _credentials is { } made ? new ClusterTls(made.Issue(CertificateRole.Operator, "scale"), made.Authority) : null,
+            }).ConfigureAwait(false);
             await using (client.ConfigureAwait(false))
             {
-                await Task.Delay(10_000).ConfigureAwait(false); // all silos have joined and are compiled
-                await MeasureAsync(client, control).ConfigureAwait(false);
+                while ((await client.Searches.WorkersAsync().ConfigureAwait(false)).Count < options.Workers * options.Slots)
+                {
+                    await Task.Delay(200).ConfigureAwait(false); // all silos have joined and are compiled
+                }
+                await MeasureAsync(client, control, workers, postgres).ConfigureAwait(false);
                 if (options.Strategy is not null)
                 {
                     TellGaps(workers);
@@ -67,37 +89,63 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
         }
     }
 
-    private async Task MeasureAsync(ClusterClient client, SiloProcess control)
+    private async Task MeasureAsync(ClusterClient client, SiloProcess control, List<SiloProcess> workers, PostgresServer postgres)
     {
-        var plan = options.Strategy is not { } strategy ? Plans.Wide("scale", options.Trajectories, 0)
-            : GrowingPlans.Of("scale", options.Trajectories, strategy, rungs: GrowthPlan.RungsOf(StrategyKind.Adaptive, trains: true));
+        var plans = Enumerable.Range(0, options.Searches).Select(i => options.Strategy is not { } strategy
+            ? Plans.Wide($"scale-{i}", options.Trajectories, i * (options.Trajectories + 1), options.Stages)
+            : GrowingPlans.Of($"scale-{i}", options.Trajectories, strategy, rungs: GrowthPlan.RungsOf(StrategyKind.Adaptive, trains: true))).ToList();
         long before = control.Memory(), peak = before;
-        double processorBefore = control.ProcessorSeconds();
+        double processorBefore = control.ProcessorSeconds(), workersBefore = workers.Sum(w => w.ProcessorSeconds()), database = postgres.ProcessorSeconds();
+        long commits = postgres.Commits();
         var clock = Stopwatch.StartNew();
-        await client.Searches.LaunchAsync(plan).ConfigureAwait(false);
+        foreach (var plan in plans)
+        {
+            await client.Searches.LaunchAsync(plan).ConfigureAwait(false);
+        }
         double launched = clock.Elapsed.TotalSeconds;
         var marks = new List<(int Stages, double Seconds)> { (0, launched) };
-        SearchSummary summary;
-        while (!(summary = await client.Searches.SummaryAsync("scale").ConfigureAwait(false)).State.IsOver())
+        var looks = new List<double>();
+        List<SearchSummary> all;
+        int stages, completed;
+        while (true)
         {
-            peak = Math.Max(peak, control.Memory());
-            if (summary.CompletedStages >= summary.Stages * marks.Count / 10)
+            double asked = clock.Elapsed.TotalMilliseconds;
+            all = [];
+            foreach (var plan in plans)
             {
-                marks.Add((summary.CompletedStages, clock.Elapsed.TotalSeconds));
+                all.Add(await client.Searches.SummaryAsync(plan.Id).ConfigureAwait(false));
+            }
+            looks.Add((clock.Elapsed.TotalMilliseconds - asked) / plans.Count);
+            (stages, completed) = (all.Sum(s => s.Stages), all.Sum(s => s.CompletedStages));
+            peak = Math.Max(peak, control.Memory());
+            if (all.TrueForAll(s => s.State.IsOver()) || (options.Seconds > 0 && clock.Elapsed.TotalSeconds > options.Seconds))
+            {
+                break;
+            }
+            if (completed >= stages * marks.Count / 10)
+            {
+                marks.Add((completed, clock.Elapsed.TotalSeconds));
             }
             await Task.Delay(100).ConfigureAwait(false);
         }
         double total = clock.Elapsed.TotalSeconds;
         int slots = options.Workers * options.Slots;
-        double ideal = options.Milliseconds / 1000.0 * Math.Ceiling((summary.Stages - 1.0) / slots) + (options.Milliseconds / 1000.0);
+        double ideal = options.Milliseconds / 1000.0 * Math.Ceiling((stages - 1.0) / slots) + (options.Milliseconds / 1000.0);
         double processor = control.ProcessorSeconds() - processorBefore;
-        Line($"{options.Trajectories} trajectories, {summary.Stages} stages of {options.Milliseconds} ms on {slots} slots: {summary.State}");
+        string states = string.Join(", ", all.CountBy(s => s.State).Select(s => $"{s.Value} {s.Key}"));
+        string size = string.Create(CultureInfo.InvariantCulture, $"{options.Searches} x {options.Trajectories} trajectories");
+        Line($"{size}, {completed} of {stages} stages of {options.Milliseconds} ms on {slots} slots: {states}");
         Line($"total {total:F1} s, ideal {ideal:F1} s: {(total / ideal - 1) * 100:F1} % over; launch {launched:F2} s");
-        double growth = (peak - before) / 1024.0 / options.Trajectories, each = processor / summary.Stages * 1000;
+        double growth = (peak - before) / 1024.0 / options.Trajectories / options.Searches, each = processor / completed * 1000;
         Line($"control silo: {growth:F1} KiB a trajectory ({before / 1048576.0:F0} to {peak / 1048576.0:F0} MiB)");
         Line($"control silo: {processor:F1} processor seconds, {each:F2} ms a report");
+        double work = workers.Sum(w => w.ProcessorSeconds()) - workersBefore, stored = postgres.ProcessorSeconds() - database;
+        double written = (postgres.Commits() - commits) / (double)completed;
+        Line($"workers: {work:F1} processor seconds; database: {stored:F1} processor seconds, {written:F2} commits a stage");
+        double[] sorted = [.. looks.Order()];
+        Line($"a search's summary takes {sorted[sorted.Length / 2]:F1} ms (median), {sorted[sorted.Length * 95 / 100]:F1} ms (95 %)");
         var tenths = marks.Zip(marks.Skip(1), (a, b) => (b.Seconds - a.Seconds) / Math.Max(1, b.Stages - a.Stages) * 1000);
-        Line($"seconds a stage by tenth: {string.Join(' ', tenths.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t:F2} ms")))}");
+        Line($"time a stage by tenth: {string.Join(' ', tenths.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t:F2} ms")))}");
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
     }
@@ -132,5 +180,7 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
         MinMilliseconds = options.Milliseconds,
         MaxMilliseconds = options.Milliseconds,
         LogRuns = options.Strategy is not null,
+        Certificate = _credentials?.Issue(CertificateRole.Silo, name),
+        Authority = _credentials?.Authority,
     };
 }

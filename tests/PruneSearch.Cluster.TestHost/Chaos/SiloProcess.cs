@@ -7,7 +7,7 @@ namespace PruneSearch.Cluster.TestHost.Chaos;
 public sealed class SiloProcess : IDisposable
 {
     private static readonly TimeSpan RestartAfter = TimeSpan.FromMilliseconds(200);
-    private readonly ProcessStartInfo _start;
+    private readonly IReadOnlyList<string> _before;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _supervisor;
     private volatile Process _process;
@@ -16,20 +16,20 @@ public sealed class SiloProcess : IDisposable
     /// <summary>Starts it.</summary>
     /// <param name="settings">Arguments of <c>TestHost silo</c>.</param>
     /// <param name="folder">Its folder: logs.</param>
-    public SiloProcess(SiloSettings settings, string folder)
+    /// <param name="before">What stands before its command line, to start it on another host.</param>
+    public SiloProcess(SiloSettings settings, string folder, IReadOnlyList<string>? before = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         Settings = settings;
         Folder = folder;
+        _before = before ?? [];
         Directory.CreateDirectory(folder);
-        string program = Path.Combine(AppContext.BaseDirectory, "PruneSearch.Cluster.TestHost.dll");
-        _start = new ProcessStartInfo("/bin/sh",
-            ["-c", "exec \"$0\" \"$@\" >>\"$CHAOS_OUT\" 2>&1", "dotnet", "exec", program, "silo", settings.ToArgument()]);
-        _start.Environment["CHAOS_OUT"] = Path.Combine(folder, "out.txt");
-        _start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        _process = Process.Start(_start)!;
+        _process = Start();
         _supervisor = SuperviseAsync();
     }
+
+    /// <summary>Folder of the build that it is started from next.</summary>
+    public string Build { get; set; } = AppContext.BaseDirectory;
 
     /// <summary>What it is.</summary>
     public SiloSettings Settings { get; }
@@ -85,6 +85,16 @@ public sealed class SiloProcess : IDisposable
         _stop.Dispose();
     }
 
+    private Process Start()
+    {
+        string program = Path.Combine(Build, "PruneSearch.Cluster.TestHost.dll");
+        var start = new ProcessStartInfo("/bin/sh",
+            ["-c", "exec \"$0\" \"$@\" >>\"$CHAOS_OUT\" 2>&1", .. _before, "dotnet", "exec", program, "silo", Settings.ToArgument()]);
+        start.Environment["CHAOS_OUT"] = Path.Combine(Folder, "out.txt");
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        return Process.Start(start)!;
+    }
+
     private async Task SuperviseAsync()
     {
         try
@@ -94,7 +104,7 @@ public sealed class SiloProcess : IDisposable
                 await _process.WaitForExitAsync(_stop.Token).ConfigureAwait(false);
                 await Task.Delay(RestartAfter, _stop.Token).ConfigureAwait(false);
                 var old = _process;
-                _process = Process.Start(_start)!;
+                _process = Start();
                 old.Dispose();
                 Interlocked.Increment(ref _starts);
             }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Connections.Certificates;
 using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;
@@ -43,6 +44,18 @@ public sealed record SiloSettings
     /// <summary>Port for clients.</summary>
     public int GatewayPort { get; init; } = Ports.Free();
 
+    /// <summary>Where others reach it.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>Its certificate; <see langword="null"/> for none.</summary>
+    public string? Certificate { get; init; }
+
+    /// <summary>The authority of its cluster.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>Gateways for a worker that is no member.</summary>
+    public IReadOnlyList<string> Gateways { get; init; } = [];
+
     /// <summary>What <see cref="HangFile"/> says for a stage that does not hear that it is to stop.</summary>
     public const string Deaf = "deaf";
 
@@ -55,6 +68,9 @@ public sealed record SiloSettings
     /// <summary>While it is there, the silo's next stage hangs.</summary>
     public string HangFile => Path.Combine(Work, "hang");
 
+    /// <summary>Says by how many seconds the silo's clock is wrong.</summary>
+    public string ClockFile => Path.Combine(Work, "clock");
+
     /// <summary>Runs it until the process is told to stop.</summary>
     public static async Task<int> RunAsync(string argument, CancellationToken stop)
     {
@@ -65,7 +81,10 @@ public sealed record SiloSettings
             Database = settings.Database,
             Checkpoints = settings.Checkpoints,
             Name = settings.Name,
-            AdvertisedAddress = IPAddress.Loopback,
+            AdvertisedAddress = IPAddress.Parse(settings.Address),
+            Tls = settings.Certificate is { } certificate ? new ClusterTls(certificate, settings.Authority!) : null,
+            Gateways = [.. settings.Gateways.Select(IPEndPoint.Parse)],
+            Time = new SteppedClock(settings.ClockFile),
             SiloPort = settings.SiloPort,
             GatewayPort = settings.GatewayPort,
             Work = settings.Work,

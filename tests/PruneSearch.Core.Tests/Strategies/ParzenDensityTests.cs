@@ -19,7 +19,7 @@ public sealed class ParzenDensityTests
     {
         Configuration[] around = [Space.Of(0, double.NaN, 1), Space.Of(1, 2, 1), Space.Of(1, 2, 2)];
         var density = new ParzenDensity(Space, around, [1, 0.5, 0.25]);
-        var random = new SeededRandom(1);
+        var random = SeededRandom.OfDecision(1);
         const int draws = 40_000;
         var counts = Enumerable.Range(0, draws).Select(_ => density.Draw(random)).CountBy(c => c).ToDictionary(c => c.Key, c => c.Value / (double)draws);
         var all = Space.All().ToList();

@@ -1,3 +1,4 @@
+using PruneSearch.Core;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;

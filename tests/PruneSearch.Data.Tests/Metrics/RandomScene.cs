@@ -1,3 +1,4 @@
+using PruneSearch.Core;
 using PruneSearch.Data.Augmentation;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Metrics;

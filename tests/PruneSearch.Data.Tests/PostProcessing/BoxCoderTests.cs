@@ -1,3 +1,4 @@
+using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Data.Augmentation;

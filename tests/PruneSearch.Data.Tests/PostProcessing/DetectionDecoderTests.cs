@@ -1,3 +1,4 @@
+using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Detectors.Ssd;
@@ -41,7 +42,7 @@ public sealed class DetectionDecoderTests
         var options = new DetectionOptions { ScoreThreshold = threshold, IouThreshold = 0.5f, MaxPerClass = 40, MaxTotal = 100 };
         for (int seed = 0; seed < 10; seed++)
         {
-            var random = new PruneSearch.Data.Augmentation.SeededRandom(seed);
+            var random = new SeededRandom(seed);
             var references = Enumerable.Range(0, Count).Select(
                 _ => new ReferenceBox((float)random.NextDouble(), (float)random.NextDouble(), 0.3f, 0.3f)).ToList();
             float[] boxes = [.. Enumerable.Range(0, Count * 4).Select(_ => (float)random.NextDouble(-5, 5))];

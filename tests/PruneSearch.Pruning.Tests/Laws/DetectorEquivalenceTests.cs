@@ -7,16 +7,13 @@ public sealed class DetectorEquivalenceTests
 
     [Theory]
     [MemberData(nameof(Detectors))]
-    public void Detectors_shrink_to_the_same_function(string name) => Equivalence.RequireEquivalence(
-        DetectorVariants.Create(name).Network, widths => DetectorVariants.Create(name, widths).Network, Equivalence.Prunings, length: 5);
+    public void Detectors_shrink_to_the_same_function(string name) => DetectorEquivalence.RequireShrinking(name);
 
     [Theory]
     [MemberData(nameof(Detectors))]
-    public void Wide_detectors_shrink_to_the_same_function(string name) => Equivalence.RequireEquivalence(
-        DetectorVariants.CreateWide(name).Network, widths => DetectorVariants.CreateWide(name, widths).Network, Equivalence.WideDetectorPrunings, length: 1);
+    public void Wide_detectors_shrink_to_the_same_function(string name) => DetectorEquivalence.RequireShrinkingWhenWide(name);
 
     [Theory]
     [MemberData(nameof(Detectors))]
-    public void Pruning_a_detector_twice_is_pruning_it_once_to_the_same_channels(string name) =>
-        Equivalence.RequireOnceIsTwice(DetectorVariants.Create(name).Network, widths => DetectorVariants.Create(name, widths).Network);
+    public void Pruning_a_detector_twice_is_pruning_it_once_to_the_same_channels(string name) => DetectorEquivalence.RequireOnceIsTwice(name);
 }

@@ -15,6 +15,7 @@ public sealed class ClusterDoorTests : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("prunesearch-");
     private readonly MadeUpProvider _provider = new();
     private readonly MadeUpSession _session = new();
+    private readonly int _health = FreePort();
     private WebServer _server = null!;
 
     public async ValueTask InitializeAsync()
@@ -34,6 +35,7 @@ public sealed class ClusterDoorTests : IAsyncLifetime
             ["web-openid-client"] = "page",
             ["web-hosts"] = "prunesearch.example",
             ["web-data"] = _folder.FullName,
+            ["health-port"] = _health.ToString(System.Globalization.CultureInfo.InvariantCulture),
         }, _ => null, SettingKeys.All);
         _server = await WebServer.StartAsync(WebConfiguration.Read(settings), _session, cancellation: TestContext.Current.CancellationToken);
     }
@@ -43,6 +45,13 @@ public sealed class ClusterDoorTests : IAsyncLifetime
         await _server.DisposeAsync();
         _provider.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [Fact]
@@ -64,6 +73,32 @@ public sealed class ClusterDoorTests : IAsyncLifetime
             Assert.Equal((i, change), (i, await StatusAsync(HttpMethod.Post, "/api/v1/searches/cells-0001/cancel", token)));
         }
         Assert.Equal(2, _session.Calls.Count);
+    }
+
+    [Fact]
+    public async Task Probes_are_answered_at_a_port_of_their_own_that_says_nothing_else()
+    {
+        using var probe = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_health}") };
+        probe.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Operator);
+        async Task<(int, string)> AskAsync(string path)
+        {
+            using var answer = await probe.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+        _session.IsLost = true;
+        Assert.Equal((503, "cluster\n"), await AskAsync("/healthz/ready"));
+        Assert.Equal((200, "live\n"), await AskAsync("/healthz/live"));
+        _session.IsLost = false;
+        for (int i = 0; i < 100 && (await AskAsync("/healthz/ready")).Item1 != 200; i++)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken); // it asks no more often than every two seconds
+        }
+        Assert.Equal((200, "ready\n"), await AskAsync("/healthz/ready"));
+        foreach (string path in (string[])["/", "/api/v1/searches", "/healthz", "/orleans/", "/page.css", "/?token=" + Operator])
+        {
+            Assert.Equal((404, "expected /healthz/live or /healthz/ready\n"), await AskAsync(path));
+        }
+        Assert.Equal(401, await StatusAsync(HttpMethod.Get, "/healthz/live", null)); // and the other port no probes
     }
 
     [Fact]

@@ -8,9 +8,9 @@ public sealed class CostScaleTests
     [Fact]
     public void Costs_with_a_long_tail_get_a_floor_near_their_best_and_even_ones_a_far_one()
     {
-        var random = new SeededRandom(1);
-        double[] tailed = [.. Enumerable.Range(0, 200).Select(_ => 0.3 + Math.Exp(-3 + 1.2 * random.Normal()))];
-        double[] even = [.. Enumerable.Range(0, 200).Select(_ => 0.5 + 0.05 * random.Normal())];
+        var random = SeededRandom.OfDecision(1);
+        double[] tailed = [.. Enumerable.Range(0, 200).Select(_ => 0.3 + Math.Exp(-3 + 1.2 * random.NextNormal()))];
+        double[] even = [.. Enumerable.Range(0, 200).Select(_ => 0.5 + 0.05 * random.NextNormal())];
         Assert.InRange(Warp.Of(tailed).Floor, 0.2, tailed.Min());
         Assert.True(even.Min() - Warp.Of(even).Floor > 2 * 0.05);
     }
@@ -27,9 +27,9 @@ public sealed class CostScaleTests
     public void A_rung_that_only_good_ones_reached_is_not_taken_for_a_good_rung()
     {
         // Training halves every cost, and only the best quarter was trained.
-        var random = new SeededRandom(2);
+        var random = SeededRandom.OfDecision(2);
         double[][] points = [.. Enumerable.Range(0, 80).Select(i => (double[])[i / 80.0])];
-        double[] costs = [.. points.Select(_ => 0.2 + 0.6 * random.Unit())];
+        double[] costs = [.. points.Select(_ => 0.2 + 0.6 * random.NextDouble())];
         double limit = costs.Order().ElementAt(20);
         List<Observation> data = [.. points.Select((p, i) => new Observation(p, 0, costs[i]))];
         data.AddRange(points.Select((p, i) => new Observation(p, 1, costs[i] / 2)).Where((_, i) => costs[i] < limit));

@@ -16,12 +16,12 @@ public sealed class ExpectedImprovementTests
     public void It_is_the_mean_of_what_draws_add(double floor, double mean, double deviation, double otherMean, double otherDeviation)
     {
         Belief[] beliefs = [new(floor, mean, deviation), otherDeviation == 0 ? Belief.Known(otherMean) : new(0.05, otherMean, otherDeviation)];
-        var random = new SeededRandom(1);
+        var random = SeededRandom.OfDecision(1);
         const int draws = 100_000;
         double sum = 0, squares = 0;
         for (int i = 0; i < draws; i++)
         {
-            double[] drawn = [.. beliefs.Select(b => b.Deviation == 0 ? b.Mean : b.Floor + Math.Exp(b.Mean + b.Deviation * random.Normal()))];
+            double[] drawn = [.. beliefs.Select(b => b.Deviation == 0 ? b.Mean : b.Floor + Math.Exp(b.Mean + b.Deviation * random.NextNormal()))];
             double added = Hypervolume.Exclusive(drawn, Costs, [1, 1]);
             sum += added;
             squares += added * added;
