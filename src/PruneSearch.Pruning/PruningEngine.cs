@@ -41,7 +41,8 @@ public static class PruningEngine
         Choice Choose(DetectorModel now, WeightSet nowWeights)
         {
             var scores = Score(now, nowWeights, settings, calibration, positions);
-            return new Choice(TargetSelection.Select(now, scores, settings, latency), scores);
+            var blocks = BlockImportance.Score(now, nowWeights, settings, calibration, positions, cancellation);
+            return new Choice(TargetSelection.Select(now, scores, settings, latency, blocks), scores);
         }
         var (spec, cut, plan) = settings.Compensate
             ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration.Pictures, compensation ?? new CompensationOptions(), positions,
@@ -70,7 +71,7 @@ public static class PruningEngine
         DetectorModel detector, WeightSet weights, PruneSettings settings, CalibrationSet calibration, PositionWeights? positions)
     {
         var network = detector.Network;
-        var groups = settings.GroupsOf(network);
+        var groups = settings.ChannelwiseOf(network);
         var importance = ImportanceCatalog.Create(settings.Criterion);
         using var context = new ImportanceContext(network, weights, groups, calibration, settings.Reduction, detector.Scores) { Positions = positions };
         var normalisation = settings.Normalisation == ScoreNormalisation.Auto ? importance.Normalisation : settings.Normalisation;

@@ -107,7 +107,7 @@ internal sealed class FineTuning(StageContext context, TimeSpan snapshotInterval
     {
         try
         {
-            return settings is null ? null : GroupSelector.Select(model.Network, settings.Groups, settings.Protect);
+            return settings is null ? null : [.. GroupSelector.Select(model.Network, settings.Groups, settings.Protect).Where(g => g.Width > 0)];
         }
         catch (ArgumentException e)
         {

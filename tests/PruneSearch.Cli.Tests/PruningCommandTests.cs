@@ -68,6 +68,20 @@ public sealed class PruningCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Blocks_are_left_out_and_shown_as_gone()
+    {
+        Assert.True(await RunAsync("prune", Search, "--groups", "blocks", "--ratio", "0.4", "--out", Out) == 0, _error.ToString());
+        string block = DetectorFolder.Read(Out).Model.Network.LeftOut[0].Name;
+        Assert.Contains("Left out as a whole: ", _output.ToString(), StringComparison.Ordinal);
+        Assert.True(await RunAsync("inspect", Out) == 0, _error.ToString());
+        string[] lines = _output.ToString().Split('\n');
+        Assert.Contains(lines, l => l.StartsWith($"│ {block} ", StringComparison.Ordinal) && l.Contains("100.0 %", StringComparison.Ordinal));
+
+        Assert.Equal(2, await RunAsync("prune", Search, "--groups", "blocks", "--criterion", "l2", "--ratio", "0.4", "--out", Out + "2"));
+        Assert.Contains("but pruning has criterion l2, expected obs", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_input_size_is_calibrated_at_written_and_evaluated()
     {
         Assert.True(await RunAsync("prune", Search, "--input-size", "96", "--out", Out) == 0, _error.ToString());

@@ -165,6 +165,35 @@ public sealed class StagePruningTests(StagePruningTests.DenseStage dense) : ICla
     }
 
     [Fact]
+    public async Task Blocks_are_left_out_exported_and_taught_and_the_optimizer_goes_on()
+    {
+        var settings = new FineTuneSettings { Steps = 2, BatchSize = 4, CarryOptimizer = true, DistillationFeatures = 0.5, Distillation = 0.5 };
+        var start = _room.Base(settings);
+        Run(start);
+        var stage = Pruned(0.3, PruneTarget.Channels) with { Parent = start.ComputeKey(), FineTune = settings, Measure = Measure(start) };
+        stage = stage with
+        {
+            Prune = stage.Prune! with { Groups = ["blocks"], Criterion = Criterion.Obs, Compensate = true },
+            Export = new ExportSettings { Quantise = true, CalibrationImages = 4 },
+        };
+
+        var report = Run(stage);
+
+        var network = DetectorCatalog.Build(await _room.DetectorAsync(report.Key)).Network;
+        Assert.NotEmpty(network.LeftOut);
+        Assert.Equal(report.Macs, network.Macs);
+        Assert.InRange(report.Channels.Removed, 0.1, 0.3);
+        (await StateAsync(stage)).RequireFit(network, "state");
+        Assert.NotNull(report.Quantised);
+        using var detector = OnnxDetector.Load((await _room.ReadAsync(CheckpointNames.Onnx(report.Key))).ToArray(), "model");
+        Assert.Equal(network.Widths, detector.Spec.Widths);
+        // A stage that was killed goes on with the blocks that it had chosen.
+        await _room.Store.DeleteAsync(CheckpointNames.Report(report.Key), TestContext.Current.CancellationToken);
+        Assert.ThrowsAny<OperationCanceledException>(() => _room.Run(stage, cancelAfter: 1));
+        Assert.Equal(report.WeightsSha256, Run(stage).WeightsSha256);
+    }
+
+    [Fact]
     public void A_size_that_the_family_does_not_take_fails_the_stage()
     {
         var stage = Pruned(0.3, PruneTarget.Channels) with { InputSize = 20 };

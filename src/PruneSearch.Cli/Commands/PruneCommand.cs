@@ -103,6 +103,10 @@ internal static class PruneCommand
         context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"MACs {InspectText.Millions(before.Network.Macs)} → {InspectText.Millions(after.Network.Macs)}, parameters " +
             $"{InspectText.Millions(before.Network.Parameters)} → {InspectText.Millions(after.Network.Parameters)}"));
+        if (after.Network.LeftOut.Count > 0)
+        {
+            context.Output.WriteLine($"Left out as a whole: {string.Join(", ", after.Network.LeftOut.Select(b => b.Name))}.");
+        }
         if (Unpruned(before).Removed > 0)
         {
             context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,

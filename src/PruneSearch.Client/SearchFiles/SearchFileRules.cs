@@ -104,6 +104,11 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
     private PruneSettings Prune(SearchSettings settings, SpaceSettings space)
     {
         var all = root.Mapping("pruning").With(root.Mapping("search").Mapping("space"));
+        if (space.BlockProblem(settings.Prune) is { } blocks)
+        {
+            reader.Error(all.At(blocks.Key), $"{all.PathOf(blocks.Key)}: {blocks.Problem}");
+            return settings.Prune;
+        }
         foreach (var one in space.Tightest(settings.Prune))
         {
             Prune(settings with { Prune = one }, all, null);
@@ -115,7 +120,11 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
     {
         double level = settings.HighestLevel;
         var prune = settings.Prune with { Ratio = level };
-        if (prune.Target == PruneTarget.Channels && level > prune.MaxGroupRatio)
+        if (prune.BlockProblem is { } problem)
+        {
+            reader.Error(all.At("groups"), $"{all.PathOf("groups")[..^"groups".Length]}{problem}");
+        }
+        if (prune.Target == PruneTarget.Channels && level > prune.MaxGroupRatio && !prune.Groups.Contains(GroupSelector.Blocks))
         {
             var at = variant?.Has("max-group-ratio") == true ? variant.At("max-group-ratio") : HighestAt(settings);
             reader.Error(at, FormattableString.Invariant(
@@ -125,7 +134,7 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         {
             var groups = DetectorCatalog.Build(settings.Detector.Template).Network.Groups.Select(g => g.Name).ToList();
             var kinds = EnumNames.Of<ChannelGroupKind>();
-            RequireGroups(all, "groups", prune.Groups, [GroupSelector.All, .. kinds], groups);
+            RequireGroups(all, "groups", prune.Groups, [GroupSelector.All, GroupSelector.Blocks, .. kinds], groups);
             RequireGroups(all, "protect", prune.Protect ?? [], kinds, groups);
         }
         catch (ArgumentException e)

@@ -47,9 +47,9 @@ public sealed class ChannelGroup
 
     internal ChannelGroup(string name, ChannelGroupKind kind, int denseWidth, int width)
     {
-        if (width < 1 || width > denseWidth)
+        if (width < 0 || width > denseWidth)
         {
-            throw new ArgumentException($"Width {width} of channel group '{name}' is not from 1 to {denseWidth}.");
+            throw WrongWidth(name, width, denseWidth);
         }
         Name = name;
         Kind = kind;
@@ -66,11 +66,14 @@ public sealed class ChannelGroup
     /// <summary>Channels that shares count from: those in the unpruned network, or in the one that <see cref="Network.RelativeTo"/> was given.</summary>
     public int DenseWidth { get; }
 
-    /// <summary>Channels now, from 1 to <see cref="DenseWidth"/>.</summary>
+    /// <summary>Channels now, from 1 to <see cref="DenseWidth"/>; 0 where the block that has them is left out.</summary>
     public int Width { get; }
 
     /// <summary>Every place that holds the group's channels, in network order.</summary>
     public IReadOnlyList<ChannelSlice> Slices => _slices;
+
+    internal static ArgumentException WrongWidth(string name, int width, int denseWidth) =>
+        new($"Width {width} of channel group '{name}' is not from 1 to {denseWidth}.");
 
     internal void Add(ChannelSlice slice) => _slices.Add(slice);
 }

@@ -30,6 +30,16 @@ public sealed record ChannelLayout(IReadOnlyList<ChannelSegment> Segments)
     public bool DividesInto(int parts) =>
         Segments.Count % parts == 0 ? Part(parts).Repeat(parts).Equals(this) : Segments is [{ Group: null }] && Width % parts == 0;
 
+    /// <summary>Refuses a convolution whose groups do not all have the same layout.</summary>
+    /// <exception cref="ArgumentException">This is not <paramref name="groups"/> times the same layout.</exception>
+    internal void RequireParts(string convolution, int groups)
+    {
+        if (!DividesInto(groups))
+        {
+            throw new ArgumentException($"Convolution '{convolution}' has {groups} groups, but {this} is not {groups} times the same layout.");
+        }
+    }
+
     /// <summary>The first of <paramref name="parts"/> equal parts.</summary>
     public ChannelLayout Part(int parts) =>
         Segments is [{ Group: null } only] ? Fixed(only.Width / parts) : new([.. Segments.Take(Segments.Count / parts)]);

@@ -68,6 +68,9 @@ public abstract record Layer
     /// <summary>Its output.</summary>
     public required FeatureMap Output { get; init; }
 
+    /// <summary>Name and output, for messages.</summary>
+    internal static string Describe(Layer layer) => $"'{layer.Name}' ({layer.Output})";
+
     /// <summary>Channels of its output.</summary>
     public ChannelLayout Channels => Output.Channels;
 

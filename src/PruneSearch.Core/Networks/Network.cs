@@ -17,7 +17,19 @@ public sealed record TensorDeclaration(string Name, IReadOnlyList<int> Shape, bo
 /// <param name="Name">Output name.</param>
 /// <param name="Heads">Layer names, in level order.</param>
 /// <param name="Values">Values a box: 4 coordinates, or one score a class.</param>
-public sealed record NetworkOutput(string Name, IReadOnlyList<string> Heads, int Values);
+public sealed record NetworkOutput(string Name, IReadOnlyList<string> Heads, int Values)
+{
+    /// <summary>Refuses outputs that are called like a layer or another output.</summary>
+    /// <exception cref="ArgumentException">One is.</exception>
+    internal static void RequireOwnNames(IReadOnlyList<NetworkOutput> outputs, IReadOnlyCollection<string> layers)
+    {
+        if (outputs.FirstOrDefault(o => layers.Contains(o.Name) || outputs.Count(other => other.Name == o.Name) > 1) is { } output)
+        {
+            throw new ArgumentException(
+                $"Output '{output.Name}' is called like a layer or another output, expected a name of its own: in an exported graph all are values.");
+        }
+    }
+}
 
 /// <summary>
 /// A convolutional network as data: its layers in execution order, its tensors and its channel groups. The one description
@@ -29,8 +41,19 @@ public sealed class Network
     private readonly Dictionary<string, Layer> _layers;
     private readonly Dictionary<string, ChannelGroup> _groups;
 
-    internal Network(IReadOnlyList<Layer> layers, IReadOnlyList<NetworkOutput> outputs, IReadOnlyList<ChannelGroup> groups)
+    private readonly IReadOnlyList<Layer> _whole; // with the layers of blocks that are left out
+
+    internal Network(
+        IReadOnlyList<Layer> whole, IReadOnlyList<NetworkOutput> outputs, IReadOnlyList<ChannelGroup> groups, IReadOnlyList<ResidualBlock> blocks)
     {
+        var empty = groups.Where(g => g.Width == 0).Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
+        LeftOut = [.. blocks.Where(b => b.Groups.All(empty.Contains))];
+        if (groups.FirstOrDefault(g => g.Width == 0 && !LeftOut.Any(b => b.Groups.Contains(g.Name))) is { } lone)
+        {
+            throw ChannelGroup.WrongWidth(lone.Name, lone.Width, lone.DenseWidth);
+        }
+        (_whole, Blocks) = (whole, blocks);
+        var layers = ResidualBlock.Without(whole, LeftOut);
         Layers = layers;
         Outputs = outputs;
         Groups = groups;
@@ -51,6 +74,12 @@ public sealed class Network
 
     /// <summary>All channel groups, in order of declaration.</summary>
     public IReadOnlyList<ChannelGroup> Groups { get; }
+
+    /// <summary>The blocks that can be left out, and those that are, in layer order.</summary>
+    public IReadOnlyList<ResidualBlock> Blocks { get; }
+
+    /// <summary>Those of <see cref="Blocks"/> that are left out: the network has neither their layers nor their tensors.</summary>
+    public IReadOnlyList<ResidualBlock> LeftOut { get; }
 
     /// <summary>All tensors, in layer order.</summary>
     public IReadOnlyList<TensorDeclaration> Tensors { get; }
@@ -77,7 +106,9 @@ public sealed class Network
 
     /// <summary>The same network with other widths.</summary>
     /// <param name="widths">Width of each group that is not at its dense width.</param>
-    /// <exception cref="ArgumentException">A group that the network does not have, or a width that is not from 1 to its dense width.</exception>
+    /// <exception cref="ArgumentException">
+    /// A group that the network does not have, or a width that is not from 1 to its dense width: 0 stands for all groups of a block together.
+    /// </exception>
     public Network With(IReadOnlyDictionary<string, int> widths)
     {
         RequireGroups(widths.Keys, _groups.Keys);
@@ -90,7 +121,7 @@ public sealed class Network
             return resized is ConvLayer { InputChannels: var before } conv && Resized(before) is var input
                 ? conv with { InputChannels = input, Groups = conv.Depthwise ? input.Width : conv.Groups } : resized;
         }
-        return new Network([.. Layers.Select(Narrow)], Outputs, [.. Groups.Select(g => groups[g.Name])]);
+        return new Network([.. _whole.Select(Narrow)], Outputs, [.. Groups.Select(g => groups[g.Name])], Blocks);
     }
 
     /// <summary>The same network, of which shares count from the widths of another one and not from the unpruned ones.</summary>
@@ -99,8 +130,8 @@ public sealed class Network
     public Network RelativeTo(IReadOnlyDictionary<string, int> original)
     {
         RequireGroups(original.Keys, _groups.Keys);
-        return new Network(Layers, Outputs, [
-            .. Groups.Select(g => new ChannelGroup(g.Name, g.Kind, original.GetValueOrDefault(g.Name, g.DenseWidth), g.Width))]);
+        return new Network(_whole, Outputs, [
+            .. Groups.Select(g => new ChannelGroup(g.Name, g.Kind, original.GetValueOrDefault(g.Name, g.DenseWidth), g.Width))], Blocks);
     }
 
     /// <summary>Multiply-accumulate operations of one convolution.</summary>

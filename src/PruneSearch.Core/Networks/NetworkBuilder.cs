@@ -11,6 +11,7 @@ public sealed class NetworkBuilder
     private readonly Dictionary<string, ChannelGroup> _groups = [];
     private readonly List<ChannelGroup> _groupOrder = [];
     private readonly List<NetworkOutput> _outputs = [];
+    private readonly List<ResidualBlock> _blocks = [];
     private readonly IReadOnlyDictionary<string, int> _widths;
 
     /// <summary>Starts a network.</summary>
@@ -58,10 +59,7 @@ public sealed class NetworkBuilder
         var from = Find(input);
         foreach (var layout in (ChannelLayout[])[from.Channels, output])
         {
-            if (!layout.DividesInto(groups))
-            {
-                throw new ArgumentException($"Convolution '{name}' has {groups} groups, but {layout} is not {groups} times the same layout.");
-            }
+            layout.RequireParts(name, groups);
         }
         return AddConv(name, from, output, kernel, stride, padding, bias, groups, depthwise: false);
     }
@@ -89,7 +87,7 @@ public sealed class NetworkBuilder
         if (!from.Channels.Equals(owner.InputChannels))
         {
             throw new ArgumentException($"'{name}' cannot share the tensors of '{weightsOf}', which reads {owner.InputChannels}: its input is " +
-                $"{Describe(from)}.");
+                $"{Layer.Describe(from)}.");
         }
         return AddConv(name, from, owner.Channels, owner.Kernel, owner.Stride, padding, owner.Bias, owner.Groups, owner.Depthwise,
             owner.WeightsOf ?? owner.Name);
@@ -109,7 +107,7 @@ public sealed class NetworkBuilder
         var from = Find(input);
         if (Find(tensorsOf) is not BatchNormLayer owner || !from.Channels.Equals(owner.Channels))
         {
-            throw new ArgumentException($"'{name}' cannot share the tensors of '{tensorsOf}': that is no batch norm of the channels of {Describe(from)}.");
+            throw new ArgumentException($"'{name}' cannot share the tensors of '{tensorsOf}': no batch norm of the channels of {Layer.Describe(from)}.");
         }
         return Add(new BatchNormLayer { Name = name, Inputs = [input], Output = from.Output, Epsilon = owner.Epsilon, TensorsOf = owner.Tensors });
     }
@@ -126,9 +124,17 @@ public sealed class NetworkBuilder
         if (from.FirstOrDefault(f => f.Output != from[0].Output) is { } other)
         {
             throw new ArgumentException(
-                $"'{name}' cannot add {Describe(from[0])} and {Describe(other)}: sums need the same channel groups and size.");
+                $"'{name}' cannot add {Layer.Describe(from[0])} and {Layer.Describe(other)}: sums need the same channel groups and size.");
         }
         return Add(new AddLayer { Name = name, Inputs = inputs, Output = from[0].Output });
+    }
+
+    /// <summary>Adds a branch to what it reads; it can be left out as a whole. See <see cref="ResidualBlock"/>.</summary>
+    /// <exception cref="ArgumentException">They differ in channels or size, or the branch reads something else or has no group of its own.</exception>
+    public string Residual(string block, string name, string branch, string shortcut)
+    {
+        _blocks.Add(ResidualBlock.Of(block, name, branch, shortcut, _order));
+        return Sum(name, branch, shortcut);
     }
 
     /// <summary>Multiplies a feature map by a scale for each channel.</summary>
@@ -138,7 +144,7 @@ public sealed class NetworkBuilder
         Layer from = Find(input), by = Find(scale);
         if (by.Output != from.Output with { Height = 1, Width = 1 })
         {
-            throw new ArgumentException($"'{name}' cannot scale {Describe(from)} by {Describe(by)}: it needs the same channel groups at 1 × 1.");
+            throw new ArgumentException($"'{name}' cannot scale {Layer.Describe(from)} by {Layer.Describe(by)}: it needs the same channel groups at 1 × 1.");
         }
         return Add(new ScaleLayer { Name = name, Inputs = [input, scale], Output = from.Output });
     }
@@ -150,10 +156,10 @@ public sealed class NetworkBuilder
         var from = inputs.Select(Find).ToArray();
         if (from.Any(f => f.Height != from[0].Height || f.Width != from[0].Width))
         {
-            throw new ArgumentException($"'{name}' cannot stack {string.Join(", ", from.Select(Describe))}: their sizes differ.");
+            throw new ArgumentException($"'{name}' cannot stack {string.Join(", ", from.Select(Layer.Describe))}: their sizes differ.");
         }
-        var stacked = from[0].Output with { Channels = ChannelLayout.Concat(from.Select(f => f.Channels)) };
-        return Add(new ConcatLayer { Name = name, Inputs = inputs, Output = stacked });
+        var channels = ChannelLayout.Concat(from.Select(f => f.Channels));
+        return Add(new ConcatLayer { Name = name, Inputs = inputs, Output = from[0].Output with { Channels = channels } });
     }
 
     /// <summary>Enlarges a feature map to the size of another.</summary>
@@ -183,7 +189,7 @@ public sealed class NetworkBuilder
         var from = Find(input);
         if (from.Height % block != 0 || from.Width % block != 0)
         {
-            throw new ArgumentException($"'{name}' cannot split {Describe(from)} into blocks of {block}.");
+            throw new ArgumentException($"'{name}' cannot split {Layer.Describe(from)} into blocks of {block}.");
         }
         var moved = new FeatureMap(from.Channels.Repeat(block * block), from.Height / block, from.Width / block);
         return Add(new SpaceToDepthLayer { Name = name, Inputs = [input], Output = moved, Block = block });
@@ -202,12 +208,8 @@ public sealed class NetworkBuilder
     public Network Build()
     {
         Network.RequireGroups(_widths.Keys, _groups.Keys);
-        foreach (var output in _outputs.Where(o => _layers.ContainsKey(o.Name) || _outputs.Count(other => other.Name == o.Name) > 1))
-        {
-            throw new ArgumentException(
-                $"Output '{output.Name}' is called like a layer or another output, expected a name of its own: in an exported graph all are values.");
-        }
-        return new Network(_order, _outputs, _groupOrder);
+        NetworkOutput.RequireOwnNames(_outputs, _layers.Keys);
+        return new Network(_order, _outputs, _groupOrder, _blocks);
     }
 
     private string AddConv(string name, Layer from, ChannelLayout output, int kernel, int stride, PaddingStyle padding, bool bias, int groups, bool depthwise,
@@ -232,8 +234,6 @@ public sealed class NetworkBuilder
 
     private static FeatureMap Slide(Layer from, Padding pad, int kernel, int stride, ChannelLayout channels) =>
         new(channels, (from.Height + pad.Top + pad.Bottom - kernel) / stride + 1, (from.Width + pad.Left + pad.Right - kernel) / stride + 1);
-
-    private static string Describe(Layer layer) => $"'{layer.Name}' ({layer.Output})";
 
     private Layer Find(string name) =>
         _layers.TryGetValue(name, out var layer) ? layer : throw new ArgumentException($"There is no layer '{name}' to read from.");

@@ -41,14 +41,18 @@ public static class PruningLimits
     public static double Reachable(DetectorModel dense, PruneSettings settings)
     {
         var groups = settings.GroupsOf(dense.Network);
-        if (settings.Target == PruneTarget.Channels)
-        {
-            return 1 - (double)groups.Sum(g => Narrowest(g, settings)) / groups.Sum(g => g.DenseWidth);
-        }
         var widths = dense.Network.Widths;
-        foreach (var group in groups)
+        foreach (var group in settings.ChannelwiseOf(dense.Network))
         {
             widths[group.Name] = Narrowest(group, settings);
+        }
+        foreach (string group in settings.BlocksOf(dense.Network).SelectMany(b => b.Groups))
+        {
+            widths[group] = 0;
+        }
+        if (settings.Target == PruneTarget.Channels)
+        {
+            return 1 - (double)groups.Sum(g => widths[g.Name]) / groups.Sum(g => g.DenseWidth);
         }
         var narrow = dense.Network.With(widths);
         return settings.Target switch

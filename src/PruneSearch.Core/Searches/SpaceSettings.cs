@@ -80,6 +80,25 @@ public sealed record SpaceSettings : IHasSection
         return [.. all];
     }
 
+    /// <summary>The first setting of the space with a value that blocks cannot be weighed with, and why; <see langword="null"/> where there is none.</summary>
+    /// <param name="prune">How to prune, where the space leaves it open.</param>
+    public (string Key, string Problem)? BlockProblem(PruneSettings prune)
+    {
+        foreach (string key in (string[])["criterion", "compensate", "ranking", "normalisation"])
+        {
+            var (domain, setting) = (Find(key), SpaceKey.Find(key));
+            foreach (var one in Tightest(prune).SelectMany(p => domain is null ? [p]
+                : domain.Values.Select(v => setting.Setting.With(p, SettingText.Parse(v, setting.InSpace)))))
+            {
+                if (domain is not null && one.BlockProblem is { } problem)
+                {
+                    return (key, problem);
+                }
+            }
+        }
+        return null;
+    }
+
     private Hyperparameter ToHyperparameter(DimensionSettings dimension)
     {
         var (key, domain, when) = (dimension.Key, dimension.Domain, ConditionOf(dimension.Key));

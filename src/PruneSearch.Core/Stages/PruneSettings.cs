@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Core.Stages;
 
@@ -18,7 +20,8 @@ public sealed record PruneSettings
 
     /// <summary>What may be pruned; see <see cref="GroupSelector"/>.</summary>
     [Id(3)]
-    [Description("Kinds (`hidden`, `residual`, `neck`, `stem`, `head`) or names of the channel groups to prune, or `all`."), MinLength(1)]
+    [Description("Kinds (`hidden`, `residual`, `neck`, `stem`, `head`) or names of the channel groups to prune, or `all`; `blocks` leaves out residual "
+        + "blocks as a whole."), MinLength(1)]
     public IReadOnlyList<string> Groups { get; init; } = ["hidden"];
 
     /// <summary>
@@ -94,7 +97,49 @@ public sealed record PruneSettings
     [Description("Measure the statistics of batch norms anew on the calibration pictures after pruning.")]
     public bool Recalibrate { get; init; }
 
-    /// <summary>The groups that may be pruned, in the network's order, each once.</summary>
+    /// <summary>The groups that may lose channels, by themselves or with their block, in the network's order, each once.</summary>
     /// <exception cref="ArgumentException">A name that this network does not have, or no group is left.</exception>
     public IReadOnlyList<ChannelGroup> GroupsOf(Network network) => GroupSelector.Select(network, Groups, Protect);
+
+    /// <summary>Those of <see cref="GroupsOf"/> that may lose single channels and have some.</summary>
+    /// <exception cref="ArgumentException">A name that this network does not have, or no group is left.</exception>
+    public IReadOnlyList<ChannelGroup> ChannelwiseOf(Network network)
+    {
+        string[] channelwise = [.. Groups.Where(g => g != GroupSelector.Blocks)];
+        return channelwise.Length == 0 ? [] : [.. GroupSelector.Select(network, channelwise, Protect).Where(g => g.Width > 0)];
+    }
+
+    /// <summary>The blocks that may be left out and are not yet: those of which no group is protected.</summary>
+    /// <exception cref="ArgumentException">
+    /// A name that this network does not have, or no group is left; or blocks are asked for with settings that cannot weigh them.
+    /// </exception>
+    public IReadOnlyList<ResidualBlock> BlocksOf(Network network)
+    {
+        if (!Groups.Contains(GroupSelector.Blocks))
+        {
+            return [];
+        }
+        if (BlockProblem is { } problem)
+        {
+            throw new ArgumentException(problem);
+        }
+        var selected = GroupsOf(network).Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. network.Blocks.Except(network.LeftOut).Where(b => b.Groups.All(selected.Contains))];
+    }
+
+    /// <summary>Why blocks cannot be weighed against channels with these settings; <see langword="null"/> where they can, or are not asked for.</summary>
+    [JsonIgnore]
+    public string? BlockProblem
+    {
+        get
+        {
+            string? wrong = Criterion != Criterion.Obs ? $"criterion {EnumNames.Of(Criterion)}, expected obs"
+                : !Compensate ? "compensate false, expected true"
+                : Ranking != ChannelRanking.Global ? $"ranking {EnumNames.Of(Ranking)}, expected global"
+                : Normalisation is not (ScoreNormalisation.Auto or ScoreNormalisation.None) ? $"normalisation {EnumNames.Of(Normalisation)}, expected auto"
+                : null;
+            return wrong is null || !Groups.Contains(GroupSelector.Blocks) ? null
+                : $"groups has 'blocks', which are weighed by the error in the detections after compensation, but pruning has {wrong}";
+        }
+    }
 }

@@ -25,6 +25,8 @@ public static class Compensator
     /// <param name="options">How.</param>
     /// <param name="positions">How much each position of the pictures counts; all alike when left out.</param>
     /// <param name="cancellation">Checked before each batch.</param>
+    /// <param name="errors">Takes the mean square error that is left in each output of each reader, by <see cref="ReaderSite.Key"/>:
+    /// readers are then solved on every other batch and the errors are those on the others, which nothing was fitted to.</param>
     /// <returns>Weights of the pruned network.</returns>
     /// <exception cref="ArgumentException">There are no pictures, or an option is outside its range.</exception>
     /// <exception cref="FormatException">Weights are not those of their network.</exception>
@@ -39,7 +41,8 @@ public static class Compensator
         IReadOnlyList<Tensor> calibration,
         CompensationOptions? options = null,
         PositionWeights? positions = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default,
+        IDictionary<string, double[]>? errors = null)
     {
         options ??= new CompensationOptions();
         Require(calibration, options);
@@ -54,26 +57,50 @@ public static class Compensator
         using var currentRunner = new TorchNetwork(pruned, solved);
         using var original = new LayerWalk(originalRunner, calibration, options.MapBytes);
         using var current = new LayerWalk(currentRunner, calibration, options.MapBytes);
-        var cut = plan.Kept.Keys.ToHashSet(StringComparer.Ordinal);
-        foreach (var (before, after) in ReaderSite.Of(dense, cut).Zip(ReaderSite.Of(pruned, cut)))
+        var readers = ReadersOf(dense, pruned, plan);
+        foreach (var (before, after) in ReaderSite.Of(dense, c => readers.Contains(c.Name)).Zip(ReaderSite.Of(pruned, c => readers.Contains(c.Name))))
         {
             var solver = new SiteSolver(before, after, plan, images);
-            using var seen = new ReaderStatistics();
+            using ReaderStatistics seen = new(), held = new();
             for (int batch = 0; batch < calibration.Count; batch++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                solver.Observe(seen, original, current, batch, positions);
+                solver.Observe(errors is not null && batch % 2 == 1 ? held : seen, original, current, batch, positions);
                 original.Trim(batch);
                 current.Trim(batch);
                 Heartbeat.Beat();
             }
             seen.RequireFinite(after.Conv.Name);
-            solver.Solve(pruned, denseWeights, solved, seen, options.Damping);
+            double[] left = solver.Solve(pruned, denseWeights, solved, seen, options.Damping, held);
+            errors?.Add(before.Key, left);
             var changed = TensorsOf(pruned, after, solved);
             changed.RequireFinite("compensation");
             currentRunner.Load(changed);
         }
         return solved;
+    }
+
+    /// <summary>Convolutions that read the sum of a block, straight or through layers that mix no channels; the sums behind it hold it too.</summary>
+    public static IReadOnlySet<string> ReadersOf(Network network, IEnumerable<ResidualBlock> blocks)
+    {
+        var touched = blocks.Select(b => b.Sum).ToHashSet(StringComparer.Ordinal);
+        var readers = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var layer in network.Layers.Where(l => l.Inputs.Any(touched.Contains)))
+        {
+            (layer is ConvLayer { Depthwise: false } ? readers : touched).Add(layer.Name);
+        }
+        return readers;
+    }
+
+    // Of what both networks have: readers of channels that went, and of the sums that lack a block.
+    private static HashSet<string> ReadersOf(Network dense, Network pruned, PruningPlan plan)
+    {
+        var leftOut = pruned.LeftOut.Where(b => dense.LeftOut.All(d => d.Name != b.Name));
+        var readers = ReadersOf(dense, leftOut).ToHashSet(StringComparer.Ordinal);
+        readers.UnionWith(dense.Layers.OfType<ConvLayer>()
+            .Where(c => !c.Depthwise && c.ReadLayout().Segments.Any(s => s.Group is { } g && plan.Kept.ContainsKey(g))).Select(c => c.Name));
+        readers.IntersectWith(pruned.Layers.Select(l => l.Name));
+        return readers;
     }
 
     // The kernels and what may have taken the shift.

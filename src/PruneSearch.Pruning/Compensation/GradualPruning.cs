@@ -44,7 +44,7 @@ internal static class GradualPruning
         for (int round = 1; round <= (rounds ?? 1); round++)
         {
             var choice = choose(now, nowWeights);
-            rounds ??= RoundsFor(choice);
+            rounds ??= RoundsFor(choice, choice.Plan.Kept.Where(k => k.Value.Length == 0).Sum(k => now.Network.Group(k.Key).Width));
             var step = round == rounds ? choice.Plan : FirstPart(now.Network, choice, 1.0 / (rounds.Value - round + 1), roundTo);
             if (step.RemovesNothing)
             {
@@ -59,10 +59,12 @@ internal static class GradualPruning
     }
 
     /// <summary>Rounds of which none removes more than a third of the channels that are there at first.</summary>
-    public static int RoundsFor(Choice choice)
+    /// <param name="choice">What goes.</param>
+    /// <param name="inBlocks">Channels of it that go with a block: all at once, in the first round.</param>
+    public static int RoundsFor(Choice choice, int inBlocks = 0)
     {
         int width = choice.Scores.Values.Sum(s => s.Length);
-        return Math.Max(1, (3 * choice.Plan.Removed + width - 1) / Math.Max(width, 1));
+        return Math.Max(1, (3 * (choice.Plan.Removed - inBlocks) + width - 1) / Math.Max(width, 1));
     }
 
     // The weakest channels of each group, so many that whole multiples stay.
@@ -73,6 +75,12 @@ internal static class GradualPruning
         foreach (var (name, stay) in choice.Plan.Kept)
         {
             var group = network.Group(name);
+            if (stay.Length == 0)
+            {
+                kept[name] = stay; // a block goes as a whole
+                removed += group.Width;
+                continue;
+            }
             int width = group.Width - (int)Math.Round((group.Width - stay.Length) * share);
             int goes = group.Width - PruningLimits.RoundUp(width, roundTo);
             if (goes <= 0)

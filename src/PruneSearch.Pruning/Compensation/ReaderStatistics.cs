@@ -9,7 +9,7 @@ namespace PruneSearch.Pruning.Compensation;
 /// </summary>
 internal sealed class ReaderStatistics : IDisposable
 {
-    private Tensor? _shiftT, _shiftY, _sumT, _sumY, _cross, _own;
+    private Tensor? _shiftT, _shiftY, _sumT, _sumY, _cross, _own, _squares;
 
     /// <summary>Sum of the weights of all rows: their number where all weigh 1.</summary>
     public double Count { get; private set; }
@@ -25,6 +25,19 @@ internal sealed class ReaderStatistics : IDisposable
 
     /// <summary>Covariance of y, float64 <c>[D, D]</c>; around zero instead of the mean when not <paramref name="centred"/>.</summary>
     public Tensor Own(bool centred) => Covariance(Require(_own), _sumY!, _sumY!, centred, MeanY, MeanY);
+
+    /// <summary>Mean square of what is left of each value of t when <c>W y</c> is taken from it.</summary>
+    /// <param name="solution">W, float64 <c>[T, D]</c>.</param>
+    /// <param name="centred">Whether the means are taken out of both.</param>
+    public double[] Left(Tensor solution, bool centred)
+    {
+        using var scope = NewDisposeScope();
+        var mean = Require(_sumT) / Count;
+        var own = Require(_squares) / Count - mean.square();
+        own = centred ? own : own + MeanT().square();
+        var left = own - (solution * Cross(centred)).sum(1) * 2 + (solution.matmul(Own(centred)) * solution).sum(1);
+        return left.clamp_min(0).contiguous().data<double>().ToArray();
+    }
 
     /// <summary>Adds rows <c>[rows, D]</c>, float32.</summary>
     /// <param name="y">The rows.</param>
@@ -43,6 +56,7 @@ internal sealed class ReaderStatistics : IDisposable
     {
         using var scope = NewDisposeScope();
         Tensor dt = Centre(t, ref _shiftT), dy = Centre(y, ref _shiftY);
+        Accumulate(ref _squares, (weights is null ? dt.square() : dt.square() * weights).sum(0, type: ScalarType.Float64));
         dt = weights is null ? dt : dt * weights;
         Accumulate(ref _sumT, dt.sum(0, type: ScalarType.Float64));
         Accumulate(ref _cross, dt.t().matmul(dy).to(ScalarType.Float64));
@@ -55,7 +69,7 @@ internal sealed class ReaderStatistics : IDisposable
     public void RequireFinite(string reader)
     {
         using var scope = NewDisposeScope();
-        if (((Tensor?[])[_shiftT, _shiftY, _sumT, _sumY, _cross, _own]).Any(t => t is not null && !t.isfinite().all().item<bool>()))
+        if (((Tensor?[])[_shiftT, _shiftY, _sumT, _sumY, _cross, _own, _squares]).Any(t => t is not null && !t.isfinite().all().item<bool>()))
         {
             throw new NotFiniteNumberException($"layer '{reader}' reads, or should give, values on the calibration pictures that are not finite or too large " +
                 "for a covariance");
@@ -64,7 +78,7 @@ internal sealed class ReaderStatistics : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in (Tensor?[])[_shiftT, _shiftY, _sumT, _sumY, _cross, _own])
+        foreach (var tensor in (Tensor?[])[_shiftT, _shiftY, _sumT, _sumY, _cross, _own, _squares])
         {
             tensor?.Dispose();
         }

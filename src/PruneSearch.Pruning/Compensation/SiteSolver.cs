@@ -49,8 +49,9 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
         }
     }
 
-    /// <summary>Solves and gives the tensors that change: the kernels, and what takes the shift of the mean.</summary>
-    public void Solve(Network network, WeightSet denseWeights, WeightSet weights, ReaderStatistics seen, double damping)
+    /// <summary>Solves, and writes the tensors that change: the kernels, and what takes the shift of the mean.</summary>
+    /// <returns>Mean square error that is left in each output that stays, on what was held back where that is something.</returns>
+    public double[] Solve(Network network, WeightSet denseWeights, WeightSet weights, ReaderStatistics seen, double damping, ReaderStatistics? held = null)
     {
         using var scope = NewDisposeScope();
         var shifted = ShiftTargets(network);
@@ -67,6 +68,16 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
                 target[pruned.Part * amounts.Length + o] = (float)(from[dense.Part * dense.Outputs + _keptOutputs[o]] + sign * amounts[o]);
             }
         }
+        var others = held is { Count: > 0 } ? held : seen;
+        return WholeWindows ? others.Left(solution.reshape(pruned.Outputs, -1), shifted.Count > 0)
+            : LeftOfInputs(denseWeights, others, InputFits(seen, shifted.Count > 0, damping), shifted.Count > 0);
+    }
+
+    // Errors of the fits of dense inputs, through the kernels that read them, as if those of different channels had nothing to do with one another.
+    private double[] LeftOfInputs(WeightSet denseWeights, ReaderStatistics seen, Tensor fits, bool centred)
+    {
+        var left = tensor(seen.Left(fits, centred));
+        return Kernels(denseWeights).square().sum(2).matmul(left).contiguous().data<double>().ToArray();
     }
 
     // Kernels [outputs, channels · taps] and what the mean lacks [outputs].
@@ -85,14 +96,23 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
 
     private (Tensor Solution, Tensor Shift) FitInputs(WeightSet denseWeights, ReaderStatistics seen, bool centred, double damping)
     {
-        var pull = zeros([dense.Layout.Width, pruned.Layout.Width], ScalarType.Float64);
-        pull.index_put_(ones([], ScalarType.Float64), tensor(_keptInputs), arange(_keptInputs.Length, ScalarType.Int64));
-        var fits = LeastSquares.Solve(seen.Cross(centred), seen.Own(centred), pull, Strength(seen, damping)); // [dense channels, channels]
-        var kernels = tensor(denseWeights[dense.Conv.Weight].Values, [dense.Conv.Channels.Width, dense.Layout.Width, dense.Taps])
-            .narrow(0, dense.Part * dense.Outputs, dense.Outputs).index_select(0, tensor(_keptOutputs)).to(ScalarType.Float64);
+        var (fits, kernels) = (InputFits(seen, centred, damping), Kernels(denseWeights));
         var solution = einsum("odt,dk->okt", kernels, fits);
         return (solution, kernels.sum(2).matmul(seen.MeanT() - fits.matmul(seen.MeanY())));
     }
+
+    // [dense channels, channels]
+    private Tensor InputFits(ReaderStatistics seen, bool centred, double damping)
+    {
+        var pull = zeros([dense.Layout.Width, pruned.Layout.Width], ScalarType.Float64);
+        pull.index_put_(ones([], ScalarType.Float64), tensor(_keptInputs), arange(_keptInputs.Length, ScalarType.Int64));
+        return LeastSquares.Solve(seen.Cross(centred), seen.Own(centred), pull, Strength(seen, damping));
+    }
+
+    // [kept outputs, dense channels, taps]
+    private Tensor Kernels(WeightSet denseWeights) =>
+        tensor(denseWeights[dense.Conv.Weight].Values, [dense.Conv.Channels.Width, dense.Layout.Width, dense.Taps])
+            .narrow(0, dense.Part * dense.Outputs, dense.Outputs).index_select(0, tensor(_keptOutputs)).to(ScalarType.Float64);
 
     private double Strength(ReaderStatistics seen, double damping)
     {

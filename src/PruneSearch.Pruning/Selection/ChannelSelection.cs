@@ -22,11 +22,13 @@ public static class ChannelSelection
     /// asked in all; it may remove fewer. <see cref="TargetSelection"/> serves the other targets.
     /// </param>
     /// <exception cref="ArgumentException">An unknown group, a number outside its range, or a target that the cap makes unreachable.</exception>
-    public static PruningPlan Select(Network network, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings)
+    /// <param name="blocks">Block name to its finite score a channel, for blocks that may be left out; none when left out.</param>
+    public static PruningPlan Select(
+        Network network, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings, IReadOnlyDictionary<string, double>? blocks = null)
     {
         RequireRanges(settings);
         var groups = settings.GroupsOf(network);
-        var quotas = groups.Select((g, i) => new GroupQuota(g, i, Scores(g, scores), settings)).ToList();
+        var quotas = Quotas(network, settings, g => Scores(g, scores));
         RequireReachable(quotas, settings);
         int dense = groups.Sum(g => g.DenseWidth);
         int budget = PruningLimits.Share(dense, settings.Ratio) - groups.Sum(g => g.DenseWidth - g.Width);
@@ -37,9 +39,16 @@ public static class ChannelSelection
             _ => [quotas],
         };
         // Where earlier pruning took more than its share from some, what the others would lose can be more than is left to lose.
-        foreach (var candidate in Weakest(competitors.SelectMany(c => Candidates([.. c], settings.Ratio)), budget))
+        if (blocks is { Count: > 0 })
         {
-            candidate.Quota.Ask();
+            TakeWithBlocks(quotas, blocks, budget);
+        }
+        else
+        {
+            foreach (var candidate in Weakest(competitors.SelectMany(c => Candidates([.. c], settings.Ratio)), budget))
+            {
+                candidate.Quota.Ask();
+            }
         }
         foreach (var quota in quotas)
         {
@@ -55,8 +64,39 @@ public static class ChannelSelection
     internal static (int Gone, int Reachable, int Dense) Range(Network network, PruneSettings settings)
     {
         RequireRanges(settings);
-        var quotas = settings.GroupsOf(network).Select((g, i) => new GroupQuota(g, i, new double[g.Width], settings)).ToList();
-        return (quotas.Sum(q => q.Gone), quotas.Sum(q => q.Gone + q.Removable), quotas.Sum(q => q.Group.DenseWidth));
+        var quotas = Quotas(network, settings, g => new double[g.Width]);
+        return (quotas.Sum(q => q.Gone), quotas.Sum(q => q.Reachable), quotas.Sum(q => q.Group.DenseWidth));
+    }
+
+    private static List<GroupQuota> Quotas(Network network, PruneSettings settings, Func<ChannelGroup, double[]> scores)
+    {
+        var channelwise = settings.ChannelwiseOf(network).Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
+        var blocks = settings.BlocksOf(network);
+        return [.. settings.GroupsOf(network).Select((g, i) => new GroupQuota(g, i, channelwise.Contains(g.Name) ? scores(g) : [], settings)
+        {
+            Residual = blocks.FirstOrDefault(b => b.Groups.Contains(g.Name)),
+        })];
+    }
+
+    // Blocks stand in the ranking by what each of their channels costs; one that is larger than what is left to take is passed over.
+    private static void TakeWithBlocks(List<GroupQuota> quotas, IReadOnlyDictionary<string, double> blocks, int budget)
+    {
+        var ofBlock = quotas.Where(q => q.Residual is not null).ToLookup(q => q.Residual!.Name);
+        var ranking = quotas.SelectMany(q => q.Candidates()).Select(c => (c.Score, c.Quota.Order, c.Position, Members: (GroupQuota[])[c.Quota], Whole: false))
+            .Concat(blocks.Select(b => (Score: b.Value, ofBlock[b.Key].First().Order, Position: -1, Members: ofBlock[b.Key].ToArray(), Whole: true)));
+        foreach (var next in ranking.OrderBy(r => r.Score).ThenBy(r => r.Order).ThenBy(r => r.Position))
+        {
+            int takes = next.Whole ? next.Members.Sum(q => q.Group.Width - q.Asked) : 1;
+            if (takes > budget || next.Members[0].IsLeftOut)
+            {
+                continue;
+            }
+            budget -= takes;
+            foreach (var quota in next.Members)
+            {
+                (next.Whole ? quota.LeaveOut : (Action)quota.Ask)();
+            }
+        }
     }
 
     /// <summary>What keeps channels from going, for messages.</summary>
@@ -111,7 +151,7 @@ public static class ChannelSelection
 
     private static void RequireReachable(IReadOnlyList<GroupQuota> quotas, PruneSettings settings)
     {
-        int dense = quotas.Sum(q => q.Group.DenseWidth), reachable = quotas.Sum(q => q.Gone + q.Removable);
+        int dense = quotas.Sum(q => q.Group.DenseWidth), reachable = quotas.Sum(q => q.Reachable);
         if (PruningLimits.Share(dense, settings.Ratio) > reachable)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,

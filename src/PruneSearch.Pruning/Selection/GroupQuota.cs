@@ -18,7 +18,7 @@ internal sealed class GroupQuota
         _scores = scores;
         _weakestFirst = [.. Enumerable.Range(0, scores.Length).OrderBy(i => scores[i]).ThenBy(i => i)];
         _roundTo = settings.RoundTo;
-        Removable = group.Width - PruningLimits.Narrowest(group, settings);
+        Removable = scores.Length == 0 ? 0 : group.Width - PruningLimits.Narrowest(group, settings); // without scores it goes with its block, or not at all
     }
 
     public ChannelGroup Group { get; }
@@ -31,6 +31,15 @@ internal sealed class GroupQuota
     /// <summary>Channels that cap, floor and rounding let go.</summary>
     public int Removable { get; }
 
+    /// <summary>The residual block that may be left out and has the group; <see langword="null"/> for none.</summary>
+    public ResidualBlock? Residual { get; init; }
+
+    /// <summary>Whether that block goes as a whole.</summary>
+    public bool IsLeftOut { get; private set; }
+
+    /// <summary>Channels that can be gone at most.</summary>
+    public int Reachable => Residual is null ? Gone + Removable : Group.DenseWidth;
+
     /// <summary>Channels that the ranking takes.</summary>
     public int Asked { get; private set; }
 
@@ -39,7 +48,7 @@ internal sealed class GroupQuota
     /// <summary>Channels to the next smaller multiple.</summary>
     public int Block => Group.Width - Removed - (Group.Width - Removed - 1) / _roundTo * _roundTo;
 
-    public bool CanTakeBlock => Removed + Block <= Removable;
+    public bool CanTakeBlock => Block > 0 && !IsLeftOut && Removed + Block <= Removable;
 
     /// <summary>Mean score of the channels that the next block would take.</summary>
     public double BlockCost => _weakestFirst.Skip(Removed).Take(Block).Average(i => _scores[i]);
@@ -48,10 +57,12 @@ internal sealed class GroupQuota
 
     public void TakeBlock() => Removed += Block;
 
-    public void RoundDown() => Removed = Math.Max(0, Group.Width - PruningLimits.RoundUp(Group.Width - Asked, _roundTo));
+    public void LeaveOut() => (IsLeftOut, Asked, Removed) = (true, Group.Width, Group.Width);
+
+    public void RoundDown() => Removed = IsLeftOut ? Group.Width : Math.Max(0, Group.Width - PruningLimits.RoundUp(Group.Width - Asked, _roundTo));
 
     public IEnumerable<(GroupQuota Quota, double Score, int Position)> Candidates() =>
         _weakestFirst.Take(Removable).Select((channel, position) => (this, _scores[channel], position));
 
-    public ImmutableArray<int> Kept() => [.. _weakestFirst.Skip(Removed).Order()];
+    public ImmutableArray<int> Kept() => IsLeftOut ? [] : [.. _weakestFirst.Skip(Removed).Order()];
 }

@@ -24,19 +24,22 @@ public static class TargetSelection
     /// Measures a detector of some widths: its latency as a share of the dense one's, above 0. Needed for the target
     /// <c>latency</c> only; each structure is measured once.
     /// </param>
+    /// <param name="blocks">Block name to its finite score a channel, for blocks that may be left out; none when left out.</param>
     /// <exception cref="ArgumentException">
     /// A setting is unknown or outside its range, latency cannot be measured, or cap and floor make the target unreachable.
     /// </exception>
     public static PruningPlan Select(
-        DetectorModel detector, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings, Func<DetectorSpec, double>? latency = null)
+        DetectorModel detector, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings, Func<DetectorSpec, double>? latency = null,
+        IReadOnlyDictionary<string, double>? blocks = null)
     {
         if (settings.Target == PruneTarget.Channels)
         {
-            return ChannelSelection.Select(detector.Network, scores, settings);
+            return ChannelSelection.Select(detector.Network, scores, settings, blocks);
         }
         var left = Left(detector, settings, latency);
         var (low, high, dense) = ChannelSelection.Range(detector.Network, settings);
-        PruningPlan Plan(int channels) => ChannelSelection.Select(detector.Network, scores, settings with { Ratio = (double)channels / dense });
+        double Share(int channels) => Math.Min((double)channels / dense, Math.BitDecrement(1.0)); // blocks may take all channels of their groups
+        PruningPlan Plan(int channels) => ChannelSelection.Select(detector.Network, scores, settings with { Ratio = Share(channels) }, blocks);
         double Gone(PruningPlan plan) => 1 - left(detector.Spec with { Widths = Shrinking.Shrinker.NewWidths(detector.Network, plan) });
 
         // The plan that is kept never takes more than asked; the first takes nothing.

@@ -32,7 +32,12 @@ public static class SensitivityScan
         Func<DetectorModel, WeightSet, double> evaluate,
         CancellationToken cancellation = default)
     {
-        var groups = settings.GroupsOf(detector.Network);
+        var groups = settings.ChannelwiseOf(detector.Network);
+        if (groups.Count == 0)
+        {
+            throw new ArgumentException(
+                $"groups [{string.Join(", ", settings.Groups)}] names none that loses single channels, of which a sensitivity is told; expected one that does");
+        }
         var scores = PruningEngine.Score(detector, weights, settings, calibration);
         using var positions = PruningEngine.Positions(detector, weights, settings, calibration, cancellation);
         foreach (var group in groups)

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace PruneSearch.Pruning.Shrinking;
 
 /// <summary>Which channels of each group stay. Groups that are not named stay whole.</summary>
-/// <param name="Kept">Group name to the indices of the channels that stay, ascending, at least one.</param>
+/// <param name="Kept">Group name to the indices of the channels that stay, ascending; none for the groups of a block that is left out.</param>
 /// <param name="Removed">Number of channels that go.</param>
 public sealed record PruningPlan(IReadOnlyDictionary<string, ImmutableArray<int>> Kept, int Removed)
 {

@@ -34,6 +34,11 @@ public static class Shrinker
             {
                 throw new ArgumentException($"Unknown channel group '{name}'; the network has {string.Join(", ", widths.Keys)}.");
             }
+            if (!kept.IsDefault && kept.Length == 0 && network.Blocks.Any(b => b.Groups.Contains(name)))
+            {
+                widths[name] = 0; // with its block
+                continue;
+            }
             if (kept.IsDefaultOrEmpty || kept[0] < 0 || kept[^1] >= width || kept.Zip(kept.Skip(1)).Any(pair => pair.First >= pair.Second))
             {
                 throw new ArgumentException($"The kept channels of group '{name}' must be ascending, from 0 to {width - 1}, and at least one.");
@@ -51,7 +56,7 @@ public static class Shrinker
     /// <exception cref="ArgumentException">The plan names a group or channel that the network does not have.</exception>
     public static WeightSet Slice(Network network, WeightSet tensors, PruningPlan plan)
     {
-        NewWidths(network, plan);
+        var stay = network.With(NewWidths(network, plan)).Tensors.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
         var cuts = Cuts(network, plan);
         var shapes = network.Tensors.ToDictionary(t => t.Name, t => t.Shape, StringComparer.Ordinal);
         var result = new WeightSet();
@@ -60,13 +65,20 @@ public static class Shrinker
             string owner = shapes.ContainsKey(name) ? name : Owner(name);
             if (!shapes.TryGetValue(owner, out var shape) || tensor.Shape.Count != shape.Count)
             {
-                result.Add(name, tensor);
+                if (!shapes.ContainsKey(owner) || stay.Contains(owner))
+                {
+                    result.Add(name, tensor);
+                }
                 continue;
             }
             if (!tensor.Shape.SequenceEqual(shape))
             {
                 throw new FormatException($"Tensor '{name}' has shape [{string.Join(", ", tensor.Shape)}], expected [{string.Join(", ", shape)}]; it does " +
                     "not belong to this network.");
+            }
+            if (!stay.Contains(owner))
+            {
+                continue; // of a block that is left out
             }
             result.Add(name, cuts.TryGetValue(owner, out var byDimension) ? Take(tensor, byDimension) : new WeightTensor(tensor.Shape, [.. tensor.Values]));
         }

@@ -176,6 +176,8 @@ public sealed class SearchFileReaderTests
         "search.yaml:2:34: variants[0].input-size is '96', expected a list of one or more, each a whole number")]
     [InlineData("variants: [{name: a, input-size: [16]}]", "search.yaml:2:35: variants[0].input-size[0] is '16', expected a whole number from 32 to 4096")]
     [InlineData("variants: [{name: a-64}, {name: a, input-size: [64, 96]}]", "search.yaml:2:11: two variants are named 'a-64'")]
+    [InlineData("pruning: {groups: [hidden, blocks], criterion: l2}",
+        "search.yaml:2:19: pruning.groups has 'blocks', which are weighed by the error in the detections after compensation, but pruning has criterion l2, ")]
     [InlineData("variants: [{name: a, fine-tune: {steps: 0}}]", "search.yaml:2:41: variants[0].fine-tune.steps is '0'")]
     public void What_is_wrong_with_seeds_and_variants_is_told_once_with_its_place(string lines, string start) =>
         Assert.StartsWith(start, Error(Valid.Replace("name: shapes-test", $"name: shapes-test\n{lines}", StringComparison.Ordinal)), StringComparison.Ordinal);

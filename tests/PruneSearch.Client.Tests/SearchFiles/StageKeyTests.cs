@@ -23,13 +23,14 @@ public sealed class StageKeyTests
         var plan = Plan(SearchFileReader.Read(Example("quickstart")));
         string keys = string.Join('\n', plan.Trajectories.Select(t => $"{t.Name}: {string.Join(' ', t.Stages.Select(s => s.ComputeKey().ToString()[..16]))}"));
         Assert.Equal("""
-            dense: b30fe3e6f251f1b8
-            one-shot-total-20: b30fe3e6f251f1b8 2fc2efa0af6ba0a7
-            one-shot-total-40: b30fe3e6f251f1b8 2b00dad2305ad974
-            one-shot-total-60: b30fe3e6f251f1b8 dd6a01eea65ffa48
-            iterative-20: b30fe3e6f251f1b8 2fc2efa0af6ba0a7
-            iterative-40: b30fe3e6f251f1b8 2fc2efa0af6ba0a7 451133a9c5eb399d
-            iterative-60: b30fe3e6f251f1b8 2fc2efa0af6ba0a7 451133a9c5eb399d a002443c6ff5e8b5
+            dense: bc126c9dde3ec2c4
+            one-shot-total-30: bc126c9dde3ec2c4 300338c85fd61c9f
+            one-shot-total-60: bc126c9dde3ec2c4 ad6d6a4aa3d82fd8
+            one-shot-total-80: bc126c9dde3ec2c4 dc9e8c4ebe9d5e25
+            iterative-30: bc126c9dde3ec2c4 300338c85fd61c9f
+            iterative-60: bc126c9dde3ec2c4 300338c85fd61c9f ff1fa9b44ce55261
+            iterative-80: bc126c9dde3ec2c4 300338c85fd61c9f ff1fa9b44ce55261 9fd069d2a6a51ab4
+            dense-control: bc126c9dde3ec2c4 493953c2fe1e2986 7c45dda36e381b74 9d3b8ebf514482de
             """, keys);
     }
 

@@ -103,6 +103,8 @@ public sealed class StrategyRulesTests
     [InlineData("[obs, l1-readers, taylor]", "[obs, tailor]", "search.yaml:16:22: search.space.criterion[1] is 'tailor', expected one of ")]
     [InlineData("[obs, l1-readers, taylor]", "[obs, obs]", "search.yaml:16:22: search.space.criterion has 'obs' twice, expected different values")]
     [InlineData("[obs, l1-readers, taylor]", "obs", "search.yaml:16:16: search.space.criterion is 'obs', expected a list of one or more, each one of ")]
+    [InlineData("    distillation:", "    groups: [[hidden], [hidden, blocks]]\n    distillation:",
+        "search.yaml:16:16: search.space.criterion: groups has 'blocks', which are weighed by the error in the detections after compensation, but ")]
     [InlineData("criterion: [obs, l1-readers, taylor]", "input-size: {from: 64, to: 96}",
         "search.yaml:16:17: search.space.input-size is a mapping, expected a list of one or more, each a whole number from 32 to 4096")]
     [InlineData("[obs, l1-readers, taylor]", "{from: 0, to: 1}", "search.yaml:16:16: search.space.criterion is a mapping, expected a list of one or more")]

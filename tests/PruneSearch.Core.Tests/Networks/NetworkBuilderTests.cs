@@ -1,3 +1,5 @@
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 
 namespace PruneSearch.Tests.Core.Networks;
@@ -107,10 +109,61 @@ public sealed class NetworkBuilderTests
         Assert.Equal(1, b.Group("one", ChannelGroupKind.Neck, 4).Width);
         Assert.Same(b.Group("one", ChannelGroupKind.Neck, 4), b.Group("one", ChannelGroupKind.Neck, 4));
         Refused("asked for Head of 4", () => b.Group("one", ChannelGroupKind.Head, 4));
-        Refused("Width 0 of channel group 'none' is not from 1 to 4", () => b.Group("none", ChannelGroupKind.Neck, 4));
         Refused("Width 5 of channel group 'more' is not from 1 to 4", () => b.Group("more", ChannelGroupKind.Neck, 4));
+        var none = new NetworkBuilder(new Dictionary<string, int> { ["none"] = 0 });
+        none.Group("none", ChannelGroupKind.Neck, 4); // which is no group of a block
+        Refused("Width 0 of channel group 'none' is not from 1 to 4", () => none.Build());
     }
 
     private static void Refused(string message, Action build) =>
         Assert.Contains(message, Assert.Throws<ArgumentException>(build).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_block_with_no_channels_is_left_out_and_what_read_its_sum_reads_its_shortcut()
+    {
+        var dense = DetectorCatalog.Build(SsdFamily.Spec(["a"], new() { WidthMultiplier = 0.1 }));
+        Assert.Equal(10, dense.Network.Blocks.Count); // of 17, those that do not change width or size
+        var without = dense.With(new Dictionary<string, int> { ["expanded_conv_4.hidden"] = 0, ["expanded_conv_5.hidden"] = 0 });
+
+        Assert.Equal(["expanded_conv_4", "expanded_conv_5"], without.Network.LeftOut.Select(b => b.Name));
+        Assert.DoesNotContain(without.Network.Tensors, t => t.Name.StartsWith("expanded_conv_4.", StringComparison.Ordinal));
+        Assert.Equal(dense.Network["expanded_conv_4.expand"].Inputs, without.Network["expanded_conv_6.expand"].Inputs);
+        Assert.Equal(dense.Network.Macs - Macs("expanded_conv_4.") - Macs("expanded_conv_5."), without.Network.Macs);
+        var read = DetectorCatalog.Build(DetectorSpec.FromJson(without.Spec.ToJson(), "json"));
+        Assert.Equal(without.Network.Tensors.Select(t => t.Name), read.Network.Tensors.Select(t => t.Name));
+        Assert.Equal(dense.Network.Parameters, read.Dense.Network.Parameters); // nothing of it is forgotten
+        Assert.Equal(without.Network.LeftOut.Select(b => b.Name), read.RelativeTo(read.Spec).Dense.Network.LeftOut.Select(b => b.Name));
+
+        Assert.Equal(
+            "Width 0 of channel group 'expanded_conv_3.hidden' is not from 1 to 48.",
+            Assert.Throws<ArgumentException>(() => dense.With(new Dictionary<string, int> { ["expanded_conv_3.hidden"] = 0 })).Message);
+
+        long Macs(string block) => dense.Network.Layers.OfType<ConvLayer>().Where(l => l.Name.StartsWith(block, StringComparison.Ordinal)).Sum(Network.MacsOf);
+    }
+
+    [Theory]
+    [InlineData("retinanet", "resnet-50", 12)]
+    [InlineData("retinanet", "resnet-18", 5)]
+    [InlineData("yolox", null, 7)]
+    public void Every_family_lists_its_blocks(string architecture, string? backbone, int blocks)
+    {
+        var spec = DetectorCatalog.Find(architecture).Template;
+        var dense = DetectorCatalog.Build(backbone is null ? spec : spec.WithOption("backbone", backbone));
+        Assert.Equal(blocks, dense.Network.Blocks.Count);
+        var without = dense.With(dense.Network.Blocks.SelectMany(b => b.Groups).ToDictionary(g => g, _ => 0));
+        Assert.Equal(blocks, without.Network.LeftOut.Count);
+        Assert.Equal(dense.References, without.References);
+    }
+
+    [Fact]
+    public void A_block_reads_its_shortcut_alone_and_has_channels_of_its_own()
+    {
+        var builder = new NetworkBuilder();
+        string image = builder.Input("image", 3, 8, 8), a = builder.Conv("a", image, builder.Group("A", ChannelGroupKind.Hidden, 4), 3);
+        string other = builder.Conv("other", image, builder.Group("A", ChannelGroupKind.Hidden, 4), 1);
+        Assert.Equal("Block 'x' has no channel group of its own.", Assert.Throws<ArgumentException>(
+            () => builder.Residual("x", "x.add", builder.Depthwise("d", a, 3), a)).Message);
+        Assert.StartsWith("Block 'y' reads 'image', expected a branch that reads 'a' alone.", Assert.Throws<ArgumentException>(
+            () => builder.Residual("y", "y.add", other, a)).Message, StringComparison.Ordinal);
+    }
 }

@@ -64,12 +64,19 @@ internal static class Equivalence
         }
     }
 
+    // A block is silent when its branch is: when all of its tensors but running statistics are zero.
+    //
     // A channel is silent when all that makes it and goes along with it is zero: kernels, biases, depthwise kernels and
     // their biases, scales and shifts of batch norms. Running statistics and readers stay as they are. All activations of
     // the vocabulary that stand before a reader keep zero. Only tensors that change are in the answer.
     private static WeightSet Silenced(Network network, WeightSet weights, PruningPlan plan)
     {
         var silenced = new WeightSet();
+        foreach (string name in network.Blocks.Except(network.LeftOut).Where(b => b.Groups.All(g => plan.Kept.TryGetValue(g, out var kept) && kept.Length == 0))
+            .SelectMany(b => network.Tensors.Where(t => t.Trainable && b.Layers.Contains(t.Name[..t.Name.LastIndexOf('.')]))).Select(t => t.Name))
+        {
+            silenced[name] = new WeightTensor(weights[name].Shape, new float[weights[name].Values.Length]);
+        }
         foreach (var (place, kept) in plan.Kept.SelectMany(p => network.Group(p.Key).Slices.Select(s => (s, p.Value))))
         {
             if (place.Tensor.EndsWith("running_mean", StringComparison.Ordinal)

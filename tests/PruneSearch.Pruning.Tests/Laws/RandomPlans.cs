@@ -7,7 +7,9 @@ namespace PruneSearch.Tests.Pruning.Laws;
 /// <summary>Channels that stay, by chance and with fixed seeds.</summary>
 internal static class RandomPlans
 {
-    /// <summary>A quarter of the groups stay whole; each of the others keeps any number of channels, one at least.</summary>
+    /// <summary>
+    /// A quarter of the blocks is left out. Of the other groups a quarter stays whole; each of the rest keeps any number of channels, one at least.
+    /// </summary>
     public static PruningPlan Of(Network network, int seed)
     {
         var random = new Random(seed);
@@ -17,6 +19,11 @@ internal static class RandomPlans
             random.Shuffle(all);
             return ImmutableArray.Create([.. all.Take(random.Next(1, g.Width + 1)).Order()]);
         });
+        var whole = new Random(~seed);
+        foreach (string group in network.Blocks.Where(_ => whole.Next(4) == 0).SelectMany(b => b.Groups))
+        {
+            kept[group] = [];
+        }
         return new PruningPlan(kept, kept.Sum(k => network.Group(k.Key).Width - k.Value.Length));
     }
 

@@ -73,13 +73,13 @@ internal static class Vocabulary
             Relu(name, Norm(name, Network.Conv(name, input, ChannelLayout.Of(Group(group, width)).Repeat(groups), 3, bias: !norms, groups: groups)));
 
         public string Block(string name, string input, string group, int width, int hidden) =>
-            Network.Sum(
-                name, input, Linear(name + ".project", Depthwise(name + ".depthwise", Conv(name + ".expand", input, name + ".hidden", hidden)), group, width));
+            Network.Residual(name + ".block", name,
+                Linear(name + ".project", Depthwise(name + ".depthwise", Conv(name + ".expand", input, name + ".hidden", hidden)), group, width), input);
 
         public string Direct(string name, string input) => Network.Sum(name, input, Linear(name + ".project", Depthwise(name + ".depthwise", input), "A", 8));
 
         public string Residual(string name, string input) =>
-            Relu(name, Network.Sum(name, input, Linear(name + ".b", Conv(name + ".a", input, name + ".inner", 5), "A", 8)));
+            Relu(name, Network.Residual(name + ".block", name, Linear(name + ".b", Conv(name + ".a", input, name + ".inner", 5), "A", 8), input));
 
         public string Squeeze(string name, string input)
         {
@@ -124,7 +124,7 @@ internal static class Vocabulary
             for (int i = 0; i < 2; i++)
             {
                 string inner = Conv($"m{i}.inner", x, $"inner{i}", 7), spatial = depthwise ? Depthwise($"m{i}.d", inner) : inner;
-                x = Network.Sum($"m{i}.add", Silu($"m{i}", Linear($"m{i}.out", spatial, "chain", 5)), x);
+                x = Network.Residual($"m{i}", $"m{i}.add", Silu($"m{i}", Linear($"m{i}.out", spatial, "chain", 5)), x);
             }
             return Conv("mixed", Network.Concat("stack", x, around), "mixed", 8);
         }

@@ -2,6 +2,7 @@ using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Pruning.Selection;
+using PruneSearch.Tests.Pruning.Laws;
 
 namespace PruneSearch.Tests.Pruning.Selection;
 
@@ -16,6 +17,51 @@ public sealed class ChannelSelectionTests
         Assert.Equal([2, 3], plan.Kept["A"]);
         Assert.Equal([0, 2, 3], plan.Kept["B"]);
         Assert.Equal(3, plan.Removed);
+    }
+
+    private static readonly PruneSettings WithBlocks = Half with { Groups = ["all", "blocks"], Protect = [] };
+
+    // Block 1 has hidden channels 24, block 2 has 16; A is their chain.
+    private static readonly Network Blocks = Vocabulary.Create("inverted-residual");
+
+    [Theory]
+    [InlineData(0.5, 2.5, 0, 16, 8)]  // the first block spends all that may go
+    [InlineData(2.5, 0.5, 16, 0, 8)]  // the other one leaves 8, too few for the first block: the next channels go
+    [InlineData(9, 9, 3, 13, 8)]      // both cost more than their channels
+    public void Blocks_and_channels_compete_by_what_a_channel_costs(double first, double second, int left1, int left2, int chain)
+    {
+        var scores = new Dictionary<string, double[]>
+        {
+            ["block1.hidden"] = [.. Enumerable.Repeat(3.0, 24)],
+            ["block2.hidden"] = [.. Enumerable.Repeat(3.0, 16)],
+            ["A"] = [.. Enumerable.Repeat(4.0, 8)],
+        };
+        var plan = ChannelSelection.Select(
+            Blocks, scores, WithBlocks, new Dictionary<string, double> { ["block1.block"] = first, ["block2.block"] = second });
+
+        int Left(string group) => plan.Kept.TryGetValue(group, out var kept) ? kept.Length : Blocks.Group(group).Width;
+        Assert.Equal((left1, left2, chain, 24), (Left("block1.hidden"), Left("block2.hidden"), Left("A"), plan.Removed));
+    }
+
+    [Theory]
+    [InlineData("criterion l2", Criterion.L2, true, ChannelRanking.Global, ScoreNormalisation.Auto)]
+    [InlineData("compensate false", Criterion.Obs, false, ChannelRanking.Global, ScoreNormalisation.Auto)]
+    [InlineData("ranking local", Criterion.Obs, true, ChannelRanking.Local, ScoreNormalisation.Auto)]
+    [InlineData("normalisation max", Criterion.Obs, true, ChannelRanking.Global, ScoreNormalisation.Max)]
+    public void Settings_that_cannot_weigh_blocks_are_refused(
+        string what, Criterion criterion, bool compensate, ChannelRanking ranking, ScoreNormalisation normalisation)
+    {
+        var settings = WithBlocks with { Criterion = criterion, Compensate = compensate, Ranking = ranking, Normalisation = normalisation };
+        string message = Assert.Throws<ArgumentException>(() => settings.BlocksOf(Blocks)).Message;
+        Assert.Contains($"but pruning has {what}, expected", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_block_with_a_protected_group_stays_and_all_alone_means_no_blocks()
+    {
+        Assert.Equal(["block2.block"], (WithBlocks with { Protect = ["block1.hidden"] }).BlocksOf(Blocks).Select(b => b.Name));
+        Assert.Empty(Half.BlocksOf(Blocks));
+        Assert.Empty((Half with { Groups = ["blocks"] }).ChannelwiseOf(Blocks));
     }
 
     [Fact]

@@ -33,4 +33,14 @@ public sealed class SensitivityScanTests
             Assert.All(network.Groups, g => Assert.Equal(g.Name == row.Group ? row.Width : g.DenseWidth, g.Width));
         }
     }
+
+    [Fact]
+    public void Blocks_alone_have_no_single_channels()
+    {
+        var (model, weights) = Some.SmallDetector();
+        using var pictures = Some.Picture(2, 64, 64);
+        var settings = new PruneSettings { Ratio = 0, Groups = ["blocks"], Positions = PositionWeighting.Uniform };
+        Assert.Contains("groups [blocks] names none that loses single channels", Assert.Throws<ArgumentException>(
+            () => SensitivityScan.Run(model, weights, settings, [0.25], new([pictures], 1), (_, _) => 0).ToList()).Message, StringComparison.Ordinal);
+    }
 }

@@ -56,7 +56,7 @@ public static class MobileNetV2
                 tap = block == TappedBlock ? x : tap;
                 x = units.Depthwise(name + ".depthwise", x, repeat == 0 ? firstStride : 1);
                 x = units.Linear(name + ".project", x, chain);
-                features = repeat > 0 ? network.Sum(name + ".add", features, x) : x;
+                features = repeat > 0 ? network.Residual(name, name + ".add", x, features) : x;
                 blocks.Add(features);
                 channels = output;
             }

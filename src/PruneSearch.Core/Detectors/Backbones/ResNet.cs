@@ -44,7 +44,8 @@ internal static class ResNet
             ? units.Linear($"{name}.conv3",
                 units.Conv($"{name}.conv2", units.Conv($"{name}.conv1", input, Hidden("conv1"), 1), Hidden("conv2"), 3, stride), chain)
             : units.Linear($"{name}.conv2", units.Conv($"{name}.conv1", input, Hidden("conv1"), 3, stride), chain, 3);
-        string around = projects ? units.Linear($"{name}.downsample", input, chain, 1, stride) : input;
-        return units.Activate(name, units.Network.Sum(name + ".add", x, around));
+        string sum = projects ? units.Network.Sum(name + ".add", x, units.Linear($"{name}.downsample", input, chain, 1, stride))
+            : units.Network.Residual(name, name + ".add", x, input);
+        return units.Activate(name, sum);
     }
 }

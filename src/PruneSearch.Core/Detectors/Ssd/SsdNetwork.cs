@@ -27,7 +27,8 @@ internal sealed class SsdNetwork
     }
 
     /// <summary>Builds it; tells the layer of each level, and its rows and columns.</summary>
-    public static (Network Network, IReadOnlyList<(string Layer, (int Height, int Width) Size)> Levels) Build(DetectorSpec spec, SsdOptions options, int classOutputs)
+    public static (Network Network, IReadOnlyList<(string Layer, (int Height, int Width) Size)> Levels) Build(
+        DetectorSpec spec, SsdOptions options, int classOutputs)
     {
         var builder = new SsdNetwork(spec, options, classOutputs);
         builder.Backbone();

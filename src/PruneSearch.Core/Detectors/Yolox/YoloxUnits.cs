@@ -39,7 +39,7 @@ internal sealed class YoloxUnits(NetworkBuilder network, bool depthwise, bool ba
         {
             string block = $"{name}.m.{i}", inner = Conv(block + ".conv1", x, ChannelGroupKind.Hidden, hidden);
             string y = Spatial(block + ".conv2", inner, Chain(block + ".conv2"));
-            x = shortcut ? network.Sum(block + ".add", y, x) : y;
+            x = shortcut ? network.Residual(block, block + ".add", y, x) : y;
         }
         return Conv(name + ".conv3", network.Concat(name + ".cat", x, around), ChannelGroupKind.Neck, channels);
     }
