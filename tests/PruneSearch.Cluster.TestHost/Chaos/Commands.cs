@@ -3,7 +3,9 @@ using PruneSearch.Core.Strategies;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;
 
-/// <summary>The runs as commands: <c>chaos</c>, <c>scale</c>, <c>day</c>, <c>queue</c>. Options are <c>--name value</c>; servers come from eng/with-services.</summary>
+/// <summary>
+/// The runs as commands: <c>chaos</c>, <c>scale</c>, <c>day</c>, <c>queue</c>. Options are <c>--name value</c>; servers come from eng/with-services.
+/// </summary>
 public static class Commands
 {
     /// <summary>Runs one.</summary>

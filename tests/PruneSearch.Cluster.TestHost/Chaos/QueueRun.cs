@@ -17,7 +17,7 @@ public static class QueueRun
     public static void Run(int stages, int searches, int slots, TextWriter output)
     {
         var queue = new ReadyQueue(TimeProvider.System, TimeSpan.FromMinutes(1));
-        StageKey[] keys = [.. Enumerable.Range(0, stages).Select(i => StageKey.Of(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{i}"))))];
+        StageKey[] keys = [.. Enumerable.Range(0, stages).Select(i => StageKey.Of(Encoding.ASCII.GetBytes(i.ToString(CultureInfo.InvariantCulture))))];
         string[][] names = [.. Enumerable.Range(0, searches).Select(i => new[] { string.Create(CultureInfo.InvariantCulture, $"search-{i}") })];
         Measure("add", stages, i => queue.Add(keys[i], 1 + i % 5, names[i % searches]));
         Measure("add again", stages, i => queue.Add(keys[i], 1 + i % 5, names[i % searches]));
