@@ -5,6 +5,7 @@ using PruneSearch.Client.Inputs;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -89,12 +90,12 @@ internal static class RunCommand
 
     private static async Task<int> LaunchAsync(CliContext context, SearchPlace place, SearchFile file, bool ui, CancellationToken cancellation)
     {
-        var launcher = new SearchLauncher(HomeFolder.Drawn(place.Home), context.Time) { IsTaken = id => Directory.Exists(HomeFolder.Results(place.Home, id)) };
         await context.Output.WriteLineAsync($"Checking data and weights of {file.Path} …");
         HomeFolder.RequireWritable(place.Home);
-        var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation);
-        Warnings.Write(context, search.Warnings);
+        // Nothing is opened for a file that is wrong, unless what it names is there.
+        var search = file.Settings.Data is DataSource.Stored ? null : await CheckAsync(context, place, file, store: null, cancellation);
         await using var session = await context.Sessions.OpenAsync(place, work: true, cancellation);
+        search ??= await CheckAsync(context, place, file, session.Checkpoints, cancellation);
         bool drawnHere = place.Cluster is not null && file.Settings.Data is DataSource.Shapes; // no worker has these pictures
         await (drawnHere ? SearchLauncher.PublishWithPicturesAsync(search, session.Checkpoints, cancellation)
             : SearchLauncher.PublishAsync(search, session.Checkpoints, cancellation));
@@ -112,6 +113,19 @@ internal static class RunCommand
             await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return code;
+    }
+
+    private static async Task<CheckedSearch> CheckAsync(
+        CliContext context, SearchPlace place, SearchFile file, ICheckpointStore? store, CancellationToken cancellation)
+    {
+        var launcher = new SearchLauncher(HomeFolder.Drawn(place.Home), context.Time)
+        {
+            IsTaken = id => Directory.Exists(HomeFolder.Results(place.Home, id)),
+            Store = store,
+        };
+        var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation);
+        Warnings.Write(context, search.Warnings);
+        return search;
     }
 
     private static string Tries(SearchPlan plan)

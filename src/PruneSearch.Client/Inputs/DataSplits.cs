@@ -8,6 +8,9 @@ namespace PruneSearch.Client.Inputs;
 /// <param name="Test">What only the end of trajectories is evaluated on, for a report; <see langword="null"/> for none.</param>
 public sealed record DataSplits(DetectionDataset Train, DetectionDataset Validation, DetectionDataset? Test)
 {
+    /// <summary>Whether a checkpoint store has them already: their manifests say where their pictures were, and are not written again.</summary>
+    internal bool AreStored { get; init; }
+
     /// <summary>Those that there are.</summary>
     public IReadOnlyList<DetectionDataset> All => Test is null ? [Train, Validation] : [Train, Validation, Test];
 

@@ -35,6 +35,24 @@ public sealed class PicturePush(ICheckpointStore store, Action<PushedPictures>? 
         return PushAsync([.. hashes.Keys], path => hashes[path], cancellation);
     }
 
+    /// <summary>
+    /// The pictures of all splits and then their manifests, so that searches can name them by their keys (<see cref="DetectionDataset.ManifestHash"/>).
+    /// </summary>
+    /// <exception cref="IOException">A picture cannot be read or is not the one that was read before, or the store cannot be written.</exception>
+    public async Task<PushedPictures> PushAsync(DataSplits splits, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(splits);
+        foreach (var split in splits.All)
+        {
+            await PushAsync(split, cancellation).ConfigureAwait(false);
+        }
+        foreach (var split in splits.All)
+        {
+            await store.PublishManifestAsync(split, cancellation).ConfigureAwait(false);
+        }
+        return _pushed;
+    }
+
     private async Task<PushedPictures> PushAsync(List<string> files, Func<string, string?> expected, CancellationToken cancellation)
     {
         var there = await store.ListAsync(CheckpointNames.Pictures, cancellation).ToHashSetAsync(cancellationToken: cancellation).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using PruneSearch.Client.SearchFiles.Schema;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
@@ -13,6 +14,8 @@ namespace PruneSearch.Client.SearchFiles;
 /// <param name="root">What the file says, and where.</param>
 internal sealed class SearchFileRules(DocumentReader reader, Values root)
 {
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
+
     /// <summary>The settings of a search.</summary>
     public SearchSettings Search()
     {
@@ -62,6 +65,13 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         if (data is DataSource.Annotated { OtherClasses: OtherClasses.Ignore, Classes: null })
         {
             reader.Error(root.Mapping("data").At("other-classes"), "data.other-classes is 'ignore', but there is no list of classes, expected data.classes");
+        }
+        foreach (var (setting, key) in data is DataSource.Stored stored ? stored.Keys() : [])
+        {
+            if (key.Length != 64 || key.AsSpan().ContainsAnyExcept(LowerHex))
+            {
+                reader.Error(root.Mapping("data").At(setting), $"data.{setting} is '{key}', expected 64 lower-case hexadecimal digits, as data push shows them");
+            }
         }
     }
 

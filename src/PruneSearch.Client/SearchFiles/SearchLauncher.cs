@@ -21,6 +21,9 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <summary>Pictures decoded in parallel while a data set is checked, 1 to 64.</summary>
     public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
+    /// <summary>Where the data is that a file names by its keys; without one such a file is refused.</summary>
+    public ICheckpointStore? Store { get; init; }
+
     /// <summary>Whether an identifier is already in use; none is by default.</summary>
     public Func<string, bool> IsTaken { get; init; } = _ => false;
 
@@ -60,7 +63,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="SearchFileException">Something is wrong with them; the message says what, where and what was expected.</exception>
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public DataSplits ReadData(DataSource source, CancellationToken cancellation = default) =>
-        Guard(() => SearchDataReader.Read(source, drawnFolder, Threads, cancellation));
+        Guard(() => ReadData(source, "", cancellation));
 
     /// <summary>The pretrained detector with its own classes, as its weights are: neither trained nor mapped to the data's classes.</summary>
     /// <exception cref="SearchFileException">The file names no weights, or they are damaged or belong to another detector.</exception>
@@ -82,7 +85,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         string path, DetectorSource detector, DataSource source, CancellationToken cancellation) => Guard(() =>
     {
         var weights = BaseWeights.Read(detector);
-        var splits = SearchDataReader.Read(source, drawnFolder, Threads, cancellation);
+        var splits = ReadData(source, $"{path}: ", cancellation);
         RequirePictures(splits.Train, path, "training");
         RequirePictures(splits.Validation, path, "validation");
         if (splits.Test is { } test)
@@ -98,6 +101,11 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
             CalibrationImages = detector.CalibrationImages,
         });
     });
+
+    private DataSplits ReadData(DataSource source, string where, CancellationToken cancellation) =>
+        source is not DataSource.Stored stored ? SearchDataReader.Read(source, drawnFolder, Threads, cancellation)
+        : Store is { } store ? StoredSplits.ReadAsync(stored, store, where, cancellation).GetAwaiter().GetResult()
+        : throw new DatasetException($"{where}data.format is 'stored', which only searches have that are launched, expected pictures and annotations in files");
 
     private static T Guard<T>(Func<T> read)
     {
@@ -136,7 +144,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
 
     private static async Task PublishAsync(DataSplits data, BaseWeights? weights, ICheckpointStore store, CancellationToken cancellation)
     {
-        foreach (var dataset in data.All)
+        foreach (var dataset in data.AreStored ? [] : data.All)
         {
             await store.PublishManifestAsync(dataset, cancellation).ConfigureAwait(false);
         }

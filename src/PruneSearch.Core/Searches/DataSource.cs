@@ -20,11 +20,12 @@ public abstract record DataSource : IHasForms
     /// <summary>The formats.</summary>
     public static SettingsForms Forms => new(
         "format",
-        "Format of the annotations; `shapes` draws pictures of its own.",
+        "Format of the annotations; `shapes` draws pictures of its own, `stored` names what was pushed.",
         SettingsForm.Of<Coco>("coco"),
         SettingsForm.Of<Voc>("voc"),
         SettingsForm.Of<Yolo>("yolo"),
-        SettingsForm.Of<Shapes>("shapes"));
+        SettingsForm.Of<Shapes>("shapes"),
+        SettingsForm.Of<Stored>("stored"));
 
     /// <summary>Bound of decoded training pictures kept in memory, in MiB.</summary>
     [Description("Memory for decoded training pictures, in MiB; 0 keeps none. It changes no result."), Range(0, 1 << 20)]
@@ -120,6 +121,26 @@ public abstract record DataSource : IHasForms
         /// <summary>Equal seeds give equal pictures.</summary>
         [Description("Seed of the drawing."), Range(0, int.MaxValue)]
         public int Seed { get; init; } = 1;
+    }
+
+    /// <summary>Splits that were pushed into the checkpoint store, by their keys: the SHA-256 of their manifests, 64 lower-case hexadecimal digits.</summary>
+    public sealed record Stored : DataSource
+    {
+        /// <summary>What is trained on.</summary>
+        [Description("Key of the training split, as `data push` shows it: 64 lower-case hexadecimal digits.")]
+        public required string Train { get; init; }
+
+        /// <summary>What is evaluated on.</summary>
+        [Description("Key of the validation split, on which mAP is computed.")]
+        public required string Validation { get; init; }
+
+        /// <summary>For reports; <see langword="null"/> for none.</summary>
+        [Description("Key of the test split, which only `report` looks at; none when left out.")]
+        public string? Test { get; init; }
+
+        /// <summary>The keys that there are, by the setting that names them.</summary>
+        public IEnumerable<(string Setting, string Key)> Keys() =>
+            Test is null ? [("train", Train), ("validation", Validation)] : [("train", Train), ("validation", Validation), ("test", Test)];
     }
 }
 

@@ -2,8 +2,12 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
+using PruneSearch.Client.Inputs;
+using PruneSearch.Client.SearchFiles;
 using PruneSearch.Connections.Configuration;
+using PruneSearch.Core.Searches;
 using PruneSearch.Web.Configuration;
 
 namespace PruneSearch.Web.Tests.Doors;
@@ -14,9 +18,12 @@ public sealed class ClusterDoorTests : IAsyncLifetime
     private const string Viewer = "viewer-token-of-20-or-more", Operator = "operator-token-of-20-or-more";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("prunesearch-");
     private readonly MadeUpProvider _provider = new();
-    private readonly MadeUpSession _session = new();
+    private readonly MadeUpHome _home = new();
+    private readonly MadeUpSession _session;
     private readonly int _health = FreePort();
     private WebServer _server = null!;
+
+    public ClusterDoorTests() => _session = new MadeUpSession { Home = _home };
 
     public async ValueTask InitializeAsync()
     {
@@ -44,6 +51,7 @@ public sealed class ClusterDoorTests : IAsyncLifetime
     {
         await _server.DisposeAsync();
         _provider.Dispose();
+        _home.Dispose();
         _folder.Delete(recursive: true);
     }
 
@@ -142,15 +150,42 @@ public sealed class ClusterDoorTests : IAsyncLifetime
             $"{{format: voc, root: {_folder.FullName}x}}", $"{{format: voc, root: {_folder.FullName}, train: ../../../etc/passwd}}",
         })
         {
-            using var launch = Request(HttpMethod.Post, "/api/v1/searches", Operator);
-            launch.Content = new StringContent(MadeUpHome.TextWith(data));
-            using var client = new HttpClient(Handler()) { BaseAddress = _server.Address };
-            using var answer = await client.SendAsync(launch, TestContext.Current.CancellationToken);
-            string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, text);
+            var (status, text) = await LaunchAsync(data);
+            Assert.True(status == HttpStatusCode.BadRequest, text);
             Assert.True(text.Contains("may be named here", StringComparison.Ordinal) || text.Contains("no plain name", StringComparison.Ordinal), text);
             Assert.DoesNotContain("does not exist", text, StringComparison.Ordinal); // whether it is there is nothing to be told about
         }
+    }
+
+    [Fact]
+    public async Task A_search_may_name_data_that_was_pushed_by_its_keys_and_a_key_that_is_unknown_is_told()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var data = new SearchLauncher(_home.Drawn, TimeProvider.System).ReadData(new DataSource.Shapes { Train = 4, Validation = 3, Size = 96 }, stop);
+        await new PicturePush(_home.Store).PushAsync(data, stop);
+        string validation = data.Validation.ManifestHash, unknown = new('0', 64);
+
+        Assert.Equal(HttpStatusCode.Created, (await LaunchAsync($"{{format: stored, train: {data.Train.ManifestHash}, validation: {validation}}}")).Status);
+        Assert.StartsWith("launch cells-", Assert.Single(_session.Calls), StringComparison.Ordinal);
+
+        var (status, text) = await LaunchAsync($"{{format: stored, train: '{unknown}', validation: {validation}}}");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(
+            $"search.yaml: data.train is '{unknown}', but the checkpoint store has no such data set",
+            JsonDocument.Parse(text).RootElement.GetProperty("errors")[0].GetString(), StringComparison.Ordinal);
+        (status, text) = await LaunchAsync($"{{format: stored, train: ../{validation}, validation: {validation}}}");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("expected 64 lower-case hexadecimal digits", text, StringComparison.Ordinal);
+        Assert.Single(_session.Calls);
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> LaunchAsync(string data)
+    {
+        using var launch = Request(HttpMethod.Post, "/api/v1/searches", Operator);
+        launch.Content = new StringContent(MadeUpHome.TextWith(data));
+        using var client = new HttpClient(Handler()) { BaseAddress = _server.Address };
+        using var answer = await client.SendAsync(launch, TestContext.Current.CancellationToken);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     private static HttpClientHandler Handler(bool cookies = false) => new()

@@ -21,7 +21,7 @@ internal sealed class SearchLaunch(ISearchSession session, WebSettings settings)
         try
         {
             var taken = (await session.ListAsync().ConfigureAwait(false)).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-            var launcher = new SearchLauncher(settings.DrawnFolder, TimeProvider.System) { IsTaken = taken.Contains };
+            var launcher = new SearchLauncher(settings.DrawnFolder, TimeProvider.System) { IsTaken = taken.Contains, Store = session.Checkpoints };
             var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation).ConfigureAwait(false);
             await (settings.PushesDrawn && file.Settings.Data is DataSource.Shapes
                 ? SearchLauncher.PublishWithPicturesAsync(search, session.Checkpoints, cancellation)
