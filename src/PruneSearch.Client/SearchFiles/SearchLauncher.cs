@@ -32,6 +32,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
 
     /// <summary>Reads the data and the weights, checks them and lays the search out.</summary>
     /// <exception cref="SearchFileException">Something is wrong with them; the message says what, where and what was expected.</exception>
+    /// <exception cref="IOException">The file names data in <see cref="Store"/>, which cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public CheckedSearch Check(SearchFile file, CancellationToken cancellation = default)
     {
@@ -63,7 +64,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
     /// <exception cref="SearchFileException">Something is wrong with them; the message says what, where and what was expected.</exception>
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public DataSplits ReadData(DataSource source, CancellationToken cancellation = default) =>
-        Guard(() => ReadData(source, "", cancellation));
+        ReadData(source, "", cancellation);
 
     /// <summary>The pretrained detector with its own classes, as its weights are: neither trained nor mapped to the data's classes.</summary>
     /// <exception cref="SearchFileException">The file names no weights, or they are damaged or belong to another detector.</exception>
@@ -82,9 +83,9 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         new() { Train = splits.Train.ManifestHash, Validation = splits.Validation.ManifestHash, CacheBytes = (long)source.CacheMib << 20 };
 
     private (BaseWeights? Weights, DataSplits Splits, BaseSettings Base) Read(
-        string path, DetectorSource detector, DataSource source, CancellationToken cancellation) => Guard(() =>
+        string path, DetectorSource detector, DataSource source, CancellationToken cancellation)
     {
-        var weights = BaseWeights.Read(detector);
+        var weights = Guard(() => BaseWeights.Read(detector));
         var splits = ReadData(source, $"{path}: ", cancellation);
         RequirePictures(splits.Train, path, "training");
         RequirePictures(splits.Validation, path, "validation");
@@ -100,12 +101,29 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
             BackboneSha256 = weights is { Detector: null } ? weights.Sha256 : null,
             CalibrationImages = detector.CalibrationImages,
         });
-    });
+    }
 
-    private DataSplits ReadData(DataSource source, string where, CancellationToken cancellation) =>
-        source is not DataSource.Stored stored ? SearchDataReader.Read(source, drawnFolder, Threads, cancellation)
-        : Store is { } store ? StoredSplits.ReadAsync(stored, store, where, cancellation).GetAwaiter().GetResult()
-        : throw new DatasetException($"{where}data.format is 'stored', which only searches have that are launched, expected pictures and annotations in files");
+    // Not guarded: a store that cannot be read is no fault of the file.
+    private DataSplits ReadData(DataSource source, string where, CancellationToken cancellation)
+    {
+        if (source is not DataSource.Stored stored)
+        {
+            return Guard(() => SearchDataReader.Read(source, drawnFolder, Threads, cancellation));
+        }
+        if (Store is null)
+        {
+            throw new SearchFileException(
+                $"{where}data.format is 'stored', which only searches have that are launched, expected pictures and annotations in files");
+        }
+        try
+        {
+            return StoredSplits.ReadAsync(stored, Store, where, cancellation).GetAwaiter().GetResult();
+        }
+        catch (DatasetException e)
+        {
+            throw new SearchFileException(e.Message, e);
+        }
+    }
 
     private static T Guard<T>(Func<T> read)
     {

@@ -70,6 +70,23 @@ public sealed class StoredDataTests : IDisposable
         Assert.Contains($"hash is {renamed.ManifestHash}, expected {train}", ErrorOf(_store, train, validation), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_store_that_cannot_be_read_is_no_fault_of_the_file()
+    {
+        string key = new('a', 64);
+        Directory.CreateDirectory(Path.Combine(_folder, "store", CheckpointNames.Dataset(key)));
+
+        var file = File($"{{format: stored, train: '{key}', validation: '{key}'}}");
+        Assert.Contains("cannot be read", Assert.Throws<IOException>(() => Launcher(_store).Check(file, Cancellation)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_is_unknown_to_a_store_that_has_nothing_yet()
+    {
+        string key = new('a', 64);
+        Assert.Contains($"data.train is '{key}', but the checkpoint store has no such data set", ErrorOf(_store, key, key), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("abc")]
     [InlineData("../../../../../../etc/passwd")]
