@@ -13,10 +13,10 @@ namespace PruneSearch.Cluster.Dispatching;
 internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time, ILogger<DispatcherGrain> logger) : Grain, IDispatcherGrain
 {
     private static readonly TimeSpan DeclineLasts = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan AgeLasts = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Measured = TimeSpan.FromSeconds(1);
     private readonly ReadyQueue _queue = new(time, DeclineLasts);
     private readonly KnownSlots _slots = new(time, timings);
-    private TimeSpan _oldest;
+    private TimeSpan? _oldest;
     private long? _measured;
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -96,12 +96,14 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
     {
         var tag = (Telemetry.DeviceClassTag, this.GetPrimaryKeyString());
         Telemetry.QueueDepth.Set(_queue.Count, tag);
-        if (_measured is not { } at || time.GetElapsedTime(at) > AgeLasts)
+        if (_measured is not { } at || time.GetElapsedTime(at) > Measured || (_oldest is null && _queue.Count > 0))
         {
-            (_oldest, _measured) = (_queue.Oldest() ?? TimeSpan.Zero, time.GetTimestamp()); // it looks at all that wait
+            // These look at all that wait and all that are there: with a thousand slots, calls come much more often than somebody reads them.
+            (_oldest, _measured) = (_queue.Oldest(), time.GetTimestamp());
+            Telemetry.Slots.Set(_slots.Count() ?? 0, tag);
         }
-        Telemetry.QueueAge.Set(_queue.Count == 0 ? 0 : _oldest.TotalSeconds, tag);
-        Telemetry.Slots.Set(_slots.Count() ?? 0, tag);
+        var age = _queue.Count > 0 && _oldest is { } then ? then + time.GetElapsedTime(_measured.Value) : TimeSpan.Zero;
+        Telemetry.QueueAge.Set(age.TotalSeconds, tag);
         return Task.CompletedTask;
     }
 }

@@ -38,7 +38,8 @@ public static class TargetSelection
         }
         var left = Left(detector, settings, latency);
         var (low, high, dense) = ChannelSelection.Range(detector.Network, settings);
-        PruningPlan Plan(int channels) => ChannelSelection.Select(detector.Network, scores, settings with { Ratio = (double)channels / dense }, blocks);
+        double Share(int channels) => Math.Min((double)channels / dense, Math.BitDecrement(1.0)); // blocks may take all channels of their groups
+        PruningPlan Plan(int channels) => ChannelSelection.Select(detector.Network, scores, settings with { Ratio = Share(channels) }, blocks);
         double Gone(PruningPlan plan) => 1 - left(detector.Spec with { Widths = Shrinking.Shrinker.NewWidths(detector.Network, plan) });
 
         // The plan that is kept never takes more than asked; the first takes nothing.

@@ -8,7 +8,7 @@ namespace PruneSearch.Web.Live;
 internal sealed class LiveFeeds
 {
     private const int NamedStages = 20;
-    private static readonly TimeSpan Often = TimeSpan.FromMilliseconds(400), Seldom = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(30), Often = TimeSpan.FromMilliseconds(400), Seldom = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, Watched<LiveSearch>> _searches = new(StringComparer.Ordinal);
     private readonly ISearchSession _session;
     private readonly TimeProvider _time;
@@ -38,7 +38,7 @@ internal sealed class LiveFeeds
         return _searches.GetOrAdd(id, _ =>
         {
             var look = new SearchLook(_session, id);
-            return new Watched<LiveSearch>(look.LookAsync, s => s.Status.State.IsOver() ? Seldom : Often, _time,
+            return new Watched<LiveSearch>(look.LookAsync, s => s.IsBehind ? Soon : s.Status.State.IsOver() ? Seldom : Often, _time,
                 (before, now) => now.Models.Count > before.Models.Count || now.Status.State != before.Status.State || now.Failures != before.Failures);
         });
     }

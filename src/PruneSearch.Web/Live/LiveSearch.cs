@@ -12,6 +12,9 @@ public sealed record LiveSearch
     /// <summary>Distinct stages and other figures of it as a whole.</summary>
     public required SearchSummary Summary { get; init; }
 
+    /// <summary>Whether reports are there that were not read yet.</summary>
+    public bool IsBehind { get; init; }
+
     /// <summary>What its frontier weighs.</summary>
     public required IReadOnlyList<Objective> Objectives { get; init; }
 

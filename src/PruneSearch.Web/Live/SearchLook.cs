@@ -11,6 +11,7 @@ internal sealed class SearchLook(ISearchSession session, string id)
 {
     private const int PageSize = 500, LargestCurve = 300, Paces = 24;
     private static readonly TimeSpan PlanPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRead = TimeSpan.FromMilliseconds(120); // of reports: what is there is shown, and the rest comes with the next look
     private readonly SharedValues _same = new();
     private readonly List<VolumePoint> _curve = [];
     private readonly Queue<DateTimeOffset> _finished = [];
@@ -23,6 +24,7 @@ internal sealed class SearchLook(ISearchSession session, string id)
     private long _armsAt;
     private double _seconds;
     private int _next, _stages;
+    private bool _isBehind;
     private IReadOnlyList<Objective> _objectives = [];
 
     /// <summary>Looks again.</summary>
@@ -45,6 +47,7 @@ internal sealed class SearchLook(ISearchSession session, string id)
         {
             Status = status,
             Summary = summary,
+            IsBehind = _isBehind,
             Objectives = _objectives,
             Models = _models,
             Frontier = _best,
@@ -62,6 +65,7 @@ internal sealed class SearchLook(ISearchSession session, string id)
         int before = _models.Count;
         bool changed = false;
         ReportPage page;
+        long start = TimeProvider.System.GetTimestamp();
         do
         {
             page = await session.ReportsAsync(id, _next, PageSize).ConfigureAwait(false);
@@ -73,7 +77,8 @@ internal sealed class SearchLook(ISearchSession session, string id)
             changed |= Take(page.Points);
             _next = page.Next;
         }
-        while (_next < page.Total);
+        while (_next < page.Total && TimeProvider.System.GetElapsedTime(start) < LongestRead);
+        _isBehind = _next < page.Total;
         if (changed)
         {
             _best = _frontier.Models;

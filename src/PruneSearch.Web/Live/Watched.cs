@@ -11,20 +11,20 @@ namespace PruneSearch.Web.Live;
 /// <param name="pause">Time to the next look.</param>
 /// <param name="time">The clock.</param>
 /// <param name="urgent">
-/// Whether a change is told at once. Others wait: the longer, the more pages there are, so that all together are not redrawn more often than
-/// twenty times a second.
+/// Whether a change is told as soon as the pages had a rest: the longer, the more pages there are, so that all together are not redrawn more often than
+/// thirty times a second; a single page rests for no time that one notices. Other changes wait longer: for twenty times a second, and at least a second.
 /// </param>
 internal sealed class Watched<T>(
     Func<T?, Action<Exception>, Task<T>> look, Func<T, TimeSpan> pause, TimeProvider time, Func<T, T, bool>? urgent = null)
     where T : class
 {
-    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(1), EachPage = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(1), EachPage = TimeSpan.FromMilliseconds(50), EachUrgently = TimeSpan.FromMilliseconds(33);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2), Linger = TimeSpan.FromSeconds(20), Silence = TimeSpan.FromSeconds(3);
     private readonly Lock _lock = new();
     private readonly List<Action> _viewers = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _leftAt, _toldAt;
-    private bool _runs, _untold;
+    private bool _runs, _untold, _urgent;
 
     /// <summary>What it was at the last look; <see langword="null"/> before the first one.</summary>
     public T? Value { get; private set; }
@@ -89,11 +89,13 @@ internal sealed class Watched<T>(
                 Tell();
             }
             var now = await answer.ConfigureAwait(false);
-            bool atOnce = Value is null || Lost is not null || Failure is not null || (urgent?.Invoke(Value, now) ?? !ReferenceEquals(now, Value));
+            bool atOnce = Value is null || Lost is not null || Failure is not null;
+            _urgent |= Value is not null && (urgent?.Invoke(Value, now) ?? !ReferenceEquals(now, Value));
             _untold |= !ReferenceEquals(now, Value);
             (Value, Lost, Failure) = (now, null, null);
             _first.TrySetResult();
-            if (atOnce || (_untold && time.GetElapsedTime(_toldAt) >= Rest))
+            var rested = time.GetElapsedTime(_toldAt);
+            if (atOnce || (_urgent && rested >= Rest(EachUrgently, TimeSpan.Zero)) || (_untold && rested >= Rest(EachPage, Seldom)))
             {
                 Tell();
             }
@@ -117,20 +119,17 @@ internal sealed class Watched<T>(
         }
     }
 
-    private TimeSpan Rest
+    private TimeSpan Rest(TimeSpan each, TimeSpan least)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return EachPage * _viewers.Count is var all && all > Seldom ? all : Seldom;
-            }
+            return each * _viewers.Count is var all && all > least ? all : least;
         }
     }
 
     private void Tell()
     {
-        (_untold, _toldAt) = (false, time.GetTimestamp());
+        (_untold, _urgent, _toldAt) = (false, false, time.GetTimestamp());
         Action[] viewers;
         lock (_lock)
         {

@@ -3,7 +3,9 @@ using PruneSearch.Core.Strategies;
 
 namespace PruneSearch.Cluster.TestHost.Chaos;
 
-/// <summary>The runs as commands: <c>chaos</c>, <c>scale</c>. Options are <c>--name value</c>; servers come from eng/with-services.</summary>
+/// <summary>
+/// The runs as commands: <c>chaos</c>, <c>scale</c>, <c>day</c>, <c>queue</c>. Options are <c>--name value</c>; servers come from eng/with-services.
+/// </summary>
 public static class Commands
 {
     /// <summary>Runs one.</summary>
@@ -16,9 +18,14 @@ public static class Commands
             // PostgreSQL runs as another user
             File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
         }
-        if (command == "scale")
+        if (command == "queue")
         {
-            await new ScaleRun(new ScaleOptions
+            QueueRun.Run(Number("--stages", 100_000), Number("--searches", 10), Number("--slots", 1000), Console.Out);
+            return 0;
+        }
+        if (command is "scale" or "day")
+        {
+            var scale = new ScaleOptions
             {
                 Trajectories = Number("--trajectories", 2000),
                 Milliseconds = Number("--milliseconds", 1000),
@@ -32,7 +39,9 @@ public static class Commands
                 Folder = folder,
                 PostgresPrograms = Variable("PRUNESEARCH_TEST_POSTGRES_BIN"),
                 PostgresUser = Environment.GetEnvironmentVariable("PRUNESEARCH_TEST_POSTGRES_USER") ?? "",
-            }, Console.Out).RunAsync().ConfigureAwait(false);
+            };
+            await (command == "day" ? new DayRun(scale, Number("--faster", 60), Console.Out).RunAsync() : new ScaleRun(scale, Console.Out).RunAsync())
+                .ConfigureAwait(false);
             return 0;
         }
         var chaos = new ChaosOptions

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -37,6 +38,15 @@ public sealed record SiloSettings
 
     /// <summary>Whether starts and ends of stages are written to <c>runs.log</c>.</summary>
     public bool LogRuns { get; init; } = true;
+
+    /// <summary>How many times as often it polls and renews.</summary>
+    public int Faster { get; init; } = 1;
+
+    /// <summary>Whether it writes its live memory, in MiB, every few seconds.</summary>
+    public bool LogMemory { get; init; }
+
+    /// <summary>The file for <see cref="LogMemory"/>.</summary>
+    public string MemoryLog => Path.Combine(Work, "memory.log");
 
     /// <summary>Port for other silos.</summary>
     public int SiloPort { get; init; } = Ports.Free();
@@ -89,11 +99,25 @@ public sealed record SiloSettings
             GatewayPort = settings.GatewayPort,
             Work = settings.Work,
             Slots = settings.Slots,
-            Timings = new ClusterTimings { Silence = SilenceLimits.All(TimeSpan.FromSeconds(10)), LetGo = TimeSpan.FromSeconds(5) },
+            Timings = new ClusterTimings
+            {
+                Silence = SilenceLimits.All(TimeSpan.FromSeconds(10)),
+                LetGo = TimeSpan.FromSeconds(5),
+                Poll = TimeSpan.FromSeconds(1) / settings.Faster,
+                Renewal = TimeSpan.FromSeconds(2) / settings.Faster,
+            },
         };
         await using var host = await SiloHost.StartAsync(
             options, s => s.AddSingleton<IStageRunner>(new TimedStageRunner(settings)), stop).ConfigureAwait(false);
-        await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
+        var end = Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, stop));
+        while (settings.LogMemory && !end.IsCompleted)
+        {
+            double live = GC.GetTotalMemory(forceFullCollection: true) / 1048576.0;
+            await File.AppendAllTextAsync(settings.MemoryLog, string.Create(CultureInfo.InvariantCulture, $"{live:F1}\n"), CancellationToken.None)
+                .ConfigureAwait(false);
+            await Task.WhenAny(end, Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None)).ConfigureAwait(false);
+        }
+        await end.ConfigureAwait(false);
         return 0;
     }
 }

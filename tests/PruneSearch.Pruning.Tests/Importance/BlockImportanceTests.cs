@@ -1,11 +1,13 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Pruning;
-using PruneSearch.Pruning.Compensation;
 using PruneSearch.Pruning.Importance;
+using PruneSearch.Pruning.Selection;
+using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Tests.Pruning.Importance;
@@ -79,10 +81,23 @@ public sealed class BlockImportanceTests : IDisposable
         Assert.True(after.With(again.Spec.Widths).Network.LeftOut.Count > after.Network.LeftOut.Count);
     }
 
+    [Fact]
+    public void Blocks_alone_can_all_go_and_more_than_they_have_is_refused()
+    {
+        var scores = _model.Network.Blocks.ToDictionary(b => b.Name, _ => 1.0);
+        var settings = Settings with { Target = PruneTarget.Macs };
+        double all = PruningLimits.Reachable(_model, settings);
+
+        var plan = TargetSelection.Select(_model, new Dictionary<string, double[]>(), settings with { Ratio = all }, blocks: scores);
+        Assert.Equal(_model.Network.Blocks.Count, _model.Network.With(Shrinker.NewWidths(_model.Network, plan)).LeftOut.Count);
+        Assert.Contains("of the macs cannot be reached", Assert.Throws<ArgumentException>(() => TargetSelection.Select(
+            _model, new Dictionary<string, double[]>(), settings with { Ratio = all + 0.05 }, blocks: scores)).Message, StringComparison.Ordinal);
+    }
+
     private IReadOnlyDictionary<string, double> Score(PruneSettings settings) =>
         BlockImportance.Score(_model, _weights, settings, new CalibrationSet([_picture, _others], 1), null, TestContext.Current.CancellationToken);
 
-    private WeightSet Shrunk(PruneResult pruned) => PruneSearch.Pruning.Shrinking.Shrinker.Slice(_model.Network, _weights, pruned.Plan);
+    private WeightSet Shrunk(PruneResult pruned) => Shrinker.Slice(_model.Network, _weights, pruned.Plan);
 
     private double Error(Network network, WeightSet weights)
     {

@@ -25,6 +25,22 @@ public sealed class WatchedTests
         Assert.Equal(last, _looks);
     }
 
+    [Theory]
+    [InlineData(1, 100, 130)] // a look each half second, and each brings something
+    [InlineData(200, 5, 12)] // all together no more than thirty times a second
+    public async Task The_more_pages_there_are_the_longer_they_rest_between_changes(int pages, int least, int most)
+    {
+        var watched = new Watched<string>((_, _) => Task.FromResult($"{++_looks}"), _ => TimeSpan.FromMilliseconds(400), _time, (_, _) => true);
+        int told = 0;
+        var views = Enumerable.Range(0, pages).Select(_ => watched.View(() => Interlocked.Increment(ref told))).ToList();
+        await watched.FirstAsync(TimeSpan.FromMinutes(1));
+        told = 0;
+        int looks = _looks;
+        await UntilAsync(() => _looks >= looks + 120); // a minute
+        Assert.InRange(told / pages, least, most);
+        views.ForEach(v => v.Dispose());
+    }
+
     [Fact]
     public async Task Since_when_nobody_answers_does_not_move_while_it_goes_on()
     {

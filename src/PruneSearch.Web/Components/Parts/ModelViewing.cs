@@ -87,7 +87,7 @@ public abstract class ModelViewing : ComponentBase, IDisposable
         {
             bool int8 = Precision == "int8";
             var model = search.Models.FirstOrDefault(m => m.IsQuantised == int8 && m.Key.ToString().StartsWith(Key, StringComparison.Ordinal));
-            Failure = model is null ? $"Search '{Id}' has no model '{Key}'." : null;
+            Failure = model is null && !search.IsBehind ? $"Search '{Id}' has no model '{Key}'." : null;
             if (model is not null)
             {
                 Model = await ReportedModel.ReadAsync(Session, search, model);
