@@ -51,7 +51,8 @@ public static class FunctionalAnova
         var forest = new RandomForest(
             [.. observations.Select(o => Input(space, o.Configuration, o.Rung))], [.. observations.Select(o => o.Value)], categories, seed);
         var random = SeededRandom.OfDecision(seed, -1);
-        double[][] inputs = [.. Enumerable.Range(0, Samples).Select(_ => Input(space, space.At([.. space.Hyperparameters.Select(_ => random.NextDouble())]), top))];
+        double[][] inputs = [.. Enumerable.Range(0, Samples)
+            .Select(_ => Input(space, space.At([.. space.Hyperparameters.Select(_ => random.NextDouble())]), top))];
         int[][] bins = [.. Enumerable.Range(0, count).Select(h => inputs.Select(i => Bin(space.Hyperparameters[h], i[h])).ToArray())];
         double[][] shares = [.. forest.Trees.Select(tree => Shares([.. inputs.Select(tree.Predict)], bins)).OfType<double[]>()];
         return shares.Length == 0 ? null : new ImportanceResult(

@@ -17,6 +17,7 @@ internal sealed class QuasiRandomStrategy(StrategyProblem problem) : ISearchStra
     {
         int first = history.Tried.Count;
         return Untried.Find(
-            problem.Space, c => history.Find(c) is not null, SeededRandom.OfDecision(problem.Seed, first), attempt => problem.Space.At(_points.At(first + attempt)));
+            problem.Space, c => history.Find(c) is not null, SeededRandom.OfDecision(problem.Seed, first),
+            attempt => problem.Space.At(_points.At(first + attempt)));
     }
 }

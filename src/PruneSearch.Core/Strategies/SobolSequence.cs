@@ -31,7 +31,8 @@ internal sealed class SobolSequence(int dimensions, int? seed)
         double[] point = new double[dimensions];
         for (int d = 0; d < dimensions; d++)
         {
-            point[d] = d < Directions.Length ? Scrambled(Coordinate(d, gray), d) * Math.ScaleB(1, -Bits) : SeededRandom.OfDecision(seed ?? 0, d, place).NextDouble();
+            point[d] = d < Directions.Length ? Scrambled(Coordinate(d, gray), d) * Math.ScaleB(1, -Bits)
+                : SeededRandom.OfDecision(seed ?? 0, d, place).NextDouble();
         }
         return point;
     }
