@@ -7,8 +7,8 @@ namespace PruneSearch.Cli.Tests;
 public sealed class CommandTreeTests : IDisposable
 {
     private static readonly string[] NoNumbers =
-        ["", " ", "x", "1m", "0.5s", "10%", "1,5", "1.000,5", "1,000", "NaN", "Infinity", "-Infinity", "1e999", "99999999999999999999", "-1", "0x10", "1_000",
-            "\u0661", "½", "1 2", "1\n2"];
+        ["", " ", "x", "1m", "0.5s", "10%", "1,5", "1.000,5", "1,000", "NaN", "Infinity", "-Infinity", "1e999", "99999999999999999999",
+            "-1000", "0x10", "1_000", "\u0661", "½", "1 2", "1\n2"];
 
     // Options of silo are texts until the file and the environment were read too.
     private static readonly string[] NumbersOfSilo = ["--threads", "--silo-port", "--gateway-port", "--health-port", "--snapshot-seconds"];
