@@ -23,14 +23,14 @@ public sealed class StageKeyTests
         var plan = Plan(SearchFileReader.Read(Example("quickstart")));
         string keys = string.Join('\n', plan.Trajectories.Select(t => $"{t.Name}: {string.Join(' ', t.Stages.Select(s => s.ComputeKey().ToString()[..16]))}"));
         Assert.Equal("""
-            dense: bc126c9dde3ec2c4
-            one-shot-total-30: bc126c9dde3ec2c4 300338c85fd61c9f
-            one-shot-total-60: bc126c9dde3ec2c4 ad6d6a4aa3d82fd8
-            one-shot-total-80: bc126c9dde3ec2c4 dc9e8c4ebe9d5e25
-            iterative-30: bc126c9dde3ec2c4 300338c85fd61c9f
-            iterative-60: bc126c9dde3ec2c4 300338c85fd61c9f ff1fa9b44ce55261
-            iterative-80: bc126c9dde3ec2c4 300338c85fd61c9f ff1fa9b44ce55261 9fd069d2a6a51ab4
-            dense-control: bc126c9dde3ec2c4 493953c2fe1e2986 7c45dda36e381b74 9d3b8ebf514482de
+            dense: 09b20c1e8d0e3fbb
+            one-shot-total-35: 09b20c1e8d0e3fbb 75fab639f3cb10b1
+            one-shot-total-65: 09b20c1e8d0e3fbb fb5ad75d11aa2f7f
+            one-shot-total-85: 09b20c1e8d0e3fbb 8d5c70632218a01d
+            iterative-35: 09b20c1e8d0e3fbb 75fab639f3cb10b1
+            iterative-65: 09b20c1e8d0e3fbb 75fab639f3cb10b1 c382f34db19d3455
+            iterative-85: 09b20c1e8d0e3fbb 75fab639f3cb10b1 c382f34db19d3455 4124908c13afb760
+            dense-control: 09b20c1e8d0e3fbb cf2e467c9a29799d cf38bb9f31d6fc5b 38dc06cd2b21faaf
             """, keys);
     }
 
