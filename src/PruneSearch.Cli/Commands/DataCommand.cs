@@ -35,7 +35,8 @@ internal static class DataCommand
         await WriteAsync(context, file, await new PicturePush(session.Checkpoints).PushAsync(splits, cancellation));
         string test = splits.Test is { } t ? $", test: {t.ManifestHash}" : "";
         await context.Output.WriteLineAsync("A search file names them as");
-        await context.Output.WriteLineAsync($"data: {{format: stored, train: {splits.Train.ManifestHash}, validation: {splits.Validation.ManifestHash}{test}}}");
+        string train = splits.Train.ManifestHash, validation = splits.Validation.ManifestHash;
+        await context.Output.WriteLineAsync($"data: {{format: stored, train: {train}, validation: {validation}{test}}}");
         return ExitCode.Ok;
     }
 

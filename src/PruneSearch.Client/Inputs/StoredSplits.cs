@@ -35,7 +35,8 @@ internal static class StoredSplits
             var missing = dataset.Samples.Where(s => !pictures.Contains(CheckpointNames.Picture(s.Sha256))).ToList();
             if (missing.Count > 0)
             {
-                throw new DatasetException($"{where}data.{setting}: the checkpoint store lacks {missing.Count} of the {dataset.Samples.Count} pictures of data set " +
+                throw new DatasetException(
+                    $"{where}data.{setting}: the checkpoint store lacks {missing.Count} of the {dataset.Samples.Count} pictures of data set " +
                     $"'{dataset.Name}', first {missing[0].File}, expected all of them (prunesearch data push FILE puts them there)");
             }
         }
@@ -50,7 +51,8 @@ internal static class StoredSplits
         }
         catch (FileNotFoundException e)
         {
-            throw new DatasetException($"{where} is '{key}', but the checkpoint store has no such data set, expected a key that prunesearch data push FILE showed", e);
+            throw new DatasetException(
+                $"{where} is '{key}', but the checkpoint store has no such data set, expected a key that prunesearch data push FILE showed", e);
         }
         catch (DatasetException e)
         {

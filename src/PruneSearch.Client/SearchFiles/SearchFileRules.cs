@@ -70,7 +70,8 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         {
             if (key.Length != 64 || key.AsSpan().ContainsAnyExcept(LowerHex))
             {
-                reader.Error(root.Mapping("data").At(setting), $"data.{setting} is '{key}', expected 64 lower-case hexadecimal digits, as data push shows them");
+                reader.Error(
+                    root.Mapping("data").At(setting), $"data.{setting} is '{key}', expected 64 lower-case hexadecimal digits, as data push shows them");
             }
         }
     }

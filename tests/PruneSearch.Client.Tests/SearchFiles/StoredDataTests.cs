@@ -55,7 +55,8 @@ public sealed class StoredDataTests : IDisposable
         Assert.StartsWith(
             $"{file}: data.validation: data set 'shapes/val' has the classes {renamed.Classes[0]}, ", ErrorOf(_store, train, renamed.ManifestHash),
             StringComparison.Ordinal);
-        Assert.StartsWith($"{file}: data.format is 'stored', which only searches have that are launched", ErrorOf(null, train, validation), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{file}: data.format is 'stored', which only searches have that are launched", ErrorOf(null, train, validation), StringComparison.Ordinal);
 
         await _store.DeleteAsync(CheckpointNames.Picture(data.Train.Samples[1].Sha256), Cancellation);
         Assert.StartsWith(
@@ -63,7 +64,8 @@ public sealed class StoredDataTests : IDisposable
             ErrorOf(_store, train, validation), StringComparison.Ordinal);
 
         await _store.PutAsync(CheckpointNames.Dataset(train), (stream, c) => stream.WriteAsync("{"u8.ToArray(), c).AsTask(), PutCondition.None, Cancellation);
-        Assert.StartsWith($"{file}: data.train: {CheckpointNames.Dataset(train)}: no data set manifest", ErrorOf(_store, train, validation), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{file}: data.train: {CheckpointNames.Dataset(train)}: no data set manifest", ErrorOf(_store, train, validation), StringComparison.Ordinal);
         string other = renamed.ToManifest().ToJson();
         await _store.PutAsync(CheckpointNames.Dataset(train), (stream, c) => stream.WriteAsync(
             System.Text.Encoding.UTF8.GetBytes(other), c).AsTask(), PutCondition.None, Cancellation);
