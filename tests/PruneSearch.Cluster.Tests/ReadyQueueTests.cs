@@ -114,6 +114,16 @@ public sealed class ReadyQueueTests
     }
 
     [Fact]
+    public void Who_comes_back_after_a_rest_has_its_share_from_then_on_and_no_more()
+    {
+        Run(slots: 1, until: 300, ("busy", 1000, 1, 0), ("rests", 5, 1, 0));
+
+        var had = Run(slots: 1, until: 100, ("busy", 1000, 1, 0), ("rests", 1000, 1, 0));
+
+        Assert.Equal(50, had["rests"].Seconds, 3.0);
+    }
+
+    [Fact]
     public void A_stage_that_two_searches_want_is_taken_once_when_the_first_of_them_has_its_turn()
     {
         _queue.Shares.Weigh("urgent", new SlotSettings { Priority = 1 });

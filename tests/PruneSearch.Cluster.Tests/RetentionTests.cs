@@ -1,6 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Retention;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Connections.Cleaning;
 using PruneSearch.Connections.Configuration;
@@ -16,6 +18,19 @@ public sealed class RetentionTests
 {
     private static readonly ClusterTimings Often = TestHome.Quick with { Retention = TimeSpan.FromSeconds(3) };
     private readonly SearchPlan _over = Plans.Small("over"), _open = Plans.Of("open", 0, [0.4], [0.2, 0.4, 0.6, 0.7]);
+
+    [Fact]
+    public async Task Of_all_silos_one_takes_a_turn_until_the_pause_is_over()
+    {
+        var (time, pause) = (new FakeTimeProvider(), TimeSpan.FromHours(1));
+        var grain = new RetentionGrain(time);
+
+        Assert.True(await grain.TakeTurnAsync(pause));
+        time.Advance(pause - TimeSpan.FromSeconds(1));
+        Assert.False(await grain.TakeTurnAsync(pause));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(await grain.TakeTurnAsync(pause));
+    }
 
     [Fact]
     public async Task A_home_deletes_nothing_unless_its_settings_say_so_and_then_what_no_search_needs()
