@@ -95,9 +95,9 @@ public sealed class BackupTests
             {
                 File.Copy(file, copy);
             }
-            catch (FileNotFoundException)
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
-                // It was being written under a name for the time being.
+                // It was being written under a name for the time being, or was the snapshot of a stage that ended.
             }
         }
     }
