@@ -75,12 +75,13 @@ public static class FrontierPoints
 
     private static bool IsBase(FrontierPoint point) => point is { Iteration: 0, Precision: TrainedPrecision };
 
-    // The base has no parent; what is quantised from it has: the float model, whose speed-up is 1.
+    // The base has no parent; what is quantised from it has: the float model, whose speed-up is 1. At another input size nothing was taken away.
     private static bool IsSlower(FrontierPoint point, FrontierPoint? parent)
     {
         var latency = point.Report.Latency;
         return parent is null
             ? point.Precision != TrainedPrecision && latency.SpeedUpHigh < 1
-            : parent.Report.Latency.Device == latency.Device && latency.SpeedUpHigh < parent.Report.Latency.SpeedUpLow;
+            : parent.Report.Latency.Device == latency.Device && parent.Report.InputSize == point.Report.InputSize
+                && latency.SpeedUpHigh < parent.Report.Latency.SpeedUpLow;
     }
 }

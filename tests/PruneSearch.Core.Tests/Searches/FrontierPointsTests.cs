@@ -59,7 +59,7 @@ public sealed class FrontierPointsTests
     }
 
     [Fact]
-    public void Speeds_of_different_devices_or_precisions_say_nothing_about_parent_and_child()
+    public void Speeds_of_different_devices_precisions_or_input_sizes_say_nothing_about_parent_and_child()
     {
         var parent = Point(Report("parent", .7, 2, Here));
 
@@ -67,6 +67,8 @@ public sealed class FrontierPointsTests
         Assert.False(FrontierPoints.Mark(
             [parent, Point(Report("child", .6, 1.2, Here)) with { Parent = Key("parent"), Precision = FrontierPoints.QuantisedPrecision }],
             Speed)[1].SlowerThanParent);
+        Assert.False(FrontierPoints.Mark(
+            [parent, Point(Report("child", .6, 1.2, Here) with { InputSize = 416 }) with { Parent = Key("parent") }], Speed)[1].SlowerThanParent);
         Assert.True(FrontierPoints.Mark(
             [parent, Point(Report("base", .6, .9, Here)) with { Precision = FrontierPoints.QuantisedPrecision }], Speed)[1].SlowerThanParent);
     }
