@@ -34,7 +34,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
     public StageReport Run()
     {
         context.Run("restore", () => (context.Train, context.Validation));
-        var (restored, weights) = context.Run("restore", () => Restore() is var (found, tensors) ? (AtItsSize(found), tensors) : default);
+        var (restored, weights) = context.Run("restore", RestoreAtItsSize);
         var parent = RelativeToOriginal(restored);
         var measurement = new Measurement(context);
         var pruning = new StagePruning(context, measurement);
@@ -90,11 +90,12 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
         ? new BaseDetector(_files).Build(start, context.Train, context.Seed, context.Device, context.Warnings)
         : _files.ReadDetector(_stage.Parent ?? throw new StageFailedException("the stage has neither a parent nor a base detector"));
 
-    private DetectorModel AtItsSize(DetectorModel model)
+    private (DetectorModel Model, WeightSet Weights) RestoreAtItsSize()
     {
+        var (model, weights) = Restore();
         try
         {
-            return _stage.InputSize is { } size ? model.At(size) : model;
+            return (_stage.InputSize is { } size ? model.At(size) : model, weights);
         }
         catch (ArgumentException e)
         {
