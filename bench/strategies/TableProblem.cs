@@ -13,7 +13,7 @@ internal sealed class TableProblem
 
     /// <param name="table">The table.</param>
     /// <param name="objectives">What is weighed; the table says when left out.</param>
-    /// <param name="bounds">Figures that a result must reach, in the table's units; with <paramref name="best"/>, only the best within them is looked for.</param>
+    /// <param name="bounds">Figures that a result must reach, in the table's units, where only the best within them is looked for.</param>
     /// <param name="best">What shall be the best within the bounds.</param>
     public TableProblem(
         RecordedTable table, IReadOnlyList<string>? objectives = null, IReadOnlyDictionary<string, double>? bounds = null, string? best = null)

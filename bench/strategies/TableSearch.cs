@@ -37,7 +37,8 @@ internal sealed class TableSearch
 
     public StrategyProblem Problem { get; }
 
-    public StrategyHistory History => field is { } h && h.Trials.Count == _trials.Count ? h : field = new StrategyHistory([.. _trials]).Toward(_aims ? _table.Goal : null);
+    public StrategyHistory History => field is { } h && h.Trials.Count == _trials.Count ? h
+        : field = new StrategyHistory([.. _trials]).Toward(_aims ? _table.Goal : null);
 
     /// <summary>Slot-seconds of new work so far; trials where the table has no seconds.</summary>
     public double Cost { get; private set; }

@@ -12,7 +12,8 @@ public sealed class GoalBoundsTests
     public void Bounds_are_costs_and_depend_on_the_original()
     {
         var original = Grown.Report(Grown.Plan().Trajectories[0].Stages[0]);
-        var within = GoalBounds.Of(new GoalSettings { Map50 = new AccuracyGoal { Within = 0.02 }, SpeedUp = new SpeedGoal { Best = true } }, Objectives, original);
+        var fastest = new GoalSettings { Map50 = new AccuracyGoal { Within = 0.02 }, SpeedUp = new SpeedGoal { Best = true } };
+        var within = GoalBounds.Of(fastest, Objectives, original);
         Assert.Equal(1 - (original.Map50 - 0.02), within.Bounds[0]!.Value, 6);
         Assert.Equal((null, null, 1), (within.Bounds[1], within.Bounds[2], within.Best));
 

@@ -25,7 +25,8 @@ internal sealed class ImprovementSearch
         _costs.AddRange(seen.Select(s => s.Costs));
         _improvement = new ExpectedImprovement(_costs, _reference, _goal?.Best);
         // Where nothing keeps to the goal's bounds yet, what will is near the whole frontier.
-        var near = _improvement.Frontier is { Count: > 0 } found ? found : new ExpectedImprovement(_costs, [.. problem.Objectives.Select(o => o.Reference)]).Frontier;
+        var near = _improvement.Frontier is { Count: > 0 } found ? found
+            : new ExpectedImprovement(_costs, [.. problem.Objectives.Select(o => o.Reference)]).Frontier;
         var best = near.ToHashSet<object>(ReferenceEqualityComparer.Instance);
         Frontier = [.. seen.Where(s => best.Contains(s.Costs)).Select(s => s.Configuration).Distinct().Select(Point)];
         bool[] known = [.. Known(history.Tried[0].Configuration).Select(k => k is not null)];
@@ -93,9 +94,9 @@ internal sealed class ImprovementSearch
             Configuration = choice.Candidate.Configuration,
             Rung = rung,
             Continues = choice.Tried?.Last!.Number,
-            Why = _goal?.Best is { } sought
-                ? FormattableString.Invariant($"expected to take {choice.Gain:G2} off {_problem.Objectives[sought].Name} within the goal by rung {choice.Rung}")
-                : FormattableString.Invariant($"expected to add {choice.Gain:G2} to the hypervolume{(_goal is null ? "" : " within the goal")} by rung {choice.Rung}"),
+            Why = FormattableString.Invariant($"expected to {(_goal?.Best is { } sought
+                ? FormattableString.Invariant($"take {choice.Gain:G2} off {_problem.Objectives[sought].Name}")
+                : FormattableString.Invariant($"add {choice.Gain:G2} to the hypervolume"))}{(_goal is null ? "" : " within the goal")} by rung {choice.Rung}"),
         };
     }
 
