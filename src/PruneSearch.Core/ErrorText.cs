@@ -24,7 +24,9 @@ public static class ErrorText
         });
     }
 
-    /// <summary>The first line of a message of several, shown as <see cref="OneLine"/> does: what follows it in messages of libraries is advice and stacks.</summary>
+    /// <summary>
+    /// The first line of a message of several, shown as <see cref="OneLine"/> does: what follows it in messages of libraries is advice and stacks.
+    /// </summary>
     public static string FirstLine(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -41,7 +41,10 @@ internal static class BlobErrors
             RequestFailedException { Status: 404 } => new FileNotFoundException($"{place}: there is no such object", name, e),
             RequestFailedException { Status: 412 } => new IOException($"{place}: it was replaced while it was being read", e),
             RequestFailedException { Status: 408 or 429 or >= 500 } busy =>
-                new ClusterException($"{place}: the service answered {busy.Status} {busy.ErrorCode}: {ErrorText.FirstLine(busy.Message)}", e) { IsPassing = true },
+                new ClusterException($"{place}: the service answered {busy.Status} {busy.ErrorCode}: {ErrorText.FirstLine(busy.Message)}", e)
+                {
+                    IsPassing = true,
+                },
             RequestFailedException { Status: > 0 } answered =>
                 new IOException($"{place}: the service answered {answered.Status} {answered.ErrorCode}: {ErrorText.FirstLine(answered.Message)}", e),
             _ => new ClusterException($"{place}: cannot be reached: {ErrorText.FirstLine(last.Message)}", e) { IsPassing = true },
