@@ -50,7 +50,7 @@ public sealed partial class DataCommandTests : IDisposable
         await SucceedAsync("train", named, "--out", Path.Combine(_home, "again"));
         Assert.Equal(File.ReadAllBytes(Path.Combine(detector, "weights.safetensors")), File.ReadAllBytes(Path.Combine(_home, "again", "weights.safetensors")));
         Assert.Equal(scored, await SucceedAsync("evaluate", detector, "--data", named, "--split", "train"));
-        string trained = $"name: tiny\n{data}\ndetector: {{weights: {Path.Combine(detector, "weights.safetensors")}}}\n";
+        string trained = $"name: tiny\n{data}\ndetector: {{weights: {detector}/weights.safetensors, weights-detector: {detector}/detector.json}}\n";
         await File.WriteAllTextAsync(named, trained + "trajectories: {levels: [0.2], schedules: [{kind: one-shot}]}\n", Cancellation);
         await SucceedAsync("prune", named, "--out", pruned, "--criterion", "taylor");
         Assert.Contains("(1 pictures)", await SucceedAsync("sensitivity", named, "--detector", detector, "--ratios", "0.5"), StringComparison.Ordinal);
