@@ -93,7 +93,11 @@ public sealed class GrowthHistory
             return;
         }
         use.Report = report;
-        _base = report.Key == _baseKey ? report : _base;
+        if (report.Key == _baseKey)
+        {
+            _base = report;
+            _history = _growth.Goal is { } goal ? _history.Toward(GoalBounds.Of(goal, _plan.Objectives, report)) : _history;
+        }
         use.WasThere = report.Finished < _plan.Created; // another search made it
         Spent += use.Trials.Count > 0 ? use.Cost : SearchCost.None;
         foreach (int number in use.Trials)

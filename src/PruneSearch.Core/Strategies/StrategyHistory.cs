@@ -59,12 +59,22 @@ public sealed class StrategyHistory
             tried.Take(each);
         }
         _tried = _tried.SetItem(place, tried);
+        Goal = before.Goal;
         _running = before._running + (trial.State == TrialState.Running ? 1 : 0)
             - (!isNew && before._trials[trial.Number].State == TrialState.Running ? 1 : 0);
     }
 
+    private StrategyHistory(StrategyHistory before, StrategyGoal? goal)
+    {
+        (_trials, _tried, _places, _running) = (before._trials, before._tried, before._places, before._running);
+        Goal = goal;
+    }
+
     /// <summary>No trial.</summary>
     public static StrategyHistory Empty { get; } = new([]);
+
+    /// <summary>What is looked for; <see langword="null"/> for the whole frontier.</summary>
+    public StrategyGoal? Goal { get; }
 
     /// <summary>The trials in the order of the log.</summary>
     public IReadOnlyList<Trial> Trials => _trials;
@@ -79,7 +89,7 @@ public sealed class StrategyHistory
     public TriedConfiguration? Find(Configuration configuration) => _places.TryGetValue(configuration, out int place) ? _tried[place] : null;
 
     /// <summary>The first trials alone.</summary>
-    public StrategyHistory Before(int number) => new([.. _trials.Take(number)]);
+    public StrategyHistory Before(int number) => new StrategyHistory([.. _trials.Take(number)]).Toward(Goal);
 
     /// <summary>With the trial that a proposal becomes.</summary>
     public StrategyHistory With(Proposal proposal)
@@ -87,6 +97,9 @@ public sealed class StrategyHistory
         ArgumentNullException.ThrowIfNull(proposal);
         return new StrategyHistory(this, new Trial { Number = _trials.Count, Proposal = proposal });
     }
+
+    /// <summary>The same trials, with what is looked for.</summary>
+    public StrategyHistory Toward(StrategyGoal? goal) => new(this, goal);
 
     /// <summary>With what has become of a trial, or with the next one. Its configuration does not change.</summary>
     internal StrategyHistory With(Trial trial) => new(this, trial);
