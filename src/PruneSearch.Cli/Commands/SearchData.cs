@@ -6,7 +6,7 @@ using PruneSearch.Stages;
 
 namespace PruneSearch.Cli.Commands;
 
-/// <summary>The data of a search file, for commands that work on it here: from its files, or, where it names what was pushed, from a home or a cluster.</summary>
+/// <summary>The data of a search file, for commands that work on it here: from its files, or, where it names what was pushed, from a store.</summary>
 internal static class SearchData
 {
     /// <summary>Reads it.</summary>

@@ -4,8 +4,9 @@ using PruneSearch.Core.Grains;
 
 namespace PruneSearch.Cluster.Workers;
 
-/// <summary>How an idle slot asks for work: its claim waits at the queue until there is some, so that it costs next to nothing and hears of it at once.</summary>
-internal sealed class SlotClaims(IGrainFactory grains, SlotOptions slot, SlotPresenceReporter presence, ClusterTimings timings, TimeProvider time, ILogger logger)
+/// <summary>How an idle slot asks for work: its claim waits at the queue until there is some, so that it costs little and hears of it at once.</summary>
+internal sealed class SlotClaims(
+    IGrainFactory grains, SlotOptions slot, SlotPresenceReporter presence, ClusterTimings timings, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Plainly = TimeSpan.FromSeconds(30);
     private readonly IDispatcherGrain _dispatcher = grains.GetGrain<IDispatcherGrain>(slot.DeviceClass);

@@ -4,7 +4,8 @@ using PruneSearch.Core.Strategies;
 namespace PruneSearch.Cluster.TestHost.Chaos;
 
 /// <summary>
-/// The runs as commands: <c>chaos</c>, <c>scale</c>, <c>day</c>, <c>queue</c>, <c>tls</c>. Options are <c>--name value</c>; servers come from eng/with-services.
+/// The runs as commands: <c>chaos</c>, <c>scale</c>, <c>day</c>, <c>queue</c>, <c>tls</c>. Options are <c>--name value</c>; servers come from
+/// eng/with-services.
 /// </summary>
 public static class Commands
 {
