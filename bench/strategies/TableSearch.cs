@@ -10,12 +10,17 @@ internal sealed class TableSearch
     private readonly List<Trial> _trials = [];
     private readonly HashSet<int> _stages = [];
     private readonly IncrementalFrontier _frontier;
+    private readonly bool _aims;
     private readonly double[] _seconds;
     private readonly int[] _counts;
+    private double _within = double.PositiveInfinity;
 
-    public TableSearch(TableProblem table, int seed)
+    /// <param name="table">The table.</param>
+    /// <param name="seed">Of the strategy.</param>
+    /// <param name="aims">Whether the strategy is told the goal.</param>
+    public TableSearch(TableProblem table, int seed, bool aims)
     {
-        _table = table;
+        (_table, _aims) = (table, aims);
         _frontier = new IncrementalFrontier([.. table.Objectives.Select(_ => 1.0)]);
         _seconds = new double[table.Table.Rungs.Count];
         _counts = new int[table.Table.Rungs.Count];
@@ -32,13 +37,17 @@ internal sealed class TableSearch
 
     public StrategyProblem Problem { get; }
 
-    public StrategyHistory History => field is { } h && h.Trials.Count == _trials.Count ? h : field = new StrategyHistory([.. _trials]);
+    public StrategyHistory History => field is { } h && h.Trials.Count == _trials.Count ? h
+        : field = new StrategyHistory([.. _trials]).Toward(_aims ? _table.Goal : null);
 
     /// <summary>Slot-seconds of new work so far; trials where the table has no seconds.</summary>
     public double Cost { get; private set; }
 
-    /// <summary>Share of the table's hypervolume that was found.</summary>
-    public double Share => _frontier.Hypervolume / _table.Hypervolume;
+    /// <summary>
+    /// Share of the table's hypervolume that was found. With a goal: how near the best that keeps to it comes to the best of the table, 1 less the
+    /// distance as a share of the objective's range; 0 before anything keeps to it.
+    /// </summary>
+    public double Share => _table.Goal is null ? _frontier.Hypervolume / _table.Hypervolume : 1 - Math.Min(1, _within - _table.BestWithin);
 
     /// <summary>Gives a proposal its results.</summary>
     public void Try(Proposal proposal)
@@ -52,6 +61,7 @@ internal sealed class TableSearch
             double[] costs = _table.Costs(row, rung);
             results.Add(new RungResult(rung, costs, seconds));
             _frontier.Add(costs);
+            _within = _table.Goal is { } goal && _table.Keeps(costs) ? Math.Min(_within, costs[goal.Best!.Value]) : _within;
             Cost += seconds;
         }
         _trials.Add(new Trial { Number = _trials.Count, Proposal = proposal, State = TrialState.Completed, Results = results });

@@ -15,7 +15,6 @@ namespace PruneSearch.Connections;
 /// <param name="checkpoints">Where models lie; only <see cref="DownloadAsync"/> needs it.</param>
 public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null, ICheckpointStore? checkpoints = null)
 {
-    private const int LargestPage = 500;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>The Orleans client that it asks.</summary>
@@ -101,7 +100,7 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <param name="after">Position of the first one: 0, or <see cref="ReportPage.Next"/> of the page before.</param>
     /// <param name="limit">Largest number of them, 1 to 500.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    public async Task<ReportPage> ReportsAsync(string id, int after, int limit = LargestPage) =>
+    public async Task<ReportPage> ReportsAsync(string id, int after, int limit = ReportPage.Largest) =>
         await Search(id).GetReportsAsync(after, limit).ConfigureAwait(false) ?? throw Unknown(id);
 
     /// <summary>Every report of a search once, as they come, those that are there already first; ends when the search is over.</summary>

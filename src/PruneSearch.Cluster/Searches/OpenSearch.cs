@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PruneSearch.Cluster.Progress;
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.Trajectories;
 using PruneSearch.Core;

@@ -1,3 +1,4 @@
+using PruneSearch.Cluster.Progress;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -7,8 +8,6 @@ namespace PruneSearch.Cluster.Searches;
 /// <summary>A search as others see it: from what its coordinator knows and what it persisted.</summary>
 internal sealed class StatusProjection(SearchState search, SearchProgressStore progress, SearchGrowth? growth = null, string? traceParent = null)
 {
-    public const int LargestPage = 500;
-
     private static readonly WaitReason Interrupted = new(WaitKind.Interrupted, "waits until the search is resumed");
 
     private SearchPlan Plan => search.Plan;
@@ -74,7 +73,8 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
     /// <summary>What changed since somebody looked last.</summary>
     public StatusPage Page(StatusPosition after, int limit, SearchSummary summary)
     {
-        var (changed, revision, isLast) = search.Changes.After(after.Source == search.Changes.Source ? after.Revision : 0, Math.Clamp(limit, 1, LargestPage));
+        long since = after.Source == search.Changes.Source ? after.Revision : 0;
+        var (changed, revision, isLast) = search.Changes.After(since, Math.Clamp(limit, 1, ReportPage.Largest));
         return new StatusPage
         {
             Summary = summary,

@@ -42,11 +42,7 @@ internal sealed class ProposalPrices(GrowthPlan growth)
     // One history mostly goes on from the one before: only what differs is looked at.
     private void Know(IReadOnlyList<Trial> trials)
     {
-        int same = 0;
-        while (same < _trials.Count && same < trials.Count && _trials[same].IsOf(trials[same]))
-        {
-            same++;
-        }
+        int same = trials.Zip(_trials, (trial, known) => known.IsOf(trial)).TakeWhile(same => same).Count();
         foreach (var (id, _, _) in _trials.Skip(same).SelectMany(t => t.Own))
         {
             _known.Remove(id);
@@ -62,13 +58,13 @@ internal sealed class ProposalPrices(GrowthPlan growth)
     private Rates Learn(IReadOnlyList<Trial> trials)
     {
         double aa = 0, ab = 0, bb = 0, a1 = 0, b1 = 0;
-        for (int i = 0; i < trials.Count; i++)
+        foreach (var (trial, stagesOf) in trials.Zip(_trials))
         {
-            foreach (var result in trials[i].Results)
+            foreach (var result in trial.Results)
             {
                 if (result.Seconds > 0)
                 {
-                    var (count, trained) = _trials[i].At(result.Rung);
+                    var (count, trained) = stagesOf.At(result.Rung);
                     var (stages, steps) = (count / result.Seconds, trained / result.Seconds);
                     (aa, ab, bb, a1, b1) = (aa + stages * stages, ab + stages * steps, bb + steps * steps, a1 + stages, b1 + steps);
                 }
