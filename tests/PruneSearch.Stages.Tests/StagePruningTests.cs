@@ -8,6 +8,7 @@ using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Costs;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Latency;
+using PruneSearch.Stages;
 
 namespace PruneSearch.Tests.Stages;
 

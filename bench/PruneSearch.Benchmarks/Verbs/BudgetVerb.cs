@@ -31,7 +31,9 @@ internal static class BudgetVerb
         var ratios = new Argument<double[]>("RATIO") { Description = "Shares of the latency that go" };
         var groups = new Option<string[]>("--groups")
         {
-            DefaultValueFactory = _ => ["hidden", "neck"], AllowMultipleArgumentsPerToken = true, Description = "What may go",
+            DefaultValueFactory = _ => ["hidden", "neck"],
+            AllowMultipleArgumentsPerToken = true,
+            Description = "What may go",
         };
         var shared = new Option<string>("--shared") { DefaultValueFactory = _ => "../shared", Description = "Folder with weights and data/voc07-5class" };
         var images = new Option<int>("--images") { DefaultValueFactory = _ => int.MaxValue, Description = "Validation photos to take" };
@@ -51,7 +53,7 @@ internal static class BudgetVerb
         DetectionDataset Split(string name) => DatasetReader.ReadCoco(Path.Combine(data, name + ".json"), Path.Combine(data, "images"));
         var validation = Split("val").Take(images);
         List<Tensor> photos =
-            [.. new EvaluationLoader(Split("train").Take(CalibrationPhotos), model.InputSpec).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];
+            [.. new EvaluationLoader(Split("train").Take(CalibrationPhotos), model.InputSpec).Batches(cancellation: cancellation).Select(b => TrainingBatch.ToTensor(b, CPU))];
         var time = new ProcessorClock();
         byte[] denseFile = OnnxExport.ToBytes(model, weights);
         LatencyReport Measure(DetectorSpec spec)
@@ -82,7 +84,7 @@ internal static class BudgetVerb
                 model, weights, settings, new(photos, 1), latency: s => 1 / Measure(s).SpeedUp, costs: by, cancellation: cancellation);
             var speed = Measure(pruned.Spec);
             var after = DetectorCatalog.Build(pruned.Spec);
-            var score = DetectorEvaluator.Evaluate(after, pruned.Weights, validation, CPU);
+            var score = DetectorEvaluator.Evaluate(after, pruned.Weights, validation, CPU, cancellation: cancellation);
             Console.WriteLine(Invariant($"{settings.Ratio:0.00} {how}: latency {1 / speed.SpeedUp:0.000} of dense, {speed.SpeedUp:0.00}x ") +
                 Invariant($"[{speed.SpeedUpLow:0.00}, {speed.SpeedUpHigh:0.00}], mAP50 {score.Ap50:0.000}, MACs {after.Network.Macs / 1e6:0} M, ") +
                 $"left out {string.Join(' ', after.Network.LeftOut.Select(b => b.Name))}");
