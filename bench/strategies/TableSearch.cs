@@ -13,6 +13,7 @@ internal sealed class TableSearch
     private readonly bool _aims;
     private readonly double[] _seconds;
     private readonly int[] _counts;
+    private readonly PriceFactors _factors;
     private double _within = double.PositiveInfinity;
 
     /// <param name="table">The table.</param>
@@ -22,6 +23,7 @@ internal sealed class TableSearch
     {
         (_table, _aims) = (table, aims);
         _frontier = new IncrementalFrontier([.. table.Objectives.Select(_ => 1.0)]);
+        _factors = new PriceFactors(table.Space);
         _seconds = new double[table.Table.Rungs.Count];
         _counts = new int[table.Table.Rungs.Count];
         Problem = new StrategyProblem
@@ -54,12 +56,14 @@ internal sealed class TableSearch
     {
         var row = _table.RowOf(proposal.Configuration);
         int first = proposal.Continues is { } number ? _trials[number].Rung + 1 : 0;
+        var expected = Enumerable.Range(0, proposal.Rung + 1).Select(rung => Expected(row, rung)).ToList();
         var results = new List<RungResult>();
         for (int rung = first; rung <= proposal.Rung; rung++)
         {
             double seconds = Seconds(row, rung);
             double[] costs = _table.Costs(row, rung);
             results.Add(new RungResult(rung, costs, seconds));
+            _factors.Add(proposal.Configuration, rung > 0, seconds / expected[rung]);
             _frontier.Add(costs);
             _within = _table.Goal is { } goal && _table.Keeps(costs) ? Math.Min(_within, costs[goal.Best!.Value]) : _within;
             Cost += seconds;
@@ -91,11 +95,14 @@ internal sealed class TableSearch
         double price = 0;
         for (int r = from; r <= rung; r++)
         {
-            int stages = row.Stages is null ? 1 : row.Stages[r].Count(s => !_stages.Contains(s));
-            price += stages * (_counts[r] > 0 ? _seconds[r] / _counts[r] : Before(r));
+            price += Expected(row, r) * (row.Stages is null ? 1 : _factors.Of(configuration, r > 0));
         }
         return price;
     }
+
+    // Without what the configuration says about it.
+    private double Expected(RecordedRow row, int rung) => (row.Stages is null ? 1 : row.Stages[rung].Count(s => !_stages.Contains(s)))
+        * (_counts[rung] > 0 ? _seconds[rung] / _counts[rung] : Before(rung));
 
     // Before any was seen: in proportion to the training, with something for all the rest.
     private double Before(int rung)

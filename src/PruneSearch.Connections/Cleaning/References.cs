@@ -56,9 +56,9 @@ internal sealed partial class References
             _ = search.State.IsOver() ? _over.Add(search.Id) : _over.Remove(search.Id);
             var plan = await session.PlanAsync(search.Id).ConfigureAwait(false);
             bool whole = !search.State.IsOver() || keep == KeepRule.All;
-            foreach (var stage in plan.Trajectories.SelectMany(t => t.Stages).Where(s => whole || s.Parent is null))
+            foreach (var (stage, key) in plan.Trajectories.SelectMany(t => t.Stages.Zip(t.Keys)).Where(s => whole || s.First.Parent is null))
             {
-                _stages.Add(stage.ComputeKey());
+                _stages.Add(key);
                 if (whole && stage.Prune is not null)
                 {
                     _prunings.Add(stage.ComputePruningKey());
