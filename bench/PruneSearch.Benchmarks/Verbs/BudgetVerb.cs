@@ -53,7 +53,9 @@ internal static class BudgetVerb
         DetectionDataset Split(string name) => DatasetReader.ReadCoco(Path.Combine(data, name + ".json"), Path.Combine(data, "images"));
         var validation = Split("val").Take(images);
         List<Tensor> photos =
-            [.. new EvaluationLoader(Split("train").Take(CalibrationPhotos), model.InputSpec).Batches(cancellation: cancellation).Select(b => TrainingBatch.ToTensor(b, CPU))];
+        [
+            .. new EvaluationLoader(Split("train").Take(CalibrationPhotos), model.InputSpec).Batches(cancellation).Select(b => TrainingBatch.ToTensor(b, CPU)),
+        ];
         var time = new ProcessorClock();
         byte[] denseFile = OnnxExport.ToBytes(model, weights);
         LatencyReport Measure(DetectorSpec spec)
