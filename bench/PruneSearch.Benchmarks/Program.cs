@@ -17,5 +17,7 @@ return await new RootCommand("Measures parts of PruneSearch.")
     PruneVerb.Create(),
     AccuracyVerb.Create(),
     CopiesVerb.Create(),
+    CostsVerb.Create(),
+    BudgetVerb.Create(),
     RecordVerb.Create(),
 }.Parse(args).InvokeAsync().ConfigureAwait(false);

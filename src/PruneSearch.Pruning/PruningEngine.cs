@@ -21,6 +21,7 @@ public static class PruningEngine
     /// <param name="calibration">Pictures, where <see cref="NeedsImages"/>; seed; and loss, for gradient criteria.</param>
     /// <param name="compensation">How readers are re-solved.</param>
     /// <param name="latency">Measures for the target <c>latency</c>; see <see cref="TargetSelection.Select"/>.</param>
+    /// <param name="costs">Predicts for the target <c>latency</c>; without it what is considered is measured.</param>
     /// <param name="cancellation">Checked between batches of compensation.</param>
     /// <exception cref="ArgumentException">A setting is unknown or outside its range, the target is out of reach, or pictures are missing.</exception>
     /// <exception cref="FormatException">The weights are not those of the detector.</exception>
@@ -32,6 +33,7 @@ public static class PruningEngine
         CalibrationSet calibration,
         CompensationOptions? compensation = null,
         Func<DetectorSpec, double>? latency = null,
+        Lazy<LatencyCosts>? costs = null,
         CancellationToken cancellation = default)
     {
         var network = detector.Network;
@@ -42,10 +44,11 @@ public static class PruningEngine
         {
             var scores = Score(now, nowWeights, settings, calibration, positions);
             var blocks = BlockImportance.Score(now, nowWeights, settings, calibration, positions, cancellation);
-            return new Choice(TargetSelection.Select(now, scores, settings, latency, blocks), scores);
+            return new Choice(TargetSelection.Select(now, scores, settings, latency, blocks, costs), scores);
         }
+        int roundTo = costs is not null && LatencyCosts.Serve(settings) ? costs.Value.Grid(settings) : settings.RoundTo;
         var (spec, cut, plan) = settings.Compensate
-            ? GradualPruning.Run(detector, weights, Choose, settings.RoundTo, calibration.Pictures, compensation ?? new CompensationOptions(), positions,
+            ? GradualPruning.Run(detector, weights, Choose, roundTo, calibration.Pictures, compensation ?? new CompensationOptions(), positions,
                 cancellation)
             : Once(detector, weights, Choose(detector, weights).Plan);
         cut.RequireFinite("pruned weights");

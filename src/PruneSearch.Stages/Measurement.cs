@@ -70,5 +70,5 @@ internal sealed class Measurement(StageContext context)
     }
 
     // Names of classes do not matter either, only how many there are.
-    private static string Structure(DetectorSpec spec) => (spec with { Classes = [.. spec.Classes.Select((_, i) => $"{i}")] }).ToJson();
+    internal static string Structure(DetectorSpec spec) => (spec with { Classes = [.. spec.Classes.Select((_, i) => $"{i}")] }).ToJson();
 }

@@ -6,6 +6,7 @@ using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Detection.Training;
+using PruneSearch.Inference.Costs;
 using PruneSearch.Pruning;
 using PruneSearch.Pruning.Shrinking;
 using PruneSearch.Stages.Inputs;
@@ -151,20 +152,27 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
     /// <summary>The optimizer state that a finished stage left.</summary>
     public OptimizerState? ReadOptimizer(StageKey key) => TryRead(CheckpointNames.Optimizer(key), OptimizerState.Read);
 
-    public LatencyReport? ReadLatency(string id)
+    public LatencyReport? ReadLatency(string id) => TryReadJson<LatencyReport>(CheckpointNames.Latency(id));
+
+    public void WriteLatency(string id, LatencyReport latency) =>
+        Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
+
+    public CostTable? ReadCosts(string id) => TryReadJson<CostTable>(CheckpointNames.Costs(id));
+
+    public void WriteCosts(string id, CostTable costs) => Write(CheckpointNames.Costs(id), JsonSerializer.SerializeToUtf8Bytes(costs, CoreJson.Readable));
+
+    private T? TryReadJson<T>(string name)
+        where T : class
     {
         try
         {
-            return TryRead(CheckpointNames.Latency(id), (stream, _) => JsonSerializer.Deserialize<LatencyReport>(stream, CoreJson.Readable));
+            return TryRead(name, (stream, _) => JsonSerializer.Deserialize<T>(stream, CoreJson.Readable));
         }
         catch (JsonException)
         {
             return null; // another version wrote it: it is measured again
         }
     }
-
-    public void WriteLatency(string id, LatencyReport latency) =>
-        Write(CheckpointNames.Latency(id), JsonSerializer.SerializeToUtf8Bytes(latency, CoreJson.Readable));
 
     private T? TryRead<T>(string name, Func<Stream, string, T?> read)
         where T : class

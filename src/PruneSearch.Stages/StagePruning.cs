@@ -54,7 +54,8 @@ internal sealed class StagePruning(StageContext context, Measurement measurement
         {
             var pruned = PruningEngine.Prune(
                 model, weights, settings, CalibrationSet.Annotated(model, calibration, seed),
-                latency: spec => Latency(model.With(spec.Widths)), cancellation: context.Cancellation);
+                latency: spec => Latency(model.With(spec.Widths)),
+                costs: new DeviceCosts(context.Files, context.Stage.Measure, context.Time, context.Cancellation).Of(model), cancellation: context.Cancellation);
             return context.Files.KeepPruned(key, pruned);
         }
         catch (ArgumentException e)

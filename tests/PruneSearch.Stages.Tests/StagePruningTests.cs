@@ -5,7 +5,10 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Training;
+using PruneSearch.Inference.Costs;
 using PruneSearch.Inference.Detecting;
+using PruneSearch.Inference.Latency;
+using PruneSearch.Stages;
 
 namespace PruneSearch.Tests.Stages;
 
@@ -33,6 +36,24 @@ public sealed class StagePruningTests(StagePruningTests.DenseStage dense) : ICla
         var report = Run(stage);
 
         Assert.Equal(began.Widths, (await _room.DetectorAsync(report.Key)).Widths);
+    }
+
+    [Fact]
+    public async Task What_layers_cost_is_measured_once_for_all_prunings_of_a_detector()
+    {
+        Run(Pruned(0.2, PruneTarget.Latency) with { FineTune = null });
+        string name = Assert.Single(await _room.NamesAsync("costs/"));
+        var written = await _room.ReadAsync(name);
+        Run(Pruned(0.1, PruneTarget.Latency) with { FineTune = null });
+
+        Assert.Equal(name, Assert.Single(await _room.NamesAsync("costs/")));
+        Assert.Equal(written.ToArray(), (await _room.ReadAsync(name)).ToArray());
+        var table = JsonSerializer.Deserialize<CostTable>(written.ToArray(), CoreJson.Readable)!;
+        Assert.Equal(OnnxLatencyEngine.DeviceOf(1), table.Device);
+
+        var spec = (await _room.DetectorAsync(dense.Report.Key));
+        Assert.Equal(CheckpointNames.Costs(DeviceCosts.Identify(DetectorCatalog.Build(spec).Dense.Spec, 1)), name);
+        Assert.NotEqual(DeviceCosts.Identify(spec, 1), DeviceCosts.Identify(spec, 2)); // another device has a table of its own
     }
 
     [Fact]

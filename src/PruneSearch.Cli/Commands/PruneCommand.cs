@@ -12,6 +12,7 @@ using PruneSearch.Data.Datasets;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
 using PruneSearch.Stages;
+using PruneSearch.Storage;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -58,10 +59,12 @@ internal static class PruneCommand
 
             try
             {
-                var latency = new CandidateLatency(input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time, cancellation);
+                var latency = new CandidateLatency(
+                    input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time,
+                    () => new FolderCheckpointStore(parsed.GetValue<string>("--home")!, context.Time), cancellation);
                 var pruned = BadInput.Guard(() => PruningEngine.Prune(
                     input.Model, input.Weights!, settings, new CalibrationSet(pictures, options.Seed(parsed)), latency: latency.Of,
-                    cancellation: cancellation));
+                    costs: latency.Costs, cancellation: cancellation));
                 var after = input.Model.With(pruned.Spec.Widths);
                 OnnxAnswer.RequireFinite(OnnxExport.ToBytes(after, pruned.Weights), "the pruned detector");
                 DetectorFolder.Write(folder, after, pruned.Weights);

@@ -64,4 +64,7 @@ public static class CheckpointNames
 
     /// <summary>Latency of a structure on a device, measured once.</summary>
     public static string Latency(string structureAndDevice) => $"latencies/{structureAndDevice}.json";
+
+    /// <summary>What the layers of a dense structure cost on a device, measured once.</summary>
+    public static string Costs(string structureAndDevice) => $"costs/{structureAndDevice}.json";
 }

@@ -9,7 +9,8 @@ namespace PruneSearch.Pruning.Selection;
 
 /// <summary>
 /// Finds how many channels have to go for a share of something else to be gone: by bisection over the number of channels
-/// that <see cref="ChannelSelection"/> may take, which for the global ranking is the threshold that scores are compared with.
+/// that <see cref="ChannelSelection"/> may take, which for the global ranking is the threshold that scores are compared with. Latency for which
+/// everything competes is found by a knapsack over measured costs (<see cref="LatencySelection"/>).
 /// </summary>
 public static class TargetSelection
 {
@@ -25,18 +26,24 @@ public static class TargetSelection
     /// <c>latency</c> only; each structure is measured once.
     /// </param>
     /// <param name="blocks">Block name to its finite score a channel, for blocks that may be left out; none when left out.</param>
+    /// <param name="costs">Predicts latencies, where <see cref="LatencyCosts.Serve"/>; asked for no other settings.</param>
     /// <exception cref="ArgumentException">
     /// A setting is unknown or outside its range, latency cannot be measured, or cap and floor make the target unreachable.
     /// </exception>
     public static PruningPlan Select(
         DetectorModel detector, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings, Func<DetectorSpec, double>? latency = null,
-        IReadOnlyDictionary<string, double>? blocks = null)
+        IReadOnlyDictionary<string, double>? blocks = null, Lazy<LatencyCosts>? costs = null)
     {
         if (settings.Target == PruneTarget.Channels)
         {
             return ChannelSelection.Select(detector.Network, scores, settings, blocks);
         }
         var left = Left(detector, settings, latency);
+        if (costs is not null && LatencyCosts.Serve(settings))
+        {
+            ChannelSelection.Range(detector.Network, settings); // refuses what is outside its range
+            return LatencySelection.Select(detector, scores, settings, left, costs.Value, blocks ?? ImmutableDictionary<string, double>.Empty);
+        }
         var (low, high, dense) = ChannelSelection.Range(detector.Network, settings);
         double Share(int channels) => Math.Min((double)channels / dense, Math.BitDecrement(1.0)); // blocks may take all channels of their groups
         PruningPlan Plan(int channels) => ChannelSelection.Select(detector.Network, scores, settings with { Ratio = Share(channels) }, blocks);
