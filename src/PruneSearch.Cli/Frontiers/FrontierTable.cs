@@ -59,12 +59,15 @@ internal static class FrontierTable
         }
     }
 
+    /// <summary>Whether models look at pictures of different sizes, as far as their reports say (0: of an earlier version, which did not).</summary>
+    internal static bool HasSizes(FrontierView view) => view.Points.Select(p => p.Report.InputSize).Where(s => s > 0).Distinct().Count() > 1;
+
     private static Table Table(FrontierView view, List<string> notes)
     {
         var table = new Table().Border(TableBorder.Rounded);
         table.AddColumn("");
         table.AddColumn("model");
-        bool sizes = view.Points.Select(p => p.Report.InputSize).Distinct().Count() > 1;
+        bool sizes = HasSizes(view);
         foreach (string column in (string[])
             [.. sizes ? ["input"] : Array.Empty<string>(), "pruned", "mAP50", "points", "mAP", "MACs", "parameters", "MB", "ms", "speed-up"])
         {
@@ -78,7 +81,7 @@ internal static class FrontierTable
             string[] cells =
             [
                 p.OnFrontier ? "*" : "", PointNames.Of(p) + Marks(p, notes),
-                .. sizes ? [Text($"{r.InputSize}")] : Array.Empty<string>(), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"),
+                .. sizes ? [r.InputSize == 0 ? "" : Text($"{r.InputSize}")] : Array.Empty<string>(), Text($"{p.Pruned:P0}"), Text($"{r.Map50:0.000}"),
                 PointText.Points(p, original), Text($"{r.Map:0.000}"),
                 Text($"{r.Macs / 1e6:0} M"), Text($"{r.Parameters / 1e6:0.00} M"), Text($"{r.ModelBytes / 1e6:0.00}"),
                 Text($"{r.Latency.Milliseconds:0.00}"), PointText.SpeedUp(p),

@@ -85,7 +85,9 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
             {
                 if (await GrainFactory.GetGrain<IStageGrain>(ready.Key).LeaseAsync(worker) is { } lease)
                 {
-                    _queue.Shares.Began(ready.Key, ready.Search, worker); // a trajectory may have asked for it in between
+                    _queue.Remove(ready.Key); // a trajectory may have asked for it in between
+                    _queue.Shares.Began(ready.Key, ready.Search, worker);
+                    await CountAsync();
                     return lease;
                 }
                 _queue.Shares.Ended(ready.Key);

@@ -38,6 +38,16 @@ public sealed class FrontierFilesTests
         Assert.DoesNotContain("slower", PointText.SpeedUp(Some.View().Points[2]), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, 0, 300)]
+    [InlineData(false, 300, 300)]
+    [InlineData(true, 224, 300)]
+    public void Sizes_have_a_column_where_models_that_say_theirs_differ(bool expected, params int[] sizes)
+    {
+        var view = Some.View() with { Points = [.. sizes.Select((s, i) => Point($"{i}", 1) with { Report = Some.Report(.8, 1, 800) with { InputSize = s } })] };
+        Assert.Equal(expected, FrontierTable.HasSizes(view));
+    }
+
     [Fact]
     public void The_picture_has_the_colours_of_all_arms()
     {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Recovery;
 
 /// <summary>
 /// A search that was launched is safe once its plan is stored, and whoever launched it need not wait until it is opened: that happens behind. Whoever

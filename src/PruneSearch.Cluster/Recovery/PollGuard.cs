@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using PruneSearch.Cluster.Observability;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Recovery;
 
 /// <summary>What a coordinator does on its own account: a failure is logged, and it is tried again with the next poll.</summary>
 internal static class PollGuard
