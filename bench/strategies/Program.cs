@@ -20,7 +20,8 @@ var until = new Option<double>("--until") { DefaultValueFactory = _ => 0.99, Des
 var curves = new Option<string?>("--curves") { Description = "CSV that gets every growth of every run: strategy, seed, trials, cost, share" };
 var bounds = new Option<string[]>("--bounds")
 {
-    AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [],
     Description = "With --best: figures that will do, as map50=0.45; what is told is then how near the best of the table that keeps to them is",
 };
 var best = new Option<string?>("--best") { Description = "What shall be the best within --bounds; the strategies are told" };

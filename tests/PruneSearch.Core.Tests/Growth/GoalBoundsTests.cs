@@ -20,7 +20,9 @@ public sealed class GoalBoundsTests
         var atLeast = GoalBounds.Of(
             new GoalSettings
             {
-                Map50 = new AccuracyGoal { AtLeast = 0.7 }, SpeedUp = new SpeedGoal { AtLeast = 2 }, Macs = new SizeGoal { AtMost = 0.6 },
+                Map50 = new AccuracyGoal { AtLeast = 0.7 },
+                SpeedUp = new SpeedGoal { AtLeast = 2 },
+                Macs = new SizeGoal { AtMost = 0.6 },
             }, Objectives, original);
         Assert.Equal([0.3, 0.5, 0.6], atLeast.Bounds.Select(b => Math.Round(b!.Value, 6)));
         Assert.Null(atLeast.Best);
