@@ -32,22 +32,6 @@ public sealed class WakeTests
         }
     }
 
-    [Fact]
-    public async Task A_launch_is_answered_once_its_plan_is_stored_and_whoever_asks_for_the_search_waits_until_it_is_opened()
-    {
-        using var home = new TestHome();
-        var store = new GatedStore(new FolderCheckpointStore(home.Path), reads: true);
-        await using var silo = await StartAsync(home, store);
-        await silo.Client.LaunchAsync(Plans.Small("a")).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-        await store.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-
-        var asked = silo.Client.SummaryAsync("a");
-        await Task.Delay(100, TestContext.Current.CancellationToken);
-        Assert.False(asked.IsCompleted);
-        store.Open();
-        Assert.Equal(WorkState.Running, (await asked).State);
-    }
-
     private static Task<SiloHost> StartAsync(TestHome home, GatedStore store) => SiloHost.StartAsync(
         new SiloOptions
         {

@@ -26,7 +26,7 @@ internal sealed class SearchGrain(
     ClusterTimings timings,
     RecoveryPolicy recovery,
     TimeProvider time,
-    ILogger<SearchGrain> logger) : Grain, ISearchGrain, IRemindable, IIncomingGrainCallFilter
+    ILogger<SearchGrain> logger) : Grain, ISearchGrain, IRemindable
 {
     private const string LeftBehind = "was launched by an earlier version of PruneSearch and cannot be read: run its file again";
 
@@ -35,7 +35,6 @@ internal sealed class SearchGrain(
     private IGrainTimer? _poll, _soon;
     private string? _unreadable;
 
-    private SearchOpening Opening => field ??= new SearchOpening(this, logger, Id, timings.Poll, OpenAsync);
     private WakeRegistration Wake => field ??= new WakeRegistration(this, GrainFactory, Id, recovery.ByItself, logger);
     private OpenSearch Search => Known ?? throw new KeyNotFoundException($"There is no search '{Id}'.");
     private OpenSearch? Known => _unreadable is null ? _search : throw new ClusterException($"Search '{Id}' {_unreadable}.");
@@ -43,13 +42,6 @@ internal sealed class SearchGrain(
     private string Id => this.GetPrimaryKeyString();
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) => ReadAsync();
-
-    // Only GetStateAsync and GetTrajectoryAsync interleave: they ask for nothing that is not open by then.
-    public async Task Invoke(IIncomingGrainCallContext context)
-    {
-        await Opening.WaitAsync();
-        await context.Invoke();
-    }
 
     public async Task LaunchAsync(SearchPlan plan)
     {
@@ -73,7 +65,7 @@ internal sealed class SearchGrain(
         }
         if (_search is null)
         {
-            Opening.Begin();
+            await OpenAsync();
         }
     }
 
