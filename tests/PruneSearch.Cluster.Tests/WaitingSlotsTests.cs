@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Cluster.Dispatching;
+using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Stages;
@@ -83,5 +85,38 @@ public sealed class WaitingSlotsTests
         Assert.InRange(TimeProvider.System.GetElapsedTime(before).TotalSeconds, 0, 8);
     }
 
+    [Fact]
+    public async Task A_stage_that_is_asked_for_while_it_is_being_leased_does_not_wait_any_more()
+    {
+        using var home = new TestHome();
+        await using var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions
+        {
+            Home = home.Path,
+            RunSlot = false,
+            Timings = new ClusterTimings { Poll = TimeSpan.FromMinutes(1) }, // trajectories ask once
+            ConfigureServices = services => services
+                .AddSingleton<IIncomingGrainCallFilter, AskedAgain>().AddSingleton<IStageRunner>(new StubStageRunner(TimeSpan.Zero)),
+        });
+        var dispatcher = host.Grains.GetGrain<IDispatcherGrain>("cpu");
+        var claim = dispatcher.AwaitAsync("w", TimeSpan.FromMinutes(1));
+        await host.Client.LaunchAsync(Plans.Small("a"));
+        Assert.NotNull(await claim);
+        Assert.Equal(0, (await dispatcher.GetStatusAsync(10)).Length);
+    }
+
     private Task<ReadyStage?> Join(string worker) => _waiting.JoinAsync(worker, Patience, CancellationToken.None);
+
+    /// <summary>A trajectory asks for a stage just when a slot is about to get it.</summary>
+    private sealed class AskedAgain(IGrainFactory grains) : IIncomingGrainCallFilter
+    {
+        public async Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (context.Grain is IStageGrain && context.MethodName == nameof(IStageGrain.LeaseAsync))
+            {
+                var stage = StageKey.Parse(context.TargetId.Key.ToString()!);
+                await grains.GetGrain<IDispatcherGrain>("cpu").EnqueueAsync(stage, 1, ["a"]);
+            }
+            await context.Invoke();
+        }
+    }
 }
