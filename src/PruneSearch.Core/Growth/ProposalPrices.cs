@@ -84,10 +84,10 @@ internal sealed class ProposalPrices(GrowthPlan growth)
         return new Rates(GrowthHistory.NominalStage * scale, scale, nn > 0, new PriceFactors(growth.Space));
     }
 
-    // Where prices are nominal there is nothing to learn about them.
+    // Where prices are nominal they are exact, and all factors 1.
     private Rates WithFactors(Rates rates, IReadOnlyList<Trial> trials)
     {
-        foreach (var (trial, stages) in growth.Reproducible ? [] : trials.Zip(_trials))
+        foreach (var (trial, stages) in trials.Zip(_trials))
         {
             foreach (var result in trial.Results)
             {

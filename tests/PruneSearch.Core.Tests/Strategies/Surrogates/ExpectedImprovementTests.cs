@@ -65,6 +65,9 @@ public sealed class ExpectedImprovementTests
         }
         Assert.Equal(sum / draws, new ExpectedImprovement(Costs, [bound, 1], best: 1).Of(beliefs), 3);
         Assert.Equal(0.4, new ExpectedImprovement(Costs, [0.1, 1], best: 1).Of([Belief.Known(0.05), Belief.Known(0.6)]), 9); // none keeps to it yet
+        // Two bounds are kept with the product of their probabilities: half and half.
+        Belief even = new(0, Math.Log(0.5), 0.3);
+        Assert.Equal(0.25 * 0.7, new ExpectedImprovement([], [0.5, 0.5, 1], best: 2).Of([even, even, Belief.Known(0.3)]), 6);
         Assert.Equal(0, new ExpectedImprovement(Costs, [0.1, 1], best: 1).Of([Belief.Known(0.15), Belief.Known(0.1)]));
     }
 }
