@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.TestHost;
@@ -28,9 +30,16 @@ public sealed class GuestWorkerTests(GuardedCluster cluster) : IClassFixture<Gua
         var workers = await client.Searches.WorkersAsync();
         Assert.Superset(new HashSet<string>(["worker-1", "worker-2"]), workers.Select(w => w.Slot.Worker).ToHashSet());
 
-        // What Prometheus reads of it. Gauges belong to the process, in which other clusters run meanwhile: MetricsTests knows their values.
+        // What Prometheus reads of it. Gauges belong to the process, in which other clusters run meanwhile, and go when one of those ends: MetricsTests
+        // knows their values, and here the slots are looked for until they have been counted again.
+        const string slots = "(?m)^prunesearch_slots\\{.*prunesearch_device_class=\"cpu\".*\\} \\d";
         string metrics = await cluster.MetricsAsync();
-        Assert.Matches("(?m)^prunesearch_slots\\{.*prunesearch_device_class=\"cpu\".*\\} \\d", metrics);
+        for (var clock = Stopwatch.StartNew(); !Regex.IsMatch(metrics, slots) && clock.Elapsed < TimeSpan.FromSeconds(30);)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            metrics = await cluster.MetricsAsync();
+        }
+        Assert.Matches(slots, metrics);
         Assert.Matches("(?m)^prunesearch_stages_total\\{.*prunesearch_stage_outcome=\"completed\".*\\} [1-9]", metrics);
         Assert.Matches("(?m)^prunesearch_checkpoint_duration_seconds_bucket\\{.*le=\"0.001\".*\\} ", metrics);
     }
