@@ -49,7 +49,7 @@ internal static class LossVerb
             var outputs = network.Forward(images, training: true);
             own.Restart();
             var answers = outputs.ToDictionary(o => o.Key, o => o.Value.detach().requires_grad_());
-            loss.Compute(answers, wanted, progress: 1).backward();
+            loss.Compute(answers, wanted, step: 1).backward();
             own.Stop();
             // The gradients of the outputs go on into the network.
             autograd.backward([.. outputs.Values], [.. outputs.Keys.Select(o => answers[o].grad!)]);
