@@ -83,7 +83,6 @@ public sealed record LiveModel
     public bool IsBase => Schedule == ScheduleKind.Base && !IsQuantised;
 
     /// <summary>An accuracy, or a cost as a factor over the original's: better is always larger.</summary>
-    /// <param name="objective">Which.</param>
     /// <param name="original">What is compared with; <see langword="null"/> while it is not known.</param>
     public double Value(Objective objective, LiveModel? original) => objective switch
     {

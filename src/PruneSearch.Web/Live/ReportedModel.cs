@@ -5,7 +5,6 @@ namespace PruneSearch.Web.Live;
 
 /// <summary>All that a model's report says, beside that of the original; two reports are fetched for it, however many the search has.</summary>
 /// <param name="Live">The model among the others.</param>
-/// <param name="Point">Its point.</param>
 /// <param name="View">A view of the original and this model alone.</param>
 internal sealed record ReportedModel(LiveModel Live, FrontierPoint Point, FrontierView View)
 {
