@@ -12,9 +12,7 @@ internal static class SearchData
     /// <summary>Reads it.</summary>
     /// <param name="context">Whose clock and connections are used.</param>
     /// <param name="place">Where pushed data is.</param>
-    /// <param name="source">The data.</param>
     /// <param name="read">Reads with what it is given: a launcher that finds the data, and what brings the pictures of a split to this machine.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SearchFileException">Something is wrong with the data.</exception>
     /// <exception cref="IOException">The store cannot be read, or a picture cannot be had.</exception>
     public static async Task<T> ReadAsync<T>(CliContext context, SearchPlace place, DataSource source,

@@ -9,7 +9,6 @@ namespace PruneSearch.Cli.Detectors;
 
 /// <summary>A detector that a command line names.</summary>
 /// <param name="Source">What the user wrote.</param>
-/// <param name="Model">The detector.</param>
 /// <param name="Weights">Its weights; <see langword="null"/> when only a specification was given.</param>
 /// <param name="Search">The search file it comes from; <see langword="null"/> otherwise.</param>
 internal sealed record NamedDetector(string Source, DetectorModel Model, WeightSet? Weights, SearchFile? Search)

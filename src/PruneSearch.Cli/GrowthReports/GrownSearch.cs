@@ -11,7 +11,6 @@ namespace PruneSearch.Cli.GrowthReports;
 
 /// <summary>A search that decided itself what to try, put together from its two logs.</summary>
 /// <param name="Plan">The search, with everything that was proposed as its trajectories.</param>
-/// <param name="Status">How it stands.</param>
 /// <param name="View">Its models.</param>
 /// <param name="Results">What was proposed and what came of it.</param>
 internal sealed record GrownSearch(SearchPlan Plan, SearchStatus Status, FrontierView View, GrownResults Results)

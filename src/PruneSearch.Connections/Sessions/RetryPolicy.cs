@@ -51,7 +51,6 @@ internal sealed class RetryPolicy
         new(e => e is TimeoutException or ClusterException { InnerException: TimeoutException }, TimeSpan.FromMinutes(1), time);
 
     /// <summary>Calls until an answer comes.</summary>
-    /// <param name="call">The call.</param>
     /// <param name="lost">Told of each failure; with it the call is repeated for ever, without it no longer than the limit.</param>
     /// <exception cref="Exception">The call's own, if it does not pass or came again for longer than that.</exception>
     public async Task<T> CallAsync<T>(Func<Task<T>> call, Action<Exception>? lost = null)

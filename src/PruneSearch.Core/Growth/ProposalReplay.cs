@@ -7,9 +7,6 @@ namespace PruneSearch.Core.Growth;
 public static class ProposalReplay
 {
     /// <summary>Checks that a log and the reports replay to the same proposals.</summary>
-    /// <param name="plan">The search.</param>
-    /// <param name="log">Its log of proposals.</param>
-    /// <param name="reports">Its log of reports.</param>
     /// <param name="strategy">Proposes again; that of the plan when left out.</param>
     /// <returns>What differs first, in one line; <see langword="null"/> for nothing.</returns>
     public static string? Difference(

@@ -39,7 +39,7 @@ public readonly record struct StageKey
     internal static string Complaint(string text) =>
         $"'{ErrorText.OneLine(text)}' is no key of a stage, expected {Length} hexadecimal digits in lower case.";
 
-    /// <summary>The digits.</summary>
+    /// <summary>The key as text, wherever one is wanted.</summary>
     public static implicit operator string(StageKey key) => key.ToString();
 
     /// <summary>The digits; empty for a value that nobody set.</summary>

@@ -3,7 +3,7 @@ namespace PruneSearch.Core.Strategies;
 /// <summary>The standard normal distribution.</summary>
 internal static class NormalDistribution
 {
-    /// <summary>Its density.</summary>
+    /// <summary>Density of the standard normal distribution.</summary>
     public static double Density(double x) => Math.Exp(-0.5 * x * x) * 0.3989422804014327;
 
     /// <summary>
@@ -19,7 +19,6 @@ internal static class NormalDistribution
     }
 
     /// <summary>How much a normal value is expected to be below a threshold: E[max(0, threshold − value)].</summary>
-    /// <param name="threshold">The threshold.</param>
     /// <param name="mean">Mean of the value.</param>
     /// <param name="deviation">Standard deviation of the value, 0 for one that is known.</param>
     public static double ExpectedBelow(double threshold, double mean, double deviation)

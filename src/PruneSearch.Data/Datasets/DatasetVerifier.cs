@@ -7,9 +7,7 @@ namespace PruneSearch.Data.Datasets;
 public static class DatasetVerifier
 {
     /// <summary>Hashes and decodes every picture of a data set and compares it with what the data set says.</summary>
-    /// <param name="dataset">The data set.</param>
     /// <param name="threads">Pictures looked at in parallel, 1 to 64.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="DatasetException">A picture is missing, does not decode, or is not the one that was read; the first such picture is named.</exception>
     public static void Verify(DetectionDataset dataset, int threads = 2, CancellationToken cancellation = default)
     {

@@ -9,7 +9,6 @@ namespace PruneSearch.Detection.Networks;
 /// </summary>
 /// <param name="Channels">Channels of the map.</param>
 /// <param name="Together">Positions in a row.</param>
-/// <param name="Rows">Rows.</param>
 internal readonly record struct NormLayout(int Channels, int Together, long Rows)
 {
     /// <summary>Numbers in a vector.</summary>

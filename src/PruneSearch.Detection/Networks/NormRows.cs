@@ -35,7 +35,6 @@ internal static unsafe class NormRows<T, TNumbers>
 
     /// <summary>Gradients.</summary>
     /// <param name="x">What went in.</param>
-    /// <param name="layout">Its layout.</param>
     /// <param name="gradient">Of the result; positions may have gaps between them where each makes a row of its own.</param>
     /// <param name="moments">Statistics of <paramref name="x"/>.</param>
     /// <param name="result">Receives the gradient of <paramref name="x"/>.</param>

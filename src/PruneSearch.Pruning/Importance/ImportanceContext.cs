@@ -6,8 +6,6 @@ using PruneSearch.Pruning.Compensation;
 namespace PruneSearch.Pruning.Importance;
 
 /// <summary>What criteria look at. What takes pictures to know is computed once, when the first criterion asks.</summary>
-/// <param name="network">The network.</param>
-/// <param name="weights">Its weights.</param>
 /// <param name="groups">The groups that may be pruned.</param>
 /// <param name="calibration">Pictures, none for criteria that need none; seed and loss.</param>
 /// <param name="reduction">How a group's tensors make one score.</param>
