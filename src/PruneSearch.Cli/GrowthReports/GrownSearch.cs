@@ -15,7 +15,7 @@ namespace PruneSearch.Cli.GrowthReports;
 /// <param name="Results">What was proposed and what came of it.</param>
 internal sealed record GrownSearch(SearchPlan Plan, SearchStatus Status, FrontierView View, GrownResults Results)
 {
-    /// <summary>Reads it.</summary>
+    /// <summary>Asks a session for all that a report tells of the search.</summary>
     /// <exception cref="IOException">The store cannot be read.</exception>
     /// <exception cref="FormatException">One of its logs is damaged.</exception>
     public static async Task<GrownSearch> ReadAsync(ISearchSession session, SearchPlan plan, CancellationToken cancellation)

@@ -10,7 +10,7 @@ namespace PruneSearch.Client.Inputs;
 /// </summary>
 internal static class StoredSplits
 {
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the manifests that the keys of a search file name.</summary>
     /// <param name="source">Their keys.</param>
     /// <param name="where">What messages begin with.</param>
     /// <exception cref="DatasetException">One is not there, damaged or without its pictures, or has other classes than the training split.</exception>

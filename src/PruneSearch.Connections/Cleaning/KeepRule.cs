@@ -9,6 +9,6 @@ public enum KeepRule
     /// <summary>All of every search that is there.</summary>
     All,
 
-    /// <summary>Nothing of searches that are over.</summary>
+    /// <summary>Nothing but those originals.</summary>
     None,
 }

@@ -17,22 +17,4 @@ internal static class NormalDistribution
             + t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277)))))))));
         return x < 0 ? tail : 1 - tail;
     }
-
-    /// <summary>How much a normal value is expected to be below a threshold: E[max(0, threshold − value)].</summary>
-    /// <param name="mean">Mean of the value.</param>
-    /// <param name="deviation">Standard deviation of the value, 0 for one that is known.</param>
-    public static double ExpectedBelow(double threshold, double mean, double deviation)
-    {
-        double gap = threshold - mean;
-        if (gap <= -6 * deviation)
-        {
-            return Math.Max(0, gap);
-        }
-        if (gap >= 6 * deviation)
-        {
-            return gap;
-        }
-        double z = gap / deviation;
-        return gap * Below(z) + deviation * Density(z);
-    }
 }
