@@ -87,13 +87,64 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async Task<FrontierView> FrontierAsync(string id)
     {
+        var (page, points) = await ReportedAsync(id).ConfigureAwait(false);
+        return FrontierPoints.View(page.SearchId, page.Name, page.Objectives, points);
+    }
+
+    private async Task<(ReportPage Last, IReadOnlyList<FrontierPoint> Points)> ReportedAsync(string id)
+    {
         var points = new List<FrontierPoint>();
         var page = await ReportsAsync(id, 0).ConfigureAwait(false);
         for (points.AddRange(page.Points); page.Next < page.Total; points.AddRange(page.Points))
         {
             page = await ReportsAsync(id, page.Next).ConfigureAwait(false);
         }
-        return FrontierPoints.View(page.SearchId, page.Name, page.Objectives, points);
+        return (page, points);
+    }
+
+    /// <summary>The same on another device class: all models that were measured there so far, and which of them are on its frontier.</summary>
+    /// <param name="id">The search.</param>
+    /// <param name="deviceClass">One of <see cref="SearchPlan.MeasureOn"/>.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search, or it does not measure there.</exception>
+    public async Task<FrontierView> FrontierAsync(string id, string deviceClass)
+    {
+        var plan = await PlanAsync(id).ConfigureAwait(false);
+        if (!plan.MeasureOn.Contains(deviceClass))
+        {
+            throw new KeyNotFoundException($"Search '{id}' does not measure on '{ErrorText.OneLine(deviceClass)}', expected " +
+                (plan.MeasureOn.Count == 0 ? "none: its file has no measure.on" : string.Join(" or ", plan.MeasureOn)) + ".");
+        }
+        var figures = await FiguresAsync(id).ConfigureAwait(false); // first: then their reports are there
+        var own = await ReportedAsync(id).ConfigureAwait(false);
+        return FrontierPoints.View(id, plan.Name, plan.Objectives, FrontierPoints.On(deviceClass, own.Points, figures)) with { DeviceClass = deviceClass };
+    }
+
+    /// <summary>All that was measured for a search so far on other device classes, in the order in which it came.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
+    public async Task<IReadOnlyList<DeviceFigure>> FiguresAsync(string id)
+    {
+        var figures = new List<DeviceFigure>();
+        FigurePage page;
+        for (int after = 0; ; after = page.Next)
+        {
+            page = await Search(id).GetFiguresAsync(after, LargestPage).ConfigureAwait(false) ?? throw Unknown(id);
+            figures.AddRange(page.Figures);
+            if (page.Next >= page.Total)
+            {
+                return figures;
+            }
+        }
+    }
+
+    /// <summary>Hands in a measurement that was made where no worker of the cluster reaches.</summary>
+    /// <param name="report">Its report, see <see cref="StageReport.Measures"/>.</param>
+    /// <returns>Whether nobody had made it before.</returns>
+    public Task<bool> SupplyAsync(StageReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        // As JSON reads it: types that travel, whatever they were made of.
+        var plain = JsonSerializer.Deserialize<StageReport>(JsonSerializer.SerializeToUtf8Bytes(report, CoreJson.Canonical), CoreJson.Canonical)!;
+        return grains.GetGrain<IStageGrain>(plain.Key).SupplyAsync(plain);
     }
 
     /// <summary>Some reports, in the order in which they came.</summary>

@@ -30,7 +30,9 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
         var settings = Settings.Read(file, commandLine, environment, SettingKeys.All);
         string device = settings.Text("device") ?? "cpu";
         var tls = ClusterTls.Read(settings);
-        bool guest = tls?.Owner is { Role: CertificateRole.Worker };
+        bool worker = tls?.Owner is { Role: CertificateRole.Worker };
+        var role = settings.Choice("role", worker ? SiloRole.Worker : SiloRole.All);
+        bool guest = worker || role == SiloRole.Measure;
         var gateways = ClusterAddress.ReadGateways(guest ? settings.Text("gateways") : null, "gateways");
         string database = guest && gateways.Count > 0 ? "" : settings.Required("database", "the connection string of the cluster's database" +
             (guest ? ", or 'gateways' with HOST:PORT" : ""));
@@ -43,7 +45,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
         settings.Using("checkpoints", () => CheckpointLocation.Open(checkpoints, container));
         var options = new SiloOptions
         {
-            Role = settings.Choice("role", guest ? SiloRole.Worker : SiloRole.All),
+            Role = role,
             Database = database,
             Checkpoints = checkpoints,
             Container = container,

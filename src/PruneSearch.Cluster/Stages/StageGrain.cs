@@ -86,6 +86,20 @@ internal sealed class StageGrain(
         }
     }
 
+    public async Task<bool> SupplyAsync(StageReport report)
+    {
+        if (report.Key != Key || report.Measures is null)
+        {
+            throw new ArgumentException($"Stage {Key} was supplied with the report of {(report.Measures is null ? "no measurement" : $"stage {report.Key}")}.");
+        }
+        if (_report is not null)
+        {
+            return false;
+        }
+        await EndAsync(await store.PublishReportAsync(report));
+        return true;
+    }
+
     public Task<StageStatus> GetStatusAsync() => Task.FromResult(_lease.Status(_report));
 
     public async Task<StageLease?> LeaseAsync(string worker)

@@ -58,7 +58,9 @@ internal sealed partial class References
             bool whole = !search.State.IsOver() || keep == KeepRule.All;
             foreach (var stage in plan.Trajectories.SelectMany(t => t.Stages).Where(s => whole || s.Parent is null))
             {
-                _stages.Add(stage.ComputeKey());
+                var key = stage.ComputeKey();
+                _stages.Add(key);
+                _stages.UnionWith(whole ? plan.MeasureOn.Select(on => stage.Measured(key, on).ComputeKey()) : []);
                 if (whole && stage.Prune is not null)
                 {
                     _prunings.Add(stage.ComputePruningKey());

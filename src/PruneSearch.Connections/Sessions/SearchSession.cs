@@ -90,6 +90,12 @@ public sealed class SearchSession : ISearchSession
     public Task<FrontierView> FrontierAsync(string id) => AskAsync(() => _client.FrontierAsync(id));
 
     /// <inheritdoc/>
+    public Task<FrontierView> FrontierAsync(string id, string deviceClass) => AskAsync(() => _client.FrontierAsync(id, deviceClass));
+
+    /// <inheritdoc/>
+    public Task<bool> SupplyAsync(StageReport report) => AskAsync(() => _client.SupplyAsync(report));
+
+    /// <inheritdoc/>
     public Task ResumeAsync(string id, bool retryFailed) => AskAsync(() => _client.ResumeAsync(id, retryFailed));
 
     /// <inheritdoc/>

@@ -73,6 +73,24 @@ public static class FrontierPoints
         };
     }
 
+    /// <summary>The points as they are on another device class: those that were measured there, with their figures from there alone.</summary>
+    /// <param name="deviceClass">The class.</param>
+    /// <param name="points">One a finished stage.</param>
+    /// <param name="figures">Figures of the search, also of other classes.</param>
+    public static IReadOnlyList<FrontierPoint> On(string deviceClass, IEnumerable<FrontierPoint> points, IEnumerable<DeviceFigure> figures)
+    {
+        var own = figures.Where(f => f.DeviceClass == deviceClass).ToDictionary(f => f.Model);
+        return [.. points.Where(p => own.ContainsKey(p.Report.Key)).Select(p => p with { Report = Measured(p.Report, own[p.Report.Key]) })];
+    }
+
+    // What surrounds the network was timed on the slot, so it is none of the device's figures.
+    private static StageReport Measured(StageReport report, DeviceFigure figure) => report with
+    {
+        Latency = figure.Latency,
+        Quantised = report.Quantised is { } int8 && figure.Quantised is { } latency ? int8 with { Latency = latency } : null,
+        Processing = null,
+    };
+
     private static bool IsBase(FrontierPoint point) => point is { Iteration: 0, Precision: TrainedPrecision };
 
     // The base has no parent; what is quantised from it has: the float model, whose speed-up is 1. At another input size nothing was taken away.
