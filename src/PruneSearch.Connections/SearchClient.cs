@@ -15,7 +15,6 @@ namespace PruneSearch.Connections;
 /// <param name="checkpoints">Where models lie; only <see cref="DownloadAsync"/> needs it.</param>
 public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null, ICheckpointStore? checkpoints = null)
 {
-    private const int LargestPage = 500;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>The Orleans client that it asks.</summary>
@@ -83,57 +82,23 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async Task<SearchPlan> PlanAsync(string id) => await Search(id).GetPlanAsync().ConfigureAwait(false) ?? throw Unknown(id);
 
-    /// <summary>All reports so far, and which of them are on the frontier. They are fetched page by page, however many there are.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    public async Task<FrontierView> FrontierAsync(string id)
+    /// <summary>
+    /// All reports so far, and which of them are on the frontier. They are fetched page by page, however many there are. With a device class, it is the
+    /// models that were measured there so far, with their figures from there, and a frontier of its own.
+    /// </summary>
+    /// <param name="id">The search.</param>
+    /// <param name="deviceClass">One of <see cref="SearchPlan.MeasureOn"/>; <see langword="null"/> for the slots that trained them.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search, or it does not measure there.</exception>
+    public async Task<FrontierView> FrontierAsync(string id, string? deviceClass = null)
     {
-        var (page, points) = await ReportedAsync(id).ConfigureAwait(false);
-        return FrontierPoints.View(page.SearchId, page.Name, page.Objectives, points);
-    }
-
-    private async Task<(ReportPage Last, IReadOnlyList<FrontierPoint> Points)> ReportedAsync(string id)
-    {
+        var figures = deviceClass is null ? null : await SearchFigures.ReadAsync(Search(id), id, deviceClass).ConfigureAwait(false);
         var points = new List<FrontierPoint>();
         var page = await ReportsAsync(id, 0).ConfigureAwait(false);
         for (points.AddRange(page.Points); page.Next < page.Total; points.AddRange(page.Points))
         {
             page = await ReportsAsync(id, page.Next).ConfigureAwait(false);
         }
-        return (page, points);
-    }
-
-    /// <summary>The same on another device class: all models that were measured there so far, and which of them are on its frontier.</summary>
-    /// <param name="id">The search.</param>
-    /// <param name="deviceClass">One of <see cref="SearchPlan.MeasureOn"/>.</param>
-    /// <exception cref="KeyNotFoundException">There is no such search, or it does not measure there.</exception>
-    public async Task<FrontierView> FrontierAsync(string id, string deviceClass)
-    {
-        var plan = await PlanAsync(id).ConfigureAwait(false);
-        if (!plan.MeasureOn.Contains(deviceClass))
-        {
-            throw new KeyNotFoundException($"Search '{id}' does not measure on '{ErrorText.OneLine(deviceClass)}', expected " +
-                (plan.MeasureOn.Count == 0 ? "none: its file has no measure.on" : string.Join(" or ", plan.MeasureOn)) + ".");
-        }
-        var figures = await FiguresAsync(id).ConfigureAwait(false); // first: then their reports are there
-        var own = await ReportedAsync(id).ConfigureAwait(false);
-        return FrontierPoints.View(id, plan.Name, plan.Objectives, FrontierPoints.On(deviceClass, own.Points, figures)) with { DeviceClass = deviceClass };
-    }
-
-    /// <summary>All that was measured for a search so far on other device classes, in the order in which it came.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    public async Task<IReadOnlyList<DeviceFigure>> FiguresAsync(string id)
-    {
-        var figures = new List<DeviceFigure>();
-        FigurePage page;
-        for (int after = 0; ; after = page.Next)
-        {
-            page = await Search(id).GetFiguresAsync(after, LargestPage).ConfigureAwait(false) ?? throw Unknown(id);
-            figures.AddRange(page.Figures);
-            if (page.Next >= page.Total)
-            {
-                return figures;
-            }
-        }
+        return FrontierPoints.View(page.SearchId, page.Name, page.Objectives, points, deviceClass, figures);
     }
 
     /// <summary>Hands in a measurement that was made where no worker of the cluster reaches.</summary>
@@ -152,7 +117,7 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <param name="after">Position of the first one: 0, or <see cref="ReportPage.Next"/> of the page before.</param>
     /// <param name="limit">Largest number of them, 1 to 500.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    public async Task<ReportPage> ReportsAsync(string id, int after, int limit = LargestPage) =>
+    public async Task<ReportPage> ReportsAsync(string id, int after, int limit = ReportPage.Largest) =>
         await Search(id).GetReportsAsync(after, limit).ConfigureAwait(false) ?? throw Unknown(id);
 
     /// <summary>Every report of a search once, as they come, those that are there already first; ends when the search is over.</summary>

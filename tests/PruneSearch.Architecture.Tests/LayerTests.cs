@@ -71,6 +71,7 @@ public sealed class LayerTests
 
     [Theory]
     [InlineData("PruneSearch.Cluster.Searches")]
+    [InlineData("PruneSearch.Cluster.Progress")]
     [InlineData("PruneSearch.Cluster.Trajectories")]
     [InlineData("PruneSearch.Cluster.Stages")]
     public void Grains_see_no_worker(string room)

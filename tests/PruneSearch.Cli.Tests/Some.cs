@@ -182,11 +182,13 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
         State = statuses[^1].State,
     });
 
-    public Task<FrontierView> FrontierAsync(string id) => Task.FromResult(View);
+    public Task<FrontierView> FrontierAsync(string id, string? deviceClass = null) => Task.FromResult(View);
 
     public Task PrioritiseAsync(string id, SlotSettings slots) => Call($"prioritise {id}: {slots.Priority}, {slots.Share}");
 
     public Task ExtendAsync(string id, BudgetSettings more) => Call($"extend {id} by {more}");
+
+    public Task<bool> SupplyAsync(StageReport report) => throw new NotSupportedException();
 
     public Task ResumeAsync(string id, bool retryFailed) => Call(retryFailed ? $"resume {id} and retry" : $"resume {id}");
 

@@ -1,4 +1,4 @@
-using PruneSearch.Cluster.Searches;
+using PruneSearch.Cluster.Progress;
 
 namespace PruneSearch.Cluster.Tests;
 

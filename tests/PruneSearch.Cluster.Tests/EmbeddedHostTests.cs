@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Persistence;
-using PruneSearch.Cluster.Searches;
+using PruneSearch.Cluster.Progress;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;

@@ -1,3 +1,4 @@
+using PruneSearch.Cluster.Progress;
 using PruneSearch.Cluster.Searches;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core.Growth;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PruneSearch.Cluster.Searches;
+using PruneSearch.Cluster.Progress;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Core;
 using PruneSearch.Core.Growth;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using PruneSearch.Cluster.Measuring;
+using PruneSearch.Cluster.Progress;
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.Trajectories;
 using PruneSearch.Core;
@@ -72,7 +73,7 @@ internal sealed class OpenSearch
 
     /// <summary>Written figures of other device classes from a position on.</summary>
     public FigurePage Figures(int after, int limit, bool driven) =>
-        _measurements.Page(after, Math.Min(limit, StatusProjection.LargestPage), Summary(driven).State);
+        _measurements.Page(after, Math.Min(limit, ReportPage.Largest), Summary(driven).State);
 
     /// <summary>What a trajectory or a measurement is to do; <see langword="null"/> when there is none of that name.</summary>
     public TrajectoryOrder? Order(string trajectory, string? traceParent) =>

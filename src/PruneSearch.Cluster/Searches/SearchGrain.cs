@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
+using PruneSearch.Cluster.Progress;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Trajectories;
 using PruneSearch.Core.Grains;

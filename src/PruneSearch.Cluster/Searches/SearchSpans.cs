@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PruneSearch.Cluster.Observability;
+using PruneSearch.Cluster.Progress;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;

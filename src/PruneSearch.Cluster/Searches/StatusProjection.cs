@@ -1,4 +1,5 @@
 using PruneSearch.Cluster.Measuring;
+using PruneSearch.Cluster.Progress;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -9,8 +10,6 @@ namespace PruneSearch.Cluster.Searches;
 internal sealed class StatusProjection(
     SearchState search, SearchProgressStore progress, SearchGrowth? growth = null, string? traceParent = null, SearchMeasurements? measurements = null)
 {
-    public const int LargestPage = 500;
-
     private static readonly WaitReason Interrupted = new(WaitKind.Interrupted, "waits until the search is resumed");
 
     private SearchPlan Plan => search.Plan;
@@ -79,7 +78,8 @@ internal sealed class StatusProjection(
     /// <summary>What changed since somebody looked last.</summary>
     public StatusPage Page(StatusPosition after, int limit, SearchSummary summary)
     {
-        var (changed, revision, isLast) = search.Changes.After(after.Source == search.Changes.Source ? after.Revision : 0, Math.Clamp(limit, 1, LargestPage));
+        long since = after.Source == search.Changes.Source ? after.Revision : 0;
+        var (changed, revision, isLast) = search.Changes.After(since, Math.Clamp(limit, 1, ReportPage.Largest));
         return new StatusPage
         {
             Summary = summary,

@@ -86,19 +86,8 @@ internal sealed class StageGrain(
         }
     }
 
-    public async Task<bool> SupplyAsync(StageReport report)
-    {
-        if (report.Key != Key || report.Measures is null)
-        {
-            throw new ArgumentException($"Stage {Key} was supplied with the report of {(report.Measures is null ? "no measurement" : $"stage {report.Key}")}.");
-        }
-        if (_report is not null)
-        {
-            return false;
-        }
-        await EndAsync(await store.PublishReportAsync(report));
-        return true;
-    }
+    public Task<bool> SupplyAsync(StageReport report) => PublishAsync(
+        report, report.Measures is not null ? true : throw new ArgumentException($"Stage {Key} is no measurement: only its worker tells its report."));
 
     public Task<StageStatus> GetStatusAsync() => Task.FromResult(_lease.Status(_report));
 
@@ -110,8 +99,7 @@ internal sealed class StageGrain(
         }
         if (_lease.IsExhausted)
         {
-            await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times without getting further; if the " +
-                "stage did not kill it, resume with --retry-failed");
+            await FailForGoodAsync(_lease.Exhaustion);
             return null;
         }
         if (record.State.Epoch > 0 && await store.TryReadReportAsync(Key) is { } report)
@@ -143,13 +131,15 @@ internal sealed class StageGrain(
         return true;
     }
 
-    public async Task<bool> CompleteAsync(LeaseTicket ticket, StageReport report)
+    public Task<bool> CompleteAsync(LeaseTicket ticket, StageReport report) => PublishAsync(report, _lease.WasGiven(ticket));
+
+    private async Task<bool> PublishAsync(StageReport report, bool allowed)
     {
         if (report.Key != Key)
         {
             throw new ArgumentException($"Stage {Key} was told the report of stage {report.Key}.");
         }
-        if (_report is not null || !_lease.WasGiven(ticket))
+        if (_report is not null || !allowed)
         {
             return false;
         }

@@ -6,6 +6,9 @@ namespace PruneSearch.Core.Searches;
 [GenerateSerializer, Alias("prunesearch.ReportPage")]
 public sealed record ReportPage
 {
+    /// <summary>Largest number of reports on a page, and of trajectories in a status.</summary>
+    public const int Largest = 500;
+
     /// <summary>The search.</summary>
     [Id(0)]
     public required string SearchId { get; init; }

@@ -1,13 +1,11 @@
 using Microsoft.AspNetCore.Http;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Web.Api;
 
 /// <summary>Checks what requests ask for.</summary>
 internal static class Ask
 {
-    /// <summary>Largest number of things on a page.</summary>
-    public const int LargestPage = 500;
-
     private const int LongestId = 200;
 
     /// <summary>A search's identifier: letters, digits and hyphens.</summary>
@@ -22,7 +20,7 @@ internal static class Ask
 
     /// <summary>Size of a page.</summary>
     /// <exception cref="BadHttpRequestException">It is out of range.</exception>
-    public static int Limit(int limit) => Within("limit", limit, 1, LargestPage);
+    public static int Limit(int limit) => Within("limit", limit, 1, ReportPage.Largest);
 
     /// <summary>A position to begin at.</summary>
     /// <exception cref="BadHttpRequestException">It is negative.</exception>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PruneSearch.Client.Inputs;
+using PruneSearch.Core.Searches;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Web.Api.Reference;
 using PruneSearch.Web.Models;
@@ -76,7 +77,7 @@ internal static class PicturesApi
         var pictures = await all.SplitAsync(Ask.Id(id), split, cancellation).ConfigureAwait(false);
         var (_, after) = await reports.FindAsync(id, model).ConfigureAwait(false);
         var (_, before) = await reports.FindAsync(id, against).ConfigureAwait(false);
-        var changes = await all.CompareAsync(before, after, pictures, Ask.Within("count", count, 1, Ask.LargestPage), cancellation)
+        var changes = await all.CompareAsync(before, after, pictures, Ask.Within("count", count, 1, ReportPage.Largest), cancellation)
             .ToListAsync(cancellation).ConfigureAwait(false);
         return [.. changes.OrderByDescending(c => c.Changed).ThenBy(c => c.Index)];
     }

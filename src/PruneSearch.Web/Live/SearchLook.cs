@@ -9,7 +9,7 @@ namespace PruneSearch.Web.Live;
 /// <param name="id">The search.</param>
 internal sealed class SearchLook(ISearchSession session, string id)
 {
-    private const int PageSize = 500, LargestCurve = 300, Paces = 24;
+    private const int LargestCurve = 300, Paces = 24;
     private static readonly TimeSpan PlanPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestRead = TimeSpan.FromMilliseconds(120); // of reports: what is there is shown, and the rest comes with the next look
     private readonly SharedValues _same = new();
@@ -68,7 +68,7 @@ internal sealed class SearchLook(ISearchSession session, string id)
         long start = TimeProvider.System.GetTimestamp();
         do
         {
-            page = await session.ReportsAsync(id, _next, PageSize).ConfigureAwait(false);
+            page = await session.ReportsAsync(id, _next, ReportPage.Largest).ConfigureAwait(false);
             if (_frontier is null)
             {
                 _objectives = page.Objectives;

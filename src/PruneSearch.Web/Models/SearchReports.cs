@@ -8,7 +8,7 @@ namespace PruneSearch.Web.Models;
 /// <param name="session">Where the searches are.</param>
 internal sealed class SearchReports(ISearchSession session)
 {
-    private const int PageSize = 500, Remembered = 8;
+    private const int Remembered = 8;
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
     private long _turn;
 
@@ -45,7 +45,7 @@ internal sealed class SearchReports(ISearchSession session)
 
     private async Task<FrontierView> LookAsync(string search, Known known)
     {
-        var page = await session.ReportsAsync(search, known.Next, PageSize).ConfigureAwait(false);
+        var page = await session.ReportsAsync(search, known.Next, ReportPage.Largest).ConfigureAwait(false);
         if (known.View is { } same && page.Total == known.Next)
         {
             return same;
@@ -53,9 +53,9 @@ internal sealed class SearchReports(ISearchSession session)
         if (page.Total < known.Next)
         {
             (known.Points, known.Next) = ([], 0); // another search with its name
-            page = await session.ReportsAsync(search, 0, PageSize).ConfigureAwait(false);
+            page = await session.ReportsAsync(search, 0, ReportPage.Largest).ConfigureAwait(false);
         }
-        for (; ; page = await session.ReportsAsync(search, known.Next, PageSize).ConfigureAwait(false))
+        for (; ; page = await session.ReportsAsync(search, known.Next, ReportPage.Largest).ConfigureAwait(false))
         {
             known.Points.AddRange(page.Points);
             known.Next = page.Next;

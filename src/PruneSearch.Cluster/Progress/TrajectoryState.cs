@@ -3,7 +3,7 @@ using PruneSearch.Core.Growth;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Progress;
 
 /// <summary>What a coordinator knows of one trajectory.</summary>
 /// <param name="plan">The trajectory.</param>

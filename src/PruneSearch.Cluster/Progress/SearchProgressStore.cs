@@ -1,6 +1,6 @@
 using PruneSearch.Core.Searches;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Progress;
 
 /// <summary>
 /// What a coordinator must not forget besides its plan: how the search stands, and which trajectories failed. What is complete,

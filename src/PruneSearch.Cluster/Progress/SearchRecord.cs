@@ -1,7 +1,7 @@
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Core.Searches;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Progress;
 
 /// <summary>The part of a search that never changes after launch.</summary>
 [GenerateSerializer, Alias("prunesearch.SearchRecord")]

@@ -1,4 +1,4 @@
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Progress;
 
 /// <summary>Which trajectories changed when, so that somebody who looks again and again is only told what is new to him.</summary>
 internal sealed class ChangeFeed

@@ -4,9 +4,9 @@ using PruneSearch.Core.Growth;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Progress;
 
-/// <summary>What a coordinator knows about its search. Adding something twice changes nothing. <see cref="StatusProjection"/> shows it.</summary>
+/// <summary>What a coordinator knows about its search. Adding something twice changes nothing. <c>StatusProjection</c> shows it.</summary>
 internal sealed class SearchState
 {
     private readonly List<TrajectoryState> _trajectories = [];

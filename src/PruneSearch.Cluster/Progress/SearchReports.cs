@@ -5,7 +5,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage.Reports;
 
-namespace PruneSearch.Cluster.Searches;
+namespace PruneSearch.Cluster.Progress;
 
 /// <summary>
 /// What a coordinator does with reports: it appends them to the search's log, in batches, shows them page by page, and keeps the
@@ -64,7 +64,7 @@ internal sealed class SearchReports
     /// <summary>Written reports from a position on.</summary>
     public ReportPage Page(int after, int limit, WorkState state)
     {
-        int from = Math.Clamp(after, 0, _log.Written.Count), to = Math.Min(from + Math.Clamp(limit, 1, StatusProjection.LargestPage), _log.Written.Count);
+        int from = Math.Clamp(after, 0, _log.Written.Count), to = Math.Min(from + Math.Clamp(limit, 1, ReportPage.Largest), _log.Written.Count);
         return new ReportPage
         {
             SearchId = Plan.Id,
