@@ -1,3 +1,3 @@
-Console.WriteLine(typeof(PruneSearch.Cluster.Hosting.SiloHost));
-Console.WriteLine(typeof(PruneSearch.Inference.Latency.LatencyMeter));
-await Task.Delay(1);
+using PruneSearch.Measure;
+
+return await MeasuringProgram.RunAsync(args, Console.Out, Console.Error);

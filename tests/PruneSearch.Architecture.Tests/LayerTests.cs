@@ -20,6 +20,7 @@ public sealed class LayerTests
         ["Connections"] = ["Core", "Storage"],
         ["Cluster"] = ["Core", "Storage", "Connections"],
         ["Client"] = ["Core", "Data", "Storage", "Connections"],
+        ["Measure"] = ["Core", "Data", "Inference", "Storage", "Connections", "Cluster"],
         ["Web"] = ["Core", "Data", "Inference", "Storage", "Connections", "Client"],
         ["Cli"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Stages", "Storage", "Connections", "Cluster", "Client", "Web"],
     };
@@ -49,6 +50,7 @@ public sealed class LayerTests
     [InlineData("Connections")]
     [InlineData("Cluster")]
     [InlineData("Web")]
+    [InlineData("Measure")]
     public void Only_detection_and_what_stands_on_it_uses_torch(string project) => RequireFree(project, "TorchSharp");
 
     [Theory]
@@ -80,7 +82,12 @@ public sealed class LayerTests
         Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
     }
 
-    internal static Assembly Load(string project) => Assembly.Load(project == "Cli" ? "prunesearch" : $"PruneSearch.{project}");
+    internal static Assembly Load(string project) => Assembly.Load(project switch
+    {
+        "Cli" => "prunesearch",
+        "Measure" => "prunesearch-measure",
+        _ => $"PruneSearch.{project}",
+    });
 
     private static void RequireFree(string project, params string[] foreign)
     {

@@ -188,7 +188,15 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public Task ExtendAsync(string id, BudgetSettings more) => Call($"extend {id} by {more}");
 
-    public Task<bool> SupplyAsync(StageReport report) => throw new NotSupportedException();
+    /// <summary>Measurements that were handed in.</summary>
+    public List<StageReport> Supplied { get; } = [];
+
+    public Task<bool> SupplyAsync(StageReport report)
+    {
+        bool isNew = Supplied.All(s => s.Key != report.Key);
+        Supplied.Add(report);
+        return Task.FromResult(isNew);
+    }
 
     public Task ResumeAsync(string id, bool retryFailed) => Call(retryFailed ? $"resume {id} and retry" : $"resume {id}");
 

@@ -7,6 +7,7 @@ using PruneSearch.Connections.Certificates;
 using PruneSearch.Connections.Cleaning;
 using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -79,10 +80,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
 
     private static string Named(Settings settings, string key, string otherwise) => settings.Using(key, () =>
     {
-        string name = settings.Text(key) ?? otherwise;
-        return name.Length is > 0 and <= 100 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            ? name
-            : throw new ArgumentException($"'{name}' is not right, expected 1 to 100 letters, digits and - _ .");
+        return DeviceClasses.Require(settings.Text(key) ?? otherwise); // the other names are made of the same
     });
 
     private static string Checked(string device) =>

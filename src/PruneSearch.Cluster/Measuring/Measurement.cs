@@ -11,6 +11,8 @@ internal sealed class Measurement(StageKey model, StageDescription stage)
     /// <summary>What the names of measurements begin with, and of no trajectory.</summary>
     public const char Mark = '@';
 
+    public StageKey Model => model;
+
     public string DeviceClass => stage.MeasureOn!;
 
     public TrajectoryPlan Plan { get; } = new()

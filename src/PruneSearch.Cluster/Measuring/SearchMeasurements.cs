@@ -15,6 +15,8 @@ namespace PruneSearch.Cluster.Measuring;
 /// </summary>
 internal sealed class SearchMeasurements
 {
+    private const int LooksAtOnce = 32;
+
     private readonly SearchPlan _plan;
     private readonly ICheckpointStore _store;
     private readonly TrajectoryClient _client;
@@ -64,6 +66,19 @@ internal sealed class SearchMeasurements
                 _new.Enqueue(measurement);
             }
         }
+    }
+
+    /// <summary>
+    /// Looks in the store for those that have no figure: they may have been handed in while nobody was at work on the search, or have come between the
+    /// last flush and a crash.
+    /// </summary>
+    public async Task LookAsync()
+    {
+        foreach (var batch in _all.Where(m => m.IsOpen).ToList().Chunk(LooksAtOnce))
+        {
+            await Task.WhenAll(batch.Select(m => ReadReportAsync(m.Key)));
+        }
+        await FlushAsync();
     }
 
     /// <summary>A measurement by its name; <see langword="null"/> when there is none.</summary>
@@ -146,7 +161,7 @@ internal sealed class SearchMeasurements
 
     private DeviceFigure Figure(StageReport report) => new()
     {
-        Model = report.Measures!.Value,
+        Model = _byKey[report.Key].Model,
         DeviceClass = _byKey[report.Key].DeviceClass,
         Latency = report.Latency,
         Quantised = report.Quantised?.Latency,

@@ -58,6 +58,7 @@ internal sealed class OpenSearch
         var measurements = await SearchMeasurements.OpenAsync(store, plan, trajectories);
         state.Added += report => measurements.Add(report.Key, state.Describe(report.Key)!);
         var reports = await SearchReports.OpenAsync(store, state);
+        await measurements.LookAsync();
         return new OpenSearch(progress, store, trajectories, state, reports, growth, measurements, new SearchSpans(state, traceParent, time), traceParent);
     }
 

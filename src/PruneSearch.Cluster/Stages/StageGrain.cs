@@ -135,16 +135,13 @@ internal sealed class StageGrain(
 
     private async Task<bool> PublishAsync(StageReport report, bool allowed)
     {
-        if (report.Key != Key)
+        _ = report.Key == Key ? Key : throw new ArgumentException($"Stage {Key} was told the report of stage {report.Key}.");
+        bool ends = _report is null && allowed;
+        if (ends)
         {
-            throw new ArgumentException($"Stage {Key} was told the report of stage {report.Key}.");
+            await EndAsync(await store.PublishReportAsync(report));
         }
-        if (_report is not null || !allowed)
-        {
-            return false;
-        }
-        await EndAsync(await store.PublishReportAsync(report));
-        return true;
+        return ends;
     }
 
     public async Task ReturnAsync(LeaseTicket ticket)
@@ -212,8 +209,7 @@ internal sealed class StageGrain(
 
     private async Task EndAsync(StageReport report)
     {
-        _report = report;
-        record.State.Failure = null;
+        (_report, record.State.Failure) = (report, null);
         _lease.End();
         await _demand.TellAsync(report);
         _store.Leave(); // later the checkpoint store has it

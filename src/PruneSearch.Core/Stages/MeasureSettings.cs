@@ -32,8 +32,7 @@ public sealed record MeasureSettings
     /// Device classes on which every model is measured besides, when it is trained: part of a search and of no stage, so that the same training serves
     /// all devices.
     /// </summary>
-    [JsonIgnore]
-    [Description("Device class, or a list of them, on whose slots every model is measured besides; see [a cluster](cluster.md#measuring-on-the-target-device)."),
-        MinLength(1), OneAlone]
+    [Id(4), JsonIgnore]
+    [Description("Device class, or a list of them, on whose slots every model is measured besides."), MinLength(1), OneAlone]
     public IReadOnlyList<string> On { get; init; } = [];
 }
