@@ -27,7 +27,11 @@ internal static class MeasuringProgram
     /// <param name="error">What went wrong, one line each.</param>
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var file = new Option<string?>("--config") { Description = "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it", HelpName = "FILE" };
+        var file = new Option<string?>("--config")
+        {
+            Description = "Settings as a YAML file; the environment (PRUNESEARCH_…) and options come before it",
+            HelpName = "FILE",
+        };
         var root = new RootCommand("Measures exported models on this device: for a cluster, or those of a folder.") { file };
         var options = Keys.ToDictionary(k => k, k => new Option<string?>("--" + k)
         {
@@ -100,7 +104,8 @@ internal static class MeasuringProgram
         }
         catch (Exception e)
         {
-            await error.WriteLineAsync($"prunesearch-measure: {(e is ClusterException ? "" : $"unexpected {e.GetType().Name}: ")}{ErrorText.OneLine(e.Message)}");
+            string kind = e is ClusterException ? "" : $"unexpected {e.GetType().Name}: ";
+            await error.WriteLineAsync($"prunesearch-measure: {kind}{ErrorText.OneLine(e.Message)}");
             return Failed;
         }
     }

@@ -24,7 +24,7 @@ internal static class MeasureCommand
         var files = TextOption.Several("MODEL", "ONNX files; the first is what the others are compared with");
         files.Arity = ArgumentArity.ZeroOrMore; // with --bundle and --read there are none
         var search = TextOption.Create("--search", "For --bundle: identifier of a search that has measure.on in its file", "ID");
-        var bundle = OutputOption.File("--bundle", "Write a folder with the models of --search that have no figure on --on yet, for a device without a network");
+        var bundle = OutputOption.File("--bundle", "Write a folder with the models of --search that have no figure yet, for a device without a network");
         var on = TextOption.Create("--on", "For --bundle: the device class, where the search has several", "CLASS");
         var program = TextOption.Create("--program", "For --bundle: folder of the published measuring program of the device's system, to go with it", "FOLDER");
         var read = TextOption.Create("--read", "Read the results.json that such a folder got on the device into its search", "FILE");

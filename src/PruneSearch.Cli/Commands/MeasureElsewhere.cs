@@ -52,10 +52,11 @@ internal static class MeasureElsewhere
                 Copy(program, Path.Combine(folder, Program));
             }
             WriteScripts(folder);
-            AtomicFile.Write(Path.Combine(folder, MeasuringBundle.FileName), JsonSerializer.SerializeToUtf8Bytes(bundle, CoreJson.Readable)); // last: then it is whole
-            await context.Output.WriteLineAsync($"{folder}: {models.Count} models of {id} for {on}. Take it to the device, run measure.sh or measure.cmd there" +
-                $"{(program is null ? $" (the published measuring program belongs into its folder '{Program}')" : "")}, bring results.json back and read it with: " +
-                $"prunesearch measure --read results.json{place.Options}");
+            // Last: with it the folder is whole.
+            AtomicFile.Write(Path.Combine(folder, MeasuringBundle.FileName), JsonSerializer.SerializeToUtf8Bytes(bundle, CoreJson.Readable));
+            await context.Output.WriteLineAsync($"{folder}: {models.Count} models of {id} for {on}. Take it to the device, run measure.sh or measure.cmd " +
+                $"there{(program is null ? $" (the published measuring program belongs into its folder '{Program}')" : "")}, bring results.json back and read " +
+                $"it with: prunesearch measure --read results.json{place.Options}");
         }, cancellation);
 
     /// <summary>Reads a file of results into the search that it is of.</summary>
@@ -67,8 +68,8 @@ internal static class MeasureElsewhere
             var plan = await session.PlanAsync(results.Search);
             if (!plan.MeasureOn.Contains(results.DeviceClass))
             {
-                throw new FormatException($"{path}: is of device class '{ErrorText.OneLine(results.DeviceClass)}', on which search {plan.Id} does not measure, " +
-                    $"expected {(plan.MeasureOn.Count == 0 ? "none" : string.Join(" or ", plan.MeasureOn))}");
+                throw new FormatException($"{path}: is of device class '{ErrorText.OneLine(results.DeviceClass)}', on which search {plan.Id} does not " +
+                    $"measure, expected {(plan.MeasureOn.Count == 0 ? "none" : string.Join(" or ", plan.MeasureOn))}");
             }
             var known = Measurements(plan, results.DeviceClass);
             var reports = new List<StageReport>();
@@ -82,7 +83,8 @@ internal static class MeasureElsewhere
                 var files = await StoredFiles.ReadAsync(session.Checkpoints, model.Model, planned.Stage, cancellation);
                 if (files.Describe(model.Key, model.Model, model.Name, model.Settings) != model || (model.Quantised is null) != (result.Quantised is null))
                 {
-                    throw new FormatException($"{path}: model '{ErrorText.OneLine(model.Name)}' is not the one that search {plan.Id} has now: its file changed");
+                    throw new FormatException($"{path}: model '{ErrorText.OneLine(model.Name)}' is not the one that search {plan.Id} has now: its " +
+                        "file changed");
                 }
                 reports.Add(MeasuringRunner.ReportOf(model.Key, files.Report, result.Latency, result.Quantised) with { Finished = context.Time.GetUtcNow() });
             }

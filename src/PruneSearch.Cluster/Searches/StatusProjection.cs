@@ -41,7 +41,8 @@ internal sealed class StatusProjection(
         if (gotSomewhere)
         {
             return search.Failed == 0 && measurements?.Failed.LastOrDefault() is { } last
-                ? (WorkState.CompletedWithFailures, $"{measurements.Failed.Count()} of {measurements.Count} measurements failed; on {last.DeviceClass}: {last.Failure}")
+                ? (WorkState.CompletedWithFailures,
+                    $"{measurements.Failed.Count()} of {measurements.Count} measurements failed; on {last.DeviceClass}: {last.Failure}")
                 : search.Failed == 0 ? (WorkState.Completed, null)
                 : (WorkState.CompletedWithFailures, $"{search.Failed} of {search.Trajectories.Count} trajectories failed");
         }

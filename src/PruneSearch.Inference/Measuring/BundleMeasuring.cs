@@ -7,7 +7,7 @@ using PruneSearch.Inference.Latency;
 
 namespace PruneSearch.Inference.Measuring;
 
-/// <summary>Measures the models of a bundle on this machine. Each figure is written when it is there: whoever is interrupted goes on where it stopped.</summary>
+/// <summary>Measures the models of a bundle on this machine. Each figure is written when it is there: who is interrupted goes on there.</summary>
 public static class BundleMeasuring
 {
     private const long MaxModelBytes = int.MaxValue;
@@ -70,7 +70,7 @@ public static class BundleMeasuring
         string path = BundledModel.PathOf(folder, sha256);
         byte[] bytes = RegularFile.ReadAllBytes(path, MaxModelBytes);
         string found = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        return found == sha256 ? bytes : throw new FormatException($"{path}: changed since it was put into the bundle as a file of {model.Name}: its SHA-256 is " +
-            $"{found}");
+        return found == sha256 ? bytes : throw new FormatException($"{path}: changed since it was put into the bundle as a file of {model.Name}: its " +
+            $"SHA-256 is {found}");
     }
 }

@@ -62,7 +62,7 @@ public sealed class MeasureElsewhereTests : IDisposable
 
         await File.WriteAllTextAsync(Results, good, Cancellation);
         Assert.Equal(0, await RunAsync(sessions, "measure", "--read", Results));
-        Assert.Contains("made-up-0001: 2 figures from pi. Its frontier: prunesearch frontier made-up-0001 --device pi", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("made-up-0001: 2 figures from pi. Its frontier: prunesearch frontier made-up-0001 --device pi", $"{_output}", StringComparison.Ordinal);
         Assert.Equal(bundle.Models.Select(m => (m.Key, m.Model)), sessions.Supplied.Select(s => (s.Key, s.Measures!.Value)));
         Assert.All(sessions.Supplied, s => Assert.True(s.Latency.Runs > 0));
         Assert.Equal(0, await RunAsync(sessions, "measure", "--read", Results));

@@ -11,7 +11,9 @@ namespace PruneSearch.Inference.Tests.Measuring;
 public sealed class MeasuringRunnerTests
 {
     private static readonly DataSettings Data = new() { Train = "train", Validation = "validation" };
-    private static readonly StageDescription Stage = new() { Base = new BaseSettings { Detector = Some.SmallDetector().Spec }, Data = Data, Measure = new() { MaxSeconds = 0.1 } };
+    private static readonly StageDescription Stage =
+        new() { Base = new BaseSettings { Detector = Some.SmallDetector().Spec }, Data = Data, Measure = new() { MaxSeconds = 0.1 } };
+
     private static readonly StageKey Key = Stage.ComputeKey();
     private readonly Memory _store = new();
 
@@ -58,8 +60,8 @@ public sealed class MeasuringRunnerTests
         Assert.Throws<InputUnavailableException>(() => Run(Stage.Measured(Key, "pi")));
     }
 
-    private StageReport Run(StageDescription stage, int threads = 0) =>
-        new MeasuringRunner(_store, TimeProvider.System, threads).Run(new StageJob(stage.ComputeKey(), stage, 1), _ => { }, TestContext.Current.CancellationToken);
+    private StageReport Run(StageDescription stage, int threads = 0) => new MeasuringRunner(_store, TimeProvider.System, threads)
+        .Run(new StageJob(stage.ComputeKey(), stage, 1), _ => { }, TestContext.Current.CancellationToken);
 
     private static StageReport Report() => new()
     {
