@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PruneSearch.Cli.Detectors;
+using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Settings;
@@ -24,7 +25,7 @@ internal static class MeasureCommand
         var files = TextOption.Several("MODEL", "ONNX files; the first is what the others are compared with");
         files.Arity = ArgumentArity.ZeroOrMore; // with --bundle and --read there are none
         var search = TextOption.Create("--search", "For --bundle: identifier of a search that has measure.on in its file", "ID");
-        var bundle = OutputOption.File("--bundle", "Write a folder with the models of --search that have no figure yet, for a device without a network");
+        var bundle = OutputOption.Folder("--bundle", "Write a folder with the models of --search that have no figure yet, for a device without a network");
         var on = TextOption.Create("--on", "For --bundle: the device class, where the search has several", "CLASS");
         var program = TextOption.Create("--program", "For --bundle: folder of the published measuring program of the device's system, to go with it", "FOLDER");
         var read = TextOption.Create("--read", "Read the results.json that such a folder got on the device into its search", "FILE");
@@ -40,20 +41,9 @@ internal static class MeasureCommand
         {
             files, threads, seconds, repeat, engine, device, image, json, search, bundle, on, program, read,
         };
-        command.Validators.Add(p =>
-        {
-            int what = (p.GetValue(files) is { Length: > 0 } ? 1 : 0) + (p.GetValue(bundle) is null ? 0 : 1) + (p.GetValue(read) is null ? 0 : 1);
-            if (what != 1)
-            {
-                p.AddError("expected one of ONNX files, --bundle and --read");
-            }
-            else if ((p.GetValue(bundle) is null) != (p.GetValue(search) is null))
-            {
-                p.AddError("expected --bundle and --search together");
-            }
-        });
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () =>
-            p.GetValue(read) is { } results ? MeasureElsewhere.ReadAsync(context, PlaceOptions.Of(p), results, c)
+            RequireOne(p.GetValue(files) ?? [], p.GetValue(bundle), p.GetValue(search), p.GetValue(read)) is { } results
+                ? MeasureElsewhere.ReadAsync(context, PlaceOptions.Of(p), results, c)
             : p.GetValue(bundle) is { } folder
                 ? MeasureElsewhere.BundleAsync(context, PlaceOptions.Of(p), p.GetValue(search)!, p.GetValue(on), folder, p.GetValue(program), c)
             : RunAsync(context, p.GetValue(files)!, new Settings(
@@ -61,6 +51,12 @@ internal static class MeasureCommand
             p.GetValue(image), p.GetValue(json)), c), c));
         return command;
     }
+
+    private static string? RequireOne(string[] files, string? bundle, string? search, string? read) =>
+        (files.Length > 0 ? 1 : 0) + (bundle is null ? 0 : 1) + (read is null ? 0 : 1) != 1
+            ? throw new SearchFileException("measure: expected one of ONNX files, --bundle and --read")
+        : (bundle is null) != (search is null) ? throw new SearchFileException("measure: expected --bundle and --search together")
+        : read;
 
     private static async Task<int> RunAsync(CliContext context, string[] files, Settings settings, CancellationToken cancellation)
     {
