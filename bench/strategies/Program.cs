@@ -18,14 +18,22 @@ var seeds = new Option<int>("--seeds") { DefaultValueFactory = _ => 30, Descript
 var trials = new Option<int>("--trials") { DefaultValueFactory = _ => 600, Description = "Proposals of a run at most" };
 var until = new Option<double>("--until") { DefaultValueFactory = _ => 0.99, Description = "Share of the table's hypervolume at which a run ends" };
 var curves = new Option<string?>("--curves") { Description = "CSV that gets every growth of every run: strategy, seed, trials, cost, share" };
+var bounds = new Option<string[]>("--bounds")
+{
+    AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [],
+    Description = "With --best: figures that will do, as map50=0.45; what is told is then how near the best of the table that keeps to them is",
+};
+var best = new Option<string?>("--best") { Description = "What shall be the best within --bounds; the strategies are told" };
+var unaware = new Option<bool>("--unaware") { Description = "With --best: they are not told" };
 var explain = new Option<bool>("--explain") { Description = "Prints the proposals of the first seed" };
 var replay = new Command("replay", "Replays a table and tells what it costs to find 90, 95 and 99 % of its hypervolume")
 {
-    file, strategies, objectives, seeds, trials, until, curves, explain,
+    file, strategies, objectives, seeds, trials, until, curves, bounds, best, unaware, explain,
 };
 replay.SetAction(p =>
 {
-    var problem = Open(p.GetValue(file)!, p.GetValue(objectives));
+    var within = p.GetValue(bounds)!.Select(b => b.Split('=')).ToDictionary(b => b[0], b => double.Parse(b[1], CultureInfo.InvariantCulture));
+    var problem = Open(p.GetValue(file)!, p.GetValue(objectives), within, p.GetValue(best));
     Console.WriteLine(Invariant($"{problem.Table.Name}: {problem.Table.Rows.Count} configurations, {problem.Table.Rungs.Count} rungs, ")
         + Invariant($"hypervolume {problem.Hypervolume:F6}, {problem.Frontier} results on the frontier; ")
         + (problem.HasSeconds ? "cost in seconds" : "cost in trials"));
@@ -37,7 +45,7 @@ replay.SetAction(p =>
         var runs = new List<Run>();
         for (int seed = 0; seed < p.GetValue(seeds); seed++)
         {
-            runs.Add(Run.Of(problem, kind, seed, p.GetValue(trials), p.GetValue(until), p.GetValue(explain) && seed == 0));
+            runs.Add(Run.Of(problem, kind, seed, p.GetValue(trials), p.GetValue(until), !p.GetValue(unaware), p.GetValue(explain) && seed == 0));
             foreach (var (count, cost, share) in runs[^1].Curve)
             {
                 csv?.WriteLine(Invariant($"{name},{seed},{count},{cost:F3},{share:F5}"));
@@ -52,7 +60,7 @@ replay.SetAction(p =>
 });
 var output = new Argument<string>("OUT") { Description = "The same table in the format of README.md; compressed when it ends with .gz" };
 var convert = new Command("convert", "Writes NAS-Bench-Macro's file in the format of README.md") { file, output };
-convert.SetAction(p => Open(p.GetValue(file)!, null).Table.Write(p.GetValue(output)!));
+convert.SetAction(p => Open(p.GetValue(file)!).Table.Write(p.GetValue(output)!));
 var finished = new Option<int>("--finished") { DefaultValueFactory = _ => 2000, Description = "Finished trials" };
 var time = new Command("time", "How long a proposal takes when many trials are finished") { strategies, finished };
 time.SetAction(p =>
@@ -66,8 +74,8 @@ time.SetAction(p =>
 });
 return await new RootCommand("Compares strategies of a search on recorded spaces.") { replay, convert, time }.Parse(args).InvokeAsync().ConfigureAwait(false);
 
-static TableProblem Open(string path, string[]? objectives) =>
-    new(NasBenchMacro.Read(path) ?? RecordedTable.Read(path), objectives is { Length: > 0 } ? objectives : null);
+static TableProblem Open(string path, string[]? objectives = null, Dictionary<string, double>? bounds = null, string? best = null) =>
+    new(NasBenchMacro.Read(path) ?? RecordedTable.Read(path), objectives is { Length: > 0 } ? objectives : null, bounds, best);
 
 static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
 

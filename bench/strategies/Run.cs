@@ -14,9 +14,9 @@ internal sealed record Run(IReadOnlyList<(int Trials, double Cost, double Share)
 
     public double LongestMilliseconds => Milliseconds.Max();
 
-    public static Run Of(TableProblem problem, StrategyKind kind, int seed, int trials, double until, bool explain)
+    public static Run Of(TableProblem problem, StrategyKind kind, int seed, int trials, double until, bool aims, bool explain)
     {
-        var search = new TableSearch(problem, seed);
+        var search = new TableSearch(problem, seed, aims);
         var strategy = StrategyCatalog.Create(kind, search.Problem);
         var curve = new List<(int, double, double)>();
         var times = new List<double>();

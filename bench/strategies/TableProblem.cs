@@ -11,7 +11,12 @@ internal sealed class TableProblem
     private readonly Dictionary<Configuration, RecordedRow> _rows;
     private readonly (int Place, double From, double To)[] _scales;
 
-    public TableProblem(RecordedTable table, IReadOnlyList<string>? objectives = null)
+    /// <param name="table">The table.</param>
+    /// <param name="objectives">What is weighed; the table says when left out.</param>
+    /// <param name="bounds">Figures that a result must reach, in the table's units, where only the best within them is looked for.</param>
+    /// <param name="best">What shall be the best within the bounds.</param>
+    public TableProblem(
+        RecordedTable table, IReadOnlyList<string>? objectives = null, IReadOnlyDictionary<string, double>? bounds = null, string? best = null)
     {
         Table = table;
         Space = new SearchSpace { Hyperparameters = table.Hyperparameters };
@@ -26,6 +31,13 @@ internal sealed class TableProblem
             }),
         ];
         double[][] all = [.. table.Rows.SelectMany(r => Enumerable.Range(0, table.Rungs.Count).Select(rung => Costs(r, rung)))];
+        if (best is not null)
+        {
+            int sought = Objectives.ToList().IndexOf(Named(table, best));
+            Goal = new StrategyGoal(
+                [.. Objectives.Select((o, i) => bounds?.TryGetValue(o.Name, out double bound) == true ? Scaled(i, bound) : (double?)null)], sought);
+            BestWithin = all.Where(Keeps).Select(c => c[sought]).DefaultIfEmpty(double.NaN).Min();
+        }
         bool[] on = ParetoFrontier.Of(all);
         Frontier = on.Count(o => o);
         Hypervolume = Core.Frontiers.Hypervolume.Of([.. all.Where((_, i) => on[i])], [.. Objectives.Select(_ => 1.0)]);
@@ -43,11 +55,22 @@ internal sealed class TableProblem
     /// <summary>Results that no other beats.</summary>
     public int Frontier { get; }
 
+    /// <summary>What is looked for; <see langword="null"/> for the whole frontier.</summary>
+    public StrategyGoal? Goal { get; }
+
+    /// <summary>The smallest cost within the goal's bounds.</summary>
+    public double BestWithin { get; }
+
     public bool HasSeconds => Table.Stages is not null || Table.Rows[0].Seconds is not null;
 
     public RecordedRow RowOf(Configuration configuration) => _rows[configuration];
 
-    public double[] Costs(RecordedRow row, int rung) => [.. _scales.Select(s => (row.Values[rung][s.Place] - s.From) / (s.To - s.From))];
+    public double[] Costs(RecordedRow row, int rung) => [.. _scales.Select((s, i) => Scaled(i, row.Values[rung][s.Place]))];
+
+    /// <summary>Whether costs keep to the goal's bounds.</summary>
+    public bool Keeps(double[] costs) => costs.Zip(Goal!.Bounds).All(p => !(p.First > p.Second));
+
+    private double Scaled(int objective, double value) => (value - _scales[objective].From) / (_scales[objective].To - _scales[objective].From);
 
     public IReadOnlyList<double?> KnownCosts(Configuration configuration)
     {

@@ -20,11 +20,11 @@ public sealed class GrowthHistory
     private readonly ProposalLayout _layout;
     private readonly StageKey _baseKey;
     private readonly List<ProposedTrajectory> _proposed = [];
-    private readonly List<Trial> _trials = [];
     private readonly HashSet<int> _failed = [];
     private readonly SortedSet<int> _open = [];
     private readonly Dictionary<StageKey, StageUse> _stages = [];
     private StageReport? _base;
+    private StrategyHistory _history = StrategyHistory.Empty;
 
     /// <summary>Of a search that has proposed nothing yet.</summary>
     public GrowthHistory(SearchPlan plan)
@@ -93,7 +93,11 @@ public sealed class GrowthHistory
             return;
         }
         use.Report = report;
-        _base = report.Key == _baseKey ? report : _base;
+        if (report.Key == _baseKey)
+        {
+            _base = report;
+            _history = _growth.Goal is { } goal ? _history.Toward(GoalBounds.Of(goal, _plan.Objectives, report)) : _history;
+        }
         use.WasThere = report.Finished < _plan.Created; // another search made it
         Spent += use.Trials.Count > 0 ? use.Cost : SearchCost.None;
         foreach (int number in use.Trials)
@@ -115,14 +119,14 @@ public sealed class GrowthHistory
     public IReadOnlySet<int> Failed => _failed;
 
     /// <summary>As strategies see it.</summary>
-    public StrategyHistory ToStrategyHistory() => new(_trials.ToArray());
+    public StrategyHistory ToStrategyHistory() => _history;
 
     private ProposedTrajectory Lay(Proposal proposal) => _layout.Lay(_proposed.Count, proposal, _proposed);
 
     private void Add(ProposedTrajectory proposed)
     {
         _proposed.Add(proposed);
-        _trials.Add(new Trial { Number = proposed.Number, Proposal = proposed.Proposal });
+        _history = _history.With(proposed.Proposal);
         _open.Add(proposed.Number);
         foreach (var key in proposed.Plan.Keys)
         {
@@ -150,9 +154,9 @@ public sealed class GrowthHistory
             }
             from = proposed.RungStages[rung] + 1;
         }
-        var old = _trials[number];
+        var old = _history.Trials[number];
         var state = done == proposed.Plan.Keys.Count ? TrialState.Completed : _failed.Contains(number) ? TrialState.Failed : TrialState.Running;
-        _trials[number] = old with { State = state, Results = results.ToArray() };
+        _history = _history.With(old with { State = state, Results = results.ToArray() });
         Completed += (state == TrialState.Completed ? 1 : 0) - (old.State == TrialState.Completed ? 1 : 0);
         _ = state == TrialState.Running ? _open.Add(number) : _open.Remove(number);
     }

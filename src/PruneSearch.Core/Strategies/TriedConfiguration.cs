@@ -4,7 +4,8 @@ namespace PruneSearch.Core.Strategies;
 /// <param name="configuration">The configuration.</param>
 public sealed class TriedConfiguration(Configuration configuration)
 {
-    private readonly SortedDictionary<int, RungResult> _results = [];
+    private readonly List<Trial> _trials = new(1);
+    private readonly List<RungResult> _results = []; // few, by rung
 
     /// <summary>The configuration.</summary>
     public Configuration Configuration { get; } = configuration;
@@ -25,16 +26,20 @@ public sealed class TriedConfiguration(Configuration configuration)
     public Trial? Last { get; private set; }
 
     /// <summary>Results by rung, ascending.</summary>
-    public IReadOnlyCollection<RungResult> Results => _results.Values;
+    public IReadOnlyCollection<RungResult> Results => _results;
 
     /// <summary>The result of the highest rung so far; <see langword="null"/> for none.</summary>
-    public RungResult? Deepest => _results.Count == 0 ? null : _results.Values.Last();
+    public RungResult? Deepest => _results.Count == 0 ? null : _results[^1];
 
     /// <summary>The result at a rung; <see langword="null"/> where there is none.</summary>
-    public RungResult? At(int rung) => _results.GetValueOrDefault(rung);
+    public RungResult? At(int rung) => _results.Find(r => r.Rung == rung);
+
+    /// <summary>Its trials in the order of the log.</summary>
+    internal IReadOnlyList<Trial> Trials => _trials;
 
     internal void Take(Trial trial)
     {
+        _trials.Add(trial);
         First = First < 0 ? trial.Number : First;
         Asked = Math.Max(Asked, trial.Rung);
         IsRunning |= trial.State == TrialState.Running;
@@ -42,7 +47,11 @@ public sealed class TriedConfiguration(Configuration configuration)
         Last = trial.State == TrialState.Completed && trial.Rung >= (Last?.Rung ?? -1) ? trial : Last;
         foreach (var result in trial.Results)
         {
-            _results.TryAdd(result.Rung, result);
+            int place = _results.FindLastIndex(r => r.Rung <= result.Rung);
+            if (place < 0 || _results[place].Rung < result.Rung)
+            {
+                _results.Insert(place + 1, result);
+            }
         }
     }
 }

@@ -38,6 +38,29 @@ public sealed class ProposalPricesTests
         double Price(Proposal p) => prices.Price(p.Configuration, p.Rung, known);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_took_longer_with_one_value_is_expected_to_do_so_again_unless_prices_are_nominal(bool reproducible)
+    {
+        var plan = Grown.Plan(reproducible: reproducible);
+        var history = new GrowthHistory(plan);
+        history.Add(Grown.Report(plan.Trajectories[0].Stages[0]));
+        for (int i = 0; i < 20; i++)
+        {
+            var proposal = Grown.OneShot(0.25 + 0.02 * i, 0);
+            var slow = proposal with { Configuration = Grown.Space.Of(0, 0.25 + 0.02 * i, double.NaN, double.NaN, 90, 0.001, 0) };
+            foreach (var (each, seconds) in history.Add(Grown.Batch(2 * i, 1, proposal, slow)).Zip([2.0, 20.0]))
+            {
+                history.Add(Grown.Report(each.Plan.Stages[1]) with { Seconds = new() { ["prune"] = seconds } });
+            }
+        }
+        var (quick, known) = (Grown.Space.Of(0, 0.7, double.NaN, double.NaN, 90, 0.001, 1), history.ToStrategyHistory());
+        var prices = new ProposalPrices(plan.Growth!);
+        double ratio = prices.Price(Grown.Space.Of(0, 0.7, double.NaN, double.NaN, 90, 0.001, 0), 0, known) / prices.Price(quick, 0, known);
+        Assert.InRange(ratio, reproducible ? 1 : 7, reproducible ? 1 : 10);
+    }
+
     [Fact]
     public void Stages_are_the_same_exactly_where_their_keys_are()
     {

@@ -15,6 +15,10 @@ internal readonly record struct Belief(double Floor, double Mean, double Deviati
     /// <summary>A cost that it is below with the probability of one standard deviation under the mean: 16 %.</summary>
     public double Optimistic => Deviation == 0 ? Mean : Floor + Math.Exp(Mean - Deviation);
 
+    /// <summary>The probability that the cost is at most a threshold.</summary>
+    public double Within(double threshold) => Deviation == 0 ? (Mean <= threshold ? 1 : 0)
+        : threshold <= Floor ? 0 : NormalDistribution.Below((Math.Log(threshold - Floor) - Mean) / Deviation);
+
     /// <summary>How much the cost is expected to be below a threshold: E[max(0, threshold − cost)].</summary>
     public double ExpectedBelow(double threshold)
     {

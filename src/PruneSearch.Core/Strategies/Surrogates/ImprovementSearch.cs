@@ -11,18 +11,23 @@ internal sealed class ImprovementSearch
     private readonly HashSet<Configuration> _awaited = [];
     private readonly Dictionary<Configuration, double[]> _points = [];
     private readonly double[] _reference;
+    private readonly StrategyGoal? _goal;
     private readonly IReadOnlyList<(TriedConfiguration Tried, IReadOnlyList<RungResult> Results)> _remembered;
     private ExpectedImprovement _improvement;
 
     public ImprovementSearch(StrategyProblem problem, StrategyHistory history, KernelCache kernels)
     {
         _problem = problem;
-        _reference = [.. problem.Objectives.Select(o => o.Reference)];
+        _goal = history.Goal;
+        _reference = _goal?.References(problem.Objectives) ?? [.. problem.Objectives.Select(o => o.Reference)];
         _remembered = Remembered.Of(history);
         var seen = history.Tried.SelectMany(t => t.Results.Select(r => (Costs: r.Costs.ToArray(), t.Configuration))).ToList();
         _costs.AddRange(seen.Select(s => s.Costs));
-        _improvement = new ExpectedImprovement(_costs, _reference);
-        var best = _improvement.Frontier.ToHashSet<object>(ReferenceEqualityComparer.Instance);
+        _improvement = new ExpectedImprovement(_costs, _reference, _goal?.Best);
+        // Where nothing keeps to the goal's bounds yet, what will is near the whole frontier.
+        var near = _improvement.Frontier is { Count: > 0 } found ? found
+            : new ExpectedImprovement(_costs, [.. problem.Objectives.Select(o => o.Reference)]).Frontier;
+        var best = near.ToHashSet<object>(ReferenceEqualityComparer.Instance);
         Frontier = [.. seen.Where(s => best.Contains(s.Costs)).Select(s => s.Configuration).Distinct().Select(Point)];
         bool[] known = [.. Known(history.Tried[0].Configuration).Select(k => k is not null)];
         _models = [.. problem.Objectives.Select((_, o) => known[o] ? null : Model(history, o, kernels))];
@@ -89,7 +94,9 @@ internal sealed class ImprovementSearch
             Configuration = choice.Candidate.Configuration,
             Rung = rung,
             Continues = choice.Tried?.Last!.Number,
-            Why = FormattableString.Invariant($"expected to add {choice.Gain:G2} to the hypervolume by rung {choice.Rung}"),
+            Why = FormattableString.Invariant($"expected to {(_goal?.Best is { } sought
+                ? FormattableString.Invariant($"take {choice.Gain:G2} off {_problem.Objectives[sought].Name}")
+                : FormattableString.Invariant($"add {choice.Gain:G2} to the hypervolume"))}{(_goal is null ? "" : " within the goal")} by rung {choice.Rung}"),
         };
     }
 
@@ -148,7 +155,7 @@ internal sealed class ImprovementSearch
                 : model.Await(point, _problem.Objectives[o].Trained ? rung : 0).Median;
         }
         _costs.Add(costs);
-        _improvement = new ExpectedImprovement(_costs, _reference);
+        _improvement = new ExpectedImprovement(_costs, _reference, _goal?.Best);
     }
 
     private CostModel Model(StrategyHistory history, int objective, KernelCache kernels)

@@ -49,4 +49,22 @@ public sealed class ExpectedImprovementTests
         Assert.Equal(1, new ExpectedImprovement([], [1]).Of([Belief.Known(0)]), 9);
         Assert.Equal(0.008, new ExpectedImprovement([], [1, 1, 1]).Of([Belief.Known(0.8), Belief.Known(0.8), Belief.Known(0.8)]), 9);
     }
+
+    [Fact]
+    public void Within_bounds_it_is_the_mean_of_what_draws_improve_that_keep_to_them()
+    {
+        Belief[] beliefs = [new(0.1, -1.5, 0.5), new(0.05, -1, 0.3)];
+        var random = SeededRandom.OfDecision(3);
+        const int draws = 100_000;
+        const double bound = 0.42, best = 0.5; // of those that keep to the bound, the second has the smallest second cost
+        double sum = 0;
+        for (int i = 0; i < draws; i++)
+        {
+            double[] drawn = [.. beliefs.Select(b => b.Floor + Math.Exp(b.Mean + b.Deviation * random.NextNormal()))];
+            sum += drawn[0] <= bound ? Math.Max(0, best - drawn[1]) : 0;
+        }
+        Assert.Equal(sum / draws, new ExpectedImprovement(Costs, [bound, 1], best: 1).Of(beliefs), 3);
+        Assert.Equal(0.4, new ExpectedImprovement(Costs, [0.1, 1], best: 1).Of([Belief.Known(0.05), Belief.Known(0.6)]), 9); // none keeps to it yet
+        Assert.Equal(0, new ExpectedImprovement(Costs, [0.1, 1], best: 1).Of([Belief.Known(0.15), Belief.Known(0.1)]));
+    }
 }
