@@ -54,7 +54,7 @@ internal static class MeasureCommand
 
     private static string? RequireOne(string[] files, string? bundle, string? search, string? read) =>
         (files.Length > 0 ? 1 : 0) + (bundle is null ? 0 : 1) + (read is null ? 0 : 1) != 1
-            ? throw new SearchFileException("measure: expected one of ONNX files, --bundle and --read")
+            ? throw new SearchFileException("measure: expected one of MODEL (ONNX files), --bundle and --read")
         : (bundle is null) != (search is null) ? throw new SearchFileException("measure: expected --bundle and --search together")
         : read;
 
