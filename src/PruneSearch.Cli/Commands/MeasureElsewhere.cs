@@ -55,8 +55,8 @@ internal static class MeasureElsewhere
             // Last: with it the folder is whole.
             AtomicFile.Write(Path.Combine(folder, MeasuringBundle.FileName), JsonSerializer.SerializeToUtf8Bytes(bundle, CoreJson.Readable));
             await context.Output.WriteLineAsync($"{folder}: {models.Count} models of {id} for {on}. Take it to the device, run measure.sh or measure.cmd " +
-                $"there{(program is null ? $" (the published measuring program belongs into its folder '{Program}')" : "")}, bring results.json back and read " +
-                $"it with: prunesearch measure --read results.json{place.Options}");
+                $"there{(program is null ? $" (the published measuring program belongs into its folder '{Program}')" : "")}, bring results.json back and " +
+                $"read it with: prunesearch measure --read results.json{place.Options}");
         }, cancellation);
 
     /// <summary>Reads a file of results into the search that it is of.</summary>

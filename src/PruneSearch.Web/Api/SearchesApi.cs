@@ -31,8 +31,8 @@ internal static class SearchesApi
         {
             var view = await (device is null ? reports.ViewAsync(Ask.Id(id)) : session.FrontierAsync(Ask.Id(id), device)).ConfigureAwait(false);
             return all ? view : view with { Points = [.. view.Points.Where(p => p.OnFrontier)] };
-        }).Describe("GetFrontier", "Searches", "The models that no other one beats in every objective; with all=true, all models. With device=CLASS as they were " +
-            "measured on that device class, which has a frontier of its own.").Example(Examples.Frontier);
+        }).Describe("GetFrontier", "Searches", "The models that no other one beats in every objective; with all=true, all models. With device=CLASS as they " +
+            "were measured on that device class, which has a frontier of its own.").Example(Examples.Frontier);
         api.MapGet("/searches/{id}/events", (string id, HttpContext context, SearchEvents events, int? after = null) =>
             events.AnswerAsync(Ask.Id(id), context, after))
             .Describe("FollowEvents", "Searches",
