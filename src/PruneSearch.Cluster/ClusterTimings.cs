@@ -14,7 +14,13 @@ public sealed record ClusterTimings
     /// <summary>How often a coordinator asks its unfinished trajectories, so that a lost message cannot hang a search. 1 s by default.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest wait of an idle worker before it asks for work again. 500 ms by default.</summary>
+    /// <summary>
+    /// How long a claim of an idle slot waits at the queue for a stage, at most a third of <see cref="LeaseTimeToLive"/>: a slot that dies meanwhile may be
+    /// given one. 5 s by default.
+    /// </summary>
+    public TimeSpan ClaimWait { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest pause of an idle slot whose claim was answered at once before it asks again. 500 ms by default.</summary>
     public TimeSpan IdleClaim { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How often a stage may throw without getting further before it fails for good; at least 1. 3 by default.</summary>
@@ -57,6 +63,7 @@ public sealed record ClusterTimings
         Require(Renewal > TimeSpan.Zero, nameof(Renewal), "above 0");
         Require(LeaseTimeToLive > Renewal, nameof(LeaseTimeToLive), $"above {nameof(Renewal)} ({Renewal})");
         Require(Poll > TimeSpan.Zero, nameof(Poll), "above 0");
+        Require(ClaimWait > TimeSpan.Zero, nameof(ClaimWait), "above 0");
         Require(IdleClaim > TimeSpan.Zero, nameof(IdleClaim), "above 0");
         Require(CallPatience > TimeSpan.Zero, nameof(CallPatience), "above 0");
         Require(LetGo > TimeSpan.Zero, nameof(LetGo), "above 0");

@@ -15,20 +15,35 @@ namespace PruneSearch.Connections;
 /// <param name="checkpoints">Where models lie; only <see cref="DownloadAsync"/> needs it.</param>
 public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null, ICheckpointStore? checkpoints = null)
 {
+    private const int LaunchAttempts = 10;
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>The Orleans client that it asks.</summary>
     public IGrainFactory Grains => grains;
 
-    /// <summary>Launches a search; it is safe when this returns. Launching the same plan again does nothing.</summary>
+    /// <summary>
+    /// Launches a search; it is safe when this returns. Launching the same plan again does nothing: so it is asked for again where a busy cluster did
+    /// not answer in time.
+    /// </summary>
     /// <exception cref="ArgumentException">The plan cannot run; the message says why.</exception>
     /// <exception cref="InvalidOperationException">There is another search with its identifier.</exception>
-    public Task LaunchAsync(SearchPlan plan)
+    public async Task LaunchAsync(SearchPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         // The plan as JSON reads it: lists become types that travel, whatever they were made of.
         var plain = JsonSerializer.Deserialize<SearchPlan>(JsonSerializer.SerializeToUtf8Bytes(plan, CoreJson.Canonical), CoreJson.Canonical)!;
-        return Search(plan.Id).LaunchAsync(plain);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await Search(plan.Id).LaunchAsync(plain).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (attempt < LaunchAttempts && (e as ClusterException)?.InnerException is TimeoutException)
+            {
+                // The next one waits behind this one, if that is still being worked on.
+            }
+        }
     }
 
     /// <summary>All searches, oldest first.</summary>

@@ -7,8 +7,8 @@ using PruneSearch.Cluster.TestHost.Chaos;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
-// TestHost silo|chaos|scale|day|queue …: one silo with stub stages, or a whole cluster of them. See Chaos/Commands.cs.
-if (args[0] is "chaos" or "scale" or "day" or "queue")
+// TestHost silo|chaos|scale|day|queue|tls …: one silo with stub stages, or a whole cluster of them. See Chaos/Commands.cs.
+if (args[0] is "chaos" or "scale" or "day" or "queue" or "tls")
 {
     return await Commands.RunAsync(args[0], args[1..]);
 }

@@ -57,7 +57,7 @@ internal sealed class EvaluationData
         }
         return (parsed.GetValue(_data), parsed.GetValue(_coco), parsed.GetValue(_voc), parsed.GetValue(_yolo)) switch
         {
-            ({ } file, null, null, null) => _ => OfSearchFile(context, PlaceOptions.Of(parsed).Home, file, split ?? "validation", cancellation),
+            ({ } file, null, null, null) => _ => OfSearchFile(context, PlaceOptions.Of(parsed), file, split ?? "validation", cancellation),
             (null, { } file, null, null) => o => DatasetReader.ReadCoco(file, images!, o),
             (null, null, { } folder, null) => o => DatasetReader.ReadPascalVoc(folder, split ?? throw NoSplit("--voc"), o),
             (null, null, null, { } folder) => o => DatasetReader.ReadYolo(folder, split ?? throw NoSplit("--yolo"), o),
@@ -65,15 +65,19 @@ internal sealed class EvaluationData
         };
     }
 
-    private static DetectionDataset OfSearchFile(CliContext context, string home, string file, string split, CancellationToken cancellation)
+    private static DetectionDataset OfSearchFile(CliContext context, SearchPlace place, string file, string split, CancellationToken cancellation)
     {
         if (split is not ("train" or "validation" or "test"))
         {
             throw new SearchFileException($"--split is '{split}', expected train, validation or test of {file}");
         }
-        var data = new SearchLauncher(HomeFolder.Drawn(home), context.Time).ReadData(SearchFileReader.ReadData(file), cancellation);
-        return split == "train" ? data.Train : split == "validation" ? data.Validation
-            : data.Test ?? throw new SearchFileException($"--split is 'test', but {file} names no test split, expected data.test");
+        var source = SearchFileReader.ReadData(file);
+        return SearchData.ReadAsync(context, place, source, (launcher, bring) =>
+        {
+            var data = launcher.ReadData(source, cancellation);
+            return bring(split == "train" ? data.Train : split == "validation" ? data.Validation
+                : data.Test ?? throw new SearchFileException($"--split is 'test', but {file} names no test split, expected data.test"));
+        }, cancellation).GetAwaiter().GetResult();
     }
 
     // Those of the data that the detector knows, in any letter case.

@@ -48,9 +48,12 @@ internal static class PruneCommand
 
             DetectionDataset Training(SearchFile search)
             {
-                var data = new SearchLauncher(HomeFolder.Drawn(parsed.GetValue<string>("--home")!), context.Time).ReadData(search.Settings.Data, cancellation);
-                Warnings.Write(context, data.Warnings);
-                return data.Train;
+                return SearchData.ReadAsync(context, PlaceOptions.Of(parsed), search.Settings.Data, (launcher, bring) =>
+                {
+                    var data = launcher.ReadData(search.Settings.Data, cancellation);
+                    Warnings.Write(context, data.Warnings);
+                    return bring(data.Train);
+                }, cancellation).GetAwaiter().GetResult();
             }
 
             try

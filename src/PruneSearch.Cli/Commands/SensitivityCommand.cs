@@ -30,16 +30,19 @@ internal static class SensitivityCommand
         var png = OutputOption.File("--png", "Draw a heat map");
         var command = new Command("sensitivity", "Prune each channel group alone and show what that costs in mAP") { file, detector, ratios, images, csv, png };
         options.AddTo(command);
-        command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
+        command.SetAction((parsed, cancellation) => ErrorLines.GuardAsync(context, () => Task.Run(async () =>
         {
             var search = SearchFileReader.Read(parsed.GetValue(file)!);
             var named = NamedDetector.Read(parsed.GetValue(detector) ?? search.Path, DetectorForms.Folder | DetectorForms.SearchFile);
             var input = named.AsOriginal() with { Search = search };
             double[] shares = Ratios(parsed.GetValue(ratios));
             var settings = options.Settings(parsed, input) with { RoundTo = options.RoundTo(parsed) ?? 1 };
-            var data = new SearchLauncher(HomeFolder.Drawn(parsed.GetValue<string>("--home")!), context.Time).ReadData(search.Settings.Data, cancellation);
-            Warnings.Write(context, data.Warnings);
-            var (train, validation) = (data.Train, data.Validation);
+            var (train, validation) = await SearchData.ReadAsync(context, PlaceOptions.Of(parsed), search.Settings.Data, (launcher, bring) =>
+            {
+                var data = launcher.ReadData(search.Settings.Data, cancellation);
+                Warnings.Write(context, data.Warnings);
+                return (bring(data.Train), bring(data.Validation));
+            }, cancellation);
             validation = parsed.GetValue(images) is { } first ? validation.Take(first) : validation;
             double Evaluate(DetectorModel model, Core.Weights.WeightSet weights) =>
                 DetectorEvaluator.Evaluate(model, weights, validation, CPU, cancellation: cancellation).Ap50;

@@ -31,18 +31,24 @@ internal static class TrainCommand
             file, folder, device, force,
         };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () =>
-            RunAsync(context, PlaceOptions.Of(p).Home, p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(device)!, p.GetValue(force), c), c));
+            RunAsync(context, PlaceOptions.Of(p), p.GetValue(file)!, p.GetValue(folder)!, p.GetValue(device)!, p.GetValue(force), c), c));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, string home, string file, string folder, string device, bool force,
+    private static async Task<int> RunAsync(CliContext context, SearchPlace place, string file, string folder, string device, bool force,
         CancellationToken cancellation)
     {
         Devices.Select(device);
         var source = SearchFileReader.ReadTraining(file);
         string work = Path.Combine(folder, WorkFolder);
         await context.Output.WriteLineAsync($"Checking data and weights of {file} …");
-        var training = await Task.Run(() => new SearchLauncher(HomeFolder.Drawn(home), context.Time).Check(source, cancellation), cancellation);
+        var training = await SearchData.ReadAsync(context, place, source.Data, (launcher, bring) =>
+        {
+            var found = launcher.Check(source, cancellation);
+            bring(found.Data.Train);
+            bring(found.Data.Validation);
+            return found;
+        }, cancellation);
         Warnings.Write(context, training.Warnings);
         string key = training.Stage.ComputeKey();
         if (TrainingReport.Read(Path.Combine(folder, ReportFile)) is { } known && known.Key == key && !force)

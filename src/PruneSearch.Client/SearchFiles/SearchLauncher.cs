@@ -45,6 +45,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
 
     /// <summary>Reads the data and the weights of a training and checks them.</summary>
     /// <exception cref="SearchFileException">Something is wrong with them; the message says what, where and what was expected.</exception>
+    /// <exception cref="IOException">The file names data in <see cref="Store"/>, which cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The user gave up.</exception>
     public CheckedTraining Check(TrainingFile file, CancellationToken cancellation = default)
     {
@@ -113,7 +114,7 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         if (Store is null)
         {
             throw new SearchFileException(
-                $"{where}data.format is 'stored', which only searches have that are launched, expected pictures and annotations in files");
+                $"{where}data.format is 'stored': it is in a store already, expected pictures and annotations in files");
         }
         try
         {
@@ -154,11 +155,11 @@ public sealed class SearchLauncher(string drawnFolder, TimeProvider time)
         await new PicturePush(store).PushAsync(search.Data.Validation, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Puts the manifests and the weights where the trainer finds them. Repeating it is harmless.</summary>
+    /// <summary>Puts the manifests and the weights where the trainer finds them: a store of its own. Repeating it is harmless.</summary>
     /// <exception cref="IOException">The store cannot be written.</exception>
     /// <exception cref="SearchFileException">The weights changed since they were checked.</exception>
     public static Task PublishAsync(CheckedTraining training, ICheckpointStore store, CancellationToken cancellation = default) =>
-        PublishAsync(training.Data, training.Weights, store, cancellation);
+        PublishAsync(training.Data with { AreStored = false }, training.Weights, store, cancellation);
 
     private static async Task PublishAsync(DataSplits data, BaseWeights? weights, ICheckpointStore store, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Placement;
@@ -10,12 +11,15 @@ namespace PruneSearch.Cluster.Dispatching;
 
 /// <summary>The queue of a device class. While a claim waits for a stage, others claim and enqueue: the queue never changes across an await.</summary>
 [PreferControl]
-internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time, ILogger<DispatcherGrain> logger) : Grain, IDispatcherGrain
+internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time, IHostApplicationLifetime life, ILogger<DispatcherGrain> logger)
+    : Grain, IDispatcherGrain
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DeclineLasts = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(1);
     private readonly ReadyQueue _queue = new(time, DeclineLasts);
     private readonly KnownSlots _slots = new(time, timings);
+    private readonly WaitingSlots _waiting = new(time);
     private TimeSpan? _oldest;
     private long? _measured;
 
@@ -31,6 +35,7 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
     public Task EnqueueAsync(StageKey stageKey, int remainingStages, IReadOnlyList<string> searches)
     {
         _queue.Add(stageKey, remainingStages, searches);
+        _waiting.Serve(_queue);
         return CountAsync();
     }
 
@@ -67,10 +72,13 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
         Searches = _queue.Shares.Status(),
     });
 
-    public async Task<StageLease?> ClaimAsync(string worker)
+    public Task<StageLease?> ClaimAsync(string worker) => AwaitAsync(worker, TimeSpan.Zero);
+
+    public async Task<StageLease?> AwaitAsync(string worker, TimeSpan patience)
     {
+        long asked = time.GetTimestamp();
         _slots.Heard(worker);
-        while (_queue.Take(worker) is { } ready)
+        while ((_queue.Take(worker) ?? await WaitAsync(worker, asked, patience)) is { } ready)
         {
             await CountAsync();
             try
@@ -90,6 +98,19 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
             }
         }
         return null;
+    }
+
+    public Task LeaveAsync(string worker)
+    {
+        _waiting.Leave(worker);
+        return Task.CompletedTask;
+    }
+
+    private Task<ReadyStage?> WaitAsync(string worker, long asked, TimeSpan patience)
+    {
+        var left = (patience < LongestWait ? patience : LongestWait) - time.GetElapsedTime(asked);
+        return left > TimeSpan.Zero && !life.ApplicationStopping.IsCancellationRequested
+            ? _waiting.JoinAsync(worker, left, life.ApplicationStopping) : Task.FromResult<ReadyStage?>(null);
     }
 
     private Task CountAsync()

@@ -21,6 +21,8 @@ namespace PruneSearch.Cluster.Hosting;
 internal static class ClusterSilo
 {
     private const string StorageName = "database";
+    // Grains of which a silo remembers where they are; the place for it is taken from the start: the default of a million is 30 MB.
+    private const int PlacesKnown = 100_000;
     private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(10);
 
     /// <summary>Where a silo listens.</summary>
@@ -74,6 +76,7 @@ internal static class ClusterSilo
             (o.Invariant, o.ConnectionString) = (database.Invariant, database.ConnectionString);
             o.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
         }));
+        silo.Configure<GrainDirectoryOptions>(o => o.CacheSize = PlacesKnown);
         silo.Configure<ClusterMembershipOptions>(o =>
         {
             o.ProbeTimeout = o.MinProbeTimeout = membership.Probe; // it adapts downwards otherwise, and misses what is only slow

@@ -50,9 +50,10 @@ internal sealed class SearchReports
             state.Add(report);
         }
         // Stages that others finished, and what came between the last flush and a crash: a stage is complete only after its parent.
+        var missing = new HashSet<StageKey>(); // however many trajectories begin with a stage, it is looked up once
         foreach (var trajectories in state.Trajectories.Chunk(AtOnce))
         {
-            await Task.WhenAll(trajectories.Select(t => LookAsync(store, state, t)));
+            await Task.WhenAll(trajectories.Select(t => LookAsync(store, state, t, missing)));
         }
         await reports.FlushAsync();
         return reports;
@@ -83,12 +84,13 @@ internal sealed class SearchReports
         _volume.Add(report, _baseKeys.Contains(report.Key));
     }
 
-    private static async Task LookAsync(ICheckpointStore store, SearchState state, TrajectoryState trajectory)
+    private static async Task LookAsync(ICheckpointStore store, SearchState state, TrajectoryState trajectory, HashSet<StageKey> missing)
     {
         foreach (var stage in trajectory.Stages.Where(s => s.Report is null))
         {
-            if (await store.TryReadReportAsync(stage.Key) is not { } report)
+            if (missing.Contains(stage.Key) || await store.TryReadReportAsync(stage.Key) is not { } report)
             {
+                missing.Add(stage.Key);
                 return;
             }
             state.Add(report);

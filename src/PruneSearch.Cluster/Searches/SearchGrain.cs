@@ -26,7 +26,7 @@ internal sealed class SearchGrain(
     ClusterTimings timings,
     RecoveryPolicy recovery,
     TimeProvider time,
-    ILogger<SearchGrain> logger) : Grain, ISearchGrain, IRemindable
+    ILogger<SearchGrain> logger) : Grain, ISearchGrain, IRemindable, IIncomingGrainCallFilter
 {
     private const string LeftBehind = "was launched by an earlier version of PruneSearch and cannot be read: run its file again";
 
@@ -35,25 +35,20 @@ internal sealed class SearchGrain(
     private IGrainTimer? _poll, _soon;
     private string? _unreadable;
 
+    private SearchOpening Opening => field ??= new SearchOpening(this, logger, Id, timings.Poll, OpenAsync);
     private WakeRegistration Wake => field ??= new WakeRegistration(this, GrainFactory, Id, recovery.ByItself, logger);
-
     private OpenSearch Search => Known ?? throw new KeyNotFoundException($"There is no search '{Id}'.");
     private OpenSearch? Known => _unreadable is null ? _search : throw new ClusterException($"Search '{Id}' {_unreadable}.");
-
     private bool IsDriven => _poll is not null;
     private string Id => this.GetPrimaryKeyString();
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => ReadAsync();
+
+    // Only GetStateAsync and GetTrajectoryAsync interleave: they ask for nothing that is not open by then.
+    public async Task Invoke(IIncomingGrainCallContext context)
     {
-        try
-        {
-            _unreadable = record.State.Plan is { IsOfThisVersion: false } ? LeftBehind : null;
-            _search = record.State.Plan is { IsOfThisVersion: true } plan ? await OpenAsync(plan) : null;
-        }
-        catch (FormatException e)
-        {
-            _unreadable = $"cannot be read: {e.Message}";
-        }
+        await Opening.WaitAsync();
+        await context.Invoke();
     }
 
     public async Task LaunchAsync(SearchPlan plan)
@@ -78,8 +73,7 @@ internal sealed class SearchGrain(
         }
         if (_search is null)
         {
-            _search = await OpenAsync(plan);
-            await DriveAsync(_search, retryFailed: false);
+            Opening.Begin();
         }
     }
 
@@ -153,16 +147,11 @@ internal sealed class SearchGrain(
     public Task ReceiveReminder(string reminderName, TickStatus status) => WakeAsync();
 
     public Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit) => Task.FromResult(Known?.Page(after, limit, IsDriven));
-
     public Task<SearchPlan?> GetPlanAsync() => Task.FromResult(Known?.Plan);
-
     public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(
         _unreadable is { } why ? StatusProjection.Unreadable(record.State.Plan!, why) : _search?.Summary(IsDriven));
-
     public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(Known?.Reports(after, limit, IsDriven));
-
     public Task<FigurePage?> GetFiguresAsync(int after, int limit) => Task.FromResult(Known?.Figures(after, limit, IsDriven));
-
     public Task<TrajectoryOrder?> GetTrajectoryAsync(string trajectory) => Task.FromResult(Known?.Order(trajectory, record.State.TraceParent));
 
     public Task<WorkState?> GetStateAsync() =>
@@ -239,6 +228,23 @@ internal sealed class SearchGrain(
         return null;
     }
 
-    private Task<OpenSearch> OpenAsync(SearchPlan plan) =>
-        OpenSearch.OpenAsync(plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger), record.State.TraceParent, time);
+    private async Task ReadAsync()
+    {
+        try
+        {
+            _unreadable = record.State.Plan is { IsOfThisVersion: false } ? LeftBehind : null;
+            _search = record.State.Plan is { IsOfThisVersion: true } plan ? await OpenSearch.OpenAsync(
+                plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger), record.State.TraceParent, time) : null;
+        }
+        catch (FormatException e)
+        {
+            _unreadable = $"cannot be read: {e.Message}";
+        }
+    }
+
+    private async Task OpenAsync()
+    {
+        await ReadAsync();
+        await (_search is { } search ? DriveAsync(search, retryFailed: false) : Task.CompletedTask);
+    }
 }

@@ -18,6 +18,9 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
     /// <summary>Whether the slot shall take no new stage.</summary>
     public bool IsDrained { get; private set; }
 
+    /// <summary>A claim of the slot waits at the queue, which therefore knows that it is there.</summary>
+    public bool Claims { get; set; }
+
     /// <summary>The slot begins to work on a stage.</summary>
     public void Begin(StageLease lease, LeaseKeeper keeper) => Volatile.Write(ref _doing, new Doing(lease, keeper, time.GetUtcNow()));
 
@@ -31,16 +34,16 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
         var workers = grains.GetGrain<IWorkersGrain>("all");
         while (!stopping.IsCancellationRequested)
         {
-            if (!IsDrained)
+            if (!IsDrained && !Claims)
             {
                 dispatcher.PresentAsync(slot.Name).FireAndForget(logger, $"worker {slot.Name}");
             }
-            TellAsync(workers).FireAndForget(logger, $"worker {slot.Name}");
+            TellAsync(workers, dispatcher).FireAndForget(logger, $"worker {slot.Name}");
             await Task.Delay(timings.Renewal, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task TellAsync(IWorkersGrain workers)
+    private async Task TellAsync(IWorkersGrain workers, IDispatcherGrain dispatcher)
     {
         var doing = Volatile.Read(ref _doing);
         bool drained = await workers.PresentAsync(new SlotPresence
@@ -61,5 +64,9 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
             Log.SlotDrained(logger, drained ? "takes no new stage" : "takes stages again");
         }
         IsDrained = drained;
+        if (drained)
+        {
+            await dispatcher.LeaveAsync(slot.Name);
+        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class SlotWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var dispatcher = grains.GetGrain<IDispatcherGrain>(slot.DeviceClass);
+        var claims = new SlotClaims(grains, slot, _presence, timings, time, logger);
         var idle = ShortestIdle;
         var present = _presence.RunAsync(stoppingToken);
         await TellDeathAsync();
@@ -40,7 +40,7 @@ internal sealed class SlotWorker(
         {
             try
             {
-                if (!_presence.IsDrained && await SoonAsync(dispatcher.ClaimAsync(slot.Name), stoppingToken) is { } lease)
+                if (await SoonAsync(claims.ClaimAsync(stoppingToken), stoppingToken) is { } lease)
                 {
                     idle = ShortestIdle;
                     if (!await WorkAsync(lease, stoppingToken))
@@ -51,7 +51,8 @@ internal sealed class SlotWorker(
                     _placePause = TimeSpan.Zero;
                     continue;
                 }
-                await PauseAsync(idle, stoppingToken);
+                idle = claims.Waited ? ShortestIdle : idle;
+                await PauseAsync(claims.Waited ? TimeSpan.Zero : idle, stoppingToken);
                 idle = LeaseKeeper.Min(idle * 2, timings.IdleClaim);
             }
             catch (Exception e)

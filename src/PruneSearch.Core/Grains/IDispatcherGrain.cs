@@ -10,7 +10,7 @@ namespace PruneSearch.Core.Grains;
 /// trajectories ask for their stages again and again, which fills a lost queue. All calls interleave: a stage that does not
 /// answer, because its store is away for example, must not keep the other slots waiting.
 /// </summary>
-[Alias("prunesearch.IDispatcherGrain"), Version(1)]
+[Alias("prunesearch.IDispatcherGrain"), Version(2)]
 public interface IDispatcherGrain : IGrainWithStringKey
 {
     /// <summary>A stage is ready. Queueing it again only changes how long the path behind it is and whose it is.</summary>
@@ -40,6 +40,19 @@ public interface IDispatcherGrain : IGrainWithStringKey
     /// </summary>
     [Alias("Claim"), AllowedTo(Callers.Workers), AlwaysInterleave]
     Task<StageLease?> ClaimAsync(string worker);
+
+    /// <summary>
+    /// The same; when none is ready, the answer waits until one is. While it does, the slot need not say that it is there. A later claim of the same
+    /// slot ends this one.
+    /// </summary>
+    /// <param name="worker">The slot.</param>
+    /// <param name="patience">After which it is <see langword="null"/>; 10 s at most.</param>
+    [Alias("Await"), AllowedTo(Callers.Workers), AlwaysInterleave]
+    Task<StageLease?> AwaitAsync(string worker, TimeSpan patience);
+
+    /// <summary>From a slot worker that stops or rests: a claim of it that waits is answered with nothing.</summary>
+    [Alias("Leave"), AllowedTo(Callers.Workers), AlwaysInterleave]
+    Task LeaveAsync(string worker);
 
     /// <summary>From a slot worker, now and then, also while it works: it is there. A claim says so too.</summary>
     [Alias("Present"), AllowedTo(Callers.Workers), AlwaysInterleave]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using PruneSearch.Core;
 using PruneSearch.Core.Storage;
@@ -20,6 +19,7 @@ internal sealed class SegmentedLog<T>(ICheckpointStore store, string prefix, str
     /// <summary>Segments of one size that are merged into one of the next.</summary>
     public const int MergeEvery = 32;
 
+    private static readonly byte[] NewLine = "\n"u8.ToArray();
     private readonly List<Segment> _segments = [];
 
     private int NextNumber => _segments.Count == 0 ? 0 : _segments.Max(s => s.Last) + 1;
@@ -74,8 +74,8 @@ internal sealed class SegmentedLog<T>(ICheckpointStore store, string prefix, str
                 return; // with a gap between them: an older owner merged some of them
             }
             var merged = new Segment(parts[0].First, parts[^1].Last);
-            var contents = await Task.WhenAll(parts.Select(p => ReadAsync(p, cancellation))).ConfigureAwait(false);
-            await WriteAsync(merged, [.. contents.SelectMany(r => r)], cancellation).ConfigureAwait(false);
+            await store.PutAsync(prefix + merged.Name, (stream, stop) => CopyAsync(parts, stream, stop), PutCondition.IfAbsent, cancellation)
+                .ConfigureAwait(false);
             // Only now: whoever reads meanwhile finds each entry at least once.
             await Task.WhenAll(parts.Select(p => store.DeleteAsync(prefix + p.Name, cancellation))).ConfigureAwait(false);
             _segments.RemoveAll(parts.Contains);
@@ -86,10 +86,27 @@ internal sealed class SegmentedLog<T>(ICheckpointStore store, string prefix, str
         }
     }
 
-    private Task<bool> WriteAsync(Segment segment, IReadOnlyList<T> entries, CancellationToken cancellation)
+    private Task<bool> WriteAsync(Segment segment, IReadOnlyList<T> entries, CancellationToken cancellation) =>
+        store.PutAsync(prefix + segment.Name, async (stream, stop) =>
+        {
+            foreach (var entry in entries)
+            {
+                await JsonSerializer.SerializeAsync(stream, entry, CoreJson.Canonical, stop).ConfigureAwait(false);
+                await stream.WriteAsync(NewLine, stop).ConfigureAwait(false);
+            }
+        }, PutCondition.IfAbsent, cancellation);
+
+    // Line by line as they are: a log of a large search is tens of megabytes, which nobody need have in memory to move them.
+    private async Task CopyAsync(IEnumerable<Segment> parts, Stream target, CancellationToken cancellation)
     {
-        byte[] lines = Encoding.UTF8.GetBytes(string.Concat(entries.Select(r => JsonSerializer.Serialize(r, CoreJson.Canonical) + "\n")));
-        return store.PutAsync(prefix + segment.Name, (stream, stop) => stream.WriteAsync(lines, stop).AsTask(), PutCondition.IfAbsent, cancellation);
+        foreach (var part in parts)
+        {
+            var source = await store.OpenReadAsync(prefix + part.Name, cancellation).ConfigureAwait(false);
+            await using (source.ConfigureAwait(false))
+            {
+                await source.CopyToAsync(target, cancellation).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task<List<T>> ReadAsync(Segment segment, CancellationToken cancellation)

@@ -33,7 +33,42 @@ public sealed partial class DataCommandTests : IDisposable
 
         (code, _, error) = await RunAsync("data", "push", named); // it is there already
         Assert.Equal(2, code);
-        Assert.Contains("data.format is 'stored', which only searches have that are launched", error, StringComparison.Ordinal);
+        Assert.Contains("data.format is 'stored': it is in a store already, expected pictures", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_detector_is_trained_scored_pruned_and_looked_at_on_pictures_that_only_the_store_has()
+    {
+        string file = await WriteAsync("files.yaml", "data: {format: shapes, train: 2, validation: 1, size: 64}");
+        string data = Assert.Single(Data().Matches((await RunAsync("data", "push", file)).Output)).Value, named = await WriteAsync("named.yaml", data);
+        string detector = Path.Combine(_home, "detector"), pruned = Path.Combine(_home, "pruned");
+        await SucceedAsync("train", file, "--out", detector);
+        string scored = await SucceedAsync("evaluate", detector, "--data", file, "--split", "train");
+        Directory.Delete(Path.Combine(_home, "drawn"), recursive: true);
+
+        Assert.Contains("holds the result of this training already", await SucceedAsync("train", named, "--out", detector), StringComparison.Ordinal);
+        await SucceedAsync("train", named, "--out", Path.Combine(_home, "again"));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(detector, "weights.safetensors")), File.ReadAllBytes(Path.Combine(_home, "again", "weights.safetensors")));
+        Assert.Equal(scored, await SucceedAsync("evaluate", detector, "--data", named, "--split", "train"));
+        string trained = $"name: tiny\n{data}\ndetector: {{weights: {detector}/weights.safetensors, weights-detector: {detector}/detector.json}}\n";
+        await File.WriteAllTextAsync(named, trained + "trajectories: {levels: [0.2], schedules: [{kind: one-shot}]}\n", Cancellation);
+        await SucceedAsync("prune", named, "--out", pruned, "--criterion", "taylor");
+        Assert.Contains("(1 pictures)", await SucceedAsync("sensitivity", named, "--detector", detector, "--ratios", "0.5"), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(named, Key().Replace(trained, new string('0', 64)), Cancellation);
+        var (code, _, error) = await RunAsync("evaluate", detector, "--data", named);
+        Assert.Equal(2, code);
+        Assert.Contains("the checkpoint store has no such data set", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private async Task<string> SucceedAsync(params string[] arguments)
+    {
+        var (code, output, error) = await RunAsync(arguments);
+        Assert.True(code == 0, error);
+        return output;
     }
 
     private async Task<string> WriteAsync(string name, string data)

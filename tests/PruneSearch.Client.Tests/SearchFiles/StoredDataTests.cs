@@ -56,7 +56,7 @@ public sealed class StoredDataTests : IDisposable
             $"{file}: data.validation: data set 'shapes/val' has the classes {renamed.Classes[0]}, ", ErrorOf(_store, train, renamed.ManifestHash),
             StringComparison.Ordinal);
         Assert.StartsWith(
-            $"{file}: data.format is 'stored', which only searches have that are launched", ErrorOf(null, train, validation), StringComparison.Ordinal);
+            $"{file}: data.format is 'stored': it is in a store already, expected ", ErrorOf(null, train, validation), StringComparison.Ordinal);
 
         await _store.DeleteAsync(CheckpointNames.Picture(data.Train.Samples[1].Sha256), Cancellation);
         Assert.StartsWith(

@@ -4,7 +4,8 @@ using PruneSearch.Core.Strategies;
 namespace PruneSearch.Cluster.TestHost.Chaos;
 
 /// <summary>
-/// The runs as commands: <c>chaos</c>, <c>scale</c>, <c>day</c>, <c>queue</c>. Options are <c>--name value</c>; servers come from eng/with-services.
+/// The runs as commands: <c>chaos</c>, <c>scale</c>, <c>day</c>, <c>queue</c>, <c>tls</c>. Options are <c>--name value</c>; servers come from
+/// eng/with-services.
 /// </summary>
 public static class Commands
 {
@@ -23,7 +24,7 @@ public static class Commands
             QueueRun.Run(Number("--stages", 100_000), Number("--searches", 10), Number("--slots", 1000), Console.Out);
             return 0;
         }
-        if (command is "scale" or "day")
+        if (command is "scale" or "day" or "tls")
         {
             var scale = new ScaleOptions
             {
@@ -34,14 +35,19 @@ public static class Commands
                 Searches = Number("--searches", 1),
                 Stages = Number("--stages", 5),
                 Seconds = Number("--seconds", 0),
+                Idle = Number("--idle", 0),
                 Tls = given.GetValueOrDefault("--tls") == "true",
                 Strategy = given.TryGetValue("--strategy", out string? strategy) ? Enum.Parse<StrategyKind>(strategy, ignoreCase: true) : null,
                 Folder = folder,
                 PostgresPrograms = Variable("PRUNESEARCH_TEST_POSTGRES_BIN"),
                 PostgresUser = Environment.GetEnvironmentVariable("PRUNESEARCH_TEST_POSTGRES_USER") ?? "",
             };
-            await (command == "day" ? new DayRun(scale, Number("--faster", 60), Console.Out).RunAsync() : new ScaleRun(scale, Console.Out).RunAsync())
-                .ConfigureAwait(false);
+            await (command switch
+            {
+                "day" => new DayRun(scale, Number("--faster", 60), Console.Out).RunAsync(),
+                "tls" => new TlsPairs(scale, Number("--pairs", 6), Console.Out).RunAsync(),
+                _ => new ScaleRun(scale, Console.Out).RunAsync(),
+            }).ConfigureAwait(false);
             return 0;
         }
         var chaos = new ChaosOptions

@@ -39,6 +39,9 @@ public sealed record ScaleOptions
     /// <summary>After so many seconds it is looked at what was done, whether or not that is all; 0 to wait for the end.</summary>
     public int Seconds { get; init; }
 
+    /// <summary>Seconds for which all slots are idle first, to see what that costs.</summary>
+    public int Idle { get; init; }
+
     /// <summary>Folder for everything.</summary>
     public required string Folder { get; init; }
 
@@ -55,7 +58,7 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
     private readonly Credentials? _credentials = options.Tls ? new Credentials(Path.Combine(options.Folder, "certificates")) : null;
 
     /// <summary>Runs it and writes the figures.</summary>
-    public async Task RunAsync()
+    public async Task<ScaleResult> RunAsync()
     {
         using var postgres = new PostgresServer(options.PostgresPrograms, options.PostgresUser, Path.Combine(options.Folder, "postgres"));
         string checkpoints = Path.Combine(options.Folder, "checkpoints");
@@ -76,11 +79,13 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
                 {
                     await Task.Delay(200).ConfigureAwait(false); // all silos have joined and are compiled
                 }
-                await MeasureAsync(client, control, workers, postgres).ConfigureAwait(false);
+                await IdleAsync(control, workers).ConfigureAwait(false);
+                var result = await MeasureAsync(client, control, workers, postgres).ConfigureAwait(false);
                 if (options.Strategy is not null)
                 {
                     TellGaps(workers);
                 }
+                return result;
             }
         }
         finally
@@ -89,7 +94,20 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
         }
     }
 
-    private async Task MeasureAsync(ClusterClient client, SiloProcess control, List<SiloProcess> workers, PostgresServer postgres)
+    private async Task IdleAsync(SiloProcess control, List<SiloProcess> workers)
+    {
+        if (options.Idle > 0)
+        {
+            double before = control.ProcessorSeconds(), workersBefore = workers.Sum(w => w.ProcessorSeconds());
+            await Task.Delay(TimeSpan.FromSeconds(options.Idle)).ConfigureAwait(false);
+            double each = (control.ProcessorSeconds() - before) * 1000 / options.Idle;
+            double work = (workers.Sum(w => w.ProcessorSeconds()) - workersBefore) * 1000 / options.Idle;
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"{options.Workers * options.Slots} idle slots: control silo {each:F0} ms, workers {work:F0} ms of processor a second")).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ScaleResult> MeasureAsync(ClusterClient client, SiloProcess control, List<SiloProcess> workers, PostgresServer postgres)
     {
         var plans = Enumerable.Range(0, options.Searches).Select(i => options.Strategy is not { } strategy
             ? Plans.Wide($"scale-{i}", options.Trajectories, i * (options.Trajectories + 1), options.Stages)
@@ -98,9 +116,12 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
         double processorBefore = control.ProcessorSeconds(), workersBefore = workers.Sum(w => w.ProcessorSeconds()), database = postgres.ProcessorSeconds();
         long commits = postgres.Commits();
         var clock = Stopwatch.StartNew();
+        var launches = new List<double>();
         foreach (var plan in plans)
         {
+            double began = clock.Elapsed.TotalSeconds;
             await client.Searches.LaunchAsync(plan).ConfigureAwait(false);
+            launches.Add(clock.Elapsed.TotalSeconds - began);
         }
         double launched = clock.Elapsed.TotalSeconds;
         var marks = new List<(int Stages, double Seconds)> { (0, launched) };
@@ -135,7 +156,7 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
         string states = string.Join(", ", all.CountBy(s => s.State).Select(s => $"{s.Value} {s.Key}"));
         string size = string.Create(CultureInfo.InvariantCulture, $"{options.Searches} x {options.Trajectories} trajectories");
         Line($"{size}, {completed} of {stages} stages of {options.Milliseconds} ms on {slots} slots: {states}");
-        Line($"total {total:F1} s, ideal {ideal:F1} s: {(total / ideal - 1) * 100:F1} % over; launch {launched:F2} s");
+        Line($"total {total:F1} s, ideal {ideal:F1} s: {(total / ideal - 1) * 100:F1} % over; launch {launched:F2} s, the longest {launches.Max():F2} s");
         double growth = (peak - before) / 1024.0 / options.Trajectories / options.Searches, each = processor / completed * 1000;
         Line($"control silo: {growth:F1} KiB a trajectory ({before / 1048576.0:F0} to {peak / 1048576.0:F0} MiB)");
         Line($"control silo: {processor:F1} processor seconds, {each:F2} ms a report");
@@ -146,6 +167,8 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
         Line($"a search's summary takes {sorted[sorted.Length / 2]:F1} ms (median), {sorted[sorted.Length * 95 / 100]:F1} ms (95 %)");
         var tenths = marks.Zip(marks.Skip(1), (a, b) => (b.Seconds - a.Seconds) / Math.Max(1, b.Stages - a.Stages) * 1000);
         Line($"time a stage by tenth: {string.Join(' ', tenths.Select(t => string.Create(CultureInfo.InvariantCulture, $"{t:F2} ms")))}");
+
+        return new ScaleResult(total, processor + work);
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
     }

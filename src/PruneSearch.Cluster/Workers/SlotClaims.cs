@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using PruneSearch.Cluster.Observability;
+using PruneSearch.Core.Grains;
+
+namespace PruneSearch.Cluster.Workers;
+
+/// <summary>How an idle slot asks for work: its claim waits at the queue until there is some, so that it costs little and hears of it at once.</summary>
+internal sealed class SlotClaims(
+    IGrainFactory grains, SlotOptions slot, SlotPresenceReporter presence, ClusterTimings timings, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan Plainly = TimeSpan.FromSeconds(30);
+    private readonly IDispatcherGrain _dispatcher = grains.GetGrain<IDispatcherGrain>(slot.DeviceClass);
+    private readonly TimeSpan _wait = LeaseKeeper.Min(timings.ClaimWait, timings.LeaseTimeToLive / 3);
+    private long? _failed;
+
+    /// <summary>Whether the last claim waited as long as it could: the next one may follow at once.</summary>
+    public bool Waited { get; private set; }
+
+    /// <summary>Claims a stage, unless the slot is drained.</summary>
+    /// <returns>The lease; <see langword="null"/> when there was nothing to do. While <paramref name="stopping"/> is set, it comes at once.</returns>
+    public async Task<StageLease?> ClaimAsync(CancellationToken stopping)
+    {
+        Waited = false;
+        if (presence.IsDrained)
+        {
+            return null;
+        }
+        if (_failed is { } at && time.GetElapsedTime(at) < Plainly)
+        {
+            return await _dispatcher.ClaimAsync(slot.Name);
+        }
+        long asked = time.GetTimestamp();
+        presence.Claims = true;
+        var leaving = stopping.Register(() => _dispatcher.LeaveAsync(slot.Name).FireAndForget(logger, $"worker {slot.Name}"));
+        await using (leaving.ConfigureAwait(false))
+        {
+            try
+            {
+                var lease = await _dispatcher.AwaitAsync(slot.Name, _wait);
+                Waited = time.GetElapsedTime(asked) > _wait / 2;
+                return lease;
+            }
+            catch
+            {
+                _failed = time.GetTimestamp(); // the queue may be at a silo of an earlier version, where no claim waits
+                throw;
+            }
+            finally
+            {
+                presence.Claims = false;
+            }
+        }
+    }
+}
