@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
+using PruneSearch.Core;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Storage;
 
@@ -90,7 +91,7 @@ public sealed class ClusterClient : IAsyncDisposable
     {
         string attempts = diary.ToString();
         return attempts.Length == 0 && address.Gateways.Count == 0 && diary.Latest is { } e and not SiloUnavailableException
-            ? $"The database of cluster '{address.ClusterId}', where its gateways stand, cannot be used: {e.Message.Split('\n')[0]}"
+            ? $"The database of cluster '{address.ClusterId}', where its gateways stand, cannot be used: {ErrorText.FirstLine(e.Message)}"
             : $"No silo of cluster '{address.ClusterId}' answers: "
                 + (attempts.Length > 0 ? attempts : address.Gateways.Count > 0 ? string.Join(", ", address.Gateways)
                     : diary.Latest is null ? "its database, where its gateways stand, has not answered" : "its database names no gateway");

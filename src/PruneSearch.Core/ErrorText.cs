@@ -24,6 +24,15 @@ public static class ErrorText
         });
     }
 
+    /// <summary>
+    /// The first line of a message of several, shown as <see cref="OneLine"/> does: what follows it in messages of libraries is advice and stacks.
+    /// </summary>
+    public static string FirstLine(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return OneLine(text.Split('\n', 2)[0].Trim());
+    }
+
     // Joiners within words (U+200C, U+200D) belong to scripts and emoji and stay.
     private static bool IsShown(char c) => char.GetUnicodeCategory(c) switch
     {

@@ -81,7 +81,7 @@ internal static class CleaningCommands
         {
             return []; // of an earlier version, and cannot be read
         }
-        return [.. (await session.PlanAsync(id)).Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey())];
+        return [.. (await session.PlanAsync(id)).Trajectories.SelectMany(t => t.Keys)];
     }
 
     private static async Task<int> PruneAsync(

@@ -6,6 +6,7 @@ using Orleans.Serialization;
 using Orleans.Serialization.Session;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Connections.Certificates;
+using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Connections;
 
@@ -97,7 +98,7 @@ internal sealed class GatewayIdentity(
         catch (Exception e)
         {
             error = e;
-            Log.ClientRefused(logger, owner.Role, owner.Name, context.RemoteEndPoint?.ToString() ?? "unknown", e.Message.Split('\n')[0]);
+            Log.ClientRefused(logger, owner.Role, owner.Name, context.RemoteEndPoint?.ToString() ?? "unknown", ErrorText.FirstLine(e.Message));
             context.Abort();
         }
         await output.CompleteAsync(error).ConfigureAwait(false);

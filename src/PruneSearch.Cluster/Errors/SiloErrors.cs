@@ -24,7 +24,7 @@ internal static class SiloErrors
     {
         string id = Guid.NewGuid().ToString("N")[..IdDigits];
         Log.ErrorTranslated(logger, e, id, what);
-        string reason = ErrorText.OneLine(e.Message.Split('\n', 2)[0].TrimEnd());
+        string reason = ErrorText.FirstLine(e.Message);
         string said = $"{what}: {reason} (error {id} in the log of {Environment.MachineName}, process {Environment.ProcessId})";
         return new ClusterException(said, e) { ErrorId = id, IsPassing = isPassing };
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Connections;
+using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -26,19 +27,19 @@ internal static class GuestWorker
         });
         client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = options.Timings.LeaseTimeToLive);
         long? told = null;
-        client.Services.AddSingleton<IClientConnectionRetryFilter>(p => new Patience(async (e, stop) =>
+        client.Services.AddSingleton<IClientConnectionRetryFilter>(p => new RetryFilter(async (e, stop) =>
         {
             if (told is not { } at || options.Time.GetElapsedTime(at) >= LogInterval)
             {
                 told = options.Time.GetTimestamp();
-                Log.NoGateway(p.GetRequiredService<ILogger<SiloHost>>(), e.Message.Split('\n')[0]);
+                Log.NoGateway(p.GetRequiredService<ILogger<SiloHost>>(), ErrorText.FirstLine(e.Message));
             }
             await Task.Delay(Pause, options.Time, stop).ConfigureAwait(false);
             return true; // whoever started it stops it
         }));
     }
 
-    private sealed class Patience(Func<Exception, CancellationToken, Task<bool>> wait) : IClientConnectionRetryFilter
+    private sealed class RetryFilter(Func<Exception, CancellationToken, Task<bool>> wait) : IClientConnectionRetryFilter
     {
         public Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken) => wait(exception, cancellationToken);
     }

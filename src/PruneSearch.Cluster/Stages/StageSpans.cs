@@ -50,7 +50,7 @@ internal sealed class StageSpans(StageKey key, StageRecord record, TimeProvider 
         {
             AttemptSpans.Describe(span, key, record.Epoch, worker, _description);
             span.SetTag(Telemetry.AttemptTag, record.Strikes).SetTag(Telemetry.OutcomeTag, "lost").SetTag(Telemetry.ErrorTypeTag, "lost")
-                .SetStatus(ActivityStatusCode.Error, reason?.Split('\n')[0] ?? "its worker was not heard of again");
+                .SetStatus(ActivityStatusCode.Error, reason is null ? "its worker was not heard of again" : ErrorText.FirstLine(reason));
         });
     }
 

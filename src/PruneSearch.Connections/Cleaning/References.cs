@@ -56,9 +56,8 @@ internal sealed partial class References
             _ = search.State.IsOver() ? _over.Add(search.Id) : _over.Remove(search.Id);
             var plan = await session.PlanAsync(search.Id).ConfigureAwait(false);
             bool whole = !search.State.IsOver() || keep == KeepRule.All;
-            foreach (var stage in plan.Trajectories.SelectMany(t => t.Stages).Where(s => whole || s.Parent is null))
+            foreach (var (stage, key) in plan.Trajectories.SelectMany(t => t.Stages.Zip(t.Keys)).Where(s => whole || s.First.Parent is null))
             {
-                var key = stage.ComputeKey();
                 _stages.Add(key);
                 _stages.UnionWith(whole ? plan.MeasureOn.Select(on => stage.Measured(key, on).ComputeKey()) : []);
                 if (whole && stage.Prune is not null)

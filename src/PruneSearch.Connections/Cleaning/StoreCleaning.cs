@@ -92,7 +92,7 @@ public sealed class StoreCleaning(ISearchSession session, TimeProvider time)
         foreach (var search in await session.ListAsync().ConfigureAwait(false))
         {
             var plan = await session.PlanAsync(search.Id).ConfigureAwait(false);
-            found[search.Id] = plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()).Distinct().Sum(k => sizes.GetValueOrDefault(k));
+            found[search.Id] = plan.Trajectories.SelectMany(t => t.Keys).Distinct().Sum(k => sizes.GetValueOrDefault(k));
         }
         return found;
     }

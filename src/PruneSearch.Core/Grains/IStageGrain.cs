@@ -82,7 +82,7 @@ public interface IStageGrain : IGrainWithStringKey
 [GenerateSerializer, Alias("prunesearch.StageStatus")]
 public sealed record StageStatus
 {
-    /// <summary>State.</summary>
+    /// <summary>Whether it waits, runs, or ended, and how.</summary>
     [Id(0)]
     public required WorkState State { get; init; }
 
@@ -115,7 +115,7 @@ public sealed record StageStatus
 [GenerateSerializer, Alias("prunesearch.StageLease")]
 public sealed record StageLease
 {
-    /// <summary>The stage.</summary>
+    /// <summary>Key of the stage that is to be run.</summary>
     [Id(0)]
     public required StageKey Key { get; init; }
 

@@ -10,7 +10,7 @@ namespace PruneSearch.Core.Growth;
 [GenerateSerializer, Immutable, Alias("prunesearch.ProposalBatch")]
 public sealed record ProposalBatch
 {
-    /// <summary>The search.</summary>
+    /// <summary>Identifier of the search.</summary>
     [Id(0)]
     public required string Search { get; init; }
 

@@ -32,7 +32,7 @@ internal sealed class RandomForest
         Explained = ExplainedBy(outputs, sums, counts);
     }
 
-    /// <summary>The trees.</summary>
+    /// <summary>Its trees: the prediction is their mean.</summary>
     public IReadOnlyList<RegressionTree> Trees => _trees;
 
     /// <summary>Share of the variance that the trees explain of observations that they did not grow from (out of bag); 0 where they explain none.</summary>

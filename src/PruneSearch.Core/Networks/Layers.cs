@@ -137,7 +137,7 @@ public sealed record BatchNormLayer : Layer
 /// <summary>An elementwise function.</summary>
 public sealed record ActivationLayer : Layer
 {
-    /// <summary>Which.</summary>
+    /// <summary>What is applied to every value.</summary>
     public required ActivationFunction Function { get; init; }
 }
 

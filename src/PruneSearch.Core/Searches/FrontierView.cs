@@ -62,7 +62,7 @@ public sealed record FrontierPoint
 [GenerateSerializer, Alias("prunesearch.FrontierView")]
 public sealed record FrontierView
 {
-    /// <summary>The search.</summary>
+    /// <summary>Identifier of the search.</summary>
     [Id(0)]
     public required string SearchId { get; init; }
 

@@ -32,7 +32,7 @@ public sealed record TrajectoryPlan
     [Id(0)]
     public required string Name { get; init; }
 
-    /// <summary>Its schedule.</summary>
+    /// <summary>How it gets to its level: at once, in iterations, or not at all.</summary>
     [Id(1)]
     public required ScheduleKind Schedule { get; init; }
 

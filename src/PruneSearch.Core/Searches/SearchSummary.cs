@@ -12,7 +12,7 @@ public sealed record SearchSummary
     [Id(1)]
     public required string Name { get; init; }
 
-    /// <summary>State.</summary>
+    /// <summary>Whether the search runs, or ended, and how.</summary>
     [Id(2)]
     public required WorkState State { get; init; }
 

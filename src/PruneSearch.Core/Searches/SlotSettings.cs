@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Core.Searches;
 
@@ -19,15 +20,5 @@ public sealed record SlotSettings
 
     /// <summary>Refuses values out of range.</summary>
     /// <exception cref="ArgumentException">One is; the message says which.</exception>
-    public void Require()
-    {
-        if (Priority is < -100 or > 100)
-        {
-            throw new ArgumentException($"priority is {Priority}, expected -100 to 100");
-        }
-        if (Share is < 1 or > 1000)
-        {
-            throw new ArgumentException($"share is {Share}, expected 1 to 1000");
-        }
-    }
+    public void Require() => SettingsSection.RequireRanges(this);
 }

@@ -10,7 +10,7 @@ public sealed record TrajectoryStatus
     [Id(0)]
     public required string Name { get; init; }
 
-    /// <summary>Its schedule.</summary>
+    /// <summary>How it gets to its level: at once, in iterations, or not at all.</summary>
     [Id(1)]
     public required ScheduleKind Schedule { get; init; }
 
@@ -18,7 +18,7 @@ public sealed record TrajectoryStatus
     [Id(2)]
     public required double Ratio { get; init; }
 
-    /// <summary>State.</summary>
+    /// <summary>Whether the trajectory waits, runs, or ended, and how.</summary>
     [Id(3)]
     public required WorkState State { get; init; }
 

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Identity;
 using Azure.Storage.Blobs.Models;
+using PruneSearch.Core;
 using PruneSearch.Core.Grains;
 
 namespace PruneSearch.Storage.Azure;
@@ -31,7 +32,7 @@ internal static class BlobErrors
         string place = name is null ? $"Blob container {Address(container)}" : $"Object '{name}' in blob container {Address(container)}";
         return last switch
         {
-            AuthenticationFailedException => new IOException($"{place}: no sign-in: {FirstLine(last)}", e),
+            AuthenticationFailedException => new IOException($"{place}: no sign-in: {ErrorText.FirstLine(last.Message)}", e),
             RequestFailedException { Status: 401 or 403 } denied => new IOException(
                 $"{place}: access was refused ({denied.ErrorCode}), expected a valid key, a shared access signature "
                 + "that has not expired and may read, write, list and delete, or an identity with the role Storage Blob Data Contributor", e),
@@ -40,15 +41,16 @@ internal static class BlobErrors
             RequestFailedException { Status: 404 } => new FileNotFoundException($"{place}: there is no such object", name, e),
             RequestFailedException { Status: 412 } => new IOException($"{place}: it was replaced while it was being read", e),
             RequestFailedException { Status: 408 or 429 or >= 500 } busy =>
-                new ClusterException($"{place}: the service answered {busy.Status} {busy.ErrorCode}: {FirstLine(busy)}", e) { IsPassing = true },
+                new ClusterException($"{place}: the service answered {busy.Status} {busy.ErrorCode}: {ErrorText.FirstLine(busy.Message)}", e)
+                {
+                    IsPassing = true,
+                },
             RequestFailedException { Status: > 0 } answered =>
-                new IOException($"{place}: the service answered {answered.Status} {answered.ErrorCode}: {FirstLine(answered)}", e),
-            _ => new ClusterException($"{place}: cannot be reached: {FirstLine(last)}", e) { IsPassing = true },
+                new IOException($"{place}: the service answered {answered.Status} {answered.ErrorCode}: {ErrorText.FirstLine(answered.Message)}", e),
+            _ => new ClusterException($"{place}: cannot be reached: {ErrorText.FirstLine(last.Message)}", e) { IsPassing = true },
         };
     }
 
     // Without the query: it may hold a shared access signature.
     private static string Address(Uri container) => container.GetLeftPart(UriPartial.Path);
-
-    private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].Trim();
 }

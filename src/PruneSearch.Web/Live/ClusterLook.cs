@@ -11,7 +11,7 @@ internal sealed record ClusterLook(IReadOnlyList<SiloMember> Silos, IReadOnlyLis
 {
     private const string SlotClass = "cpu"; // of slots that nobody gave another one
 
-    /// <summary>Looks.</summary>
+    /// <summary>Asks the cluster for its silos, its slots, and the queues of their device classes.</summary>
     /// <param name="session">Where.</param>
     /// <param name="named">Largest number of waiting stages of each class that are named.</param>
     public static async Task<ClusterLook> ReadAsync(ISearchSession session, int named)

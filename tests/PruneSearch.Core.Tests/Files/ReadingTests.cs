@@ -114,5 +114,7 @@ public sealed class ReadingTests : IDisposable
         string cut = ErrorText.OneLine(new string('x', 999) + "🐈🐈");
         Assert.Equal(new string('x', 999) + "…", cut);
         Assert.Equal(1000, ErrorText.OneLine(new string('x', 1000)).Length);
+        Assert.Equal("refused x", ErrorText.FirstLine(" refused x\r\nStatus: 403\nHeaders:"));
+        Assert.Equal("", ErrorText.FirstLine(""));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class Warp(double floor)
     /// <summary>How far below the smallest cost the floor may be, in typical distances of a cost to the smallest.</summary>
     private static readonly double[] Gaps = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6];
 
-    /// <summary>The floor.</summary>
+    /// <summary>The cost that nothing reaches; distances are measured from it.</summary>
     public double Floor => floor;
 
     /// <summary>The warp of some costs.</summary>

@@ -35,7 +35,7 @@ public sealed partial class FrontierChart
 
     private ModelColouring Colouring => _colouring ?? (Search.Arms?.HasVariants == true ? ModelColouring.Variant : ModelColouring.Arm);
 
-    private string Label => $"{Search.Models.Count} models: {Figures.Axis(_up)} over {Figures.Axis(_across)}; {Search.Frontier.Count} of them on the " +
+    private string Label => $"{Search.Models.Count} models: {PageFormat.Axis(_up)} over {PageFormat.Axis(_across)}; {Search.Frontier.Count} of them on the " +
         "frontier, which the table below lists";
 
     /// <summary>What stands beside a point.</summary>
@@ -43,9 +43,9 @@ public sealed partial class FrontierChart
     public string[] Describe(int index)
     {
         var m = Search.Models[index];
-        return [m.Name, $"mAP50 {Figures.Accuracy(m.Map50)} {(m.Map50Interval is null ? "" : $"[{Figures.Accuracy(m.Map50Interval)}]")}",
-            $"{Figures.Factor(m.SpeedUp)} as fast, {Figures.Milliseconds(m.Milliseconds)}",
-            $"{Figures.Share(m.Pruned)} of the channels gone, {Figures.Count(m.Macs)} MACs"];
+        return [m.Name, $"mAP50 {PageFormat.Accuracy(m.Map50)} {(m.Map50Interval is null ? "" : $"[{PageFormat.Accuracy(m.Map50Interval)}]")}",
+            $"{PageFormat.Factor(m.SpeedUp)} as fast, {PageFormat.Milliseconds(m.Milliseconds)}",
+            $"{PageFormat.Share(m.Pruned)} of the channels gone, {PageFormat.Count(m.Macs)} MACs"];
     }
 
     /// <summary>Goes to a model.</summary>
@@ -152,8 +152,8 @@ public sealed partial class FrontierChart
         }
         var options = new
         {
-            across = Figures.Axis(_across),
-            up = Figures.Axis(_up),
+            across = PageFormat.Axis(_across),
+            up = PageFormat.Axis(_up),
             unit = "×",
             same = 1,
             close = _close,

@@ -35,11 +35,11 @@ internal sealed class ModelColours(ModelColouring colouring, TrajectoryArms? arm
     /// <summary>The series of a model.</summary>
     public ModelSeries Of(LiveModel model)
     {
-        string name = model.Schedule is ScheduleKind.Base or ScheduleKind.DenseControl ? Parts.Figures.Of(model.Schedule) : colouring switch
+        string name = model.Schedule is ScheduleKind.Base or ScheduleKind.DenseControl ? Parts.PageFormat.Of(model.Schedule) : colouring switch
         {
             ModelColouring.Variant => arms?.Variant(model.Trajectory) ?? "no variant",
             ModelColouring.Arm when arms?.Arm(model.Trajectory) is { Length: > 0 } arm => arm,
-            _ => Parts.Figures.Of(model.Schedule),
+            _ => Parts.PageFormat.Of(model.Schedule),
         };
         if (!_series.TryGetValue((name, model.IsQuantised), out var series))
         {

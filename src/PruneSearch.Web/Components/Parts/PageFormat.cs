@@ -7,7 +7,7 @@ using PruneSearch.Web.Live;
 namespace PruneSearch.Web.Components.Parts;
 
 /// <summary>Figures and states as pages show them.</summary>
-internal static class Figures
+internal static class PageFormat
 {
     public const string None = "–";
 
