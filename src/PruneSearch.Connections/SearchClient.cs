@@ -119,13 +119,8 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <summary>Hands in a measurement that was made where no worker of the cluster reaches.</summary>
     /// <param name="report">Its report, see <see cref="StageReport.Measures"/>.</param>
     /// <returns>Whether nobody had made it before.</returns>
-    public Task<bool> SupplyAsync(StageReport report)
-    {
-        ArgumentNullException.ThrowIfNull(report);
-        // As JSON reads it: types that travel, whatever they were made of.
-        var plain = JsonSerializer.Deserialize<StageReport>(JsonSerializer.SerializeToUtf8Bytes(report, CoreJson.Canonical), CoreJson.Canonical)!;
-        return grains.GetGrain<IStageGrain>(plain.Key).SupplyAsync(plain);
-    }
+    public Task<bool> SupplyAsync(StageReport report) => grains.GetGrain<IStageGrain>(report.Key).SupplyAsync(
+        JsonSerializer.Deserialize<StageReport>(JsonSerializer.SerializeToUtf8Bytes(report, CoreJson.Canonical), CoreJson.Canonical)!); // as a plan is sent
 
     /// <summary>Some reports, in the order in which they came.</summary>
     /// <param name="id">The search.</param>
