@@ -85,7 +85,10 @@ internal sealed class HomeSession : ISearchSession
     public Task<ReportPage> ReportsAsync(string id, int after, int limit) => UseAsync(s => s.ReportsAsync(id, after, limit));
 
     /// <inheritdoc/>
-    public Task<FrontierView> FrontierAsync(string id) => UseAsync(s => s.FrontierAsync(id));
+    public Task<FrontierView> FrontierAsync(string id, string? deviceClass = null) => UseAsync(s => s.FrontierAsync(id, deviceClass));
+
+    /// <inheritdoc/>
+    public Task<bool> SupplyAsync(StageReport report) => UseAsync(s => s.SupplyAsync(report));
 
     /// <inheritdoc/>
     public Task PrioritiseAsync(string id, SlotSettings slots) => UseAsync(Done(s => s.PrioritiseAsync(id, slots)));

@@ -127,10 +127,12 @@ internal sealed class ShownSession : ISearchSession
 
     public Task<SearchPlan> PlanAsync(string id) => throw new IOException("There is no plan of a made-up search.");
 
-    public async Task<FrontierView> FrontierAsync(string id) =>
+    public async Task<FrontierView> FrontierAsync(string id, string? deviceClass = null) =>
         FrontierPoints.View(Id, Nasty, [Objective.Map50, Objective.Latency], (await ReportsAsync(id, 0, int.MaxValue)).Points);
 
     public Task LaunchAsync(SearchPlan plan) => Called($"launch {plan.Id}");
+
+    public Task<bool> SupplyAsync(StageReport report) => throw new NotSupportedException();
 
     public Task ResumeAsync(string id, bool retryFailed) => Called($"resume {id} {retryFailed}");
 
