@@ -77,6 +77,7 @@ public sealed class ClusterExactnessTests : IDisposable
             gateways: {string.Join(',', gateways.Where((_, i) => IsSilo(i)).Select(g => $"127.0.0.1:{g}"))}
             threads: {threads}
             snapshot-seconds: 1
+            timeout-seconds: 120
             """), TestContext.Current.CancellationToken);
         var silos = new List<SiloProcess>();
         try
