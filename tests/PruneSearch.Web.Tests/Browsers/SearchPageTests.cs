@@ -63,11 +63,11 @@ public sealed class SearchPageTests(Browser browser) : IAsyncLifetime
     {
         _session.Measuring = [new("pi", 0, 0, 40, 0, $"waits for a slot of class pi: none is known {ShownSession.Nasty}"), new("phone", 2, 1, 37, 1, null)];
         await OpenSearchAsync();
-        var pi = Page.GetByRole(AriaRole.Region, new() { Name = "On pi" });
+        var pi = Page.GetByRole(AriaRole.Region, new() { Name = "On pi", Exact = true });
         await Expect(pi).ToContainTextAsync("0 of 40 models measured");
         await Expect(pi).ToContainTextAsync($"none is known {ShownSession.Nasty}");
         await Expect(pi.Locator("table")).ToHaveCountAsync(0);
-        var phone = Page.GetByRole(AriaRole.Region, new() { Name = "On phone" });
+        var phone = Page.GetByRole(AriaRole.Region, new() { Name = "On phone", Exact = true });
         await Expect(phone).ToContainTextAsync("2 of 40 models measured, 1 failed");
         var rows = Page.GetByRole(AriaRole.Region, new() { Name = "Frontier on phone" }).Locator("tbody tr");
         await Expect(rows.First).ToBeVisibleAsync();
