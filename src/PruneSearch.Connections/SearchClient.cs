@@ -101,7 +101,6 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// All reports so far, and which of them are on the frontier. They are fetched page by page, however many there are. With a device class, it is the
     /// models that were measured there so far, with their figures from there, and a frontier of its own.
     /// </summary>
-    /// <param name="id">The search.</param>
     /// <param name="deviceClass">One of <see cref="SearchPlan.MeasureOn"/>; <see langword="null"/> for the slots that trained them.</param>
     /// <exception cref="KeyNotFoundException">There is no such search, or it does not measure there.</exception>
     public async Task<FrontierView> FrontierAsync(string id, string? deviceClass = null)

@@ -34,7 +34,7 @@ public sealed class WebServer : IAsyncDisposable
     /// <summary>The address for a browser, with the token where there is one.</summary>
     public Uri Entry { get; }
 
-    /// <summary>Listens.</summary>
+    /// <summary>Begins to listen; whoever started the server disposes it.</summary>
     /// <param name="settings">Where, and to whom.</param>
     /// <param name="session">The searches; the caller disposes of it after the server.</param>
     /// <param name="logging">Says where the log goes; nowhere by default.</param>

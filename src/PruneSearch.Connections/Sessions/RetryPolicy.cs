@@ -12,7 +12,6 @@ internal sealed class RetryPolicy
     private static readonly ResiliencePropertyKey<Action<Exception>?> Lost = new("lost");
     private readonly ResiliencePipeline _pipeline;
 
-    /// <summary>Makes one.</summary>
     /// <param name="isPassing">Which failures pass.</param>
     /// <param name="limit">How long a call is repeated, counted from its first failure: it may have begun long ago, before the machine slept.</param>
     /// <param name="time">The clock; the system's by default.</param>

@@ -11,7 +11,7 @@ public sealed record SearchResults
     {
     }
 
-    /// <summary>What was tried.</summary>
+    /// <summary>What the search was to try, in plan order.</summary>
     public required SearchPlan Plan { get; init; }
 
     /// <summary>How the search stood: unless it is over, trajectories may be missing.</summary>

@@ -24,7 +24,7 @@ public sealed record SearchSummary
     [Id(4)]
     public string? Reason { get; init; }
 
-    /// <summary>Trajectories in all.</summary>
+    /// <summary>Trajectories that it has by now; one that grows gets more.</summary>
     [Id(5)]
     public required int Trajectories { get; init; }
 
@@ -40,7 +40,7 @@ public sealed record SearchSummary
     [Id(8)]
     public required int Stages { get; init; }
 
-    /// <summary>Those that completed.</summary>
+    /// <summary>Those of them that have reports.</summary>
     [Id(9)]
     public required int CompletedStages { get; init; }
 

@@ -11,16 +11,14 @@ public sealed class PictureFormat
     /// <summary>PNG; drawings can be written in it.</summary>
     internal static PictureFormat Png { get; } = new("PNG", "image/png", [0x89, 0x50, 0x4E, 0x47]) { Encoder = SKEncodedImageFormat.Png };
 
-    /// <summary>WebP.</summary>
     internal static PictureFormat WebP { get; } = new("WebP", "image/webp", "RIFF"u8.ToArray());
 
     /// <summary>GIF, of which the first picture counts.</summary>
     internal static PictureFormat Gif { get; } = new("GIF", "image/gif", "GIF8"u8.ToArray());
 
-    /// <summary>BMP.</summary>
     internal static PictureFormat Bmp { get; } = new("BMP", "image/bmp", "BM"u8.ToArray());
 
-    /// <summary>All formats.</summary>
+    /// <summary>The formats that are read, those first that drawings are written in.</summary>
     public static IReadOnlyList<PictureFormat> All { get; } = [Jpeg, Png, WebP, Gif, Bmp];
 
     private readonly byte[] _begin;

@@ -18,10 +18,10 @@ public sealed class ImportanceContext(
     private readonly HashSet<string> _groups = groups.Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
     private IReadOnlyDictionary<string, ReaderStatistics>? _readers;
 
-    /// <summary>The network.</summary>
+    /// <summary>The network whose channel groups are scored.</summary>
     public Network Network => network;
 
-    /// <summary>Its weights.</summary>
+    /// <summary>Weights of that network, as they are before the pruning.</summary>
     public WeightSet Weights => weights;
 
     /// <summary>Seed of random scores.</summary>

@@ -64,7 +64,7 @@ public sealed record LiveModel
     /// <summary>Multiply-accumulate operations for one picture.</summary>
     public required long Macs { get; init; }
 
-    /// <summary>Trainable values.</summary>
+    /// <summary>Values that training changes; statistics of batch norms are none.</summary>
     public required long Parameters { get; init; }
 
     /// <summary>Bytes of the exported model.</summary>

@@ -11,7 +11,6 @@ internal sealed record ReportedModel(LiveModel Live, FrontierPoint Point, Fronti
     /// <summary>The original's point; <see langword="null"/> where the search has none yet.</summary>
     public FrontierPoint? Original => View.Points.FirstOrDefault(p => p is { Iteration: 0, IsQuantised: false });
 
-    /// <summary>Fetches it.</summary>
     /// <exception cref="KeyNotFoundException">The report is not there any more.</exception>
     public static async Task<ReportedModel> ReadAsync(ISearchSession session, LiveSearch search, LiveModel model)
     {

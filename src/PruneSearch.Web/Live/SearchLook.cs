@@ -25,7 +25,6 @@ internal sealed class SearchLook(ISearchSession session, string id)
     private bool _isBehind;
     private IReadOnlyList<Objective> _objectives = [];
 
-    /// <summary>Looks again.</summary>
     /// <param name="last">What it looked like before.</param>
     /// <param name="lost">Told when nobody answers; asking goes on.</param>
     /// <returns><paramref name="last"/> itself when nothing changed.</returns>
