@@ -36,7 +36,8 @@ internal static class WidthsCommand
             model, speedUp, groups, roundTo, structures, threads, seconds, json,
         };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(model)!, new Settings(
-            p.GetValue(speedUp), [.. Kinds.Where(k => p.GetValue(groups)!.Contains(EnumNames.Of(k)))], p.GetValue(roundTo), p.GetValue(structures), p.GetValue(threads),
+            p.GetValue(speedUp), [.. Kinds.Where(k => p.GetValue(groups)!.Contains(EnumNames.Of(k)))], p.GetValue(roundTo),
+            p.GetValue(structures), p.GetValue(threads),
             new LatencyOptions { MaxSeconds = p.GetValue(seconds) }, p.GetValue(json)), c), c));
         return command;
     }

@@ -68,7 +68,8 @@ internal static class GoalText
         {
             AccuracyGoal a => Text($"{Math.Max(0.001, GoalAnswer.Bound(a, objective, original) - value):0.000} short in {objective.Title()}"),
             SpeedGoal { AtLeast: { } bound } => Text($"{Math.Max(0.01, bound - value):0.00}× too slow"),
-            SizeGoal { AtMost: { } bound } => Text($"{Math.Max(1, (value - bound) * 100):0} % too many {(objective == Objective.FileSize ? "bytes" : objective.Title())}"),
+            SizeGoal { AtMost: { } bound } =>
+                Text($"{Math.Max(1, (value - bound) * 100):0} % too many {(objective == Objective.FileSize ? "bytes" : objective.Title())}"),
             _ => "",
         };
     }

@@ -100,7 +100,8 @@ public static class ImageDecoder
         return ImageOrientation.Swaps(codec.EncodedOrigin) ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height);
     }
 
-    private static ImageDecodeException Unknown(string name) => new($"{name}: no picture of a known format ({string.Join(", ", PictureFormat.All.Select(f => f.Name))})");
+    private static ImageDecodeException Unknown(string name) =>
+        new($"{name}: no picture of a known format ({string.Join(", ", PictureFormat.All.Select(f => f.Name))})");
 
     /// <summary>Bytes of a file that is not unreasonably large.</summary>
     /// <exception cref="ImageDecodeException">The file cannot be read, is empty or is too large.</exception>

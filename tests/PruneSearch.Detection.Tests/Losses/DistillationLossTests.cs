@@ -24,7 +24,8 @@ public sealed class DistillationLossTests
         float both = DistillationLoss.Compute(other, outputs, scores, Plain).item<float>(),
             classes = DistillationLoss.Compute(other, outputs, scores, new() { Steps = 1, DistillationBoxes = 0 }).item<float>();
         Assert.True(both > 0.1f && both > classes && classes > -1e-5f);
-        Assert.Equal(classes + 2 * (both - classes), DistillationLoss.Compute(other, outputs, scores, new() { Steps = 1, DistillationBoxes = 2 }).item<float>(), 1e-4f);
+        Assert.Equal(classes + 2 * (both - classes),
+            DistillationLoss.Compute(other, outputs, scores, new() { Steps = 1, DistillationBoxes = 2 }).item<float>(), 1e-4f);
     }
 
     [Fact]
