@@ -16,6 +16,9 @@ internal sealed class OpenSearch
     // Slots for each of which one proposal waits: so many are tried with a little less knowledge, and no slot waits for a proposal.
     private const int Ahead = 2;
 
+    // Whoever wants something of the coordinator waits no longer than this and one answer of a trajectory.
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(500);
+
     private readonly SearchProgressStore _progress;
     private readonly ICheckpointStore _store;
     private readonly TrajectoryClient _trajectories;
@@ -24,13 +27,14 @@ internal sealed class OpenSearch
     private readonly SearchReports _reports;
     private readonly SearchGrowth? _growth;
     private readonly SearchSpans _spans;
+    private readonly TimeProvider _time;
     private PollSchedule _schedule;
     private int? _slots;
 
     private OpenSearch(SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, SearchState state, SearchReports reports,
-        SearchGrowth? growth, SearchSpans spans, string? traceParent)
+        SearchGrowth? growth, SearchSpans spans, string? traceParent, TimeProvider time)
     {
-        _spans = spans;
+        (_spans, _time) = (spans, time);
         (_progress, _store, _trajectories, _state, _reports, _growth) = (progress, store, trajectories, state, reports, growth);
         _status = new StatusProjection(state, progress, growth, traceParent);
         _growth?.Follow(_reports.Written, _state.Point);
@@ -54,7 +58,7 @@ internal sealed class OpenSearch
             state.Add(proposed);
         }
         var reports = await SearchReports.OpenAsync(store, state);
-        return new OpenSearch(progress, store, trajectories, state, reports, growth, new SearchSpans(state, traceParent, time), traceParent);
+        return new OpenSearch(progress, store, trajectories, state, reports, growth, new SearchSpans(state, traceParent, time), traceParent, time);
     }
 
     /// <summary>How it stands, in a few numbers.</summary>
@@ -135,18 +139,27 @@ internal sealed class OpenSearch
     /// <summary>Nothing of it is at work any more.</summary>
     public void Rest() => _state.ForgetStandings();
 
-    /// <summary>Asks the trajectories whose turn it is how they stand, and the queue why those wait that do.</summary>
-    public async Task PollAsync()
+    /// <summary>Asks the trajectories whose turn it is how they stand, as many as there is time for, and the queue why those wait that do.</summary>
+    /// <returns>Whether it came to all that are to be started: otherwise it should go on soon.</returns>
+    public async Task<bool> PollAsync()
     {
-        foreach (var batch in _schedule.Due(_state.AtWork.Select(t => t.Plan)).Chunk(PollSchedule.AtOnce))
+        bool isWhole = true;
+        long began = _time.GetTimestamp();
+        foreach (var (i, batch) in _schedule.Due([.. _state.AtWork.Select(t => t.Plan)]).Chunk(PollSchedule.AtOnce).Index())
         {
             await Task.WhenAll(batch.Select(AskAsync));
+            if (i > 0 && _time.GetElapsedTime(began) > LongestPoll)
+            {
+                isWhole = _schedule.HasStartedAll;
+                break; // the others the next time
+            }
         }
         var queue = await _trajectories.LookAtQueueAsync(_progress.Slots ?? _state.Plan.Slots);
         _state.Explain(queue);
         _slots = queue.Slots ?? _slots;
         await FlushAsync();
         await (_growth?.MergeAsync() ?? Task.CompletedTask);
+        return isWhole;
     }
 
     /// <summary>A trajectory may have failed: it is asked.</summary>

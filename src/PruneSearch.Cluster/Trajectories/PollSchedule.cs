@@ -4,17 +4,17 @@ namespace PruneSearch.Cluster.Trajectories;
 
 /// <summary>
 /// Whose turn it is to be asked. Every poll takes a bounded number of trajectories, in turn, and those at work in between: the
-/// cost of a poll does not grow with the search, and each trajectory comes up again after a while. The first time, all are
+/// cost of a poll does not grow with the search, and each trajectory comes up again after a while. Before that, all are
 /// started as fast as they answer, those with the longest paths first.
 /// </summary>
 internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<TrajectoryPlan, bool> isUnfinished, bool retryFailed)
 {
+    /// <summary>How many should be asked at once.</summary>
     public const int AtOnce = 64;
 
     private const int PerPoll = 256;
-    private const int FirstPerPoll = 2048;
-    private const int LivePerPoll = 64;
-    private readonly Queue<TrajectoryPlan> _first = new(plans.Where(isUnfinished).OrderByDescending(p => p.Stages.Count));
+    private readonly Queue<(TrajectoryPlan Plan, bool IsInRound)> _first =
+        new(plans.Where(isUnfinished).OrderByDescending(p => p.Stages.Count).Select(p => (p, false)));
     private readonly Queue<TrajectoryPlan> _round = [];
 
     /// <summary>One question to a trajectory.</summary>
@@ -25,43 +25,45 @@ internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<Traje
     /// <summary>Whether failed stages are tried again.</summary>
     public bool RetryFailed => retryFailed;
 
-    /// <summary>Whose turn it is.</summary>
+    /// <summary>Whether none is left that was not started.</summary>
+    public bool HasStartedAll => _first.Count == 0;
+
+    /// <summary>Whose turn it is. Whoever stops in between goes on there with the next poll.</summary>
     /// <param name="live">Those at work: they are asked each time, so that their progress is seen.</param>
-    public IReadOnlyList<Poll> Due(IEnumerable<TrajectoryPlan> live)
+    public IEnumerable<Poll> Due(IReadOnlyList<TrajectoryPlan> live)
     {
-        var due = new List<Poll>();
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        while (due.Count < FirstPerPoll && _first.TryDequeue(out var plan))
+        foreach (var plan in live.Take(AtOnce).Where(Takes))
         {
-            if (Take(plan, isFirst: true))
+            yield return new Poll(plan, IsFirst: false);
+        }
+        for (int left = _first.Count; left > 0; left--)
+        {
+            var (plan, isInRound) = _first.Dequeue();
+            if (isUnfinished(plan))
             {
-                _round.Enqueue(plan);
+                taken.Add(plan.Name);
+                if (!isInRound)
+                {
+                    _round.Enqueue(plan);
+                }
+                yield return new Poll(plan, IsFirst: true);
             }
         }
-        foreach (var plan in live.Take(LivePerPoll))
-        {
-            Take(plan, isFirst: false);
-        }
-        for (int left = _round.Count; left > 0 && due.Count < PerPoll; left--)
+        for (int left = Math.Min(_round.Count, PerPoll); left > 0; left--)
         {
             var plan = _round.Dequeue();
-            Take(plan, isFirst: false);
             if (isUnfinished(plan))
             {
                 _round.Enqueue(plan);
+                if (Takes(plan))
+                {
+                    yield return new Poll(plan, IsFirst: false);
+                }
             }
         }
-        return due;
 
-        bool Take(TrajectoryPlan plan, bool isFirst)
-        {
-            bool takes = isUnfinished(plan) && taken.Add(plan.Name);
-            if (takes)
-            {
-                due.Add(new Poll(plan, isFirst));
-            }
-            return takes;
-        }
+        bool Takes(TrajectoryPlan plan) => isUnfinished(plan) && taken.Add(plan.Name);
     }
 
     /// <summary>A trajectory more: it is asked at once, and comes up with the others from then on.</summary>
@@ -76,7 +78,7 @@ internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<Traje
     {
         if (poll.IsFirst)
         {
-            _first.Enqueue(poll.Plan); // it is polled already; starting it twice is harmless
+            _first.Enqueue((poll.Plan, IsInRound: true)); // starting it twice is harmless
         }
     }
 }
