@@ -46,7 +46,8 @@ public sealed class WakeTests
         Assert.Equal(WorkState.Running, (await grain.GetSummaryAsync().WaitAsync(patience, TestContext.Current.CancellationToken))!.State);
         Assert.Equal(5, (await grain.GetStatusAsync(default, 500).WaitAsync(patience, TestContext.Current.CancellationToken))!.Changed.Count);
         Assert.Equal(5, (await grain.GetPlanAsync().WaitAsync(patience, TestContext.Current.CancellationToken))!.Trajectories.Count);
-        Assert.Empty((await grain.GetReportsAsync(0, 500).WaitAsync(patience, TestContext.Current.CancellationToken))!.Points); // what is not written is not told
+        // What is not written is not told.
+        Assert.Empty((await grain.GetReportsAsync(0, 500).WaitAsync(patience, TestContext.Current.CancellationToken))!.Points);
         Assert.Equal("a", Assert.Single(await silo.Client.ListAsync().WaitAsync(patience, TestContext.Current.CancellationToken)).Id);
 
         store.Open();

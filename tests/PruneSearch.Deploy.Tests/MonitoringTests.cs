@@ -100,7 +100,8 @@ public sealed partial class MonitoringTests
         return names;
     }
 
-    private static bool IsLabel(string name) => name is "hw_id" or "hw_name" || typeof(Telemetry).GetFields().Where(f => f.IsLiteral && f.Name.EndsWith("Tag", StringComparison.Ordinal))
+    private static bool IsLabel(string name) => name is "hw_id" or "hw_name" ||
+        typeof(Telemetry).GetFields().Where(f => f.IsLiteral && f.Name.EndsWith("Tag", StringComparison.Ordinal))
         .Any(f => ((string)f.GetRawConstantValue()!).Replace('.', '_') == name);
 
     [GeneratedRegex(@"\b(prunesearch|hw)_[a-z_]+")]

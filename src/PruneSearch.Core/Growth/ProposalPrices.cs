@@ -123,7 +123,9 @@ internal sealed class ProposalPrices(GrowthPlan growth)
         public double Of(double stages, double steps) => stages * PerStage + steps * PerStep;
     }
 
-    /// <summary>The stages that a trial is the first one to have, and what they took. All trials are looked at again and again: nothing of it is made anew.</summary>
+    /// <summary>
+    /// The stages that a trial is the first one to have, and what they took. All trials are looked at again and again: nothing of it is made anew.
+    /// </summary>
     private sealed class TrialStages(Configuration configuration, int rung, (ulong Id, int Steps, int Rung)[] own, (int Place, double Value)[] features)
     {
         public (ulong Id, int Steps, int Rung)[] Own => own;

@@ -60,7 +60,8 @@ public sealed class GpuMeterTests
     private static string Compile(string source)
     {
         // It stays loaded until the process ends.
-        string folder = Directory.CreateTempSubdirectory("driver").FullName, library = Path.Combine(folder, "driver.so"), text = Path.Combine(folder, "driver.c");
+        string folder = Directory.CreateTempSubdirectory("driver").FullName;
+        var (library, text) = (Path.Combine(folder, "driver.so"), Path.Combine(folder, "driver.c"));
         File.WriteAllText(text, source);
         try
         {
