@@ -86,6 +86,6 @@ public sealed class GrowthMemoryTests
         TestContext.Current.SendDiagnosticMessage("{0}", string.Join(' ', made.Select(m => $"{m:F0} KiB")));
         Assert.Equal(Trajectories / Part, made.Count);
         Assert.InRange(made[^1] / made[1], 0.5, 1.5);
-        Assert.InRange(made[^1], 10, 400);
+        Assert.InRange(made[^1], 10, 150); // 65 KiB when this was written
     }
 }
