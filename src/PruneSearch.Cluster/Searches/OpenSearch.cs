@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PruneSearch.Cluster.Measuring;
 using PruneSearch.Cluster.Progress;
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.Trajectories;
@@ -16,9 +17,6 @@ internal sealed class OpenSearch
     // Slots for each of which one proposal waits: so many are tried with a little less knowledge, and no slot waits for a proposal.
     private const int Ahead = 2;
 
-    // Whoever wants something of the coordinator waits no longer than this and one answer of a trajectory.
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(500);
-
     private readonly SearchProgressStore _progress;
     private readonly ICheckpointStore _store;
     private readonly TrajectoryClient _trajectories;
@@ -28,15 +26,16 @@ internal sealed class OpenSearch
     private readonly SearchGrowth? _growth;
     private readonly SearchSpans _spans;
     private readonly TimeProvider _time;
+    private readonly SearchMeasurements _measurements;
     private PollSchedule _schedule;
     private int? _slots;
 
     private OpenSearch(SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, SearchState state, SearchReports reports,
-        SearchGrowth? growth, SearchSpans spans, string? traceParent, TimeProvider time)
+        SearchGrowth? growth, SearchMeasurements measurements, SearchSpans spans, string? traceParent, TimeProvider time)
     {
-        (_spans, _time) = (spans, time);
+        (_spans, _measurements, _time) = (spans, measurements, time);
         (_progress, _store, _trajectories, _state, _reports, _growth) = (progress, store, trajectories, state, reports, growth);
-        _status = new StatusProjection(state, progress, growth, traceParent);
+        _status = new StatusProjection(state, progress, growth, traceParent, measurements);
         _growth?.Follow(_reports.Written, _state.Point);
         Restart(retryFailed: false);
     }
@@ -44,8 +43,8 @@ internal sealed class OpenSearch
     /// <summary>What it does, as far as that is known by now.</summary>
     public SearchPlan Plan => _growth is null ? _state.Plan : _state.Plan with { Trajectories = _state.Trajectories.Select(t => t.Plan).ToArray() };
 
-    /// <summary>Whether every trajectory completed or failed, and no other will come.</summary>
-    public bool IsOver => _state.Open == 0 && _growth is null or { IsExhausted: true };
+    /// <summary>Whether every trajectory completed or failed, no other will come, and every model is measured where it is to be measured.</summary>
+    public bool IsOver => _state.Open == 0 && _growth is null or { IsExhausted: true } && !_measurements.HasOpen;
 
     /// <summary>Reads what is known of a search.</summary>
     public static async Task<OpenSearch> OpenAsync(SearchPlan plan, SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories,
@@ -57,8 +56,12 @@ internal sealed class OpenSearch
         {
             state.Add(proposed);
         }
+        var measurements = await SearchMeasurements.OpenAsync(store, plan, trajectories);
+        state.Added += report => measurements.Add(report.Key, state.Describe(report.Key)!);
         var reports = await SearchReports.OpenAsync(store, state);
-        return new OpenSearch(progress, store, trajectories, state, reports, growth, new SearchSpans(state, traceParent, time), traceParent, time);
+        await measurements.LookAsync();
+        var spans = new SearchSpans(state, traceParent, time);
+        return new OpenSearch(progress, store, trajectories, state, reports, growth, measurements, spans, traceParent, time);
     }
 
     /// <summary>How it stands, in a few numbers.</summary>
@@ -71,9 +74,14 @@ internal sealed class OpenSearch
     /// <summary>Written reports from a position on.</summary>
     public ReportPage Reports(int after, int limit, bool driven) => _reports.Page(after, limit, Summary(driven).State);
 
-    /// <summary>What a trajectory is to do; <see langword="null"/> when there is none of that name.</summary>
+    /// <summary>Written figures of other device classes from a position on.</summary>
+    public FigurePage Figures(int after, int limit, bool driven) =>
+        _measurements.Page(after, Math.Min(limit, ReportPage.Largest), Summary(driven).State);
+
+    /// <summary>What a trajectory or a measurement is to do; <see langword="null"/> when there is none of that name.</summary>
     public TrajectoryOrder? Order(string trajectory, string? traceParent) =>
-        _state.Find(trajectory) is { } known ? new TrajectoryOrder(_state.Plan.DeviceClass, known.Plan, traceParent) : null;
+        _state.Find(trajectory) is { } known ? new TrajectoryOrder(_state.Plan.DeviceClass, known.Plan, traceParent)
+        : _measurements.Order(trajectory, traceParent);
 
     /// <summary>How it ends, given how its trajectories ended.</summary>
     public (WorkState State, string? Reason) Outcome() => _status.Outcome();
@@ -124,6 +132,7 @@ internal sealed class OpenSearch
         {
             SetEnd(trajectory, _progress.Ended.GetValueOrDefault(trajectory.Name));
         }
+        _measurements.Restart(retryFailed, name => _progress.Ended.GetValueOrDefault(name)?.Reason);
         _growth?.Resume(_progress.Budget);
         _schedule = new PollSchedule(_state.Trajectories.Select(t => t.Plan), t => _state.Find(t.Name)!.IsUnfinished, retryFailed);
     }
@@ -143,20 +152,12 @@ internal sealed class OpenSearch
     /// <returns>Whether it came to all that are to be started: otherwise it should go on soon.</returns>
     public async Task<bool> PollAsync()
     {
-        bool isWhole = true;
-        long began = _time.GetTimestamp();
-        foreach (var (i, batch) in _schedule.Due([.. _state.AtWork.Select(t => t.Plan)]).Chunk(PollSchedule.AtOnce).Index())
-        {
-            await Task.WhenAll(batch.Select(AskAsync));
-            if (i > 0 && _time.GetElapsedTime(began) > LongestPoll)
-            {
-                isWhole = _schedule.HasStartedAll;
-                break; // the others the next time
-            }
-        }
-        var queue = await _trajectories.LookAtQueueAsync(_progress.Slots ?? _state.Plan.Slots);
+        bool isWhole = await _schedule.AskAsync([.. _state.AtWork.Select(t => t.Plan)], AskAsync, _time);
+        var slots = _progress.Slots ?? _state.Plan.Slots;
+        var queue = await _trajectories.LookAtQueueAsync(_state.Plan.DeviceClass, slots);
         _state.Explain(queue);
         _slots = queue.Slots ?? _slots;
+        isWhole &= await _measurements.PollAsync(slots, SetFailed, _time);
         await FlushAsync();
         await (_growth?.MergeAsync() ?? Task.CompletedTask);
         return isWhole;
@@ -164,7 +165,8 @@ internal sealed class OpenSearch
 
     /// <summary>A trajectory may have failed: it is asked.</summary>
     public Task AskAsync(string trajectory) =>
-        _state.Find(trajectory) is { IsUnfinished: true } known ? AskAsync(new PollSchedule.Poll(known.Plan, IsFirst: false)) : Task.CompletedTask;
+        _state.Find(trajectory) is { IsUnfinished: true } known ? AskAsync(new PollSchedule.Poll(known.Plan, IsFirst: false))
+        : _measurements.AskAsync(trajectory, SetFailed);
 
     /// <summary>A stage may have finished: its report is read from the store.</summary>
     /// <param name="stageKey">The stage; one that is none of the search's, or that is known, is ignored.</param>
@@ -172,6 +174,10 @@ internal sealed class OpenSearch
     /// <returns>Whether that was new.</returns>
     public async Task<bool> ReadReportAsync(StageKey stageKey, bool flush)
     {
+        if (await _measurements.ReadReportAsync(stageKey))
+        {
+            return true;
+        }
         if (!_state.Lacks(stageKey) || await _store.TryReadReportAsync(stageKey) is not { } report)
         {
             return false;
@@ -188,6 +194,7 @@ internal sealed class OpenSearch
     public async Task FlushAsync()
     {
         await _reports.FlushAsync();
+        await _measurements.FlushAsync();
         _growth?.Follow(_reports.Written, _state.Point);
     }
 
@@ -200,7 +207,7 @@ internal sealed class OpenSearch
         var unfinished = _state.Trajectories.Where(t => t.IsUnfinished).ToList();
         unfinished.ForEach(t => _spans.Ended(t, WorkState.Cancelled, null));
         Ended(WorkState.Cancelled, null);
-        return Task.WhenAll(unfinished.Select(t => _trajectories.CancelAsync(t.Plan, t.MissingKeys)));
+        return Task.WhenAll([.. unfinished.Select(t => _trajectories.CancelAsync(t.Plan, t.MissingKeys)), _measurements.CancelAsync()]);
     }
 
     private async Task AskAsync(PollSchedule.Poll poll)
@@ -218,6 +225,8 @@ internal sealed class OpenSearch
             _spans.Ended(trajectory, WorkState.Failed, news.Reason);
         }
     }
+
+    private void SetFailed(Measurement measurement, TrajectoryNews news) => _progress.Failed(measurement.Name, news.Reason, news.LogTail);
 
     private void SetEnd(TrajectoryState trajectory, TrajectoryEnd? end)
     {

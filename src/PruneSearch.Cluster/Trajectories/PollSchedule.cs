@@ -9,10 +9,11 @@ namespace PruneSearch.Cluster.Trajectories;
 /// </summary>
 internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<TrajectoryPlan, bool> isUnfinished, bool retryFailed)
 {
-    /// <summary>How many should be asked at once.</summary>
-    public const int AtOnce = 64;
-
+    private const int AtOnce = 64;
     private const int PerPoll = 256;
+
+    // Whoever wants something of the coordinator waits no longer than this and for one answer of a trajectory.
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(500);
     private readonly Queue<(TrajectoryPlan Plan, bool IsInRound)> _first =
         new(plans.Where(isUnfinished).OrderByDescending(p => p.Stages.Count).Select(p => (p, false)));
     private readonly Queue<TrajectoryPlan> _round = [];
@@ -25,12 +26,30 @@ internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<Traje
     /// <summary>Whether failed stages are tried again.</summary>
     public bool RetryFailed => retryFailed;
 
-    /// <summary>Whether none is left that was not started.</summary>
-    public bool HasStartedAll => _first.Count == 0;
-
-    /// <summary>Whose turn it is. Whoever stops in between goes on there with the next poll.</summary>
+    /// <summary>Asks those whose turn it is, as many as there is time for; the others are asked with the next poll.</summary>
     /// <param name="live">Those at work: they are asked each time, so that their progress is seen.</param>
-    public IEnumerable<Poll> Due(IReadOnlyList<TrajectoryPlan> live)
+    /// <param name="ask">Asks one.</param>
+    /// <param name="time">Measures how long that takes.</param>
+    /// <returns>Whether it came to all that are to be started: otherwise it should go on soon.</returns>
+    public async Task<bool> AskAsync(IReadOnlyList<TrajectoryPlan> live, Func<Poll, Task> ask, TimeProvider time)
+    {
+        long began = time.GetTimestamp();
+        foreach (var (i, batch) in Due(live).Chunk(AtOnce).Index())
+        {
+            await Task.WhenAll(batch.Select(ask));
+            if (i > 0 && time.GetElapsedTime(began) > Longest)
+            {
+                return _first.Count == 0;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>One more that is to be started.</summary>
+    public void Add(TrajectoryPlan plan) => _first.Enqueue((plan, IsInRound: false));
+
+    // Whoever stops in between goes on there the next time.
+    private IEnumerable<Poll> Due(IReadOnlyList<TrajectoryPlan> live)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var plan in live.Take(AtOnce).Where(Takes))

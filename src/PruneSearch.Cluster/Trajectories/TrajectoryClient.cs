@@ -41,17 +41,17 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
         }
     }
 
-    /// <summary>Tells the queue what the search shall get of its slots, and asks why stages that are ready do not run.</summary>
-    public async Task<QueueReasons> LookAtQueueAsync(SlotSettings slots)
+    /// <summary>Tells the queue of a device class what the search shall get of its slots, and asks why stages that are ready do not run.</summary>
+    public async Task<QueueReasons> LookAtQueueAsync(string deviceClass, SlotSettings slots)
     {
         try
         {
-            return await LookAsync(slots).WaitAsync(timings.CallPatience);
+            return await LookAsync(deviceClass, slots).WaitAsync(timings.CallPatience);
         }
         catch (Exception e)
         {
-            Log.QueueSilent(logger, e, plan.DeviceClass, plan.Id);
-            return new QueueReasons(plan.DeviceClass, null);
+            Log.QueueSilent(logger, e, deviceClass, plan.Id);
+            return new QueueReasons(deviceClass, null);
         }
     }
 
@@ -71,11 +71,11 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
         return news;
     }
 
-    private async Task<QueueReasons> LookAsync(SlotSettings slots)
+    private async Task<QueueReasons> LookAsync(string deviceClass, SlotSettings slots)
     {
-        var queue = grains.GetGrain<IDispatcherGrain>(plan.DeviceClass);
+        var queue = grains.GetGrain<IDispatcherGrain>(deviceClass);
         await queue.WeighAsync(plan.Id, slots);
-        return new QueueReasons(plan.DeviceClass, await queue.GetStatusAsync(QueueReasons.Named));
+        return new QueueReasons(deviceClass, await queue.GetStatusAsync(QueueReasons.Named));
     }
 
     private ITrajectoryGrain Grain(TrajectoryPlan trajectory) => grains.GetGrain<ITrajectoryGrain>($"{plan.Id}/{trajectory.Name}");
