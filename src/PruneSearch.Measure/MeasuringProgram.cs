@@ -13,6 +13,7 @@ namespace PruneSearch.Measure;
 /// </summary>
 internal static class MeasuringProgram
 {
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
     private const int Failed = 1, BadInput = 2, Stuck = 4, Interrupted = 130;
 
     private static readonly string[] Keys =
@@ -62,7 +63,13 @@ internal static class MeasuringProgram
             return 0;
         }, cancellation));
         root.Add(bundle);
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeToStop, // a measurement is given back before the process ends
+        });
     }
 
     // Whatever a settings file that it shares with others says of its role.
