@@ -18,8 +18,8 @@ internal static class MeasuringProgram
 
     private static readonly string[] Keys =
     [
-        "database", "checkpoints", "container", "cluster-id", "gateways", "name", "device", "device-class", "threads", "certificate", "authority", "health-port",
-        "metrics-port", "probe-address", "longest-silence", "work",
+        "database", "checkpoints", "container", "cluster-id", "gateways", "name", "device", "device-class", "threads", "certificate", "authority",
+        "health-port", "metrics-port", "probe-address", "longest-silence", "work",
     ];
 
     /// <summary>Runs it to its end.</summary>
@@ -83,7 +83,8 @@ internal static class MeasuringProgram
         {
             await error.WriteLineAsync($"warning: {ErrorText.OneLine(warning)}");
         }
-        await using var host = await SiloHost.StartAsync(options, services => services.AddMeasuringRunner(configuration.Threads, configuration.Device), cancellation);
+        await using var host = await SiloHost.StartAsync(
+            options, services => services.AddMeasuringRunner(configuration.Threads, configuration.Device), cancellation);
         await error.WriteLineAsync($"Worker {options.Name} of cluster {options.ClusterId}: measures for class {options.DeviceClass}");
         await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, cancellation));
         if (host.StuckStage.IsCompleted)
