@@ -3,7 +3,7 @@ using PruneSearch.Cluster.Hosting;
 using PruneSearch.Detection;
 using PruneSearch.Stages;
 
-NativeMemory.KeepFreed();
+NativeSettings.Apply();
 return await CommandLine.RunAsync(args, new CliContext
 {
     Output = Console.Out,

@@ -4,56 +4,52 @@ using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Networks;
 
-/// <summary>A batch norm with SiLU on whole feature maps that have a <see cref="NormLayout"/>, several pieces at a time.</summary>
+/// <summary>A batch norm with what comes after it on whole feature maps that have a <see cref="NormLayout"/>, several pieces at a time.</summary>
 /// <typeparam name="T">Type of the numbers in memory.</typeparam>
 /// <typeparam name="TNumbers">How they are read and written.</typeparam>
-internal static unsafe class NormRows<T, TNumbers>
+/// <typeparam name="TActivation">What comes after it.</typeparam>
+internal sealed unsafe class NormRows<T, TNumbers, TActivation> : INormRows
     where T : unmanaged
     where TNumbers : struct, IMapNumbers<T>
+    where TActivation : struct, INormActivation
 {
-    /// <summary>Mean and variance of each channel.</summary>
-    public static NormMoments Moments(Tensor x, NormLayout layout)
+    /// <inheritdoc/>
+    public NormMoments Moments(Tensor x, NormLayout layout)
     {
         int width = layout.Width;
         float[] means = new float[layout.Pieces * width], squares = new float[means.Length];
         nint data = Address(x);
         ForEach(layout, (p, first, count) =>
-            NormPiece<T, TNumbers>.Moments((T*)data + first * width, count, width, means.AsSpan(p * width, width), squares.AsSpan(p * width, width)));
+            NormPiece<T, TNumbers, TActivation>.Moments((T*)data + first * width, count, width, means.AsSpan(p * width, width), squares.AsSpan(p * width, width)));
         var moments = new NormMoments(layout.Channels, layout.Rows * layout.Together);
         moments.Join(means, squares, [.. Enumerable.Range(0, layout.Pieces * layout.Together).Select(i => layout.Piece(i / layout.Together).Count)]);
         return moments;
     }
 
-    /// <summary>Normalises, scales, shifts and applies SiLU.</summary>
-    public static void Forward(Tensor x, NormLayout layout, NormMoments moments, Tensor result)
+    /// <inheritdoc/>
+    public void Forward(Tensor x, NormLayout layout, NormMoments moments, Tensor result)
     {
         nint from = Address(x), to = Address(result);
         var repeated = moments.Repeated(layout.Together);
         ForEach(layout, (_, first, count) =>
-            NormPiece<T, TNumbers>.Forward((T*)from + first * layout.Width, (T*)to + first * layout.Width, count, repeated));
+            NormPiece<T, TNumbers, TActivation>.Forward((T*)from + first * layout.Width, (T*)to + first * layout.Width, count, repeated));
     }
 
-    /// <summary>Gradients.</summary>
-    /// <param name="x">What went in.</param>
-    /// <param name="layout">Its layout.</param>
-    /// <param name="gradient">Of the result; positions may have gaps between them where each makes a row of its own.</param>
-    /// <param name="moments">Statistics of <paramref name="x"/>.</param>
-    /// <param name="result">Receives the gradient of <paramref name="x"/>.</param>
-    /// <returns>Gradients of scale and shift.</returns>
-    public static (float[] Weight, float[] Bias) Backward(Tensor x, NormLayout layout, Tensor gradient, NormMoments moments, Tensor result)
+    /// <inheritdoc/>
+    public (float[] Weight, float[] Bias) Backward(Tensor x, NormLayout layout, Tensor gradient, NormMoments moments, Tensor result)
     {
         int width = layout.Width;
         long stride = NormLayout.StrideOf(gradient) * layout.Together;
         nint from = Address(x), given = Address(gradient), to = Address(result);
         var repeated = moments.Repeated(layout.Together);
         float[] weights = new float[layout.Pieces * width], biases = new float[weights.Length];
-        ForEach(layout, (p, first, count) => NormPiece<T, TNumbers>.Sums(
-            (T*)from + first * width, (T*)given + first * stride, stride, (T*)to + first * width, count, repeated,
+        ForEach(layout, (p, first, count) => NormPiece<T, TNumbers, TActivation>.Sums(
+            (T*)from + first * width, (T*)given + first * stride, stride, count, repeated,
             weights.AsSpan(p * width, width), biases.AsSpan(p * width, width)));
         float[] weight = Join(weights, layout.Channels), bias = Join(biases, layout.Channels);
         float[] weightOfRow = NormMoments.Repeat(weight, layout.Together), biasOfRow = NormMoments.Repeat(bias, layout.Together);
-        ForEach(layout, (_, first, count) =>
-            NormPiece<T, TNumbers>.Backward((T*)from + first * width, (T*)to + first * width, count, repeated, weightOfRow, biasOfRow));
+        ForEach(layout, (_, first, count) => NormPiece<T, TNumbers, TActivation>.Backward(
+            (T*)from + first * width, (T*)given + first * stride, stride, (T*)to + first * width, count, repeated, weightOfRow, biasOfRow));
         return (weight, bias);
     }
 

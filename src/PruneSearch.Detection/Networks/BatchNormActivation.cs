@@ -1,20 +1,21 @@
+using PruneSearch.Core.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Networks;
 
 /// <summary>
-/// Batch normalisation with the statistics of the batch and SiLU after it, as one step of a training. It keeps nothing but its input,
-/// and no feature map stands between the two. The work is cut into pieces by the shape alone and added up in their order: the result
-/// does not depend on the number of threads.
+/// Batch normalisation with the statistics of the batch and an elementwise function after it, as one step of a training. It keeps nothing
+/// but its input, and no feature map stands between the two. The work is cut into pieces by the shape alone and added up in their order: the
+/// result does not depend on the number of threads.
 /// </summary>
-internal sealed class BatchNormSilu : autograd.SingleTensorFunction<BatchNormSilu>
+internal sealed class BatchNormActivation : autograd.SingleTensorFunction<BatchNormActivation>
 {
-    private const string Saved = "moments";
+    private const string Moments = "moments", Rows = "rows";
     private const float Momentum = 0.1f; // of the running statistics
 
     /// <inheritdoc/>
-    public override string Name => nameof(BatchNormSilu);
+    public override string Name => nameof(BatchNormActivation);
 
     /// <summary>Whether a feature map can be computed here: on the CPU, float32 or bfloat16, in a <see cref="NormLayout"/>.</summary>
     public static bool Fits(Tensor x) =>
@@ -27,30 +28,25 @@ internal sealed class BatchNormSilu : autograd.SingleTensorFunction<BatchNormSil
     /// <param name="runningMean">Is moved towards the mean of the batch.</param>
     /// <param name="runningVariance">Is moved towards its unbiased variance.</param>
     /// <param name="epsilon">Added to the variance.</param>
-    public static Tensor Apply(Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, double epsilon) =>
-        apply(x, weight, bias, new Running(runningMean, runningVariance, epsilon));
+    /// <param name="activation">What comes after it, one that <see cref="INormRows.Knows"/>; nothing when <see langword="null"/>.</param>
+    public static Tensor Apply(
+        Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, double epsilon, ActivationFunction? activation) =>
+        apply(x, weight, bias, new Running(runningMean, runningVariance, epsilon), INormRows.Of(x.dtype, activation));
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         using var scope = NewDisposeScope();
-        var (x, running) = ((Tensor)vars[0], (Running)vars[3]);
+        var (x, running, rows) = ((Tensor)vars[0], (Running)vars[3], (INormRows)vars[4]);
         var layout = NormLayout.Of(x)!.Value;
-        bool single = x.dtype == ScalarType.Float32;
-        var moments = single ? NormRows<float, Singles>.Moments(x, layout) : NormRows<ushort, UpperHalves>.Moments(x, layout);
+        var moments = rows.Moments(x, layout);
         moments.Finish(Values((Tensor)vars[1]), Values((Tensor)vars[2]), running.Epsilon);
         running.Move(moments);
         var result = empty_like(x);
-        if (single)
-        {
-            NormRows<float, Singles>.Forward(x, layout, moments, result);
-        }
-        else
-        {
-            NormRows<ushort, UpperHalves>.Forward(x, layout, moments, result);
-        }
+        rows.Forward(x, layout, moments, result);
         ctx.save_for_backward([x]);
-        ctx.save_data(Saved, moments);
+        ctx.save_data(Moments, moments);
+        ctx.save_data(Rows, rows);
         return result.MoveToOuterDisposeScope();
     }
 
@@ -59,16 +55,13 @@ internal sealed class BatchNormSilu : autograd.SingleTensorFunction<BatchNormSil
     {
         using var scope = NewDisposeScope();
         var x = ctx.get_saved_variables()[0];
-        var moments = (NormMoments)ctx.get_data(Saved);
         var layout = NormLayout.Of(x)!.Value;
-        bool rows = grad_output.dtype == x.dtype && (layout.Together == 1 ? NormLayout.StrideOf(grad_output) > 0 : NormLayout.Of(grad_output) is not null);
-        var gradient = rows ? grad_output : TorchNetwork.ChannelsLast(grad_output.to(x.dtype));
+        bool fits = grad_output.dtype == x.dtype && (layout.Together == 1 ? NormLayout.StrideOf(grad_output) > 0 : NormLayout.Of(grad_output) is not null);
+        var gradient = fits ? grad_output : TorchNetwork.ChannelsLast(grad_output.to(x.dtype));
         var result = empty_like(x);
-        var (weight, bias) = x.dtype == ScalarType.Float32
-            ? NormRows<float, Singles>.Backward(x, layout, gradient, moments, result)
-            : NormRows<ushort, UpperHalves>.Backward(x, layout, gradient, moments, result);
+        var (weight, bias) = ((INormRows)ctx.get_data(Rows)).Backward(x, layout, gradient, (NormMoments)ctx.get_data(Moments), result);
         Tensor Channels(float[] values) => AlignedTensor.Of(values, [values.Length]).MoveToOuterDisposeScope();
-        return [result.MoveToOuterDisposeScope(), Channels(weight), Channels(bias), null!];
+        return [result.MoveToOuterDisposeScope(), Channels(weight), Channels(bias), null!, null!];
     }
 
     private static float[] Values(Tensor tensor)

@@ -1,13 +1,16 @@
+using PruneSearch.Core.Networks;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Detection.Tests.Networks;
 
-/// <summary>Batch norm and SiLU in one step answer as torch's two steps do, forward and backward.</summary>
-public sealed class BatchNormSiluTests
+/// <summary>Batch norm and the function after it in one step answer as torch's two steps do, forward and backward.</summary>
+public sealed class BatchNormActivationTests
 {
     private const double Epsilon = 1e-3;
+
+    private static readonly ActivationFunction?[] Functions = [null, ActivationFunction.Relu, ActivationFunction.Relu6, ActivationFunction.Silu];
 
     [Theory]
     [InlineData(8, 16, 13, 13)]
@@ -17,7 +20,7 @@ public sealed class BatchNormSiluTests
     [InlineData(2, 528, 9, 9)]
     [InlineData(2, 16, 80, 80)] // many pieces, the last one smaller
     [InlineData(1, 32, 1, 2)]
-    public void It_is_batch_norm_and_then_silu(int count, int channels, int height, int width)
+    public void It_is_batch_norm_and_then_the_function(int count, int channels, int height, int width)
     {
         using var scope = NewDisposeScope();
         var x = Map(count, channels, height, width, seed: 1) * 3 + Map(1, channels, 1, 1, seed: 2) * 20; // each channel about a mean of its own
@@ -56,10 +59,27 @@ public sealed class BatchNormSiluTests
         {
             var x = Map(2, 16, 8, 8, seed: 1);
             x[0, 3, 0, 0] = float.NaN;
-            var result = BatchNormSilu.Apply(x.to(type), ones(16), zeros(16), zeros(16), ones(16), Epsilon);
-            Assert.True(result[1, 3].isnan().all().item<bool>());
-            Assert.False(result[1, 4].isnan().any().item<bool>());
+            foreach (var function in Functions)
+            {
+                var result = BatchNormActivation.Apply(x.to(type), ones(16), zeros(16), zeros(16), ones(16), Epsilon, function);
+                Assert.True(result[1, 3].isnan().all().item<bool>());
+                Assert.False(result[1, 4].isnan().any().item<bool>());
+            }
         }
+    }
+
+    [Theory]
+    [InlineData(ActivationFunction.Relu)]
+    [InlineData(ActivationFunction.Relu6)]
+    public void At_its_bounds_a_function_lets_no_gradient_through(ActivationFunction function)
+    {
+        using var scope = NewDisposeScope();
+        var x = Map(2, 16, 4, 4, seed: 1).requires_grad_();
+        var scale = zeros(16, requires_grad: true);
+        var shift = tensor(new[] { 0f, 6f, 3f, 7f }).repeat(4).requires_grad_();
+        BatchNormActivation.Apply(x, scale, shift, zeros(16), ones(16), Epsilon, function).sum().backward();
+        float open = function == ActivationFunction.Relu ? 32 : 0; // so many values of a channel
+        Assert.Equal([0f, open, 32f, open], shift.grad!.narrow(0, 0, 4).data<float>().ToArray());
     }
 
     [Fact]
@@ -68,13 +88,16 @@ public sealed class BatchNormSiluTests
         using var scope = NewDisposeScope();
         var x = Map(4, 32, 12, 12, seed: 1).to(ScalarType.BFloat16);
         var gradient = Map(4, 32, 12, 12, seed: 2).to(ScalarType.BFloat16);
-        Assert.True(BatchNormSilu.Fits(x));
-        var truth = Run(x.to(ScalarType.Float32), gradient.to(ScalarType.Float32), own: false);
-        Tensor[] own = Run(x, gradient, own: true), torch = Run(x, gradient, own: false);
-        for (int i = 0; i < truth.Length; i++)
+        Assert.True(BatchNormActivation.Fits(x));
+        foreach (var function in Functions)
         {
-            double error = Distance(own[i], truth[i]), theirs = Distance(torch[i], truth[i]);
-            Assert.True(error <= 1.2 * theirs + 1e-6, $"part {i}: {error}, torch {theirs}");
+            var truth = Run(x.to(ScalarType.Float32), gradient.to(ScalarType.Float32), function, own: false);
+            Tensor[] own = Run(x, gradient, function, own: true), torch = Run(x, gradient, function, own: false);
+            for (int i = 0; i < truth.Length; i++)
+            {
+                double error = Distance(own[i], truth[i]), theirs = Distance(torch[i], truth[i]);
+                Assert.True(error <= 1.2 * theirs + 1e-6, $"{function}, part {i}: {error}, torch {theirs}");
+            }
         }
     }
 
@@ -86,9 +109,9 @@ public sealed class BatchNormSiluTests
         try
         {
             set_num_threads(1);
-            var one = Run(x, gradient, own: true);
+            var one = Run(x, gradient, ActivationFunction.Silu, own: true);
             set_num_threads(4);
-            var four = Run(x, gradient, own: true);
+            var four = Run(x, gradient, ActivationFunction.Silu, own: true);
             Assert.All(one.Zip(four), p => Assert.True(p.First.equal(p.Second).all().item<bool>()));
         }
         finally
@@ -101,12 +124,12 @@ public sealed class BatchNormSiluTests
     public void Other_layouts_are_left_to_torch()
     {
         using var scope = NewDisposeScope();
-        Assert.True(BatchNormSilu.Fits(Map(2, 16, 4, 4, seed: 1)));
-        Assert.False(BatchNormSilu.Fits(randn(2, 16, 4, 4))); // rows last
-        Assert.False(BatchNormSilu.Fits(Map(1, 16, 1, 1, seed: 1))); // no variance
-        Assert.False(BatchNormSilu.Fits(Map(1, 7, 3, 3, seed: 1))); // nine positions make no whole row of sixteen
-        Assert.False(BatchNormSilu.Fits(Map(2, 32, 4, 4, seed: 1).narrow(1, 0, 16))); // gaps
-        Assert.False(BatchNormSilu.Fits(Map(2, 16, 4, 4, seed: 1).to(ScalarType.Float64)));
+        Assert.True(BatchNormActivation.Fits(Map(2, 16, 4, 4, seed: 1)));
+        Assert.False(BatchNormActivation.Fits(randn(2, 16, 4, 4))); // rows last
+        Assert.False(BatchNormActivation.Fits(Map(1, 16, 1, 1, seed: 1))); // no variance
+        Assert.False(BatchNormActivation.Fits(Map(1, 7, 3, 3, seed: 1))); // nine positions make no whole row of sixteen
+        Assert.False(BatchNormActivation.Fits(Map(2, 32, 4, 4, seed: 1).narrow(1, 0, 16))); // gaps
+        Assert.False(BatchNormActivation.Fits(Map(2, 16, 4, 4, seed: 1).to(ScalarType.Float64)));
     }
 
     private static Tensor Map(int count, int channels, int height, int width, ulong seed)
@@ -117,19 +140,22 @@ public sealed class BatchNormSiluTests
 
     private static void Compare(Tensor x, Tensor gradient, double tolerance)
     {
-        Assert.True(BatchNormSilu.Fits(x));
-        Tensor[] own = Run(x, gradient, own: true), torch = Run(x, gradient, own: false);
-        var truth = Run(x.to(ScalarType.Float64), gradient.to(ScalarType.Float64), own: false);
-        for (int i = 0; i < own.Length; i++)
+        Assert.True(BatchNormActivation.Fits(x));
+        foreach (var function in Functions)
         {
-            Assert.Equal(truth[i].shape, own[i].shape);
-            // Of a few values nearly nothing is left of a gradient but rounding: torch's own steps are no nearer.
-            Assert.InRange(Distance(own[i], truth[i]), 0, Math.Max(tolerance, 2 * Distance(torch[i], truth[i])));
+            Tensor[] own = Run(x, gradient, function, own: true), torch = Run(x, gradient, function, own: false);
+            var truth = Run(x.to(ScalarType.Float64), gradient.to(ScalarType.Float64), function, own: false);
+            for (int i = 0; i < own.Length; i++)
+            {
+                Assert.Equal(truth[i].shape, own[i].shape);
+                // Of a few values nearly nothing is left of a gradient but rounding: torch's own steps are no nearer.
+                Assert.InRange(Distance(own[i], truth[i]), 0, Math.Max(tolerance, 2 * Distance(torch[i], truth[i])));
+            }
         }
     }
 
     // Result, gradients of input, scale and shift, and both running statistics.
-    private static Tensor[] Run(Tensor input, Tensor gradient, bool own)
+    private static Tensor[] Run(Tensor input, Tensor gradient, ActivationFunction? function, bool own)
     {
         long channels = input.shape[1];
         var type = input.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
@@ -137,10 +163,16 @@ public sealed class BatchNormSiluTests
         var weight = (linspace(0.5, 2, channels) * tensor(new[] { 1f, -1f }).repeat((channels + 1) / 2).narrow(0, 0, channels)).to(type).requires_grad_();
         var bias = linspace(-3, 3, channels).to(type).requires_grad_();
         Tensor mean = linspace(-1, 1, channels).to(type), variance = linspace(0.5, 1.5, channels).to(type);
-        var result = own ? BatchNormSilu.Apply(x, weight, bias, mean, variance, Epsilon)
-            : nn.functional.silu(nn.functional.batch_norm(x, mean, variance, weight, bias, training: true, momentum: 0.1, eps: Epsilon));
+        var result = own ? BatchNormActivation.Apply(x, weight, bias, mean, variance, Epsilon, function)
+            : TwoSteps(x, weight, bias, mean, variance, function);
         result.backward([gradient]);
         return [result.detach(), x.grad!, weight.grad!, bias.grad!, mean, variance];
+    }
+
+    private static Tensor TwoSteps(Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance, ActivationFunction? function)
+    {
+        var normal = nn.functional.batch_norm(x, mean, variance, weight, bias, training: true, momentum: 0.1, eps: Epsilon);
+        return function is { } f ? LayerFunctions.Activate(f, normal, inPlace: false) : normal;
     }
 
     private static double Distance(Tensor found, Tensor wanted)
