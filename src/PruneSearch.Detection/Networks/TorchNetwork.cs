@@ -17,8 +17,6 @@ public sealed class TorchNetwork : IDisposable
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
     private readonly HashSet<string> _soleReader = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, BatchNormLayer> _normsBefore; // by the function that alone reads them
-    private readonly HashSet<string> _joined; // their names
     private readonly HashSet<string> _heads;
     private readonly PictureScale _scale;
 
@@ -50,10 +48,6 @@ public sealed class TorchNetwork : IDisposable
         }
         var readers = network.Layers.SelectMany(l => l.Inputs).CountBy(name => name).ToDictionary();
         _soleReader.UnionWith(readers.Where(r => r.Value == 1 && !_heads.Contains(r.Key)).Select(r => r.Key));
-        _normsBefore = network.Layers.OfType<ActivationLayer>()
-            .Where(a => INormRows.Knows(a.Function) && _soleReader.Contains(a.Inputs[0]) && network[a.Inputs[0]] is BatchNormLayer)
-            .ToDictionary(a => a.Name, a => (BatchNormLayer)network[a.Inputs[0]], StringComparer.Ordinal);
-        _joined = [.. _normsBefore.Values.Select(n => n.Name)];
     }
 
     /// <summary>Looks at a layer while the network runs; the tensors are only valid during the call.</summary>
@@ -197,17 +191,12 @@ public sealed class TorchNetwork : IDisposable
     private Tensor Run(Layer layer, IReadOnlyDictionary<string, Tensor> maps, bool training, bool inPlace)
     {
         var x = maps[layer.Inputs[0]];
-        bool joins = training && inPlace && is_grad_enabled();
         return layer switch
         {
             ConvLayer conv => Convolution.Of(conv, x, _tensors[conv.Weight], conv.Bias ? _tensors[conv.BiasName] : null, ConvolutionType),
-            BatchNormLayer norm when joins && BatchNormActivation.Fits(x) =>
-                _joined.Contains(norm.Name) ? x.alias() : Normalise(norm, x, activation: null), // or its reader does both
             BatchNormLayer norm => nn.functional.batch_norm(
                 x, Of(norm, "running_mean"), Of(norm, "running_var"), Of(norm, "weight"), Of(norm, "bias"),
                 training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
-            ActivationLayer activation when joins && _normsBefore.TryGetValue(layer.Name, out var before) && BatchNormActivation.Fits(x) =>
-                Normalise(before, x, activation.Function),
             ActivationLayer activation => LayerFunctions.Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
             AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.add(maps[input], One)),
             ScaleLayer => x * maps[layer.Inputs[1]],
@@ -219,9 +208,6 @@ public sealed class TorchNetwork : IDisposable
             _ => throw new NotSupportedException($"Layer '{layer.Name}' has the unknown type {layer.GetType().Name}."),
         };
     }
-
-    private Tensor Normalise(BatchNormLayer norm, Tensor x, ActivationFunction? activation) => BatchNormActivation.Apply(
-        x, Of(norm, "weight"), Of(norm, "bias"), Of(norm, "running_mean"), Of(norm, "running_var"), norm.Epsilon, activation);
 
     private Tensor Of(BatchNormLayer norm, string tensor) => _tensors[$"{norm.Tensors}.{tensor}"];
 
