@@ -17,6 +17,7 @@ public sealed class TorchNetwork : IDisposable
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
     private readonly HashSet<string> _soleReader = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BatchNormLayer> _normAfter; // by the convolution that nothing else reads
     private readonly HashSet<string> _heads;
     private readonly PictureScale _scale;
 
@@ -48,6 +49,8 @@ public sealed class TorchNetwork : IDisposable
         }
         var readers = network.Layers.SelectMany(l => l.Inputs).CountBy(name => name).ToDictionary();
         _soleReader.UnionWith(readers.Where(r => r.Value == 1 && !_heads.Contains(r.Key)).Select(r => r.Key));
+        _normAfter = network.Layers.OfType<BatchNormLayer>().Where(n => _soleReader.Contains(n.Inputs[0]) && network[n.Inputs[0]] is ConvLayer)
+            .ToDictionary(n => n.Inputs[0], StringComparer.Ordinal);
     }
 
     /// <summary>Looks at a layer while the network runs; the tensors are only valid during the call.</summary>
@@ -191,9 +194,12 @@ public sealed class TorchNetwork : IDisposable
     private Tensor Run(Layer layer, IReadOnlyDictionary<string, Tensor> maps, bool training, bool inPlace)
     {
         var x = maps[layer.Inputs[0]];
+        bool folds = !training && inPlace && !is_grad_enabled(); // convolutions answer what the batch norm after them would
         return layer switch
         {
-            ConvLayer conv => Convolution.Of(conv, x, _tensors[conv.Weight], conv.Bias ? _tensors[conv.BiasName] : null, ConvolutionType),
+            ConvLayer conv when folds && _normAfter.TryGetValue(conv.Name, out var norm) => Folded(conv, norm, x),
+            ConvLayer conv => Convolution.Of(conv, x, _tensors[conv.Weight], BiasOf(conv), ConvolutionType),
+            BatchNormLayer when folds && _normAfter.ContainsKey(layer.Inputs[0]) => x.alias(),
             BatchNormLayer norm => nn.functional.batch_norm(
                 x, Of(norm, "running_mean"), Of(norm, "running_var"), Of(norm, "weight"), Of(norm, "bias"),
                 training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
@@ -208,6 +214,17 @@ public sealed class TorchNetwork : IDisposable
             _ => throw new NotSupportedException($"Layer '{layer.Name}' has the unknown type {layer.GetType().Name}."),
         };
     }
+
+    private Tensor Folded(ConvLayer conv, BatchNormLayer norm, Tensor x)
+    {
+        using Scalar epsilon = norm.Epsilon;
+        var scale = Of(norm, "weight") * Of(norm, "running_var").add(epsilon, One).rsqrt();
+        var shift = Of(norm, "bias") - Of(norm, "running_mean") * scale;
+        return Convolution.Of(
+            conv, x, _tensors[conv.Weight] * scale.reshape(-1, 1, 1, 1), BiasOf(conv) is { } bias ? bias * scale + shift : shift, ConvolutionType);
+    }
+
+    private Tensor? BiasOf(ConvLayer conv) => conv.Bias ? _tensors[conv.BiasName] : null;
 
     private Tensor Of(BatchNormLayer norm, string tensor) => _tensors[$"{norm.Tensors}.{tensor}"];
 
