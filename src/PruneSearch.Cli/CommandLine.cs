@@ -64,6 +64,7 @@ internal static class CommandLine
         var worker = new Argument<string>("WORKER") { Description = "Name of a worker, as workers shows it" };
         var details = new Option<bool>("--details") { Description = "Show the end of the log of each stage that failed" };
         var sizes = new Option<bool>("--sizes") { Description = "Show what the stages of each search take; those that searches share count for each" };
+        var deviceClass = TextOption.Create("--device", "Show the models as they are on this device class, one of the search file's measure.on", "CLASS");
         var json = OutputOption.File("--json", "Write all points as JSON", terminal: true);
         var csv = OutputOption.File("--csv", "Write all points as CSV", terminal: true);
         var png = OutputOption.File("--png", "Draw the frontier");
@@ -88,7 +89,8 @@ internal static class CommandLine
             Command("status", "Show how a search stands", (p, c) =>
                 QueryCommands.StatusAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(details), c), id, details),
             Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(
-                context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(json), p.GetValue(csv), p.GetValue(png), c), id, json, csv, png),
+                context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(deviceClass), p.GetValue(json), p.GetValue(csv), p.GetValue(png), c),
+                id, deviceClass, json, csv, png),
             ReportCommand.Create(context),
             ExportCommand.Create(context),
             MeasureCommand.Create(context),

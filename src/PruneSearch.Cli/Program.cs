@@ -2,6 +2,7 @@ using PruneSearch.Cli;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Detection;
 using PruneSearch.Stages;
+using PruneSearch.Web.Dashboards;
 
 NativeSettings.Apply();
 return await CommandLine.RunAsync(args, new CliContext
@@ -9,5 +10,5 @@ return await CommandLine.RunAsync(args, new CliContext
     Output = Console.Out,
     Error = Console.Error,
     IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
-    Sessions = new SearchSessions(warning => Console.Error.WriteLine($"warning: {warning}"), services => services.AddStageRunner()),
+    Sessions = new SearchSessions(warning => Console.Error.WriteLine($"warning: {warning}"), services => services.AddStageRunner().AddSiloDashboard()),
 });

@@ -97,18 +97,30 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async Task<SearchPlan> PlanAsync(string id) => await Search(id).GetPlanAsync().ConfigureAwait(false) ?? throw Unknown(id);
 
-    /// <summary>All reports so far, and which of them are on the frontier. They are fetched page by page, however many there are.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    public async Task<FrontierView> FrontierAsync(string id)
+    /// <summary>
+    /// All reports so far, and which of them are on the frontier. They are fetched page by page, however many there are. With a device class, it is the
+    /// models that were measured there so far, with their figures from there, and a frontier of its own.
+    /// </summary>
+    /// <param name="id">The search.</param>
+    /// <param name="deviceClass">One of <see cref="SearchPlan.MeasureOn"/>; <see langword="null"/> for the slots that trained them.</param>
+    /// <exception cref="KeyNotFoundException">There is no such search, or it does not measure there.</exception>
+    public async Task<FrontierView> FrontierAsync(string id, string? deviceClass = null)
     {
+        var figures = deviceClass is null ? null : await SearchFigures.ReadAsync(Search(id), id, deviceClass).ConfigureAwait(false);
         var points = new List<FrontierPoint>();
         var page = await ReportsAsync(id, 0).ConfigureAwait(false);
         for (points.AddRange(page.Points); page.Next < page.Total; points.AddRange(page.Points))
         {
             page = await ReportsAsync(id, page.Next).ConfigureAwait(false);
         }
-        return FrontierPoints.View(page.SearchId, page.Name, page.Objectives, points);
+        return FrontierPoints.View(page.SearchId, page.Name, page.Objectives, points, deviceClass, figures);
     }
+
+    /// <summary>Hands in a measurement that was made where no worker of the cluster reaches.</summary>
+    /// <param name="report">Its report, see <see cref="StageReport.Measures"/>.</param>
+    /// <returns>Whether nobody had made it before.</returns>
+    public Task<bool> SupplyAsync(StageReport report) => grains.GetGrain<IStageGrain>(report.Key).SupplyAsync(
+        JsonSerializer.Deserialize<StageReport>(JsonSerializer.SerializeToUtf8Bytes(report, CoreJson.Canonical), CoreJson.Canonical)!); // as a plan is sent
 
     /// <summary>Some reports, in the order in which they came.</summary>
     /// <param name="id">The search.</param>

@@ -42,6 +42,7 @@ public sealed class SearchWatch
                     Trajectories = [.. _trajectories.Values],
                     Growth = page.Summary.Growth,
                     Slots = page.Summary.Slots,
+                    Measuring = page.Summary.Measuring,
                 };
             }
         }

@@ -42,5 +42,5 @@ internal sealed class DeviceCosts(StageFiles? files, MeasureSettings settings, T
 
     /// <summary>The name of a table: another processor, number of threads, version of ONNX Runtime or structure has another.</summary>
     internal static string Identify(DetectorSpec dense, int threads) => Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes($"{Measurement.Structure(dense)}|{OnnxLatencyEngine.DeviceOf(threads)}|{CostMeasuring.Method}")));
+        Encoding.UTF8.GetBytes($"{LatencyIdentity.Structure(dense)}|{OnnxLatencyEngine.DeviceOf(threads)}|{CostMeasuring.Method}")));
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Inference.Latency;
@@ -34,7 +32,7 @@ internal sealed class Measurement(StageContext context)
     {
         var denseSpec = _settings.Baseline is { } baseline ? _files.ReadSpec(baseline) : model.Spec;
         string id = Identify(model.Spec, denseSpec, precision);
-        if (_files.ReadLatency(id) is { } known && (known.Converged || known.MaxSeconds >= _settings.MaxSeconds))
+        if (_files.ReadLatency(id) is { } known && LatencyIdentity.Serves(known, _settings))
         {
             return known;
         }
@@ -61,14 +59,7 @@ internal sealed class Measurement(StageContext context)
         return () => new OnnxLatencyEngine(file, _settings.Threads, source);
     }
 
-    private string Identify(DetectorSpec spec, DetectorSpec dense, string precision)
-    {
-        var on = _settings.Engine == MeasuringEngine.OnnxRuntime
-            ? OnnxLatencyEngine.DeviceOf(_settings.Threads) : TorchLatencyEngine.DeviceOf(context.Device, _settings.Threads);
-        return Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{Structure(spec)}|{precision}|{on}|{Structure(dense)}|{LatencyMeter.Method}")));
-    }
-
-    // Names of classes do not matter either, only how many there are.
-    internal static string Structure(DetectorSpec spec) => (spec with { Classes = [.. spec.Classes.Select((_, i) => $"{i}")] }).ToJson();
+    private string Identify(DetectorSpec spec, DetectorSpec dense, string precision) => LatencyIdentity.Of(
+        spec, dense, precision, _settings.Engine == MeasuringEngine.OnnxRuntime
+            ? OnnxLatencyEngine.DeviceOf(_settings.Threads) : TorchLatencyEngine.DeviceOf(context.Device, _settings.Threads));
 }

@@ -1,5 +1,6 @@
 using PruneSearch.Data.Loading;
 using PruneSearch.Detection;
+using PruneSearch.Inference.Measuring;
 using PruneSearch.Stages.Inputs;
 using static TorchSharp.torch;
 
@@ -14,8 +15,12 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
     public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
     {
         var last = new StageProgress { Part = "restore" };
-        var files = new StageFiles(
-            new PatientCheckpointStore(store, time, options.StorePatience, note => progress(last with { Note = note }), cancellation), _inputs);
+        var patient = new PatientCheckpointStore(store, time, options.StorePatience, note => progress(last with { Note = note }), cancellation);
+        if (job.Description.MeasureOn is not null)
+        {
+            return new MeasuringRunner(patient, time).Run(job, told => progress(last = told), cancellation);
+        }
+        var files = new StageFiles(patient, _inputs);
         var device = TorchDevices.Select(options.Device);
         set_num_threads(options.TorchThreads); // a setting of the calling thread, which may have run something else before
         using var scope = NewDisposeScope();

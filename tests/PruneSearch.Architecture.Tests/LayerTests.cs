@@ -20,6 +20,7 @@ public sealed class LayerTests
         ["Connections"] = ["Core", "Storage"],
         ["Cluster"] = ["Core", "Storage", "Connections"],
         ["Client"] = ["Core", "Data", "Storage", "Connections"],
+        ["Measure"] = ["Core", "Data", "Inference", "Storage", "Connections", "Cluster"],
         ["Web"] = ["Core", "Data", "Inference", "Storage", "Connections", "Client"],
         ["Cli"] = ["Core", "Data", "Detection", "Inference", "Pruning", "Stages", "Storage", "Connections", "Cluster", "Client", "Web"],
     };
@@ -49,7 +50,19 @@ public sealed class LayerTests
     [InlineData("Connections")]
     [InlineData("Cluster")]
     [InlineData("Web")]
+    [InlineData("Measure")]
     public void Only_detection_and_what_stands_on_it_uses_torch(string project) => RequireFree(project, "TorchSharp");
+
+    // The program for devices has no ASP.NET Core, and would not start with an assembly that wants it.
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_the_page_and_who_serves_it_use_the_dashboard(string project)
+    {
+        if (project is not ("Web" or "Cli"))
+        {
+            Assert.DoesNotContain("Orleans.Dashboard", Load(project).GetReferencedAssemblies().Select(a => a.Name));
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -57,7 +70,11 @@ public sealed class LayerTests
     {
         if (project != "Cluster")
         {
-            RequireFree(project, "Orleans.Runtime.Silo", "Orleans.Hosting.ISiloBuilder", "Orleans.Storage", "Orleans.Grain", "Orleans.IRemindable");
+            RequireFree(project, "Orleans.Runtime.Silo", "Orleans.Storage", "Orleans.Grain", "Orleans.IRemindable");
+        }
+        if (project is not ("Cluster" or "Web")) // which gives silos the dashboard that it shows
+        {
+            RequireFree(project, "Orleans.Hosting.ISiloBuilder");
         }
     }
 
@@ -80,7 +97,12 @@ public sealed class LayerTests
         Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
     }
 
-    internal static Assembly Load(string project) => Assembly.Load(project == "Cli" ? "prunesearch" : $"PruneSearch.{project}");
+    internal static Assembly Load(string project) => Assembly.Load(project switch
+    {
+        "Cli" => "prunesearch",
+        "Measure" => "prunesearch-measure",
+        _ => $"PruneSearch.{project}",
+    });
 
     private static void RequireFree(string project, params string[] foreign)
     {

@@ -78,6 +78,22 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_nobody_has_is_named_at_launch_and_in_status()
+    {
+        var running = Some.Status(WorkState.Running, Some.Trajectory(WorkState.Running)) with
+        {
+            Measuring = [new("pi", 0, 0, 2, 0, "waits for a slot of class pi: none is known")],
+        };
+        var sessions = new ScriptedSessions(_home, running, Some.Status(WorkState.Completed, Some.Trajectory(WorkState.Completed, done: 3)));
+
+        Assert.Equal(0, await RunAsync(sessions, "run", WriteSearch("measure: {on: pi}")));
+
+        Assert.StartsWith("warning: measure.on: no slot of class pi is known now", Assert.Single(Errors), StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync(new ScriptedSessions(_home, running), "status", running.Id));
+        Assert.Contains("\n  pi: 0 of 2 models measured; waits for a slot of class pi: none is known\n", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_search_ends_with_1_and_its_reason()
     {
         var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Failed, Some.Trajectory(WorkState.Failed, reason: "the loss diverged")));

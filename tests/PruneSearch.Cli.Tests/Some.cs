@@ -182,11 +182,21 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
         State = statuses[^1].State,
     });
 
-    public Task<FrontierView> FrontierAsync(string id) => Task.FromResult(View);
+    public Task<FrontierView> FrontierAsync(string id, string? deviceClass = null) => Task.FromResult(View);
 
     public Task PrioritiseAsync(string id, SlotSettings slots) => Call($"prioritise {id}: {slots.Priority}, {slots.Share}");
 
     public Task ExtendAsync(string id, BudgetSettings more) => Call($"extend {id} by {more}");
+
+    /// <summary>Measurements that were handed in.</summary>
+    public List<StageReport> Supplied { get; } = [];
+
+    public Task<bool> SupplyAsync(StageReport report)
+    {
+        bool isNew = Supplied.All(s => s.Key != report.Key);
+        Supplied.Add(report);
+        return Task.FromResult(isNew);
+    }
 
     public Task ResumeAsync(string id, bool retryFailed) => Call(retryFailed ? $"resume {id} and retry" : $"resume {id}");
 

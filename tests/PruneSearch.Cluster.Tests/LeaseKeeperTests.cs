@@ -158,6 +158,8 @@ public sealed class LeaseKeeperTests : IDisposable
 
         public Task ForgetAsync() => throw new NotSupportedException();
 
+        public Task<bool> SupplyAsync(StageReport report) => throw new NotSupportedException();
+
         public Task<StageStatus> GetStatusAsync() => throw new NotSupportedException();
 
         public Task<StageLease?> LeaseAsync(string worker) => throw new NotSupportedException();

@@ -38,9 +38,35 @@ public sealed class PublishTests : IDisposable
         Assert.Contains($"{names[2]} is missing", text, StringComparison.Ordinal);
     }
 
-    private (int Code, string Text) Check(string system)
+    [Theory]
+    [InlineData("linux-x64", "prunesearch-measure libonnxruntime.so")]
+    [InlineData("win-x64", "prunesearch-measure.exe onnxruntime.dll")]
+    public void The_program_that_measures_is_small_and_has_nothing_of_libtorch(string system, string files)
     {
-        var start = new ProcessStartInfo(Path.Combine(Checkout.Root, "eng", "check-published"), [_folder.FullName, system])
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "it is a bash script");
+        foreach (string name in files.Split(' '))
+        {
+            File.WriteAllBytes(Path.Combine(_folder.FullName, name), Header(system));
+        }
+        var (code, text) = Check(system, "measure");
+        Assert.True(code == 0, text);
+
+        string more = Path.Combine(_folder.FullName, "libtorch_cpu.so");
+        File.WriteAllBytes(more, Header(system));
+        Assert.Equal(1, Check(system, "measure").Code);
+        File.Delete(more);
+        using (var large = File.Create(Path.Combine(_folder.FullName, "large")))
+        {
+            large.SetLength(60_000_000);
+        }
+        (code, text) = Check(system, "measure");
+        Assert.Equal(1, code);
+        Assert.Contains("expected less than 60000000", text, StringComparison.Ordinal);
+    }
+
+    private (int Code, string Text) Check(string system, params string[] program)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Checkout.Root, "eng", "check-published"), [_folder.FullName, system, .. program])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -87,7 +87,9 @@ internal sealed class MadeUpSession : ISearchSession
 
     public Task<SearchPlan> PlanAsync(string id) => Answer(id, Home?.Plan!);
 
-    public Task<FrontierView> FrontierAsync(string id) => throw new NotSupportedException();
+    public Task<FrontierView> FrontierAsync(string id, string? deviceClass = null) => throw new NotSupportedException();
+
+    public Task<bool> SupplyAsync(StageReport report) => throw new NotSupportedException();
 
     public Task ResumeAsync(string id, bool retryFailed) => Called($"resume {id}");
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PruneSearch.Cli.Detectors;
+using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Settings;
@@ -22,6 +23,12 @@ internal static class MeasureCommand
     public static Command Create(CliContext context)
     {
         var files = TextOption.Several("MODEL", "ONNX files; the first is what the others are compared with");
+        files.Arity = ArgumentArity.ZeroOrMore; // with --bundle and --read there are none
+        var search = TextOption.Create("--search", "For --bundle: identifier of a search that has measure.on in its file", "ID");
+        var bundle = OutputOption.Folder("--bundle", "Write a folder with the models of --search that have no figure yet, for a device without a network");
+        var on = TextOption.Create("--on", "For --bundle: the device class, where the search has several", "CLASS");
+        var program = TextOption.Create("--program", "For --bundle: folder of the published measuring program of the device's system, to go with it", "FOLDER");
+        var read = TextOption.Create("--read", "Read the results.json that such a folder got on the device into its search", "FILE");
         var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
         var seconds = NumberOption.Create("--max-seconds", "Time limit of one measurement, all models together", 30.0, 0.1, 3600);
         var repeat = NumberOption.Create("--repeat", "Measurements to make, one after another", 1, 1, 100);
@@ -32,13 +39,24 @@ internal static class MeasureCommand
         var json = OutputOption.File("--json", "Write all figures as JSON");
         var command = new Command("measure", "Measure the speed of exported models side by side")
         {
-            files, threads, seconds, repeat, engine, device, image, json,
+            files, threads, seconds, repeat, engine, device, image, json, search, bundle, on, program, read,
         };
-        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(files)!, new Settings(
+        command.SetAction((p, c) => ErrorLines.GuardAsync(context, () =>
+            RequireOne(p.GetValue(files) ?? [], p.GetValue(bundle), p.GetValue(search), p.GetValue(read)) is { } results
+                ? MeasureElsewhere.ReadAsync(context, PlaceOptions.Of(p), results, c)
+            : p.GetValue(bundle) is { } folder
+                ? MeasureElsewhere.BundleAsync(context, PlaceOptions.Of(p), p.GetValue(search)!, p.GetValue(on), folder, p.GetValue(program), c)
+            : RunAsync(context, p.GetValue(files)!, new Settings(
             p.GetValue(threads), p.GetValue(seconds), p.GetValue(repeat), EnumNames.Parse<MeasuringEngine>(p.GetValue(engine)!), p.GetValue(device)!,
             p.GetValue(image), p.GetValue(json)), c), c));
         return command;
     }
+
+    private static string? RequireOne(string[] files, string? bundle, string? search, string? read) =>
+        (files.Length > 0 ? 1 : 0) + (bundle is null ? 0 : 1) + (read is null ? 0 : 1) != 1
+            ? throw new SearchFileException("measure: expected one of MODEL (ONNX files), --bundle and --read")
+        : (bundle is null) != (search is null) ? throw new SearchFileException("measure: expected --bundle and --search together")
+        : read;
 
     private static async Task<int> RunAsync(CliContext context, string[] files, Settings settings, CancellationToken cancellation)
     {

@@ -50,13 +50,17 @@ internal static class QueryCommands
         }
     }, cancellation);
 
-    public static Task<int> FrontierAsync(CliContext context, SearchPlace place, string id, string? json, string? csv, string? png,
+    public static Task<int> FrontierAsync(CliContext context, SearchPlace place, string id, string? deviceClass, string? json, string? csv, string? png,
         CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
     {
-        var view = await session.FrontierAsync(id);
+        var view = await session.FrontierAsync(id, deviceClass);
         if (json is null && csv is null && png is null)
         {
             FrontierTable.Write(context, view);
+            foreach (string line in MeasuringText.Lines(await session.SummaryAsync(id), deviceClass, place))
+            {
+                await context.Output.WriteLineAsync(line);
+            }
         }
         await WriteAsync(json, FrontierFiles.Json(view));
         await WriteAsync(csv, FrontierFiles.Csv(view));

@@ -70,7 +70,7 @@ internal static class ReportCommand
         var test = await TestSplit.ScoreAsync(context, session, plan, search, settings.Threads, cancellation);
         var validation = test is null ? await TestSplit.ValidationScoresAsync(session, plan, search, cancellation) : null;
         var results = SearchResults.From(plan, search, test?.Scores, validation);
-        string page = ResultFiles.Write(results, settings.Folder, test?.Split.Samples.Count ?? 0);
+        string page = ResultFiles.Write(results, settings.Folder, test?.Split.Samples.Count ?? 0, await DeviceSection.ReadAsync(session, plan));
         string lacking = results.Missing.Count == 0 ? "" : $"; {results.Missing.Count} of {plan.Trajectories.Count} trajectories are missing";
         await context.Output.WriteLineAsync($"{page}: {plan.Id}, accuracy on the {(results.OnTest ? "test" : "validation")} split{lacking}");
         await ShowModelsAsync(context, session, results, test?.Split, settings, cancellation);
@@ -83,7 +83,8 @@ internal static class ReportCommand
         var worthwhile = grown.Worthwhile();
         var reports = ReportedSearch.Of(worthwhile, grown.Status, grown.View.Points.Where(p => !p.IsQuantised).Select(p => p.Report));
         var test = await TestSplit.ScoreAsync(context, session, worthwhile, reports, settings.Threads, cancellation);
-        string page = GrowthFiles.Write(grown, grown.ToResults(grown.Plan, null), test?.Scores, settings.Folder);
+        string page = GrowthFiles.Write(
+            grown, grown.ToResults(grown.Plan, null), test?.Scores, settings.Folder, await DeviceSection.ReadAsync(session, plan));
         await context.Output.WriteLineAsync(
             $"{page}: {plan.Id}, accuracy on the validation split{(test is null ? "" : "; on the test split that of the frontier")}");
         await ShowModelsAsync(context, session, grown.ToResults(worthwhile, test?.Scores), test?.Split, settings, cancellation);

@@ -104,6 +104,7 @@ internal static class RunCommand
         await context.Output.WriteLineAsync(
             $"Search {search.Plan.Id}: {Tries(search.Plan)}, {search.Data.Train.Samples.Count} training and {search.Data.Validation.Samples.Count} " +
             $"validation pictures, classes {string.Join(", ", search.Data.Train.Classes)}");
+        await WarnOfDevicesAsync(context, session, search.Plan);
         await using var server = ui
             ? await WebServing.StartAsync(context, WebServing.Own(place, port: 0), session, opensBrowser: true, cancellation) : null;
         int code = await FollowAsync(context, session, place, search.Plan.Id, cancellation);
@@ -126,6 +127,19 @@ internal static class RunCommand
         var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation);
         Warnings.Write(context, search.Warnings);
         return search;
+    }
+
+    // It is said and not refused: a device may come later, or its figures as a file.
+    private static async Task WarnOfDevicesAsync(CliContext context, ISearchSession session, SearchPlan plan)
+    {
+        if (plan.MeasureOn.Count == 0)
+        {
+            return;
+        }
+        var there = (await session.WorkersAsync()).Where(w => !w.Gone).Select(w => w.Slot.DeviceClass).ToHashSet(StringComparer.Ordinal);
+        Warnings.Write(context, [.. plan.MeasureOn.Where(on => !there.Contains(on)).Select(on =>
+            $"measure.on: no slot of class {on} is known now: models are trained, and wait for their figures from there until one comes, or until " +
+            "'prunesearch measure --read' brings them")]);
     }
 
     private static string Tries(SearchPlan plan)

@@ -3,7 +3,9 @@ using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Connections.Configuration;
 using PruneSearch.Connections.Sessions;
+using PruneSearch.Inference.Measuring;
 using PruneSearch.Stages;
+using PruneSearch.Web.Dashboards;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -38,13 +40,17 @@ internal static class SiloCommand
     {
         var silo = configuration.Silo;
         Warnings.Write(context, configuration.Warnings);
-        await using var host = await SiloHost.StartAsync(silo, services => services.AddStageRunner(o =>
+        await using var host = await SiloHost.StartAsync(silo, services =>
         {
-            o.Device = configuration.Device;
-            o.Threads = configuration.Threads;
-            o.SnapshotInterval = configuration.SnapshotInterval;
-            o.PictureCache = configuration.PictureCache ?? o.PictureCache;
-        }), cancellation);
+            _ = silo.Role == SiloRole.Measure ? services.AddMeasuringRunner(configuration.Threads) : services.AddStageRunner(o =>
+            {
+                o.Device = configuration.Device;
+                o.Threads = configuration.Threads;
+                o.SnapshotInterval = configuration.SnapshotInterval;
+                o.PictureCache = configuration.PictureCache ?? o.PictureCache;
+            });
+            _ = silo.IsGuest ? services : services.AddSiloDashboard();
+        }, cancellation);
         string slot = silo.Role == SiloRole.Control ? "no slot" : $"slot {configuration.Device} of class {silo.DeviceClass}";
         string doors = !silo.IsGuest ? $"{silo.AdvertisedAddress}, silo port {silo.SiloPort}, gateway port {silo.GatewayPort}"
             : silo.Gateways.Count > 0 ? $"through {string.Join(", ", silo.Gateways)}" : "through the gateways that the database names";

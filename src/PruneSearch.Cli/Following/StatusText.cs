@@ -23,6 +23,10 @@ internal static class StatusText
         {
             yield return "  " + Of(status.Slots);
         }
+        foreach (var measuring in status.Measuring)
+        {
+            yield return "  " + MeasuringText.Of(measuring);
+        }
         foreach (string line in status.Growth is { } growth ? GrowthText.Lines(growth) : [])
         {
             yield return "  " + line;

@@ -15,13 +15,14 @@ internal static class GrowthFiles
     /// <param name="results">What all its trajectories came to, on the validation split.</param>
     /// <param name="test">Figures on the test split by stage; <see langword="null"/> for a search without one.</param>
     /// <param name="folder">The folder of the page.</param>
+    /// <param name="devices">What follows on other device classes.</param>
     /// <returns>The page's path.</returns>
     /// <exception cref="SearchFileException">The page is there, but its marks are damaged; nothing is written then.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static string Write(GrownSearch search, SearchResults results, IReadOnlyDictionary<StageKey, SplitScore>? test, string folder)
+    public static string Write(GrownSearch search, SearchResults results, IReadOnlyDictionary<StageKey, SplitScore>? test, string folder, string devices)
     {
         var files = new ResultFiles(search.Plan.Name);
-        string path = files.PageWith(folder, GrowthSection.Write(search, results, test, files), out string text);
+        string path = files.PageWith(folder, GrowthSection.Write(search, results, test, files) + devices, out string text);
         Directory.CreateDirectory(folder);
         if (search.Results.Trials.Any(t => t.Results.Count > 0))
         {

@@ -22,13 +22,17 @@ internal sealed record ResultFiles(string Name)
     public string Levels(string? variant) => variant is null ? $"levels-{Name}.png" : $"levels-{Name}-{variant}.png";
 
     /// <summary>Writes the pictures, the CSV and the search's part of the page.</summary>
+    /// <param name="results">What the search came to.</param>
+    /// <param name="folder">The folder of the page.</param>
+    /// <param name="testPictures">Pictures of the test split.</param>
+    /// <param name="devices">What follows on other device classes.</param>
     /// <returns>The page's path.</returns>
     /// <exception cref="SearchFileException">The page is there, but its marks are damaged; nothing is written then.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static string Write(SearchResults results, string folder, int testPictures)
+    public static string Write(SearchResults results, string folder, int testPictures, string devices)
     {
         var files = new ResultFiles(results.Plan.Name);
-        string path = files.PageWith(folder, ResultSection.Write(results, files, testPictures), out string text);
+        string path = files.PageWith(folder, ResultSection.Write(results, files, testPictures) + devices, out string text);
         Directory.CreateDirectory(folder);
         if (results.Arms.Count > 0)
         {

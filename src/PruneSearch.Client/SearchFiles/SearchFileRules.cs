@@ -36,6 +36,7 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
             reader.Error(root.Mapping("export").At("int8"),
                 "export.int8 is true, but measure.engine is 'torch', which does not run integer models, expected onnxruntime");
         }
+        RequireMeasuring(settings);
         new ScheduleRules(reader, root).Require(settings);
         return settings;
     }
@@ -194,6 +195,28 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
             {
                 reader.Error(at.At("input-size"), $"{at.PathOf("input-size")}: {e.Message}");
             }
+        }
+    }
+
+    // A device class is a name as a worker's settings have it.
+    private void RequireMeasuring(SearchSettings settings)
+    {
+        var at = root.Mapping("measure");
+        foreach (string on in settings.Measure.On)
+        {
+            try
+            {
+                DeviceClasses.Require(on);
+            }
+            catch (ArgumentException e)
+            {
+                reader.Error(at.At("on"), $"{at.PathOf("on")}: {e.Message}");
+            }
+        }
+        if (settings.Measure is { On.Count: > 0, Engine: not MeasuringEngine.OnnxRuntime and var engine })
+        {
+            reader.Error(at.At("on"), $"measure.on has device classes, but measure.engine is '{EnumNames.Of(engine)}', which does not run exported files, " +
+                $"expected {EnumNames.Of(MeasuringEngine.OnnxRuntime)}");
         }
     }
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Connections.Security;
-using Orleans.Dashboard;
 using Orleans.Placement;
 using Orleans.Providers;
 using Orleans.Runtime.MembershipService.SiloMetadata;
@@ -93,7 +92,6 @@ internal static class ClusterSilo
 #pragma warning restore ORLEANSEXP003
         }
         silo.UseSiloMetadata(new Dictionary<string, string> { [PreferControlDirector.RoleKey] = role.ToString() });
-        silo.AddDashboard(o => o.HideTrace = true); // its grains alone: whoever serves pages asks them
         silo.Services.AddPlacementFilter<PreferControlStrategy, PreferControlDirector>(ServiceLifetime.Singleton);
         return silo.AddActivityPropagation();
     }

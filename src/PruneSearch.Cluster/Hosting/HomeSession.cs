@@ -40,7 +40,7 @@ internal sealed class HomeSession : ISearchSession
 
     /// <summary>Opens a home that is there.</summary>
     /// <param name="home">The folder.</param>
-    /// <param name="configureServices">Adds what runs stages.</param>
+    /// <param name="configureServices">Adds what runs stages, and what else is to be in a host of its own.</param>
     /// <param name="stuck">Told, in one line, that a stage does not let go of the slot of this process, which therefore has to end.</param>
     /// <param name="timings">How long the parts of a host of its own wait for each other.</param>
     /// <exception cref="HomeInUseException">The process that has the folder does not answer.</exception>
@@ -85,7 +85,10 @@ internal sealed class HomeSession : ISearchSession
     public Task<ReportPage> ReportsAsync(string id, int after, int limit) => UseAsync(s => s.ReportsAsync(id, after, limit));
 
     /// <inheritdoc/>
-    public Task<FrontierView> FrontierAsync(string id) => UseAsync(s => s.FrontierAsync(id));
+    public Task<FrontierView> FrontierAsync(string id, string? deviceClass = null) => UseAsync(s => s.FrontierAsync(id, deviceClass));
+
+    /// <inheritdoc/>
+    public Task<bool> SupplyAsync(StageReport report) => UseAsync(s => s.SupplyAsync(report));
 
     /// <inheritdoc/>
     public Task PrioritiseAsync(string id, SlotSettings slots) => UseAsync(Done(s => s.PrioritiseAsync(id, slots)));
@@ -184,8 +187,7 @@ internal sealed class HomeSession : ISearchSession
 
     private async Task<HomeHold> OpenAsync(bool work)
     {
-        var options = new EmbeddedHostOptions { Home = _home, RunSlot = work, KeepsOpen = true, Timings = _timings };
-        options = options with { ConfigureServices = work ? _configureServices : null };
+        var options = new EmbeddedHostOptions { Home = _home, RunSlot = work, KeepsOpen = true, Timings = _timings, ConfigureServices = _configureServices };
         var hold = new HomeHold(await SearchConnection.OpenAsync(options, _end.Token).ConfigureAwait(false));
         if (hold is { IsOwn: true, Works: true })
         {

@@ -7,6 +7,7 @@ using PruneSearch.Connections.Certificates;
 using PruneSearch.Connections.Cleaning;
 using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
+using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -30,7 +31,9 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
         var settings = Settings.Read(file, commandLine, environment, SettingKeys.All);
         string device = settings.Text("device") ?? "cpu";
         var tls = ClusterTls.Read(settings);
-        bool guest = tls?.Owner is { Role: CertificateRole.Worker };
+        bool worker = tls?.Owner is { Role: CertificateRole.Worker };
+        var role = settings.Choice("role", worker ? SiloRole.Worker : SiloRole.All);
+        bool guest = worker || role == SiloRole.Measure;
         var gateways = ClusterAddress.ReadGateways(guest ? settings.Text("gateways") : null, "gateways");
         string database = guest && gateways.Count > 0 ? "" : settings.Required("database", "the connection string of the cluster's database" +
             (guest ? ", or 'gateways' with HOST:PORT" : ""));
@@ -43,7 +46,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
         settings.Using("checkpoints", () => CheckpointLocation.Open(checkpoints, container));
         var options = new SiloOptions
         {
-            Role = settings.Choice("role", guest ? SiloRole.Worker : SiloRole.All),
+            Role = role,
             Database = database,
             Checkpoints = checkpoints,
             Container = container,
@@ -77,10 +80,7 @@ public sealed record SiloConfiguration(SiloOptions Silo, string Device, int Thre
 
     private static string Named(Settings settings, string key, string otherwise) => settings.Using(key, () =>
     {
-        string name = settings.Text(key) ?? otherwise;
-        return name.Length is > 0 and <= 100 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            ? name
-            : throw new ArgumentException($"'{name}' is not right, expected 1 to 100 letters, digits and - _ .");
+        return DeviceClasses.Require(settings.Text(key) ?? otherwise); // the other names are made of the same
     });
 
     private static string Checked(string device) =>

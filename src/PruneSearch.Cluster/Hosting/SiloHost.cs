@@ -92,7 +92,7 @@ public sealed class SiloHost : IAsyncDisposable
     /// <summary>Refuses a silo that anybody could reach and use.</summary>
     /// <exception cref="ArgumentException">It would be one, and nobody said that this is meant.</exception>
     internal static SiloOptions RequireDoors(SiloOptions options) =>
-        options is { Tls: null, Insecure: false } && !IPAddress.IsLoopback(options.AdvertisedAddress)
+        options is { Tls: null, Insecure: false, IsGuest: false } && !IPAddress.IsLoopback(options.AdvertisedAddress)
             ? throw new ArgumentException($"'{options.AdvertisedAddress}' is reached from other machines, and without certificates whoever reaches it may do " +
                 "everything: give 'certificate' and 'authority' ('prunesearch certificates' makes them), or say 'insecure: true'")
             : options;
@@ -108,8 +108,8 @@ public sealed class SiloHost : IAsyncDisposable
         string whose = tls.Owner is { } known ? $"of {known.Role.ToString().ToLowerInvariant()} '{known.Name}'" : "of nobody that is known";
         string? wrong = tls.Owner switch
         {
-            { Role: CertificateRole.Silo } => null,
-            { Role: CertificateRole.Worker } when options.Role is not SiloRole.Worker =>
+            { Role: CertificateRole.Silo } => options.Role is SiloRole.Measure ? "and a process that measures has a worker's" : null,
+            { Role: CertificateRole.Worker } when options.Role is not (SiloRole.Worker or SiloRole.Measure) =>
                 "and with it a process cannot be a silo: say 'role: worker', or give a silo's certificate",
             { Role: CertificateRole.Worker } owner => owner.IsFor(options.Name) ? null
                 : $"and the process is called '{options.Name}': expected '{owner.Name}' or '{owner.Name}-…'",

@@ -21,9 +21,9 @@ public sealed record SiloOptions
     public IReadOnlyList<IPEndPoint> Gateways { get; init; } = [];
 
     /// <summary>
-    /// Whether it is a worker that is no silo: its certificate is a worker's. It takes stages through gateways, and can do nothing else.
+    /// Whether it is a worker that is no silo: its certificate is a worker's, or it only measures. It takes stages through gateways, and can do nothing else.
     /// </summary>
-    public bool IsGuest => Tls?.Owner is { Role: CertificateRole.Worker };
+    public bool IsGuest => Role == SiloRole.Measure || Tls?.Owner is { Role: CertificateRole.Worker };
 
     /// <summary>Where checkpoints lie: a folder that all silos see, or a blob service, see <see cref="PruneSearch.Connections.CheckpointLocation"/>.</summary>
     public required string Checkpoints { get; init; }

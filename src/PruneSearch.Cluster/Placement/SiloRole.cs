@@ -11,4 +11,7 @@ public enum SiloRole
 
     /// <summary>Owns a slot. It coordinates only while no silo with another role is there.</summary>
     Worker,
+
+    /// <summary>Owns a slot that measures models and does nothing else. It is no silo, but a client of one.</summary>
+    Measure,
 }

@@ -166,6 +166,9 @@ internal sealed class SearchState
     /// <summary>Whether a stage is one of the search's and its report is not known.</summary>
     public bool Lacks(StageKey key) => _stages.TryGetValue(key, out var stage) && stage.Report is null;
 
+    /// <summary>What a stage is to do; <see langword="null"/> when it is none of the search's.</summary>
+    public StageDescription? Describe(StageKey key) => _stages.TryGetValue(key, out var stage) ? stage.First.Plan.Stages[IndexOf(stage)] : null;
+
     /// <summary>
     /// A report as a point of the first trajectory that has its stage, not yet weighed; <see langword="null"/> when its stage is none of the search's.
     /// </summary>
@@ -176,7 +179,7 @@ internal sealed class SearchState
             return null;
         }
         var trajectory = stage.First;
-        int index = trajectory.Stages.Index().First(s => s.Item == stage).Index;
+        int index = IndexOf(stage);
         return new FrontierPoint
         {
             Trajectory = trajectory.Name,
@@ -188,6 +191,8 @@ internal sealed class SearchState
             Parent = trajectory.Plan.Stages[index].Parent,
         };
     }
+
+    private static int IndexOf(StageState stage) => stage.First.Stages.Index().First(s => s.Item == stage).Index;
 
     private WaitReason? Reason(TrajectoryState trajectory, QueueReasons queue)
     {

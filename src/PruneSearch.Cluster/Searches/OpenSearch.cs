@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PruneSearch.Cluster.Measuring;
 using PruneSearch.Cluster.Progress;
 using PruneSearch.Cluster.Stages;
 using PruneSearch.Cluster.Trajectories;
@@ -24,15 +25,16 @@ internal sealed class OpenSearch
     private readonly SearchReports _reports;
     private readonly SearchGrowth? _growth;
     private readonly SearchSpans _spans;
+    private readonly SearchMeasurements _measurements;
     private PollSchedule _schedule;
     private int? _slots;
 
     private OpenSearch(SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, SearchState state, SearchReports reports,
-        SearchGrowth? growth, SearchSpans spans, string? traceParent)
+        SearchGrowth? growth, SearchMeasurements measurements, SearchSpans spans, string? traceParent)
     {
-        _spans = spans;
+        (_spans, _measurements) = (spans, measurements);
         (_progress, _store, _trajectories, _state, _reports, _growth) = (progress, store, trajectories, state, reports, growth);
-        _status = new StatusProjection(state, progress, growth, traceParent);
+        _status = new StatusProjection(state, progress, growth, traceParent, measurements);
         _growth?.Follow(_reports.Written, _state.Point);
         Restart(retryFailed: false);
     }
@@ -40,8 +42,8 @@ internal sealed class OpenSearch
     /// <summary>What it does, as far as that is known by now.</summary>
     public SearchPlan Plan => _growth is null ? _state.Plan : _state.Plan with { Trajectories = _state.Trajectories.Select(t => t.Plan).ToArray() };
 
-    /// <summary>Whether every trajectory completed or failed, and no other will come.</summary>
-    public bool IsOver => _state.Open == 0 && _growth is null or { IsExhausted: true };
+    /// <summary>Whether every trajectory completed or failed, no other will come, and every model is measured where it is to be measured.</summary>
+    public bool IsOver => _state.Open == 0 && _growth is null or { IsExhausted: true } && !_measurements.HasOpen;
 
     /// <summary>Reads what is known of a search.</summary>
     public static async Task<OpenSearch> OpenAsync(SearchPlan plan, SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories,
@@ -53,8 +55,11 @@ internal sealed class OpenSearch
         {
             state.Add(proposed);
         }
+        var measurements = await SearchMeasurements.OpenAsync(store, plan, trajectories);
+        state.Added += report => measurements.Add(report.Key, state.Describe(report.Key)!);
         var reports = await SearchReports.OpenAsync(store, state);
-        return new OpenSearch(progress, store, trajectories, state, reports, growth, new SearchSpans(state, traceParent, time), traceParent);
+        await measurements.LookAsync();
+        return new OpenSearch(progress, store, trajectories, state, reports, growth, measurements, new SearchSpans(state, traceParent, time), traceParent);
     }
 
     /// <summary>How it stands, in a few numbers.</summary>
@@ -67,9 +72,14 @@ internal sealed class OpenSearch
     /// <summary>Written reports from a position on.</summary>
     public ReportPage Reports(int after, int limit, bool driven) => _reports.Page(after, limit, Summary(driven).State);
 
-    /// <summary>What a trajectory is to do; <see langword="null"/> when there is none of that name.</summary>
+    /// <summary>Written figures of other device classes from a position on.</summary>
+    public FigurePage Figures(int after, int limit, bool driven) =>
+        _measurements.Page(after, Math.Min(limit, ReportPage.Largest), Summary(driven).State);
+
+    /// <summary>What a trajectory or a measurement is to do; <see langword="null"/> when there is none of that name.</summary>
     public TrajectoryOrder? Order(string trajectory, string? traceParent) =>
-        _state.Find(trajectory) is { } known ? new TrajectoryOrder(_state.Plan.DeviceClass, known.Plan, traceParent) : null;
+        _state.Find(trajectory) is { } known ? new TrajectoryOrder(_state.Plan.DeviceClass, known.Plan, traceParent)
+        : _measurements.Order(trajectory, traceParent);
 
     /// <summary>How it ends, given how its trajectories ended.</summary>
     public (WorkState State, string? Reason) Outcome() => _status.Outcome();
@@ -120,6 +130,7 @@ internal sealed class OpenSearch
         {
             SetEnd(trajectory, _progress.Ended.GetValueOrDefault(trajectory.Name));
         }
+        _measurements.Restart(retryFailed, name => _progress.Ended.GetValueOrDefault(name)?.Reason);
         _growth?.Resume(_progress.Budget);
         _schedule = new PollSchedule(_state.Trajectories.Select(t => t.Plan), t => _state.Find(t.Name)!.IsUnfinished, retryFailed);
     }
@@ -142,16 +153,19 @@ internal sealed class OpenSearch
         {
             await Task.WhenAll(batch.Select(AskAsync));
         }
-        var queue = await _trajectories.LookAtQueueAsync(_progress.Slots ?? _state.Plan.Slots);
+        var slots = _progress.Slots ?? _state.Plan.Slots;
+        var queue = await _trajectories.LookAtQueueAsync(_state.Plan.DeviceClass, slots);
         _state.Explain(queue);
         _slots = queue.Slots ?? _slots;
+        await _measurements.PollAsync(slots, SetFailed);
         await FlushAsync();
         await (_growth?.MergeAsync() ?? Task.CompletedTask);
     }
 
     /// <summary>A trajectory may have failed: it is asked.</summary>
     public Task AskAsync(string trajectory) =>
-        _state.Find(trajectory) is { IsUnfinished: true } known ? AskAsync(new PollSchedule.Poll(known.Plan, IsFirst: false)) : Task.CompletedTask;
+        _state.Find(trajectory) is { IsUnfinished: true } known ? AskAsync(new PollSchedule.Poll(known.Plan, IsFirst: false))
+        : _measurements.AskAsync(trajectory, SetFailed);
 
     /// <summary>A stage may have finished: its report is read from the store.</summary>
     /// <param name="stageKey">The stage; one that is none of the search's, or that is known, is ignored.</param>
@@ -159,6 +173,10 @@ internal sealed class OpenSearch
     /// <returns>Whether that was new.</returns>
     public async Task<bool> ReadReportAsync(StageKey stageKey, bool flush)
     {
+        if (await _measurements.ReadReportAsync(stageKey))
+        {
+            return true;
+        }
         if (!_state.Lacks(stageKey) || await _store.TryReadReportAsync(stageKey) is not { } report)
         {
             return false;
@@ -175,6 +193,7 @@ internal sealed class OpenSearch
     public async Task FlushAsync()
     {
         await _reports.FlushAsync();
+        await _measurements.FlushAsync();
         _growth?.Follow(_reports.Written, _state.Point);
     }
 
@@ -187,7 +206,7 @@ internal sealed class OpenSearch
         var unfinished = _state.Trajectories.Where(t => t.IsUnfinished).ToList();
         unfinished.ForEach(t => _spans.Ended(t, WorkState.Cancelled, null));
         Ended(WorkState.Cancelled, null);
-        return Task.WhenAll(unfinished.Select(t => _trajectories.CancelAsync(t.Plan, t.MissingKeys)));
+        return Task.WhenAll([.. unfinished.Select(t => _trajectories.CancelAsync(t.Plan, t.MissingKeys)), _measurements.CancelAsync()]);
     }
 
     private async Task AskAsync(PollSchedule.Poll poll)
@@ -205,6 +224,8 @@ internal sealed class OpenSearch
             _spans.Ended(trajectory, WorkState.Failed, news.Reason);
         }
     }
+
+    private void SetFailed(Measurement measurement, TrajectoryNews news) => _progress.Failed(measurement.Name, news.Reason, news.LogTail);
 
     private void SetEnd(TrajectoryState trajectory, TrajectoryEnd? end)
     {

@@ -143,6 +143,7 @@ internal sealed class SearchGrain(
     public Task<SearchSummary?> GetSummaryAsync() => Task.FromResult(
         _unreadable is { } why ? StatusProjection.Unreadable(record.State.Plan!, why) : _search?.Summary(IsDriven));
     public Task<ReportPage?> GetReportsAsync(int after, int limit) => Task.FromResult(Known?.Reports(after, limit, IsDriven));
+    public Task<FigurePage?> GetFiguresAsync(int after, int limit) => Task.FromResult(Known?.Figures(after, limit, IsDriven));
     public Task<TrajectoryOrder?> GetTrajectoryAsync(string trajectory) => Task.FromResult(Known?.Order(trajectory, record.State.TraceParent));
 
     public Task<WorkState?> GetStateAsync() =>

@@ -1,3 +1,4 @@
+using PruneSearch.Cluster.Measuring;
 using PruneSearch.Cluster.Progress;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
@@ -6,7 +7,8 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Searches;
 
 /// <summary>A search as others see it: from what its coordinator knows and what it persisted.</summary>
-internal sealed class StatusProjection(SearchState search, SearchProgressStore progress, SearchGrowth? growth = null, string? traceParent = null)
+internal sealed class StatusProjection(
+    SearchState search, SearchProgressStore progress, SearchGrowth? growth = null, string? traceParent = null, SearchMeasurements? measurements = null)
 {
     private static readonly WaitReason Interrupted = new(WaitKind.Interrupted, "waits until the search is resumed");
 
@@ -38,7 +40,10 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
         bool gotSomewhere = onlyBase ? search.Completed > 0 : search.Trajectories.Any(t => t.Known > 1);
         if (gotSomewhere)
         {
-            return search.Failed == 0 ? (WorkState.Completed, null)
+            return search.Failed == 0 && measurements?.Failed.LastOrDefault() is { } last
+                ? (WorkState.CompletedWithFailures,
+                    $"{measurements.Failed.Count()} of {measurements.Count} measurements failed; on {last.DeviceClass}: {last.Failure}")
+                : search.Failed == 0 ? (WorkState.Completed, null)
                 : (WorkState.CompletedWithFailures, $"{search.Failed} of {search.Trajectories.Count} trajectories failed");
         }
         var first = search.Trajectories.First(t => !t.IsComplete);
@@ -67,6 +72,7 @@ internal sealed class StatusProjection(SearchState search, SearchProgressStore p
             Growth = growth?.Status(),
             TraceParent = traceParent,
             Slots = progress.Slots ?? Plan.Slots,
+            Measuring = measurements?.Status() ?? [],
         };
     }
 

@@ -86,6 +86,9 @@ internal sealed class StageGrain(
         }
     }
 
+    public Task<bool> SupplyAsync(StageReport report) => PublishAsync(
+        report, report.Measures is not null ? true : throw new ArgumentException($"Stage {Key} is no measurement: only its worker tells its report."));
+
     public Task<StageStatus> GetStatusAsync() => Task.FromResult(_lease.Status(_report));
 
     public async Task<StageLease?> LeaseAsync(string worker)
@@ -96,8 +99,7 @@ internal sealed class StageGrain(
         }
         if (_lease.IsExhausted)
         {
-            await FailForGoodAsync(record.State.LastReason ?? $"its worker ended without a word {record.State.Strikes} times without getting further; if the " +
-                "stage did not kill it, resume with --retry-failed");
+            await FailForGoodAsync(_lease.Exhaustion);
             return null;
         }
         if (record.State.Epoch > 0 && await store.TryReadReportAsync(Key) is { } report)
@@ -129,18 +131,17 @@ internal sealed class StageGrain(
         return true;
     }
 
-    public async Task<bool> CompleteAsync(LeaseTicket ticket, StageReport report)
+    public Task<bool> CompleteAsync(LeaseTicket ticket, StageReport report) => PublishAsync(report, _lease.WasGiven(ticket));
+
+    private async Task<bool> PublishAsync(StageReport report, bool allowed)
     {
-        if (report.Key != Key)
+        _ = report.Key == Key ? Key : throw new ArgumentException($"Stage {Key} was told the report of stage {report.Key}.");
+        bool ends = _report is null && allowed;
+        if (ends)
         {
-            throw new ArgumentException($"Stage {Key} was told the report of stage {report.Key}.");
+            await EndAsync(await store.PublishReportAsync(report));
         }
-        if (_report is not null || !_lease.WasGiven(ticket))
-        {
-            return false;
-        }
-        await EndAsync(await store.PublishReportAsync(report));
-        return true;
+        return ends;
     }
 
     public async Task ReturnAsync(LeaseTicket ticket)
@@ -208,8 +209,7 @@ internal sealed class StageGrain(
 
     private async Task EndAsync(StageReport report)
     {
-        _report = report;
-        record.State.Failure = null;
+        (_report, record.State.Failure) = (report, null);
         _lease.End();
         await _demand.TellAsync(report);
         _store.Leave(); // later the checkpoint store has it

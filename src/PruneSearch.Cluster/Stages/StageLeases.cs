@@ -33,6 +33,10 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     /// <summary>Whether all attempts are used up.</summary>
     public bool IsExhausted => record.Failures >= timings.MaxAttempts || record.Strikes >= timings.MaxSilentAttempts;
 
+    /// <summary>Why they are used up.</summary>
+    public string Exhaustion => record.LastReason ?? $"its worker ended without a word {record.Strikes} times without getting further; if the stage did not " +
+        "kill it, resume with --retry-failed";
+
     /// <summary>Whether the record has changed since it was saved last.</summary>
     public bool IsUnsaved { get; set; }
 

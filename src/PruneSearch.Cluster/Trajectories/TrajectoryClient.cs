@@ -51,20 +51,20 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
         }
     }
 
-    /// <summary>Tells the queue what the search shall get of its slots, and asks why stages that are ready do not run.</summary>
-    public async Task<QueueReasons> LookAtQueueAsync(SlotSettings slots)
+    /// <summary>Tells the queue of a device class what the search shall get of its slots, and asks why stages that are ready do not run.</summary>
+    public async Task<QueueReasons> LookAtQueueAsync(string deviceClass, SlotSettings slots)
     {
         try
         {
-            var queue = grains.GetGrain<IDispatcherGrain>(plan.DeviceClass);
+            var queue = grains.GetGrain<IDispatcherGrain>(deviceClass);
             await queue.WeighAsync(plan.Id, slots).WaitAsync(timings.CallPatience);
             var status = await queue.GetStatusAsync(QueueReasons.Named).WaitAsync(timings.CallPatience);
-            return new QueueReasons(plan.DeviceClass, status);
+            return new QueueReasons(deviceClass, status);
         }
         catch (Exception e)
         {
-            Log.QueueSilent(logger, e, plan.DeviceClass, plan.Id);
-            return new QueueReasons(plan.DeviceClass, null);
+            Log.QueueSilent(logger, e, deviceClass, plan.Id);
+            return new QueueReasons(deviceClass, null);
         }
     }
 

@@ -59,6 +59,7 @@ internal sealed partial class References
             foreach (var (stage, key) in plan.Trajectories.SelectMany(t => t.Stages.Zip(t.Keys)).Where(s => whole || s.First.Parent is null))
             {
                 _stages.Add(key);
+                _stages.UnionWith(whole ? plan.MeasureOn.Select(on => stage.Measured(key, on).ComputeKey()) : []);
                 if (whole && stage.Prune is not null)
                 {
                     _prunings.Add(stage.ComputePruningKey());

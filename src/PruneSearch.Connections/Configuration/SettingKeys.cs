@@ -6,7 +6,7 @@ public static class SettingKeys
     /// <summary>Each key and what it is.</summary>
     public static readonly IReadOnlyDictionary<string, string> Descriptions = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["role"] = "control (coordinates), worker (owns a slot), all (both) or web (page and HTTP API)",
+        ["role"] = "control (coordinates), worker (owns a slot), measure (owns a slot that only measures), all (both) or web (page and HTTP API)",
         ["database"] = "Connection string of PostgreSQL, or 'Data Source=FILE' for SQLite on one machine",
         ["checkpoints"] = "A folder that all see, https://ACCOUNT.blob.core.windows.net (also with /CONTAINER?SIGNATURE), or the connection string of a " +
             "storage account",

@@ -43,9 +43,13 @@ public interface ISearchSession : IAsyncDisposable
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     Task<ReportPage> ReportsAsync(string id, int after, int limit);
 
-    /// <summary>All its reports.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such search.</exception>
-    Task<FrontierView> FrontierAsync(string id);
+    /// <summary>All its reports; with a device class those whose models were measured there, as they are there.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such search, or it does not measure there.</exception>
+    Task<FrontierView> FrontierAsync(string id, string? deviceClass = null);
+
+    /// <summary>Hands in a measurement that was made where no worker of the cluster reaches.</summary>
+    /// <returns>Whether nobody had made it before.</returns>
+    Task<bool> SupplyAsync(StageReport report);
 
     /// <summary>Goes on with an interrupted search.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>

@@ -87,7 +87,10 @@ public sealed class SearchSession : ISearchSession
     public Task<ReportPage> ReportsAsync(string id, int after, int limit) => AskAsync(() => _client.ReportsAsync(id, after, limit));
 
     /// <inheritdoc/>
-    public Task<FrontierView> FrontierAsync(string id) => AskAsync(() => _client.FrontierAsync(id));
+    public Task<FrontierView> FrontierAsync(string id, string? deviceClass = null) => AskAsync(() => _client.FrontierAsync(id, deviceClass));
+
+    /// <inheritdoc/>
+    public Task<bool> SupplyAsync(StageReport report) => AskAsync(() => _client.SupplyAsync(report));
 
     /// <inheritdoc/>
     public Task ResumeAsync(string id, bool retryFailed) => AskAsync(() => _client.ResumeAsync(id, retryFailed));

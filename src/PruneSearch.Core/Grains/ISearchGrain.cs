@@ -6,7 +6,7 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Core.Grains;
 
 /// <summary>The coordinator of one search; its key is the search's identifier.</summary>
-[Alias("prunesearch.ISearchGrain"), Version(1)]
+[Alias("prunesearch.ISearchGrain"), Version(2)]
 public interface ISearchGrain : IGrainWithStringKey
 {
     /// <summary>Persists the plan and starts. Launching the same plan again does nothing.</summary>
@@ -61,6 +61,14 @@ public interface ISearchGrain : IGrainWithStringKey
     /// <param name="limit">Largest number of them, 1 to 500.</param>
     [Alias("Reports"), AllowedTo(Callers.Viewers)]
     Task<ReportPage?> GetReportsAsync(int after, int limit);
+
+    /// <summary>
+    /// What was measured on the device classes of its plan, in the order in which it came; <see langword="null"/> when there is no such search.
+    /// </summary>
+    /// <param name="after">Position of the first one: 0, or where the page before said.</param>
+    /// <param name="limit">Largest number of them, 1 to 500.</param>
+    [Alias("Figures"), AllowedTo(Callers.Viewers)]
+    Task<FigurePage?> GetFiguresAsync(int after, int limit);
 
     /// <summary>A stage finished. Nobody's word is taken for it: its report is read from the checkpoint store. Repeating it is harmless.</summary>
     /// <param name="stageKey">The stage; one that the search does not have is ignored.</param>

@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
@@ -7,7 +8,7 @@ namespace PruneSearch.Core.Grains;
 /// One stage of the stage tree; its key is the stage's key. However many trajectories of however many searches want it,
 /// it runs once, and all of them are told.
 /// </summary>
-[Alias("prunesearch.IStageGrain")]
+[Alias("prunesearch.IStageGrain"), Version(1)]
 public interface IStageGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -31,6 +32,12 @@ public interface IStageGrain : IGrainWithStringKey
     /// <summary>Its report was deleted: it is as if it had never run, unless somebody wants it or works on it.</summary>
     [Alias("Forget"), AllowedTo(Callers.Operators)]
     Task ForgetAsync();
+
+    /// <summary>It was measured on a device that no worker of the cluster reaches: here is its report. Repeating it is harmless.</summary>
+    /// <returns>Whether nobody had done it before.</returns>
+    /// <exception cref="ArgumentException">The report is another stage's, or no measurement.</exception>
+    [Alias("Supply"), AllowedTo(Callers.Operators)]
+    Task<bool> SupplyAsync(StageReport report);
 
     /// <summary>How it stands.</summary>
     [Alias("Status"), AllowedTo(Callers.Viewers)]

@@ -56,14 +56,20 @@ public static class FrontierPoints
     /// <param name="name">The user's name for it.</param>
     /// <param name="objectives">What is weighed.</param>
     /// <param name="points">One a finished stage, in any order.</param>
-    public static FrontierView View(string searchId, string name, IReadOnlyList<Objective> objectives, IEnumerable<FrontierPoint> points)
+    /// <param name="deviceClass">Where they were measured; <see langword="null"/> for the slots that trained them.</param>
+    /// <param name="figures">What was measured there: models without a figure are left out.</param>
+    public static FrontierView View(
+        string searchId, string name, IReadOnlyList<Objective> objectives, IEnumerable<FrontierPoint> points, string? deviceClass = null,
+        IReadOnlyList<DeviceFigure>? figures = null)
     {
         ArgumentNullException.ThrowIfNull(points);
+        points = deviceClass is null ? points : On(deviceClass, points, figures ?? []);
         return new FrontierView
         {
             SearchId = searchId,
             Name = name,
             Objectives = objectives.ToArray(),
+            DeviceClass = deviceClass,
             Points = Mark([.. points.SelectMany(Expand)], objectives)
                 .OrderBy(p => p.Iteration == 0 ? 0 : 1)
                 .ThenBy(p => p.Report.Latency.SpeedUp)
@@ -72,6 +78,21 @@ public static class FrontierPoints
                 .ToArray(),
         };
     }
+
+    // The points as they are on another device class: those that were measured there, with their figures from there alone.
+    private static FrontierPoint[] On(string deviceClass, IEnumerable<FrontierPoint> points, IEnumerable<DeviceFigure> figures)
+    {
+        var own = figures.Where(f => f.DeviceClass == deviceClass).ToDictionary(f => f.Model);
+        return [.. points.Where(p => own.ContainsKey(p.Report.Key)).Select(p => p with { Report = Measured(p.Report, own[p.Report.Key]) })];
+    }
+
+    // What surrounds the network was timed on the slot, so it is none of the device's figures.
+    private static StageReport Measured(StageReport report, DeviceFigure figure) => report with
+    {
+        Latency = figure.Latency,
+        Quantised = report.Quantised is { } int8 && figure.Quantised is { } latency ? int8 with { Latency = latency } : null,
+        Processing = null,
+    };
 
     private static bool IsBase(FrontierPoint point) => point is { Iteration: 0, Precision: TrainedPrecision };
 

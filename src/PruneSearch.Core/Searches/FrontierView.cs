@@ -77,4 +77,8 @@ public sealed record FrontierView
     /// <summary>All distinct stages that finished; the base detector first, then by latency, slowest first.</summary>
     [Id(3)]
     public required IReadOnlyList<FrontierPoint> Points { get; init; }
+
+    /// <summary>Device class on which the models were measured; <see langword="null"/> for the slots that trained them.</summary>
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DeviceClass { get; init; }
 }

@@ -42,6 +42,7 @@ public static class Planner
                 Created = created,
                 Source = source,
                 Slots = settings.Slots,
+                MeasureOn = settings.Measure.On,
                 Growth = settings.Strategy is { } strategy ? Growth(settings, strategy) : null,
             };
     }
@@ -91,7 +92,7 @@ public static class Planner
             Base = @base,
             Data = data,
             FineTune = settings.Detector.FineTune,
-            Measure = settings.Measure with { Baseline = null },
+            Measure = settings.Measure with { Baseline = null, On = [] },
             Export = settings.Export,
             Seed = seed,
         };
@@ -166,7 +167,7 @@ public static class Planner
         {
             Data = data,
             FineTune = settings.FineTune,
-            Measure = settings.Measure with { Baseline = BaseKey },
+            Measure = settings.Measure with { Baseline = BaseKey, On = [] },
             Export = settings.Export,
             Seed = seed,
         };

@@ -119,6 +119,10 @@ public sealed record SearchPlan
     [Id(22)]
     public SlotSettings Slots { get; init; } = new();
 
+    /// <summary>Device classes on whose slots every model is measured besides, when its stage has finished; all different.</summary>
+    [Id(23)]
+    public IReadOnlyList<string> MeasureOn { get; init; } = [];
+
     /// <summary>Whether its detectors are written as this version writes them: what another version stored or sends may not be.</summary>
     [JsonIgnore]
     public bool IsOfThisVersion => Trajectories.SelectMany(t => t.Stages).Select(s => s.Base).OfType<BaseSettings>()

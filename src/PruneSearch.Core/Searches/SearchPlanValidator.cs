@@ -30,6 +30,10 @@ public static class SearchPlanValidator
             throw new ArgumentException($"Search '{plan.Id}' comes from another version: its detectors are not of format {DetectorSpec.CurrentFormat}.");
         }
         plan.Slots.Require();
+        foreach (string on in plan.MeasureOn)
+        {
+            DeviceClasses.Require(on);
+        }
         var names = new HashSet<string>();
         foreach (var trajectory in plan.Trajectories)
         {

@@ -37,4 +37,8 @@ public sealed record SearchStatus
     /// <summary>What it shall get of the slots when other searches want them too.</summary>
     [Id(7)]
     public SlotSettings Slots { get; init; } = new();
+
+    /// <summary>How far its measurements are, one a device class on which it measures besides.</summary>
+    [Id(8)]
+    public IReadOnlyList<MeasuringStatus> Measuring { get; init; } = [];
 }

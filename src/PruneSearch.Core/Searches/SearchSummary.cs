@@ -59,4 +59,8 @@ public sealed record SearchSummary
     /// <summary>What it shall get of the slots when other searches want them too.</summary>
     [Id(12)]
     public SlotSettings Slots { get; init; } = new();
+
+    /// <summary>How far its measurements are, one a device class on which it measures besides.</summary>
+    [Id(14)]
+    public IReadOnlyList<MeasuringStatus> Measuring { get; init; } = [];
 }

@@ -37,6 +37,10 @@ public sealed class IdentifierAttribute(int maxLength) : Attribute
     public int MaxLength { get; } = maxLength;
 }
 
+/// <summary>A list that may be written as its one item.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OneAloneAttribute : Attribute;
+
 /// <summary>A number of which a space takes lists alone: most of those between two of them it cannot be.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListsOnlyAttribute : Attribute;

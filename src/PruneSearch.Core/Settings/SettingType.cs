@@ -109,8 +109,11 @@ public abstract record SettingType
     /// <summary>At least <paramref name="Min"/> different values.</summary>
     public sealed record Several(SettingType Item, int Min) : SettingType
     {
+        /// <summary>Whether one item may stand for the list of it.</summary>
+        public bool OneAlone { get; init; }
+
         /// <inheritdoc/>
-        public override string Expected =>
+        public override string Expected => (OneAlone ? $"{Item.Expected}, or " : "") +
             $"a list of {(Min > 1 ? $"at least {Min} different values" : Min == 1 ? "one or more" : "any length")}, each {Item.Expected}";
 
         /// <inheritdoc/>

@@ -97,6 +97,9 @@ internal static class SettingsReflection
             : type == typeof(string) ? TextOf(property)
             : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
                 ? new SettingType.Several(TypeOf(type.GetGenericArguments()[0], property, null), property.GetCustomAttribute<MinLengthAttribute>()?.Length ?? 0)
+                {
+                    OneAlone = property.IsDefined(typeof(OneAloneAttribute)),
+                }
             : new SettingType.Mapping(Of<SettingsSection>(type, typeof(IHasSection), nameof(IHasSection.Section)) ?? Section(type, value))
             {
                 Word = WordOf(type),

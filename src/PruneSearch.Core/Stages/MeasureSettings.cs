@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Core.Stages;
 
@@ -25,4 +27,12 @@ public sealed record MeasureSettings
     [Id(3)]
     [Description("Time limit of one measurement, in seconds."), Range(0.0, 3600.0, MinimumIsExclusive = true)]
     public double MaxSeconds { get; init; } = 10;
+
+    /// <summary>
+    /// Device classes on which every model is measured besides, when it is trained: part of a search and of no stage, so that the same training serves
+    /// all devices.
+    /// </summary>
+    [Id(4), JsonIgnore]
+    [Description("Device class, or a list of them, on whose slots every model is measured besides."), MinLength(1), OneAlone]
+    public IReadOnlyList<string> On { get; init; } = [];
 }

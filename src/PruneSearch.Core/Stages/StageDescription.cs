@@ -5,7 +5,8 @@ namespace PruneSearch.Core.Stages;
 
 /// <summary>
 /// One prune → compensate → fine-tune → evaluate iteration, described so completely that its result follows from it.
-/// The first stage of every trajectory has a <see cref="Base"/> and no parent; the others have a parent and no base.
+/// The first stage of every trajectory has a <see cref="Base"/> and no parent; the others have a parent and no base. One with
+/// <see cref="MeasureOn"/> makes no detector: it measures its parent's on another device.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("prunesearch.StageDescription")]
 public sealed record StageDescription
@@ -48,6 +49,19 @@ public sealed record StageDescription
     /// </summary>
     [Id(21), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? InputSize { get; init; }
+
+    /// <summary>
+    /// Device class whose slots measure the exported model of <see cref="Parent"/>, and do nothing else; <see langword="null"/> for a stage that makes
+    /// a detector, and then does not count in the keys of stages.
+    /// </summary>
+    [Id(30), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? MeasureOn { get; init; }
+
+    /// <summary>The measurement of this stage's exported model, and of its integer form where it has one, beside the dense one on another device.</summary>
+    /// <param name="key">This stage's key.</param>
+    /// <param name="deviceClass">Whose slots measure.</param>
+    public StageDescription Measured(StageKey key, string deviceClass) =>
+        new() { Parent = key, Data = Data, Measure = Measure with { On = [] }, Export = Export, Seed = 0, MeasureOn = deviceClass };
 
     /// <summary>The stage's identity: SHA-256 of its canonical JSON, which contains its parent's key.</summary>
     public StageKey ComputeKey() => StageKey.Of(JsonSerializer.SerializeToUtf8Bytes(this, CoreJson.Canonical));

@@ -107,6 +107,13 @@ public sealed record StageReport
     [Id(33)]
     public int InputSize { get; init; }
 
+    /// <summary>
+    /// Key of the stage whose model was measured, where nothing else was done: then all but the figures of speed is that stage's.
+    /// <see langword="null"/> for a stage that made a model.
+    /// </summary>
+    [Id(40), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StageKey? Measures { get; init; }
+
     /// <summary>As <see cref="ModelScore.Map50Interval"/>.</summary>
     [Id(30)]
     public ConfidenceInterval? Map50Interval { get; init; }

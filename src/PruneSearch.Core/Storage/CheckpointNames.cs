@@ -59,6 +59,9 @@ public static class CheckpointNames
     /// <summary>All segments of a search's report log.</summary>
     public static string Reports(string searchId) => $"searches/{searchId}/reports/";
 
+    /// <summary>All segments of a search's log of what was measured on other device classes.</summary>
+    public static string Measured(string searchId) => $"searches/{searchId}/measured/";
+
     /// <summary>All segments of a search's log of proposals.</summary>
     public static string Proposals(string searchId) => $"searches/{searchId}/proposals/";
 

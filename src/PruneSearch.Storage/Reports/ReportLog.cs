@@ -15,7 +15,7 @@ public sealed class ReportLog
     private readonly HashSet<StageKey> _known = [];
     private readonly List<StageReport> _pending = [];
 
-    private ReportLog(ICheckpointStore store, string searchId) => _log = new(store, CheckpointNames.Reports(searchId), "stage report");
+    private ReportLog(ICheckpointStore store, string prefix) => _log = new(store, prefix, "stage report");
 
     /// <summary>What is written, in order. Positions do not change any more.</summary>
     public IReadOnlyList<StageReport> Written => _reports;
@@ -26,10 +26,19 @@ public sealed class ReportLog
     /// <summary>Reads a log; a search that has none yet gets an empty one.</summary>
     /// <exception cref="FormatException">A segment is damaged.</exception>
     /// <exception cref="IOException">The store cannot be read.</exception>
-    public static async Task<ReportLog> OpenAsync(ICheckpointStore store, string searchId, CancellationToken cancellation = default)
+    public static Task<ReportLog> OpenAsync(ICheckpointStore store, string searchId, CancellationToken cancellation = default) =>
+        ReadAsync(store, CheckpointNames.Reports(searchId), cancellation);
+
+    /// <summary>Reads the log of what was measured on other device classes than the search's own.</summary>
+    /// <exception cref="FormatException">A segment is damaged.</exception>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public static Task<ReportLog> OpenMeasuredAsync(ICheckpointStore store, string searchId, CancellationToken cancellation = default) =>
+        ReadAsync(store, CheckpointNames.Measured(searchId), cancellation);
+
+    private static async Task<ReportLog> ReadAsync(ICheckpointStore store, string prefix, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var log = new ReportLog(store, searchId);
+        var log = new ReportLog(store, prefix);
         await log.CatchUpAsync(cancellation).ConfigureAwait(false);
         return log;
     }

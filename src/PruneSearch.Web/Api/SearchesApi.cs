@@ -27,11 +27,12 @@ internal static class SearchesApi
             session.ReportsAsync(Ask.Id(id), Ask.After(after), Ask.Limit(limit)))
             .Describe("ListReports", "Searches", "Reports of finished stages in the order in which they came. Positions do not change: go on at 'next'.")
             .Example(Examples.Reports);
-        api.MapGet("/searches/{id}/frontier", async (string id, SearchReports reports, bool all = false) =>
+        api.MapGet("/searches/{id}/frontier", async (string id, SearchReports reports, ISearchSession session, bool all = false, string? device = null) =>
         {
-            var view = await reports.ViewAsync(Ask.Id(id)).ConfigureAwait(false);
+            var view = await (device is null ? reports.ViewAsync(Ask.Id(id)) : session.FrontierAsync(Ask.Id(id), device)).ConfigureAwait(false);
             return all ? view : view with { Points = [.. view.Points.Where(p => p.OnFrontier)] };
-        }).Describe("GetFrontier", "Searches", "The models that no other one beats in every objective; with all=true, all models.").Example(Examples.Frontier);
+        }).Describe("GetFrontier", "Searches", "The models that no other one beats in every objective; with all=true, all models. With device=CLASS as they " +
+            "were measured on that device class, which has a frontier of its own.").Example(Examples.Frontier);
         api.MapGet("/searches/{id}/events", (string id, HttpContext context, SearchEvents events, int? after = null) =>
             events.AnswerAsync(Ask.Id(id), context, after))
             .Describe("FollowEvents", "Searches",

@@ -166,7 +166,8 @@ internal sealed class SearchLook(ISearchSession session, string id)
 
     private static bool Same(SearchStatus a, SearchStatus b)
     {
-        if (a.State != b.State || a.Reason != b.Reason || a.Trajectories.Count != b.Trajectories.Count || Essence(a.Growth) != Essence(b.Growth))
+        if (a.State != b.State || a.Reason != b.Reason || a.Trajectories.Count != b.Trajectories.Count || Essence(a.Growth) != Essence(b.Growth)
+            || !a.Measuring.SequenceEqual(b.Measuring))
         {
             return false;
         }

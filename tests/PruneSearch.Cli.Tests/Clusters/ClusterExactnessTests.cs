@@ -42,11 +42,11 @@ public sealed class ClusterExactnessTests : IDisposable
             fine-tune: {steps: {{steps}}, batch-size: 8, learning-rate: 0.001, precision: {{precision}}}
             trajectories: {levels: [0.2, 0.4], schedules: [{kind: one-shot}, {kind: iterative, step: 0.2}]}
             objectives: [map50, macs]
-            measure: {max-seconds: 0.3}
+            measure: {max-seconds: 0.3, on: {{SiloProcess.DeviceClass}}}
             """), TestContext.Current.CancellationToken);
 
-        var calm = await RunAsync("calm", search, threads, ["all"], kills: 0);
-        var stormy = await RunAsync("stormy", search, threads, ["control", "worker", "worker"], kills);
+        var calm = await RunAsync("calm", search, threads, ["all", SiloProcess.Measuring], kills: 0);
+        var stormy = await RunAsync("stormy", search, threads, ["control", "worker", "worker", SiloProcess.Measuring], kills);
 
         Assert.Equal(Stages, calm.Stages.Count);
         Assert.Equal(calm.Stages.Keys, stormy.Stages.Keys);
@@ -56,25 +56,28 @@ public sealed class ClusterExactnessTests : IDisposable
             Assert.Equal(s.Value.Weights, stormy.Stages[s.Key].Weights);
         });
         Assert.Equal(calm.Frontier, stormy.Frontier);
+        Assert.Equal((Stages, Stages), (calm.Measured, stormy.Measured));
         Assert.Contains(" on ", calm.Frontier, StringComparison.Ordinal);
     }
 
     private sealed record Stage(string Report, string Weights);
 
-    private sealed record Outcome(SortedDictionary<string, Stage> Stages, string Frontier);
+    private sealed record Outcome(SortedDictionary<string, Stage> Stages, string Frontier, int Measured);
 
     private async Task<Outcome> RunAsync(string name, string search, int threads, string[] roles, int kills)
     {
         string home = Path.Combine(_folder, name), settings = Path.Combine(_folder, $"{name}.yaml");
         int[] gateways = [.. roles.Select(_ => FreePort.Find())];
+        bool IsSilo(int i) => roles[i] != SiloProcess.Measuring;
         string database = await DatabaseAsync(), container = $"exact-{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
         await File.WriteAllTextAsync(settings, string.Create(CultureInfo.InvariantCulture, $"""
             database: {database}
             checkpoints: {Services.Azurite}
             container: {container}
-            gateways: {string.Join(',', gateways.Select(g => $"127.0.0.1:{g}"))}
+            gateways: {string.Join(',', gateways.Where((_, i) => IsSilo(i)).Select(g => $"127.0.0.1:{g}"))}
             threads: {threads}
             snapshot-seconds: 1
+            timeout-seconds: 120
             """), TestContext.Current.CancellationToken);
         var silos = new List<SiloProcess>();
         try
@@ -86,10 +89,12 @@ public sealed class ClusterExactnessTests : IDisposable
             var context = new CliContext { Output = output, Error = error, IsTerminal = false, Sessions = sessions };
             var run = CommandLine.RunAsync(["run", search, "--cluster", settings, "--home", home], context);
             var watch = Stopwatch.StartNew();
-            int killed = await KillAsync(silos, CheckpointLocation.Open(Services.Azurite, container), run, kills);
+            var device = kills == 0 ? Task.CompletedTask : KillWhenAtWorkAsync(silos[^1], run);
+            int killed = await KillAsync(silos[..^1], CheckpointLocation.Open(Services.Azurite, container), run, kills);
+            await device;
             int code = await run.WaitAsync(Patience, TestContext.Current.CancellationToken);
             Assert.True(code == 0, $"{name} ended with {code}: {error}{output}{string.Concat(silos.Select(s => s.Output))}");
-            var attempts = silos.SelectMany(s => s.Attempts()).ToList();
+            var attempts = silos[..^1].SelectMany(s => s.Attempts()).ToList();
             TestContext.Current.TestOutputHelper!.WriteLine(
                 $"{name}: {killed} kills, {attempts.Count} attempts at {attempts.Distinct().Count()} stages, {watch.Elapsed.TotalSeconds:F0} s");
             Assert.True(killed == kills, $"only {killed} kills before the search ended");
@@ -100,6 +105,17 @@ public sealed class ClusterExactnessTests : IDisposable
         {
             silos.ForEach(s => s.Dispose());
         }
+    }
+
+    // The device is killed in the middle of a measurement, once, and comes back.
+    private static async Task KillWhenAtWorkAsync(SiloProcess device, Task run)
+    {
+        while (!device.IsAtWork())
+        {
+            Assert.False(run.IsCompleted, "the search ended, and no model was measured");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        device.KillAndRestart();
     }
 
     /// <summary>
@@ -146,6 +162,9 @@ public sealed class ClusterExactnessTests : IDisposable
         await using var cluster = await ClusterClient.ConnectAsync(ClusterAddress.Parse(settings), cancellation: TestContext.Current.CancellationToken);
         var search = Assert.Single(await cluster.Searches.ListAsync());
         var view = await cluster.Searches.FrontierAsync(search.Id);
+        var measured = await cluster.Searches.FrontierAsync(search.Id, SiloProcess.DeviceClass);
+        Assert.All(measured.Points, p => Assert.Equal((2, true), (p.Report.Latency.Device.Threads, p.Report.Latency.SpeedUp > 0)));
+        Assert.Equal(view.Points.Select(p => p.Report.Key.ToString()).Order(), measured.Points.Select(p => p.Report.Key.ToString()).Order());
         var stages = new SortedDictionary<string, Stage>(StringComparer.Ordinal);
         foreach (var report in view.Points.Select(p => p.Report).DistinctBy(r => r.Key))
         {
@@ -156,7 +175,7 @@ public sealed class ClusterExactnessTests : IDisposable
             Assert.Equal(report.WeightsSha256, stages[report.Key].Weights);
         }
         var points = view.Points.Select(p => $"{p.Trajectory} {p.Ratio} {p.Iteration} {(p.OnFrontier ? "on" : "off")} {p.Report.Key}");
-        return new Outcome(stages, string.Join('\n', points.Order(StringComparer.Ordinal)));
+        return new Outcome(stages, string.Join('\n', points.Order(StringComparer.Ordinal)), measured.Points.Count);
     }
 
     private static string Lasting(string report)

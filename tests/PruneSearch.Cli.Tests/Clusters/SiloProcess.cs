@@ -8,6 +8,12 @@ namespace PruneSearch.Cli.Tests.Clusters;
 /// <summary>A silo of the real program in a process of its own, to be killed and started again.</summary>
 internal sealed partial class SiloProcess : IDisposable
 {
+    /// <summary>The role of the program that only measures.</summary>
+    public const string Measuring = "measure";
+
+    /// <summary>Device class of those that have it.</summary>
+    public const string DeviceClass = "bench-top";
+
     private readonly string _settings, _role, _name, _work;
     private readonly int _siloPort = FreePort.Find();
     private Process _process;
@@ -65,7 +71,12 @@ internal sealed partial class SiloProcess : IDisposable
 
     private Process Start()
     {
-        string[] command =
+        string[] command = _role == Measuring ?
+        [
+            // A device class of its own, with its own number of threads, on a processor of its own.
+            "taskset", "-c", "0", "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "prunesearch-measure.dll"), "--config", _settings, "--name", _name,
+            "--device-class", DeviceClass, "--threads", "2", "--work", _work,
+        ] :
         [
             "dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "prunesearch.dll"), "silo", "--config", _settings, "--role", _role, "--name", _name,
             "--silo-port", _siloPort.ToString(CultureInfo.InvariantCulture), "--gateway-port",

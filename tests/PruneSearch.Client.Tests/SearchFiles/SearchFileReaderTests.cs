@@ -262,6 +262,10 @@ public sealed class SearchFileReaderTests
     [InlineData("  fine-tune: {steps: 10}\n", "", "", "neither weights nor fine-tune")]
     [InlineData("name: shapes-test", "name: shapes-test\nmeasure: {engine: torch}\nexport: {int8: true}", "search.yaml:3:16: ", "expected onnxruntime")]
     [InlineData("name: shapes-test", "name: shapes-test\npruning: {groups: [hiden]}", "search.yaml:2:19: ", "did you mean 'hidden'?")]
+    [InlineData("name: shapes-test", "name: shapes-test\nmeasure: {on: my pi}", "search.yaml:2:15: measure.on: 'my pi' is not right", "digits and - _ .")]
+    [InlineData("name: shapes-test", "name: shapes-test\nmeasure: {on: [pi, pi]}", "search.yaml:2:20: measure.on has 'pi' twice", "")]
+    [InlineData("name: shapes-test", "name: shapes-test\nmeasure: {on: []}", "search.yaml:2:15: measure.on has 0 values", "or a list of one or more")]
+    [InlineData("name: shapes-test", "name: shapes-test\nmeasure: {on: pi, engine: torch}", "search.yaml:2:15: measure.on has device classes", "onnxruntime")]
     public void What_is_wrong_is_refused_with_its_place_and_what_was_expected(string old, string replacement, string start, string contains)
     {
         Assert.Contains(old, Valid, StringComparison.Ordinal);

@@ -1,7 +1,9 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.Placement;
 using PruneSearch.Cluster.TestHost;
@@ -76,7 +78,7 @@ public sealed class GuardedCluster : IAsyncLifetime
             Work = _home.File("control"),
             MetricsPort = FreePort.Find(),
         };
-        _silo = await SiloHost.StartAsync(_options);
+        _silo = await SiloHost.StartAsync(_options, services => new SiloServices(services).AddDashboard());
     }
 
     public async ValueTask DisposeAsync()
@@ -128,4 +130,12 @@ public sealed class GuardedCluster : IAsyncLifetime
         Tls = Tls(CertificateRole.Worker, name),
         HealthPort = FreePort.Find(),
     }, services => services.AddSingleton(runner), TestContext.Current.CancellationToken);
+
+    // As the program that serves the page adds it.
+    private sealed class SiloServices(IServiceCollection services) : ISiloBuilder
+    {
+        public IServiceCollection Services => services;
+
+        public IConfiguration Configuration { get; } = new ConfigurationBuilder().Build();
+    }
 }

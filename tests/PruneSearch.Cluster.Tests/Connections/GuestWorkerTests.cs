@@ -90,7 +90,18 @@ public sealed class GuestWorkerTests(GuardedCluster cluster) : IClassFixture<Gua
     [InlineData(SiloRole.Worker, "worker-2", "and the process is called 'worker-2': expected 'worker-1' or 'worker-1-…'")]
     public async Task A_certificate_of_a_worker_is_for_that_worker(SiloRole role, string name, string expected)
     {
-        var options = new SiloOptions { Role = role, Name = name, Checkpoints = "x", Tls = cluster.Tls(CertificateRole.Worker, "worker-1") };
+        await RefusedAsync(role, name, CertificateRole.Worker, expected);
+    }
+
+    [Theory]
+    [InlineData(CertificateRole.Silo, "'certificate' is of silo 'worker-1', and a process that measures has a worker's")]
+    [InlineData(CertificateRole.Operator, "'certificate' is of operator 'worker-1', expected one of a silo or a worker")]
+    public Task A_process_that_measures_has_the_rights_of_a_worker_at_most(CertificateRole role, string expected) =>
+        RefusedAsync(SiloRole.Measure, "worker-1", role, expected);
+
+    private async Task RefusedAsync(SiloRole role, string name, CertificateRole owner, string expected)
+    {
+        var options = new SiloOptions { Role = role, Name = name, Checkpoints = "x", Tls = cluster.Tls(owner, "worker-1") };
         Assert.Contains(expected, (await Assert.ThrowsAsync<ArgumentException>(() => SiloHost.StartAsync(options))).Message, StringComparison.Ordinal);
     }
 

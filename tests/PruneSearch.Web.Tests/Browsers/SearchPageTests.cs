@@ -59,6 +59,27 @@ public sealed class SearchPageTests(Browser browser) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_device_class_has_a_frontier_of_its_own_that_grows_with_its_figures()
+    {
+        _session.Measuring = [new("pi", 0, 0, 40, 0, $"waits for a slot of class pi: none is known {ShownSession.Nasty}"), new("phone", 2, 1, 37, 1, null)];
+        await OpenSearchAsync();
+        var pi = Page.GetByRole(AriaRole.Region, new() { Name = "On pi", Exact = true });
+        await Expect(pi).ToContainTextAsync("0 of 40 models measured");
+        await Expect(pi).ToContainTextAsync($"none is known {ShownSession.Nasty}");
+        await Expect(pi.Locator("table")).ToHaveCountAsync(0);
+        var phone = Page.GetByRole(AriaRole.Region, new() { Name = "On phone", Exact = true });
+        await Expect(phone).ToContainTextAsync("2 of 40 models measured, 1 failed");
+        var rows = Page.GetByRole(AriaRole.Region, new() { Name = "Frontier on phone" }).Locator("tbody tr");
+        await Expect(rows.First).ToBeVisibleAsync();
+
+        _session.Measuring = [_session.Measuring[0] with { Measured = 1, Waiting = 39, Reason = null }, _session.Measuring[1]];
+        await Expect(pi).ToContainTextAsync("1 of 40 models measured");
+        await Expect(pi.Locator("tbody th, tbody td")).ToHaveTextAsync(["original", "0.700", "30 ms", "1.00×", ""]);
+        await Expect(pi).ToContainTextAsync("Cortex-A76");
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
     public async Task The_slider_names_a_model_that_keeps_to_it()
     {
         await OpenSearchAsync();

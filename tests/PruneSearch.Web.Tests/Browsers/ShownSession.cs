@@ -31,6 +31,9 @@ internal sealed class ShownSession : ISearchSession
 
     public WorkState State { get; set; } = WorkState.Running;
 
+    /// <summary>How far it is on other device classes; the first models that finished are those that were measured there.</summary>
+    public IReadOnlyList<MeasuringStatus> Measuring { get; set; } = [];
+
     public List<string> Calls { get; } = [];
 
     /// <summary>Looks so far, of whatever kind.</summary>
@@ -79,7 +82,15 @@ internal sealed class ShownSession : ISearchSession
         }
         lock (_lock)
         {
-            return new SearchStatus { Id = Id, Name = Nasty, State = State, Created = Made.Launched, Trajectories = [.. _trajectories] };
+            return new SearchStatus
+            {
+                Id = Id,
+                Name = Nasty,
+                State = State,
+                Created = Made.Launched,
+                Trajectories = [.. _trajectories],
+                Measuring = Measuring,
+            };
         }
     }
 
@@ -127,10 +138,13 @@ internal sealed class ShownSession : ISearchSession
 
     public Task<SearchPlan> PlanAsync(string id) => throw new IOException("There is no plan of a made-up search.");
 
-    public async Task<FrontierView> FrontierAsync(string id) =>
-        FrontierPoints.View(Id, Nasty, [Objective.Map50, Objective.Latency], (await ReportsAsync(id, 0, int.MaxValue)).Points);
+    public async Task<FrontierView> FrontierAsync(string id, string? deviceClass = null) =>
+        FrontierPoints.View(Id, Nasty, [Objective.Map50, Objective.Latency], (await ReportsAsync(id, 0, int.MaxValue)).Points, deviceClass,
+            Measuring.SelectMany(m => _points.Take(m.Measured).Select(p => Made.Figure(p, m.DeviceClass))).ToList());
 
     public Task LaunchAsync(SearchPlan plan) => Called($"launch {plan.Id}");
+
+    public Task<bool> SupplyAsync(StageReport report) => throw new NotSupportedException();
 
     public Task ResumeAsync(string id, bool retryFailed) => Called($"resume {id} {retryFailed}");
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Playwright;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Connections.Sessions;
+using PruneSearch.Web.Dashboards;
 using PruneSearch.Web.Tests.Browsers;
 using static Microsoft.Playwright.Assertions;
 
@@ -20,7 +21,7 @@ public sealed class SiloServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _session = await new SearchSessions(_ => { }, _ => { })
+        _session = await new SearchSessions(_ => { }, services => services.AddSiloDashboard())
             .KeepAsync(new SearchPlace(_folder.FullName), reason => Assert.Fail(reason), TestContext.Current.CancellationToken);
         _server = await WebServer.StartAsync(
             new WebSettings { Token = "the-token", Tokens = [new RoleToken("viewer", "looks")], DrawnFolder = _folder.FullName }, _session,

@@ -117,6 +117,10 @@ internal sealed class DocumentReader(string file, IReadOnlyList<string>? folders
 
     private List<object>? ReadList(YamlNode node, SettingType.Several type, string path, string? expected = null)
     {
+        if (type.OneAlone && node is YamlScalarNode)
+        {
+            return ReadScalar(node, type.Item, path) is { } alone ? [alone] : null;
+        }
         if (node is not YamlSequenceNode sequence)
         {
             Error(node.Start, $"{path} is {Describe(node)}, expected {expected ?? type.Expected}");

@@ -68,6 +68,7 @@ internal static class JsonSchemaWriter
             [n.MaxExclusive ? "exclusiveMaximum" : "maximum"] = n.Max,
         },
         SettingType.Flag => new() { ["type"] = "boolean" },
+        SettingType.Several { OneAlone: true } s => Either(Of(s.Item), Of(s with { OneAlone = false })),
         SettingType.Several s => new() { ["type"] = "array", ["minItems"] = s.Min, ["uniqueItems"] = true, ["items"] = Of(s.Item) },
         SettingType.Domain { Range: { } range } d => Either(Of(d.List), Mapping(range)),
         SettingType.Domain d => Of(d.List),

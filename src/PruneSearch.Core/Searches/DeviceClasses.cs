@@ -1,0 +1,16 @@
+namespace PruneSearch.Core.Searches;
+
+/// <summary>Names of device classes: whose slots take a stage.</summary>
+public static class DeviceClasses
+{
+    /// <summary>Characters at most.</summary>
+    public const int MaxLength = 100;
+
+    /// <summary>Checks a name.</summary>
+    /// <returns>The name.</returns>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static string Require(string name) =>
+        name is { Length: > 0 and <= MaxLength } && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? name
+            : throw new ArgumentException($"'{ErrorText.OneLine(name)}' is not right, expected 1 to {MaxLength} letters, digits and - _ .");
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+using PruneSearch.Core.Stages;
+using PruneSearch.Core.Storage;
+
+namespace PruneSearch.Inference.Measuring;
+
+/// <summary>Registers what measures models and trains none.</summary>
+public static class MeasuringServices
+{
+    /// <summary>Adds it as the runner of stages; an <see cref="ICheckpointStore"/> and a clock must be registered too.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="threads">Threads within the network on this device, 0 to 256; 0 for what each search says.</param>
+    public static IServiceCollection AddMeasuringRunner(this IServiceCollection services, int threads) => services.AddSingleton<IStageRunner>(p =>
+        new MeasuringRunner(p.GetRequiredService<ICheckpointStore>(), p.GetRequiredService<TimeProvider>(), threads));
+}

@@ -1,0 +1,3 @@
+using PruneSearch.Measure;
+
+return await MeasuringProgram.RunAsync(args, Console.Out, Console.Error);
