@@ -138,7 +138,7 @@ public static class Telemetry
     /// <summary>Slots that were heard of lately, by device class.</summary>
     public static readonly LiveGauge Slots = new(Meter, "prunesearch.slots", "{slot}", "Slots that were heard of lately");
 
-    /// <summary>Stages of a search, by state.</summary>
+    /// <summary>Stages of a search, by device class and state.</summary>
     public static readonly LiveGauge SearchStages = new(Meter, "prunesearch.search.stages", "{stage}", "Stages of a search, by state");
 
     /// <summary>Slot time that a search has spent.</summary>

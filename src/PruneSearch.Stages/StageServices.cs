@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using PruneSearch.Stages.Gpus;
 
 namespace PruneSearch.Stages;
 
@@ -15,8 +16,12 @@ public static class StageServices
                 "SnapshotInterval must be from 1 s to 1 h")
             .Validate(o => o.StorePatience >= TimeSpan.Zero && o.StorePatience <= TimeSpan.FromDays(1), "StorePatience must be from 0 s to 1 d");
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IStageRunner>(provider => new StageRunner(provider.GetRequiredService<ICheckpointStore>(),
-            provider.GetRequiredService<IOptions<StageRunnerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IStageRunner>(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<StageRunnerOptions>>().Value;
+            GpuMeter.Watch(options.Device);
+            return new StageRunner(provider.GetRequiredService<ICheckpointStore>(), options, provider.GetRequiredService<TimeProvider>());
+        });
         return services;
     }
 }

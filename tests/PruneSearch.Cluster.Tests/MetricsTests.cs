@@ -135,7 +135,7 @@ public sealed class MetricsTests
     }
 
     // Of this search: others in this process were left unfinished by tests, and their gauges with them.
-    private static (string, string)[] State(string state) => [(Telemetry.SearchTag, "a"), (Telemetry.StateTag, state)];
+    private static (string, string)[] State(string state) => [(Telemetry.SearchTag, "a"), Cpu, (Telemetry.StateTag, state)];
 
     private static void Wait(bool waits, ManualResetEventSlim gate, CancellationToken cancellation)
     {

@@ -32,6 +32,75 @@ public sealed class WakeTests
         }
     }
 
+    [Fact]
+    public async Task A_search_that_is_busy_answers_who_looks_at_it()
+    {
+        using var home = new TestHome();
+        var store = new GatedStore(new FolderCheckpointStore(home.Path), reads: false);
+        await using var silo = await StartAsync(home, store);
+        await silo.Client.LaunchAsync(Plans.Small("a"));
+        await store.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken); // it writes its reports, and that takes long
+
+        var grain = silo.Grains.GetGrain<ISearchGrain>("a");
+        var patience = TimeSpan.FromSeconds(10);
+        Assert.Equal(WorkState.Running, (await grain.GetSummaryAsync().WaitAsync(patience, TestContext.Current.CancellationToken))!.State);
+        Assert.Equal(5, (await grain.GetStatusAsync(default, 500).WaitAsync(patience, TestContext.Current.CancellationToken))!.Changed.Count);
+        Assert.Equal(5, (await grain.GetPlanAsync().WaitAsync(patience, TestContext.Current.CancellationToken))!.Trajectories.Count);
+        // What is not written is not told.
+        Assert.Empty((await grain.GetReportsAsync(0, 500).WaitAsync(patience, TestContext.Current.CancellationToken))!.Points);
+        Assert.Equal("a", Assert.Single(await silo.Client.ListAsync().WaitAsync(patience, TestContext.Current.CancellationToken)).Id);
+
+        store.Open();
+        await foreach (var status in silo.Client.FollowAsync("a", TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken))
+        {
+            Assert.NotEqual(WorkState.Failed, status.State);
+        }
+    }
+
+    [Fact]
+    public async Task A_search_is_cancelled_before_all_of_its_trajectories_were_started()
+    {
+        const int Trajectories = 1000;
+        using var home = new TestHome();
+        var slow = new SlowTrajectories();
+        await using var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions
+        {
+            Home = home.Path,
+            RunSlot = false,
+            Timings = TestHome.Quick,
+            ConfigureServices = s => s.AddSingleton<IOutgoingGrainCallFilter>(slow),
+        });
+        await host.Client.LaunchAsync(Plans.Wide("a", Trajectories, 0, stages: 1));
+        await slow.Started.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        await host.Client.CancelAsync("a", "enough");
+
+        Assert.InRange(slow.Starts, 1, Trajectories / 2);
+        Assert.Equal(WorkState.Cancelled, (await host.Client.SummaryAsync("a")).State);
+    }
+
+    /// <summary>Each trajectory takes its time to start.</summary>
+    private sealed class SlowTrajectories : IOutgoingGrainCallFilter
+    {
+        private readonly TaskCompletionSource _started = new();
+        private int _starts;
+
+        public Task Started => _started.Task;
+
+        public int Starts => Volatile.Read(ref _starts);
+
+        public async Task Invoke(IOutgoingGrainCallContext context)
+        {
+            if (context.InterfaceMethod.DeclaringType == typeof(ITrajectoryGrain) && context.InterfaceMethod.Name == nameof(ITrajectoryGrain.StartAsync))
+            {
+                Interlocked.Increment(ref _starts);
+                _started.TrySetResult();
+                await Task.Delay(200, CancellationToken.None);
+            }
+            await context.Invoke();
+        }
+    }
+
     private static Task<SiloHost> StartAsync(TestHome home, GatedStore store) => SiloHost.StartAsync(
         new SiloOptions
         {

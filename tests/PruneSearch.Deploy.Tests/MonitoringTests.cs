@@ -94,12 +94,16 @@ public sealed partial class MonitoringTests
         RuntimeHelpers.RunClassConstructor(typeof(Telemetry).TypeHandle);
         // Made with the first slot of a process.
         names.Add("prunesearch_slot_busy_share_ratio");
+        // Made with the first slot on a GPU: hw.gpu.utilization, …
+        names.Add("prunesearch_stages_wanted"); // a rule in alerts.yaml makes it of others
+        names.UnionWith(["hw_gpu_utilization_ratio", "hw_gpu_memory_usage_bytes", "hw_gpu_memory_limit_bytes", "hw_temperature_celsius", "hw_power_watts"]);
         return names;
     }
 
-    private static bool IsLabel(string name) => typeof(Telemetry).GetFields().Where(f => f.IsLiteral && f.Name.EndsWith("Tag", StringComparison.Ordinal))
+    private static bool IsLabel(string name) => name is "hw_id" or "hw_name" ||
+        typeof(Telemetry).GetFields().Where(f => f.IsLiteral && f.Name.EndsWith("Tag", StringComparison.Ordinal))
         .Any(f => ((string)f.GetRawConstantValue()!).Replace('.', '_') == name);
 
-    [GeneratedRegex("prunesearch_[a-z_]+")]
+    [GeneratedRegex(@"\b(prunesearch|hw)_[a-z_]+")]
     private static partial Regex Named();
 }

@@ -105,24 +105,20 @@ internal sealed class SearchMeasurements
     /// <summary>Asks those whose turn it is how they stand, and the queues why they wait.</summary>
     /// <param name="slots">What the search shall get of the slots.</param>
     /// <param name="failed">Told when one failed for good.</param>
-    public async Task PollAsync(SlotSettings slots, Action<Measurement, TrajectoryNews> failed)
+    /// <param name="time">Measures how long that takes.</param>
+    /// <returns>Whether it came to all that are to be started: otherwise it should go on soon.</returns>
+    public async Task<bool> PollAsync(SlotSettings slots, Action<Measurement, TrajectoryNews> failed, TimeProvider time)
     {
-        var due = _schedule.Due(_all.Where(m => m.IsRunning).Select(m => m.Plan)).ToList();
-        while (due.Count < PollSchedule.AtOnce * 4 && _new.TryDequeue(out var fresh))
+        while (_new.TryDequeue(out var fresh))
         {
-            if (fresh.IsOpen)
-            {
-                due.Add(_schedule.Start(fresh.Plan));
-            }
+            _schedule.Add(fresh.Plan);
         }
-        foreach (var batch in due.Chunk(PollSchedule.AtOnce))
-        {
-            await Task.WhenAll(batch.Select(poll => AskAsync(poll, failed)));
-        }
+        bool isWhole = await _schedule.AskAsync([.. _all.Where(m => m.IsRunning).Select(m => m.Plan)], poll => AskAsync(poll, failed), time);
         foreach (string on in _all.Where(m => m.IsOpen).Select(m => m.DeviceClass).Distinct().ToList())
         {
             _queues[on] = await _client.LookAtQueueAsync(on, slots);
         }
+        return isWhole;
     }
 
     /// <summary>One may have failed: it is asked.</summary>

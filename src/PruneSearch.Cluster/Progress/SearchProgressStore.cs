@@ -9,11 +9,12 @@ namespace PruneSearch.Cluster.Progress;
 internal sealed class SearchProgressStore(IPersistentState<SearchProgress> record)
 {
     private bool _unsaved;
+    private (WorkState State, string? Reason)? _saved; // while another state is being saved: who asks meanwhile must not be told what may be taken back
 
-    public WorkState State => record.State.State;
+    public WorkState State => _saved?.State ?? record.State.State;
 
     /// <summary>Why it failed or was cancelled.</summary>
-    public string? Reason => record.State.Reason;
+    public string? Reason => _saved is { } saved ? saved.Reason : record.State.Reason;
 
     /// <summary>Whether it should be at work.</summary>
     public bool IsRunning => State == WorkState.Running;
@@ -91,6 +92,7 @@ internal sealed class SearchProgressStore(IPersistentState<SearchProgress> recor
     private async Task SaveAsync(WorkState state, string? reason, Dictionary<string, TrajectoryEnd> ended)
     {
         var (oldState, oldReason, oldEnded) = (record.State.State, record.State.Reason, record.State.Ended);
+        _saved = (oldState, oldReason);
         (record.State.State, record.State.Reason, record.State.Ended) = (state, reason, ended);
         try
         {
@@ -101,6 +103,10 @@ internal sealed class SearchProgressStore(IPersistentState<SearchProgress> recor
         {
             (record.State.State, record.State.Reason, record.State.Ended) = (oldState, oldReason, oldEnded);
             throw;
+        }
+        finally
+        {
+            _saved = null;
         }
     }
 }

@@ -25,14 +25,15 @@ internal sealed class OpenSearch
     private readonly SearchReports _reports;
     private readonly SearchGrowth? _growth;
     private readonly SearchSpans _spans;
+    private readonly TimeProvider _time;
     private readonly SearchMeasurements _measurements;
     private PollSchedule _schedule;
     private int? _slots;
 
     private OpenSearch(SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, SearchState state, SearchReports reports,
-        SearchGrowth? growth, SearchMeasurements measurements, SearchSpans spans, string? traceParent)
+        SearchGrowth? growth, SearchMeasurements measurements, SearchSpans spans, string? traceParent, TimeProvider time)
     {
-        (_spans, _measurements) = (spans, measurements);
+        (_spans, _measurements, _time) = (spans, measurements, time);
         (_progress, _store, _trajectories, _state, _reports, _growth) = (progress, store, trajectories, state, reports, growth);
         _status = new StatusProjection(state, progress, growth, traceParent, measurements);
         _growth?.Follow(_reports.Written, _state.Point);
@@ -59,7 +60,8 @@ internal sealed class OpenSearch
         state.Added += report => measurements.Add(report.Key, state.Describe(report.Key)!);
         var reports = await SearchReports.OpenAsync(store, state);
         await measurements.LookAsync();
-        return new OpenSearch(progress, store, trajectories, state, reports, growth, measurements, new SearchSpans(state, traceParent, time), traceParent);
+        var spans = new SearchSpans(state, traceParent, time);
+        return new OpenSearch(progress, store, trajectories, state, reports, growth, measurements, spans, traceParent, time);
     }
 
     /// <summary>How it stands, in a few numbers.</summary>
@@ -146,20 +148,19 @@ internal sealed class OpenSearch
     /// <summary>Nothing of it is at work any more.</summary>
     public void Rest() => _state.ForgetStandings();
 
-    /// <summary>Asks the trajectories whose turn it is how they stand, and the queue why those wait that do.</summary>
-    public async Task PollAsync()
+    /// <summary>Asks the trajectories whose turn it is how they stand, as many as there is time for, and the queue why those wait that do.</summary>
+    /// <returns>Whether it came to all that are to be started: otherwise it should go on soon.</returns>
+    public async Task<bool> PollAsync()
     {
-        foreach (var batch in _schedule.Due(_state.AtWork.Select(t => t.Plan)).Chunk(PollSchedule.AtOnce))
-        {
-            await Task.WhenAll(batch.Select(AskAsync));
-        }
+        bool isWhole = await _schedule.AskAsync([.. _state.AtWork.Select(t => t.Plan)], AskAsync, _time);
         var slots = _progress.Slots ?? _state.Plan.Slots;
         var queue = await _trajectories.LookAtQueueAsync(_state.Plan.DeviceClass, slots);
         _state.Explain(queue);
         _slots = queue.Slots ?? _slots;
-        await _measurements.PollAsync(slots, SetFailed);
+        isWhole &= await _measurements.PollAsync(slots, SetFailed, _time);
         await FlushAsync();
         await (_growth?.MergeAsync() ?? Task.CompletedTask);
+        return isWhole;
     }
 
     /// <summary>A trajectory may have failed: it is asked.</summary>

@@ -41,7 +41,7 @@ internal sealed class SearchGrain(
     private bool IsDriven => _poll is not null;
     private string Id => this.GetPrimaryKeyString();
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken) => ReadAsync();
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _search = await ReadAsync();
 
     public async Task LaunchAsync(SearchPlan plan)
     {
@@ -168,7 +168,10 @@ internal sealed class SearchGrain(
 
     private Task PollAsync(OpenSearch search) => this.GuardAsync(logger, Id, async () =>
     {
-        await search.PollAsync();
+        if (!await search.PollAsync())
+        {
+            _poll?.Change(TimeSpan.Zero, timings.Poll); // after whoever waits for an answer meanwhile
+        }
         search.Measure();
         await AdvanceAsync(search);
     });
@@ -220,23 +223,25 @@ internal sealed class SearchGrain(
         return null;
     }
 
-    private async Task ReadAsync()
+    private async Task<OpenSearch?> ReadAsync()
     {
         try
         {
             _unreadable = record.State.Plan is { IsOfThisVersion: false } ? LeftBehind : null;
-            _search = record.State.Plan is { IsOfThisVersion: true } plan ? await OpenSearch.OpenAsync(
+            return record.State.Plan is { IsOfThisVersion: true } plan ? await OpenSearch.OpenAsync(
                 plan, _progress, store, new TrajectoryClient(GrainFactory, plan, timings, logger), record.State.TraceParent, time) : null;
         }
         catch (FormatException e)
         {
             _unreadable = $"cannot be read: {e.Message}";
+            return null;
         }
     }
 
     private async Task OpenAsync()
     {
-        await ReadAsync();
-        await (_search is { } search ? DriveAsync(search, retryFailed: false) : Task.CompletedTask);
+        var search = await ReadAsync();
+        _search = search; // and driven at once: who asks in between must not be told that it was interrupted
+        await (search is null ? Task.CompletedTask : DriveAsync(search, retryFailed: false));
     }
 }

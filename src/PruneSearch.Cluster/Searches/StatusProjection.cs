@@ -108,7 +108,8 @@ internal sealed class StatusProjection(
             Telemetry.BudgetSpent.Set(share, tag);
         }
 
-        void Set(string state, int stages) => Telemetry.SearchStages.Set(stages, (Telemetry.SearchTag, Plan.Id), (Telemetry.StateTag, state));
+        void Set(string state, int stages) => Telemetry.SearchStages.Set(
+            stages, (Telemetry.SearchTag, Plan.Id), (Telemetry.DeviceClassTag, Plan.DeviceClass), (Telemetry.StateTag, state));
     }
 
     private TrajectoryStatus Status(int index, WorkState state)

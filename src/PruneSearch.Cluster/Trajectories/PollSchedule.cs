@@ -4,17 +4,18 @@ namespace PruneSearch.Cluster.Trajectories;
 
 /// <summary>
 /// Whose turn it is to be asked. Every poll takes a bounded number of trajectories, in turn, and those at work in between: the
-/// cost of a poll does not grow with the search, and each trajectory comes up again after a while. The first time, all are
+/// cost of a poll does not grow with the search, and each trajectory comes up again after a while. Before that, all are
 /// started as fast as they answer, those with the longest paths first.
 /// </summary>
 internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<TrajectoryPlan, bool> isUnfinished, bool retryFailed)
 {
-    public const int AtOnce = 64;
-
+    private const int AtOnce = 64;
     private const int PerPoll = 256;
-    private const int FirstPerPoll = 2048;
-    private const int LivePerPoll = 64;
-    private readonly Queue<TrajectoryPlan> _first = new(plans.Where(isUnfinished).OrderByDescending(p => p.Stages.Count));
+
+    // Whoever wants something of the coordinator waits no longer than this and for one answer of a trajectory.
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(500);
+    private readonly Queue<(TrajectoryPlan Plan, bool IsInRound)> _first =
+        new(plans.Where(isUnfinished).OrderByDescending(p => p.Stages.Count).Select(p => (p, false)));
     private readonly Queue<TrajectoryPlan> _round = [];
 
     /// <summary>One question to a trajectory.</summary>
@@ -25,43 +26,63 @@ internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<Traje
     /// <summary>Whether failed stages are tried again.</summary>
     public bool RetryFailed => retryFailed;
 
-    /// <summary>Whose turn it is.</summary>
+    /// <summary>Asks those whose turn it is, as many as there is time for; the others are asked with the next poll.</summary>
     /// <param name="live">Those at work: they are asked each time, so that their progress is seen.</param>
-    public IReadOnlyList<Poll> Due(IEnumerable<TrajectoryPlan> live)
+    /// <param name="ask">Asks one.</param>
+    /// <param name="time">Measures how long that takes.</param>
+    /// <returns>Whether it came to all that are to be started: otherwise it should go on soon.</returns>
+    public async Task<bool> AskAsync(IReadOnlyList<TrajectoryPlan> live, Func<Poll, Task> ask, TimeProvider time)
     {
-        var due = new List<Poll>();
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        while (due.Count < FirstPerPoll && _first.TryDequeue(out var plan))
+        long began = time.GetTimestamp();
+        foreach (var (i, batch) in Due(live).Chunk(AtOnce).Index())
         {
-            if (Take(plan, isFirst: true))
+            await Task.WhenAll(batch.Select(ask));
+            if (i > 0 && time.GetElapsedTime(began) > Longest)
             {
-                _round.Enqueue(plan);
+                return _first.Count == 0;
             }
         }
-        foreach (var plan in live.Take(LivePerPoll))
+        return true;
+    }
+
+    /// <summary>One more that is to be started.</summary>
+    public void Add(TrajectoryPlan plan) => _first.Enqueue((plan, IsInRound: false));
+
+    // Whoever stops in between goes on there the next time.
+    private IEnumerable<Poll> Due(IReadOnlyList<TrajectoryPlan> live)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var plan in live.Take(AtOnce).Where(Takes))
         {
-            Take(plan, isFirst: false);
+            yield return new Poll(plan, IsFirst: false);
         }
-        for (int left = _round.Count; left > 0 && due.Count < PerPoll; left--)
+        for (int left = _first.Count; left > 0; left--)
+        {
+            var (plan, isInRound) = _first.Dequeue();
+            if (isUnfinished(plan))
+            {
+                taken.Add(plan.Name);
+                if (!isInRound)
+                {
+                    _round.Enqueue(plan);
+                }
+                yield return new Poll(plan, IsFirst: true);
+            }
+        }
+        for (int left = Math.Min(_round.Count, PerPoll); left > 0; left--)
         {
             var plan = _round.Dequeue();
-            Take(plan, isFirst: false);
             if (isUnfinished(plan))
             {
                 _round.Enqueue(plan);
+                if (Takes(plan))
+                {
+                    yield return new Poll(plan, IsFirst: false);
+                }
             }
         }
-        return due;
 
-        bool Take(TrajectoryPlan plan, bool isFirst)
-        {
-            bool takes = isUnfinished(plan) && taken.Add(plan.Name);
-            if (takes)
-            {
-                due.Add(new Poll(plan, isFirst));
-            }
-            return takes;
-        }
+        bool Takes(TrajectoryPlan plan) => isUnfinished(plan) && taken.Add(plan.Name);
     }
 
     /// <summary>A trajectory more: it is asked at once, and comes up with the others from then on.</summary>
@@ -76,7 +97,7 @@ internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<Traje
     {
         if (poll.IsFirst)
         {
-            _first.Enqueue(poll.Plan); // it is polled already; starting it twice is harmless
+            _first.Enqueue((poll.Plan, IsInRound: true)); // starting it twice is harmless
         }
     }
 }

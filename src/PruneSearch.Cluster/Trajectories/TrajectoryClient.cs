@@ -16,17 +16,7 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
     {
         try
         {
-            if (poll.IsFirst)
-            {
-                await StartAsync(poll.Plan, schedule.RetryFailed);
-            }
-            var news = await Grain(poll.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
-            if (!news.IsStarted)
-            {
-                await StartAsync(poll.Plan, retryFailed: false);
-                news = await Grain(poll.Plan).GetStatusAsync(known).WaitAsync(timings.CallPatience);
-            }
-            return news;
+            return await NewsAsync(poll.Plan, poll.IsFirst, schedule.RetryFailed, known).WaitAsync(timings.CallPatience);
         }
         catch (Exception e)
         {
@@ -56,10 +46,7 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
     {
         try
         {
-            var queue = grains.GetGrain<IDispatcherGrain>(deviceClass);
-            await queue.WeighAsync(plan.Id, slots).WaitAsync(timings.CallPatience);
-            var status = await queue.GetStatusAsync(QueueReasons.Named).WaitAsync(timings.CallPatience);
-            return new QueueReasons(deviceClass, status);
+            return await LookAsync(deviceClass, slots).WaitAsync(timings.CallPatience);
         }
         catch (Exception e)
         {
@@ -68,8 +55,28 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
         }
     }
 
-    private Task StartAsync(TrajectoryPlan trajectory, bool retryFailed) =>
-        Grain(trajectory).StartAsync(retryFailed).WaitAsync(timings.CallPatience);
+    private async Task<TrajectoryNews> NewsAsync(TrajectoryPlan trajectory, bool isFirst, bool retryFailed, int known)
+    {
+        var grain = Grain(trajectory);
+        if (isFirst)
+        {
+            await grain.StartAsync(retryFailed);
+        }
+        var news = await grain.GetStatusAsync(known);
+        if (!news.IsStarted)
+        {
+            await grain.StartAsync(retryFailed: false);
+            news = await grain.GetStatusAsync(known);
+        }
+        return news;
+    }
+
+    private async Task<QueueReasons> LookAsync(string deviceClass, SlotSettings slots)
+    {
+        var queue = grains.GetGrain<IDispatcherGrain>(deviceClass);
+        await queue.WeighAsync(plan.Id, slots);
+        return new QueueReasons(deviceClass, await queue.GetStatusAsync(QueueReasons.Named));
+    }
 
     private ITrajectoryGrain Grain(TrajectoryPlan trajectory) => grains.GetGrain<ITrajectoryGrain>($"{plan.Id}/{trajectory.Name}");
 }

@@ -5,7 +5,10 @@ using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Core.Grains;
 
-/// <summary>The coordinator of one search; its key is the search's identifier.</summary>
+/// <summary>
+/// The coordinator of one search; its key is the search's identifier. Questions are answered while it is busy: what it knows between two steps of
+/// what it does is sound.
+/// </summary>
 [Alias("prunesearch.ISearchGrain"), Version(2)]
 public interface ISearchGrain : IGrainWithStringKey
 {
@@ -45,21 +48,21 @@ public interface ISearchGrain : IGrainWithStringKey
     /// <summary>What changed since somebody looked last; <see langword="null"/> when there is no such search.</summary>
     /// <param name="after">Where the page before said; the default shows everything.</param>
     /// <param name="limit">Largest number of trajectories, 1 to 500.</param>
-    [Alias("Status"), AllowedTo(Callers.Viewers)]
+    [Alias("Status"), AllowedTo(Callers.Viewers), AlwaysInterleave]
     Task<StatusPage?> GetStatusAsync(StatusPosition after, int limit);
 
     /// <summary>How it stands, in a few numbers; <see langword="null"/> when there is no such search.</summary>
-    [Alias("Summary"), AllowedTo(Callers.Viewers)]
+    [Alias("Summary"), AllowedTo(Callers.Viewers), AlwaysInterleave]
     Task<SearchSummary?> GetSummaryAsync();
 
     /// <summary>What it does, with what it proposed so far where it grows; <see langword="null"/> when there is no such search.</summary>
-    [Alias("Plan"), AllowedTo(Callers.Viewers)]
+    [Alias("Plan"), AllowedTo(Callers.Viewers), AlwaysInterleave]
     Task<SearchPlan?> GetPlanAsync();
 
     /// <summary>Finished stages in the order in which they came; <see langword="null"/> when there is no such search.</summary>
     /// <param name="after">Position of the first one: 0, or where the page before said.</param>
     /// <param name="limit">Largest number of them, 1 to 500.</param>
-    [Alias("Reports"), AllowedTo(Callers.Viewers)]
+    [Alias("Reports"), AllowedTo(Callers.Viewers), AlwaysInterleave]
     Task<ReportPage?> GetReportsAsync(int after, int limit);
 
     /// <summary>
@@ -67,7 +70,7 @@ public interface ISearchGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="after">Position of the first one: 0, or where the page before said.</param>
     /// <param name="limit">Largest number of them, 1 to 500.</param>
-    [Alias("Figures"), AllowedTo(Callers.Viewers)]
+    [Alias("Figures"), AllowedTo(Callers.Viewers), AlwaysInterleave]
     Task<FigurePage?> GetFiguresAsync(int after, int limit);
 
     /// <summary>A stage finished. Nobody's word is taken for it: its report is read from the checkpoint store. Repeating it is harmless.</summary>
@@ -109,6 +112,6 @@ public interface ISearchIndexGrain : IGrainWithStringKey
     Task WakeAsync();
 
     /// <summary>All identifiers, oldest first.</summary>
-    [Alias("List"), AllowedTo(Callers.Viewers)]
+    [Alias("List"), AllowedTo(Callers.Viewers), AlwaysInterleave]
     Task<IReadOnlyList<string>> ListAsync();
 }

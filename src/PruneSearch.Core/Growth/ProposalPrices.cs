@@ -12,7 +12,8 @@ internal sealed class ProposalPrices(GrowthPlan growth)
     private readonly ConfigurationStages _stages = new(growth);
     private readonly List<TrialStages> _trials = [];
     private readonly HashSet<ulong> _known = [];
-    private (StrategyHistory History, Rates Rates)? _last;
+    private StrategyHistory? _last;
+    private Rates? _rates;
 
     /// <summary>Whether anything was measured: before that, prices are in optimizer steps.</summary>
     public bool IsMeasured(StrategyHistory history) => Of(history).IsMeasured;
@@ -33,40 +34,58 @@ internal sealed class ProposalPrices(GrowthPlan growth)
 
     private Rates Of(StrategyHistory history)
     {
-        if (_last is not { } last || !ReferenceEquals(last.History, history))
+        if (!ReferenceEquals(_last, history))
         {
-            Know(history.Trials);
-            _last = last = (history, WithFactors(Learn(history.Trials), history.Trials));
+            // A proposal more tells nothing of what anything takes: only results do.
+            _rates = !Know(history.Trials) && _rates is { } rates ? rates : WithFactors(Learn());
+            _last = history;
         }
-        return last.Rates;
+        return _rates!.Value;
     }
 
-    // One history mostly goes on from the one before: only what differs is looked at.
-    private void Know(IReadOnlyList<Trial> trials)
+    // One history mostly goes on from the one before: only what differs is looked at. Returns whether what was measured differs.
+    private bool Know(IReadOnlyList<Trial> trials)
     {
-        int same = trials.Zip(_trials, (trial, known) => known.IsOf(trial)).TakeWhile(same => same).Count();
-        foreach (var (id, _, _) in _trials.Skip(same).SelectMany(t => t.Own))
+        int same = 0;
+        bool differs = false;
+        foreach (var trial in trials)
         {
-            _known.Remove(id);
+            if (same == _trials.Count || !_trials[same].IsOf(trial))
+            {
+                break;
+            }
+            differs |= _trials[same++].Take(trial.Results);
+        }
+        foreach (var gone in _trials.Skip(same))
+        {
+            differs |= gone.Results.Count > 0;
+            foreach (var (id, _, _) in gone.Own)
+            {
+                _known.Remove(id);
+            }
         }
         _trials.RemoveRange(same, _trials.Count - same);
         foreach (var trial in trials.Skip(same))
         {
-            _trials.Add(new TrialStages(trial.Configuration, trial.Rung, [.. _stages.Of(trial.Configuration, trial.Rung).Where(s => _known.Add(s.Id))]));
+            var own = _stages.Of(trial.Configuration, trial.Rung).Where(s => _known.Add(s.Id)).ToArray();
+            _trials.Add(new TrialStages(trial.Configuration, trial.Rung, own, PriceFactors.Features(growth.Space, trial.Configuration)));
+            differs |= _trials[^1].Take(trial.Results);
         }
+        return differs;
     }
 
     // Least squares of relative errors: seconds = stages · a + steps · b.
-    private Rates Learn(IReadOnlyList<Trial> trials)
+    private Rates Learn()
     {
         double aa = 0, ab = 0, bb = 0, a1 = 0, b1 = 0;
-        foreach (var (trial, stagesOf) in trials.Zip(_trials))
+        foreach (var trial in _trials)
         {
-            foreach (var result in trial.Results)
+            for (int i = 0; i < trial.Results.Count; i++)
             {
+                var result = trial.Results[i];
                 if (result.Seconds > 0)
                 {
-                    var (count, trained) = stagesOf.At(result.Rung);
+                    var (count, trained) = trial.At(result.Rung);
                     var (stages, steps) = (count / result.Seconds, trained / result.Seconds);
                     (aa, ab, bb, a1, b1) = (aa + stages * stages, ab + stages * steps, bb + steps * steps, a1 + stages, b1 + steps);
                 }
@@ -85,14 +104,15 @@ internal sealed class ProposalPrices(GrowthPlan growth)
     }
 
     // Where prices are nominal they are exact, and all factors 1.
-    private Rates WithFactors(Rates rates, IReadOnlyList<Trial> trials)
+    private Rates WithFactors(Rates rates)
     {
-        foreach (var (trial, stages) in trials.Zip(_trials))
+        foreach (var trial in _trials)
         {
-            foreach (var result in trial.Results)
+            for (int i = 0; i < trial.Results.Count; i++)
             {
-                var (count, steps) = stages.At(result.Rung);
-                rates.Factors.Add(trial.Configuration, result.Rung > 0, result.Seconds / rates.Of(count, steps));
+                var result = trial.Results[i];
+                var (count, steps) = trial.At(result.Rung);
+                rates.Factors.Add(trial.Features, result.Rung > 0, result.Seconds / rates.Of(count, steps));
             }
         }
         return rates;
@@ -103,18 +123,35 @@ internal sealed class ProposalPrices(GrowthPlan growth)
         public double Of(double stages, double steps) => stages * PerStage + steps * PerStep;
     }
 
-    /// <summary>The stages that a trial is the first one to have.</summary>
-    private sealed record TrialStages(Configuration Configuration, int Rung, (ulong Id, int Steps, int Rung)[] Own)
+    /// <summary>
+    /// The stages that a trial is the first one to have, and what they took. All trials are looked at again and again: nothing of it is made anew.
+    /// </summary>
+    private sealed class TrialStages(Configuration configuration, int rung, (ulong Id, int Steps, int Rung)[] own, (int Place, double Value)[] features)
     {
-        public bool IsOf(Trial trial) =>
-            Rung == trial.Rung && (ReferenceEquals(Configuration, trial.Configuration) || Configuration.Equals(trial.Configuration));
+        public (ulong Id, int Steps, int Rung)[] Own => own;
 
-        public (double Stages, double Steps) At(int rung)
+        public (int Place, double Value)[] Features => features;
+
+        public IReadOnlyList<RungResult> Results { get; private set; } = [];
+
+        public bool IsOf(Trial trial) =>
+            rung == trial.Rung && (ReferenceEquals(configuration, trial.Configuration) || configuration.Equals(trial.Configuration));
+
+        /// <summary>Takes its results in.</summary>
+        /// <returns>Whether they may be others than before.</returns>
+        public bool Take(IReadOnlyList<RungResult> results)
+        {
+            bool differ = !ReferenceEquals(results, Results) && results.Count + Results.Count > 0;
+            Results = results;
+            return differ;
+        }
+
+        public (double Stages, double Steps) At(int at)
         {
             (double stages, double steps) = (0, 0);
-            foreach (var stage in Own)
+            foreach (var stage in own)
             {
-                (stages, steps) = stage.Rung == rung ? (stages + 1, steps + stage.Steps) : (stages, steps);
+                (stages, steps) = stage.Rung == at ? (stages + 1, steps + stage.Steps) : (stages, steps);
             }
             return (stages, steps);
         }

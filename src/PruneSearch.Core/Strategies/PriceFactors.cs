@@ -19,13 +19,7 @@ public sealed class PriceFactors
     {
         ArgumentNullException.ThrowIfNull(space);
         _space = space;
-        _places = new int[space.Hyperparameters.Count];
-        int count = 1; // what all have in common
-        for (int h = 0; h < _places.Length; h++)
-        {
-            _places[h] = count;
-            count += space.Hyperparameters[h] is ChoiceHyperparameter choice ? choice.Values.Count : 1;
-        }
+        (_places, int count) = Places(space);
         (_pruning, _training) = (new Sums(count), new Sums(count));
     }
 
@@ -36,9 +30,15 @@ public sealed class PriceFactors
     public void Add(Configuration configuration, bool trained, double ratio)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        Add(Features(_space, configuration), trained, ratio);
+    }
+
+    /// <summary>The same, of a configuration of which that is known.</summary>
+    internal void Add((int Place, double Value)[] features, bool trained, double ratio)
+    {
         if (ratio > 0 && double.IsFinite(ratio))
         {
-            (trained ? _training : _pruning).Add(Features(configuration), Math.Log(ratio));
+            (trained ? _training : _pruning).Add(features, Math.Log(ratio));
         }
     }
 
@@ -52,18 +52,33 @@ public sealed class PriceFactors
         double sum = weights[0];
         for (int h = 0; h < _places.Length; h++)
         {
-            var (place, value) = Feature(h, configuration[h]);
+            var (place, value) = Feature(_space.Hyperparameters[h], _places[h], configuration[h]);
             sum += value * weights[place];
         }
         return Math.Clamp(Math.Exp(sum), 1 / Largest, Largest);
     }
 
-    private (int Place, double Value)[] Features(Configuration configuration) =>
-        [(0, 1), .. _places.Select((_, h) => Feature(h, configuration[h])).Where(f => f.Value != 0)];
+    /// <summary>What of a configuration counts, and for how much; what does not is left out.</summary>
+    internal static (int Place, double Value)[] Features(SearchSpace space, Configuration configuration)
+    {
+        var (places, _) = Places(space);
+        return [(0, 1), .. places.Select((place, h) => Feature(space.Hyperparameters[h], place, configuration[h])).Where(f => f.Value != 0)];
+    }
 
-    private (int Place, double Value) Feature(int hyperparameter, double value) => double.IsNaN(value) ? (0, 0)
-        : _space.Hyperparameters[hyperparameter] is ChoiceHyperparameter ? (_places[hyperparameter] + (int)value, 1)
-        : (_places[hyperparameter], _space.Hyperparameters[hyperparameter].ToUnit(value) - 0.5);
+    private static (int[] Places, int Count) Places(SearchSpace space)
+    {
+        int[] places = new int[space.Hyperparameters.Count];
+        int count = 1; // what all have in common
+        for (int h = 0; h < places.Length; h++)
+        {
+            places[h] = count;
+            count += space.Hyperparameters[h] is ChoiceHyperparameter choice ? choice.Values.Count : 1;
+        }
+        return (places, count);
+    }
+
+    private static (int Place, double Value) Feature(Hyperparameter hyperparameter, int place, double value) => double.IsNaN(value) ? (0, 0)
+        : hyperparameter is ChoiceHyperparameter ? (place + (int)value, 1) : (place, hyperparameter.ToUnit(value) - 0.5);
 
     // Normal equations of a ridge regression, solved when they are asked for.
     private sealed class Sums(int count)

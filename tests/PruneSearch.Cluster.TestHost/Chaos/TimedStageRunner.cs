@@ -7,7 +7,7 @@ namespace PruneSearch.Cluster.TestHost.Chaos;
 /// <summary>Stages that last as long as their key says and answer what their key says; each start and end is a line of a log.</summary>
 internal sealed class TimedStageRunner(SiloSettings settings) : IStageRunner
 {
-    private const int Slice = 100;
+    private const int ShortestSlice = 100, LongestSlice = 1000; // of a thousand slots, each shall wake up rarely
     private readonly Lock _gate = new();
     private readonly FileStream? _log = settings.LogRuns ? new FileStream(settings.RunsLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite) : null;
 
@@ -18,9 +18,10 @@ internal sealed class TimedStageRunner(SiloSettings settings) : IStageRunner
         int span = settings.MaxMilliseconds - settings.MinMilliseconds + 1;
         int duration = settings.MinMilliseconds + (int)(Convert.ToUInt32(job.Key.ToString()[..8], 16) % span);
         bool stopped = false;
-        for (int left = duration; left > 0 && !stopped; left -= Slice)
+        int slice = Math.Clamp(duration / 50, ShortestSlice, LongestSlice);
+        for (int left = duration; left > 0 && !stopped; left -= slice)
         {
-            stopped = cancellation.WaitHandle.WaitOne(Math.Min(left, Slice)) || Hangs(job, cancellation);
+            stopped = cancellation.WaitHandle.WaitOne(Math.Min(left, slice)) || Hangs(job, cancellation);
             Heartbeat.Beat();
         }
         Note(stopped ? "stop" : "done", job);
