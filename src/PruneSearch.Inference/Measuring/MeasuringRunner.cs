@@ -18,7 +18,8 @@ namespace PruneSearch.Inference.Measuring;
 /// <param name="store">The checkpoints.</param>
 /// <param name="time">The clock.</param>
 /// <param name="threads">Threads within the network on this device; 0 for what the search says.</param>
-public sealed class MeasuringRunner(ICheckpointStore store, TimeProvider time, int threads = 0) : IStageRunner
+/// <param name="provider">What computes; the processor when left out.</param>
+public sealed class MeasuringRunner(ICheckpointStore store, TimeProvider time, int threads = 0, OnnxProvider? provider = null) : IStageRunner
 {
     /// <inheritdoc/>
     public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
@@ -85,7 +86,7 @@ public sealed class MeasuringRunner(ICheckpointStore store, TimeProvider time, i
     private LatencyReport Measure(Pair models, byte[] file, string precision, MeasureSettings settings, CancellationToken cancellation)
     {
         string name = CheckpointNames.Latency(LatencyIdentity.Of(
-            models.Candidate, models.Dense, precision, OnnxLatencyEngine.DeviceOf(settings.Threads), models.DeviceClass));
+            models.Candidate, models.Dense, precision, OnnxLatencyEngine.DeviceOf(settings.Threads, provider), models.DeviceClass));
         if (Find(name) is { } known && LatencyIdentity.Serves(known, settings))
         {
             return known;
@@ -95,7 +96,9 @@ public sealed class MeasuringRunner(ICheckpointStore store, TimeProvider time, i
         GC.WaitForPendingFinalizers();
         try
         {
-            var latency = new LatencyMeter(time).Compare(models.DenseFile, file, settings, cancellation);
+            var latency = new LatencyMeter(time).Compare(
+                () => new OnnxLatencyEngine(models.DenseFile, settings.Threads, "dense model", provider: provider),
+                () => new OnnxLatencyEngine(file, settings.Threads, "candidate model", provider: provider), LatencyOptions.From(settings), cancellation);
             Wait(store.PutAsync(name, (stream, c) => JsonSerializer.SerializeAsync(stream, latency, CoreJson.Readable, c), PutCondition.None, cancellation));
             return latency;
         }
