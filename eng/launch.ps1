@@ -51,7 +51,7 @@ if (-not (Test-Current)) {
     }
     finally { $lock.Dispose() }
 }
-if (-not $env:OMP_WAIT_POLICY) { $env:OMP_WAIT_POLICY = 'PASSIVE' } # waiting threads sleep instead of spinning
+if (-not $env:KMP_BLOCKTIME) { $env:KMP_BLOCKTIME = '1' } # threads that wait spin for a millisecond at most and then sleep
 $ErrorActionPreference = 'Continue'
 & $program @args
 exit $LASTEXITCODE

@@ -2,7 +2,7 @@ using System.CommandLine;
 using PruneSearch.Benchmarks.Verbs;
 using PruneSearch.Detection;
 
-NativeMemory.KeepFreed();
+NativeSettings.Apply();
 
 // Measurements whose results stand in docs/benchmarks.md. A verb is a file in Verbs/ and a line here.
 return await new RootCommand("Measures parts of PruneSearch.")

@@ -4,7 +4,7 @@ using PruneSearch.Detection;
 using PruneSearch.Stages;
 using PruneSearch.Web.Dashboards;
 
-NativeMemory.KeepFreed();
+NativeSettings.Apply();
 return await CommandLine.RunAsync(args, new CliContext
 {
     Output = Console.Out,

@@ -15,12 +15,13 @@ namespace PruneSearch.Measure;
 /// </summary>
 internal static class MeasuringProgram
 {
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
     private const int Failed = 1, BadInput = 2, Stuck = 4, Interrupted = 130;
 
     private static readonly string[] Keys =
     [
-        "database", "checkpoints", "container", "cluster-id", "gateways", "name", "device-class", "threads", "certificate", "authority", "health-port",
-        "metrics-port", "probe-address", "longest-silence", "work",
+        "database", "checkpoints", "container", "cluster-id", "gateways", "name", "device", "device-class", "threads", "certificate", "authority",
+        "health-port", "metrics-port", "probe-address", "longest-silence", "work",
     ];
 
     /// <summary>Runs it to its end.</summary>
@@ -64,7 +65,13 @@ internal static class MeasuringProgram
             return 0;
         }, cancellation));
         root.Add(bundle);
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeToStop, // a measurement is given back before the process ends
+        });
     }
 
     // Whatever a settings file that it shares with others says of its role.
@@ -78,7 +85,8 @@ internal static class MeasuringProgram
         {
             await error.WriteLineAsync($"warning: {ErrorText.OneLine(warning)}");
         }
-        await using var host = await SiloHost.StartAsync(options, services => services.AddMeasuringRunner(configuration.Threads), cancellation);
+        await using var host = await SiloHost.StartAsync(
+            options, services => services.AddMeasuringRunner(configuration.Threads, configuration.Device), cancellation);
         await error.WriteLineAsync($"Worker {options.Name} of cluster {options.ClusterId}: measures for class {options.DeviceClass}");
         await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, cancellation));
         if (host.StuckStage.IsCompleted)

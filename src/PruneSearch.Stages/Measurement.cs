@@ -1,6 +1,8 @@
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Inference.Latency;
+using PruneSearch.Inference.Onnx;
+using TorchSharp;
 
 namespace PruneSearch.Stages;
 
@@ -12,6 +14,10 @@ internal sealed class Measurement(StageContext context)
 {
     private readonly StageFiles _files = context.Files;
     private readonly MeasureSettings _settings = context.Stage.Measure;
+    private readonly OnnxProvider _provider = OnnxProvider.Of(context.Device.type == DeviceType.CUDA ? Math.Max(context.Device.index, 0) : null);
+
+    /// <summary>Whether a GPU is what runs exported models.</summary>
+    public bool IsOnGpu => _provider.Gpu is not null;
 
     /// <summary>Latency of a model.</summary>
     /// <param name="onnx">The same, exported.</param>
@@ -28,6 +34,12 @@ internal sealed class Measurement(StageContext context)
 
     private LatencyReport Measure(DetectorModel model, byte[] candidateFile, byte[] ownFile, string precision)
     {
+        if (_settings.Engine == MeasuringEngine.OnnxRuntime && _provider.Fallback is { } why)
+        {
+            string warning = $"speed was measured on the processor: ONNX Runtime cannot use the GPU: {why}";
+            context.Warnings.Remove(warning);
+            context.Warnings.Add(warning);
+        }
         var denseSpec = _settings.Baseline is { } baseline ? _files.ReadSpec(baseline) : model.Spec;
         string id = Identify(model.Spec, denseSpec, precision);
         if (_files.ReadLatency(id) is { } known && LatencyIdentity.Serves(known, _settings))
@@ -54,10 +66,10 @@ internal sealed class Measurement(StageContext context)
             return TorchLatencyEngine.Loader(model(), context.Device, _settings.Threads);
         }
         byte[] file = onnx();
-        return () => new OnnxLatencyEngine(file, _settings.Threads, source);
+        return () => new OnnxLatencyEngine(file, _settings.Threads, source, provider: _provider);
     }
 
     private string Identify(DetectorSpec spec, DetectorSpec dense, string precision) => LatencyIdentity.Of(
         spec, dense, precision, _settings.Engine == MeasuringEngine.OnnxRuntime
-            ? OnnxLatencyEngine.DeviceOf(_settings.Threads) : TorchLatencyEngine.DeviceOf(context.Device, _settings.Threads));
+            ? OnnxLatencyEngine.DeviceOf(_settings.Threads, _provider) : TorchLatencyEngine.DeviceOf(context.Device, _settings.Threads));
 }

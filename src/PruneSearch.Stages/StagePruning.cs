@@ -5,6 +5,7 @@ using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Pruning;
+using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
 
 namespace PruneSearch.Stages;
@@ -42,6 +43,10 @@ internal sealed class StagePruning(StageContext context, Measurement measurement
         return state is null || plan is null ? state : state with { Tensors = Shrinker.Slice(parent.Network, state.Tensors, plan) };
     }
 
+    // Times of the layers are those of a processor: on a GPU they would be those of starting them.
+    private Lazy<LatencyCosts>? Costs(DetectorModel model) => measurement.IsOnGpu ? null
+        : new DeviceCosts(context.Files, context.Stage.Measure, context.Time, context.Cancellation).Of(model);
+
     private PruneResult Prune(DetectorModel model, WeightSet weights, PruneSettings settings, StageKey key)
     {
         int seed = StageContext.SeedOf(key);
@@ -52,7 +57,7 @@ internal sealed class StagePruning(StageContext context, Measurement measurement
             var pruned = PruningEngine.Prune(
                 model, weights, settings, CalibrationSet.Annotated(model, calibration, seed),
                 latency: spec => Latency(model.With(spec.Widths)),
-                costs: new DeviceCosts(context.Files, context.Stage.Measure, context.Time, context.Cancellation).Of(model), cancellation: context.Cancellation);
+                costs: Costs(model), cancellation: context.Cancellation);
             return context.Files.KeepPruned(key, pruned);
         }
         catch (ArgumentException e)

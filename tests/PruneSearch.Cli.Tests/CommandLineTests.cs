@@ -89,6 +89,13 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, await RunAsync(sessions, "run", WriteSearch("measure: {on: pi}")));
 
         Assert.StartsWith("warning: measure.on: no slot of class pi is known now", Assert.Single(Errors), StringComparison.Ordinal);
+        // What is left to wait for when all is trained.
+        Assert.DoesNotContain("models measured", _output.ToString(), StringComparison.Ordinal);
+        var trained = Some.Status(WorkState.Running, Some.Trajectory(WorkState.Completed, done: 3)) with { Measuring = running.Measuring };
+        sessions = new ScriptedSessions(_home, trained, trained, Some.Status(WorkState.Completed, Some.Trajectory(WorkState.Completed, done: 3)));
+        Assert.Equal(0, await RunAsync(sessions, "follow", running.Id));
+        Assert.Single(_output.ToString().Split('\n'), "pi: 0 of 2 models measured; waits for a slot of class pi: none is known");
+
         Assert.Equal(0, await RunAsync(new ScriptedSessions(_home, running), "status", running.Id));
         Assert.Contains("\n  pi: 0 of 2 models measured; waits for a slot of class pi: none is known\n", _output.ToString(), StringComparison.Ordinal);
     }

@@ -43,6 +43,7 @@ public sealed class ProgramTests : IDisposable
 
             Assert.NotNull(line);
             Assert.Contains("MALLOC_MMAP_MAX_=0", environment);
+            Assert.Contains("GOMP_SPINCOUNT=30000", environment);
             Assert.Contains($"HOME={_home}", environment); // what was there before stays
         }
         finally
@@ -60,6 +61,7 @@ public sealed class ProgramTests : IDisposable
             RedirectStandardError = true,
         };
         start.Environment.Remove("MALLOC_ARENA_MAX");
+        start.Environment.Remove("OMP_WAIT_POLICY");
         start.Environment["HOME"] = _home;
         return Process.Start(start)!;
     }

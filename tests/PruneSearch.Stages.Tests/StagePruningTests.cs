@@ -168,7 +168,6 @@ public sealed class StagePruningTests(StagePruningTests.DenseStage dense) : ICla
 
         Assert.Equal((64, 96, 96), (dense.Report.InputSize, report.InputSize, next.InputSize));
         Assert.True(report.Macs > dense.Report.Macs);
-        Assert.True(report.Latency.SpeedUp < 1); // measured at that size, beside the original at its own
         Assert.Contains("the dense detector teaches at 96×96 pixels, for which it was not trained: it learnt at 64×64", report.Warnings);
         Assert.Equal(96, (await _room.DetectorAsync(next.Key)).InputSize);
         using var detector = OnnxDetector.Load((await _room.ReadAsync(CheckpointNames.Onnx(next.Key))).ToArray(), "next");

@@ -49,11 +49,12 @@ internal static class LossVerb
             var outputs = network.Forward(images, training: true);
             own.Restart();
             var answers = outputs.ToDictionary(o => o.Key, o => o.Value.detach().requires_grad_());
-            loss.Compute(answers, wanted, step: 1).backward();
+            var value = loss.Compute(answers, wanted, step: 1);
+            value.backward();
             own.Stop();
             // The gradients of the outputs go on into the network.
             autograd.backward([.. outputs.Values], [.. outputs.Keys.Select(o => answers[o].grad!)]);
-            optimizer.ClipGradients(1);
+            optimizer.ClipGradients(optimizer.Read(value).Norm, 1);
             optimizer.Step(1e-3, step);
             all.Stop();
             if (step >= WarmUp)

@@ -30,13 +30,15 @@ internal static class TrainVerb
         var width = new Option<double>("--width") { DefaultValueFactory = _ => 1.0, Description = "Width multiplier of the backbone" };
         var precision = new Option<string>("--precision") { DefaultValueFactory = _ => "float32", Description = "float32, bfloat16 or auto" };
         var steps = new Option<int>("--steps") { DefaultValueFactory = _ => 6, Description = "Timed steps, after two that are not" };
-        var command = new Command("train", "Speed of training in pictures a second") { name, size, batch, width, precision, steps };
+        var taught = new Option<bool>("--taught") { Description = "With the answers of a second network on the same pictures in the loss, as distillation has them" };
+        var command = new Command("train", "Speed of training in pictures a second") { name, size, batch, width, precision, steps, taught };
         command.SetAction(p => Run(
-            p.GetValue(name)!, p.GetValue(size), p.GetValue(batch), p.GetValue(width), EnumNames.Parse<Precision>(p.GetValue(precision)!), p.GetValue(steps)));
+            p.GetValue(name)!, p.GetValue(size), p.GetValue(batch), p.GetValue(width), EnumNames.Parse<Precision>(p.GetValue(precision)!), p.GetValue(steps),
+            p.GetValue(taught)));
         return command;
     }
 
-    private static int Run(string name, int size, int batch, double width, Precision precision, int steps)
+    private static int Run(string name, int size, int batch, double width, Precision precision, int steps, bool taught)
     {
         const int WarmUp = 2;
         var network = name == Backbone ? MobileNetV2.Build(size, width, PaddingStyle.Symmetric) : BenchmarkNetwork.Build(name).Network;
@@ -46,6 +48,7 @@ internal static class TrainVerb
         {
             ConvolutionType = TrainingPrecision.TypeOf(precision),
         };
+        using var teacher = taught ? new TorchNetwork(network, Weights(network)) : null;
         using var optimizer = Detection.Training.Optimizer.Create(torchNetwork, OptimizerKind.Sgd, weightDecay: 0, momentum: 0.9);
         var clock = new Stopwatch();
         var before = TimeSpan.Zero;
@@ -57,14 +60,26 @@ internal static class TrainVerb
                 before = Environment.CpuUsage.TotalTime;
             }
             using var scope = NewDisposeScope();
-            torchNetwork.Forward(images, training: true).Values.Select(o => o.square().mean()).Aggregate((sum, o) => sum + o).backward();
+            var outputs = torchNetwork.Forward(images, training: true);
+            var loss = outputs.Values.Select(o => o.square().mean()).Aggregate((sum, o) => sum + o);
+            (teacher is null ? loss : loss + Distance(outputs, teacher, images)).backward();
             optimizer.Step(0.01, step);
         }
         double rate = batch * steps / clock.Elapsed.TotalSeconds, processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds / steps;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"prunesearch train {name} size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s {processor:0.000} s"));
+            $"prunesearch train {name}{(taught ? " taught" : "")} size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s {processor:0.000} s"));
         return 0;
+    }
+
+    private static Tensor Distance(Dictionary<string, Tensor> outputs, TorchNetwork teacher, Tensor images)
+    {
+        Dictionary<string, Tensor> wanted;
+        using (no_grad())
+        {
+            wanted = teacher.Forward(images);
+        }
+        return outputs.Select(o => nn.functional.mse_loss(o.Value, wanted[o.Key])).Aggregate((sum, o) => sum + o);
     }
 
     private static WeightSet Weights(Network network)

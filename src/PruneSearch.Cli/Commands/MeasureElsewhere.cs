@@ -105,7 +105,7 @@ internal static class MeasureElsewhere
         ([], _) => throw new FormatException($"Search {plan.Id} measures on no other device class: its file has no measure.on"),
         ([var only], null) => only,
         ({ } several, { } one) when several.Contains(one) => one,
-        ({ } several, _) => throw new FormatException($"--on is '{asked}', expected {string.Join(" or ", several)}"),
+        ({ } several, _) => throw new FormatException($"--on {(asked is null ? "is missing" : $"is '{asked}'")}, expected {string.Join(" or ", several)}"),
     };
 
     private static void WriteScripts(string folder)

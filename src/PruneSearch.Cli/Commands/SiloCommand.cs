@@ -42,7 +42,7 @@ internal static class SiloCommand
         Warnings.Write(context, configuration.Warnings);
         await using var host = await SiloHost.StartAsync(silo, services =>
         {
-            _ = silo.Role == SiloRole.Measure ? services.AddMeasuringRunner(configuration.Threads) : services.AddStageRunner(o =>
+            _ = silo.Role == SiloRole.Measure ? services.AddMeasuringRunner(configuration.Threads, configuration.Device) : services.AddStageRunner(o =>
             {
                 o.Device = configuration.Device;
                 o.Threads = configuration.Threads;

@@ -41,7 +41,8 @@ internal static class LiveProgress
             .Title(Markup.Escape($"{status.Id}: {ProgressText.Of(status.State)}, {done} of {status.Trajectories.Count} trajectories completed"));
         string[] warnings = [.. status.Trajectories.SelectMany(ProgressText.Warnings).Select(w => $"warning: {w}")];
         string[] last = [.. warnings.TakeLast(MostWarnings)];
-        string[] growth = status.Growth is { } g ? [.. GrowthText.Lines(g), .. GrowthText.Latest(status, MostProposals)] : [];
+        string[] growth = [.. status.Growth is { } g ? GrowthText.Lines(g).Concat(GrowthText.Latest(status, MostProposals)) : [],
+            .. status.Measuring.Select(MeasuringText.Of)];
         var (shown, others) = ProgressRows.Pick(status.Trajectories, room - last.Length - growth.Length);
         IEnumerable<string> below = [.. growth, .. lost is null ? Array.Empty<string>() : [ProgressText.Of(lost)],
             .. others is null ? Array.Empty<string>() : [others], .. last,

@@ -15,6 +15,7 @@ internal sealed class PlainProgress(CliContext context) : IProgressView
     private readonly TimeLeft _left = new(context.Time);
     private readonly HashSet<string> _warnings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string What, long At)> _shown = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _measuring = new(StringComparer.Ordinal);
 
     /// <summary>Says once that nobody answers, and again when the reason is known.</summary>
     public void ShowLost(LostContact lost)
@@ -46,6 +47,7 @@ internal sealed class PlainProgress(CliContext context) : IProgressView
                 _shown[t.Name] = (_shown[t.Name].What, context.Time.GetTimestamp());
             }
         }
+        ShowMeasuring(status);
         Warn(status);
         // Those that wait for the same reason begin to do so on one line.
         foreach (var same in status.Trajectories.Where(t => t.Wait is not null).GroupBy(t => Key(t.Wait!)))
@@ -74,6 +76,19 @@ internal sealed class PlainProgress(CliContext context) : IProgressView
         {
             context.Output.WriteLine(text);
             _growth = (text, context.Time.GetTimestamp());
+        }
+    }
+
+    // When all is trained, it is what a search still waits for.
+    private void ShowMeasuring(SearchStatus status)
+    {
+        foreach (var measuring in status.Measuring.Where(_ => status.Trajectories.All(t => t.State.IsOver())))
+        {
+            string text = MeasuringText.Of(measuring);
+            if (_measuring.GetValueOrDefault(measuring.DeviceClass) != text)
+            {
+                context.Output.WriteLine(_measuring[measuring.DeviceClass] = text);
+            }
         }
     }
 

@@ -128,6 +128,7 @@ public sealed class SiloHost : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.AddPruneSearchLogging(options.ConsoleLog, options.Work);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
+        builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
         builder.Services.AddSingleton<StuckSlot>().AddSingleton<ClusterContact>();

@@ -17,8 +17,7 @@ public sealed class TorchNetwork : IDisposable
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
     private readonly HashSet<string> _soleReader = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, BatchNormLayer> _normsBefore; // by the SiLU that alone reads them
-    private readonly HashSet<string> _joined; // their names
+    private readonly Dictionary<string, BatchNormLayer> _normAfter; // by the convolution that nothing else reads
     private readonly HashSet<string> _heads;
     private readonly PictureScale _scale;
 
@@ -50,10 +49,8 @@ public sealed class TorchNetwork : IDisposable
         }
         var readers = network.Layers.SelectMany(l => l.Inputs).CountBy(name => name).ToDictionary();
         _soleReader.UnionWith(readers.Where(r => r.Value == 1 && !_heads.Contains(r.Key)).Select(r => r.Key));
-        _normsBefore = network.Layers.OfType<ActivationLayer>()
-            .Where(a => a.Function == ActivationFunction.Silu && _soleReader.Contains(a.Inputs[0]) && network[a.Inputs[0]] is BatchNormLayer)
-            .ToDictionary(a => a.Name, a => (BatchNormLayer)network[a.Inputs[0]], StringComparer.Ordinal);
-        _joined = [.. _normsBefore.Values.Select(n => n.Name)];
+        _normAfter = network.Layers.OfType<BatchNormLayer>().Where(n => _soleReader.Contains(n.Inputs[0]) && network[n.Inputs[0]] is ConvLayer)
+            .ToDictionary(n => n.Inputs[0], StringComparer.Ordinal);
     }
 
     /// <summary>Looks at a layer while the network runs; the tensors are only valid during the call.</summary>
@@ -196,16 +193,15 @@ public sealed class TorchNetwork : IDisposable
     private Tensor Run(Layer layer, IReadOnlyDictionary<string, Tensor> maps, bool training, bool inPlace)
     {
         var x = maps[layer.Inputs[0]];
-        bool joins = training && inPlace && is_grad_enabled();
+        bool folds = !training && inPlace && !is_grad_enabled(); // convolutions answer what the batch norm after them would
         return layer switch
         {
-            ConvLayer conv => Convolve(conv, x),
-            BatchNormLayer when joins && _joined.Contains(layer.Name) && BatchNormSilu.Fits(x) => x.alias(), // its reader does both
+            ConvLayer conv when folds && _normAfter.TryGetValue(conv.Name, out var norm) => Folded(conv, norm, x),
+            ConvLayer conv => Convolution.Of(conv, x, _tensors[conv.Weight], BiasOf(conv), ConvolutionType),
+            BatchNormLayer when folds && _normAfter.ContainsKey(layer.Inputs[0]) => x.alias(),
             BatchNormLayer norm => nn.functional.batch_norm(
                 x, Of(norm, "running_mean"), Of(norm, "running_var"), Of(norm, "weight"), Of(norm, "bias"),
                 training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
-            ActivationLayer when joins && _normsBefore.TryGetValue(layer.Name, out var before) && BatchNormSilu.Fits(x) =>
-                BatchNormSilu.Apply(x, Of(before, "weight"), Of(before, "bias"), Of(before, "running_mean"), Of(before, "running_var"), before.Epsilon),
             ActivationLayer activation => LayerFunctions.Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
             AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.add(maps[input], One)),
             ScaleLayer => x * maps[layer.Inputs[1]],
@@ -218,30 +214,18 @@ public sealed class TorchNetwork : IDisposable
         };
     }
 
+    private Tensor Folded(ConvLayer conv, BatchNormLayer norm, Tensor x)
+    {
+        using Scalar epsilon = norm.Epsilon;
+        var scale = Of(norm, "weight") * Of(norm, "running_var").add(epsilon, One).rsqrt();
+        var shift = Of(norm, "bias") - Of(norm, "running_mean") * scale;
+        return Convolution.Of(
+            conv, x, _tensors[conv.Weight] * scale.reshape(-1, 1, 1, 1), BiasOf(conv) is { } bias ? bias * scale + shift : shift, ConvolutionType);
+    }
+
+    private Tensor? BiasOf(ConvLayer conv) => conv.Bias ? _tensors[conv.BiasName] : null;
+
     private Tensor Of(BatchNormLayer norm, string tensor) => _tensors[$"{norm.Tensors}.{tensor}"];
 
     private static long ValuesOfChannel(Tensor map) => map.shape[0] * map.shape[2] * map.shape[3];
-
-    private Tensor Convolve(ConvLayer conv, Tensor x)
-    {
-        var weight = _tensors[conv.Weight];
-        var bias = conv.Bias ? _tensors[conv.BiasName] : null;
-        bool slowInShort = conv is { Depthwise: true, Stride: > 1 }, leavesTapsOut = x.shape[2] < conv.Kernel || x.shape[3] < conv.Kernel;
-        var type = (slowInShort || leavesTapsOut) && Device.type == DeviceType.CPU ? ScalarType.Float32 : ConvolutionType;
-        var pad = conv.Padding;
-        long[] padding = [pad.Top, pad.Left];
-        if (!pad.IsSymmetric)
-        {
-            x = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom]);
-            padding = [0, 0];
-        }
-        var y = nn.functional.conv2d(As(type, x), As(type, weight), bias is null ? null : As(type, bias), [conv.Stride, conv.Stride], padding,
-            [1, 1], conv.Groups);
-        return As(ConvolutionType, y);
-    }
-
-    // oneDNN has no kernel for the gradient of a strided depthwise convolution in bfloat16: its fallback takes ten times
-    // as long as the one in float32, which is why Convolve goes to float32 and back there. On maps that are smaller than the
-    // kernel its bfloat16 gradient leaves the taps that only meet padding unwritten: they would hold what memory held, NaN too.
-    private static Tensor As(ScalarType type, Tensor x) => x.dtype == type ? x : x.to(type);
 }

@@ -35,23 +35,32 @@ public abstract class Optimizer(TorchNetwork network) : IDisposable
         }
     }
 
-    /// <summary>Scales all gradients down so that their joint L2 norm is at most <paramref name="maximum"/>.</summary>
-    /// <returns>The norm before.</returns>
-    public double ClipGradients(double maximum)
+    /// <summary>A loss, and the joint L2 norm of its gradients, read together: whoever reads from a GPU waits for all that it was given to do.</summary>
+    /// <param name="loss">The loss, whose gradients are there.</param>
+    public (double Loss, double Norm) Read(Tensor loss)
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var gradients = network.Trainable.Select(t => t.Value.grad).OfType<Tensor>().ToList();
-        double norm = stack(gradients.Select(g => g.norm()).ToList()).norm().item<float>();
+        var norm = stack(Gradients().Select(g => g.norm()).ToList()).norm();
+        float[] values = stack([loss.detach(), norm]).cpu().data<float>().ToArray();
+        return (values[0], values[1]);
+    }
+
+    /// <summary>Scales all gradients down so that their joint L2 norm is at most <paramref name="maximum"/>; 0 for no limit.</summary>
+    /// <param name="norm">Their norm, see <see cref="Read"/>.</param>
+    /// <param name="maximum">The limit.</param>
+    public void ClipGradients(double norm, double maximum)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
         if (maximum > 0 && norm > maximum)
         {
             using Scalar factor = maximum / norm;
-            foreach (var gradient in gradients)
+            foreach (var gradient in Gradients())
             {
                 gradient.mul_(factor);
             }
         }
-        return norm;
     }
 
     /// <summary>Copies the state out.</summary>
@@ -100,6 +109,8 @@ public abstract class Optimizer(TorchNetwork network) : IDisposable
         }
         return value;
     }
+
+    private IEnumerable<Tensor> Gradients() => network.Trainable.Select(t => t.Value.grad).OfType<Tensor>();
 
     /// <summary>Kernels decay; biases, shifts and scales of batch norms do not.</summary>
     protected static bool Decays(Tensor weight) => weight.dim() > 1;

@@ -71,9 +71,11 @@ public sealed class Trainer : IDisposable
             var (outputs, maps) = _network.Forward(batch.Images, training: true, _distillation?.Maps ?? []);
             var loss = _loss.Compute(outputs, batch.Objects, Step);
             loss = _distillation?.AddTo(loss, batch.Images, outputs, maps) ?? loss;
-            Watch(loss.item<float>());
             loss.backward();
-            WatchGradients(_optimizer.ClipGradients(_settings.ClipNorm));
+            var (value, norm) = _optimizer.Read(loss);
+            Watch(value);
+            WatchGradients(norm);
+            _optimizer.ClipGradients(norm, _settings.ClipNorm);
             _optimizer.Step(_schedule.At(Step), _earlierSteps + Step);
             _regulariser?.After(Step);
         }

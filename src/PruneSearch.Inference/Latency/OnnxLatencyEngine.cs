@@ -4,7 +4,9 @@ using PruneSearch.Inference.Onnx;
 
 namespace PruneSearch.Inference.Latency;
 
-/// <summary>An exported model in ONNX Runtime on the CPU, run on one random picture.</summary>
+/// <summary>
+/// An exported model in ONNX Runtime, run on one random picture. On a GPU the picture goes there and the outputs come back within the time that counts.
+/// </summary>
 public sealed class OnnxLatencyEngine : ILatencyEngine
 {
     private readonly OnnxSession _session;
@@ -14,11 +16,12 @@ public sealed class OnnxLatencyEngine : ILatencyEngine
     /// <param name="threads">Threads within the network, at least 1.</param>
     /// <param name="source">Where it comes from, for messages.</param>
     /// <param name="seed">Seed of the picture, whose values lie in [−1, 1].</param>
+    /// <param name="provider">What computes; the processor when left out.</param>
     /// <exception cref="FormatException">It is no model that ONNX Runtime can run, or it has not one float picture as input.</exception>
-    public OnnxLatencyEngine(byte[] model, int threads, string source, int seed = 1)
+    public OnnxLatencyEngine(byte[] model, int threads, string source, int seed = 1, OnnxProvider? provider = null)
     {
-        _session = OnnxSession.Load(model, threads, source);
-        Device = DeviceOf(threads);
+        _session = OnnxSession.Load(model, threads, source, provider: provider);
+        Device = DeviceOf(threads, provider);
         long[] shape = _session.InputShape(batch: 1);
         _input = OrtValue.CreateTensorValueFromMemory(OnnxAnswer.Noise(shape, seed), shape);
     }
@@ -27,7 +30,11 @@ public sealed class OnnxLatencyEngine : ILatencyEngine
     public MeasuringDevice Device { get; }
 
     /// <summary>This machine, as reports name it.</summary>
-    public static MeasuringDevice DeviceOf(int threads) => new(ProcessorName.Current, OnnxSession.Engine, threads, Spinning: threads > 1);
+    /// <param name="threads">Threads within the network.</param>
+    /// <param name="provider">What computes; the processor when left out.</param>
+    public static MeasuringDevice DeviceOf(int threads, OnnxProvider? provider = null) => provider?.Gpu is not { } gpu
+        ? new(ProcessorName.Current, OnnxSession.Engine, threads, Spinning: threads > 1)
+        : new(GpuName.Of(gpu) ?? $"cuda:{gpu}", $"{OnnxSession.Engine}, CUDA", threads, Spinning: threads > 1);
 
     /// <inheritdoc/>
     public void Run() => _session.Run(_input).Dispose();

@@ -16,7 +16,8 @@ namespace PruneSearch.Inference.Measuring;
 /// same dense structure are measured once on a device and class.
 /// </summary>
 /// <param name="threads">Threads within the network on this device; 0 for what the search says.</param>
-public sealed class MeasuringRunner(ICheckpointStore store, TimeProvider time, int threads = 0) : IStageRunner
+/// <param name="provider">What computes; the processor when left out.</param>
+public sealed class MeasuringRunner(ICheckpointStore store, TimeProvider time, int threads = 0, OnnxProvider? provider = null) : IStageRunner
 {
     /// <inheritdoc/>
     public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
@@ -83,7 +84,7 @@ public sealed class MeasuringRunner(ICheckpointStore store, TimeProvider time, i
     private LatencyReport Measure(Pair models, byte[] file, string precision, MeasureSettings settings, CancellationToken cancellation)
     {
         string name = CheckpointNames.Latency(LatencyIdentity.Of(
-            models.Candidate, models.Dense, precision, OnnxLatencyEngine.DeviceOf(settings.Threads), models.DeviceClass));
+            models.Candidate, models.Dense, precision, OnnxLatencyEngine.DeviceOf(settings.Threads, provider), models.DeviceClass));
         if (Find(name) is { } known && LatencyIdentity.Serves(known, settings))
         {
             return known;
@@ -93,7 +94,9 @@ public sealed class MeasuringRunner(ICheckpointStore store, TimeProvider time, i
         GC.WaitForPendingFinalizers();
         try
         {
-            var latency = new LatencyMeter(time).Compare(models.DenseFile, file, settings, cancellation);
+            var latency = new LatencyMeter(time).Compare(
+                () => new OnnxLatencyEngine(models.DenseFile, settings.Threads, "dense model", provider: provider),
+                () => new OnnxLatencyEngine(file, settings.Threads, "candidate model", provider: provider), LatencyOptions.From(settings), cancellation);
             Wait(store.PutAsync(name, (stream, c) => JsonSerializer.SerializeAsync(stream, latency, CoreJson.Readable, c), PutCondition.None, cancellation));
             return latency;
         }

@@ -33,8 +33,9 @@ internal sealed class OnnxSession : IDisposable
     /// <param name="threads">Threads within the network, at least 1.</param>
     /// <param name="source">What to call it in messages.</param>
     /// <param name="profile">Beginning of the name of a file that the times of all nodes are written to; none when left out.</param>
+    /// <param name="provider">What computes; the processor when left out.</param>
     /// <exception cref="FormatException">It is no such model; the message begins with <paramref name="source"/>.</exception>
-    public static OnnxSession Load(byte[] model, int threads, string source, string? profile = null)
+    public static OnnxSession Load(byte[] model, int threads, string source, string? profile = null, OnnxProvider? provider = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         OnnxFile.Read(model, source);
@@ -54,6 +55,7 @@ internal sealed class OnnxSession : IDisposable
         // Threads may spin while a run lasts, but not afterwards: they would take the processor from the other model.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "1");
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        provider?.AddTo(options);
         InferenceSession session;
         try
         {

@@ -84,7 +84,7 @@ internal sealed partial class SiloProcess : IDisposable
         ];
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$SILO_OUTPUT\" 2>&1", .. command]); // exec: what is killed is the silo
         start.Environment["SILO_OUTPUT"] = OutputFile;
-        start.Environment["OMP_WAIT_POLICY"] = "PASSIVE"; // as the launcher sets it
+        start.Environment["OMP_WAIT_POLICY"] = "PASSIVE"; // several of them share the processors
         return Process.Start(start)!;
     }
 

@@ -50,13 +50,17 @@ public sealed class OptimizerTests
         using var optimizer = PruneSearch.Detection.Training.Optimizer.Create(network, OptimizerKind.Sgd, 0, 0);
         using var batch = Some.Batch(1);
         using var outputs = NewDisposeScope();
-        (network.Forward(batch.Images)["boxes"].square().sum() * 1000).backward();
+        var loss = network.Forward(batch.Images)["boxes"].square().sum() * 1000;
+        loss.backward();
 
-        double before = optimizer.ClipGradients(1.5);
-        double after = optimizer.ClipGradients(0);
+        var (value, before) = optimizer.Read(loss);
+        optimizer.ClipGradients(before, 0);
+        Assert.Equal((loss.item<float>(), before), optimizer.Read(loss));
+        optimizer.ClipGradients(before, 1.5);
 
+        Assert.Equal(loss.item<float>(), value);
         Assert.True(before > 1.5);
-        Assert.Equal(1.5, after, 1e-3);
+        Assert.Equal(1.5, optimizer.Read(loss).Norm, 1e-3);
     }
 
     [Fact]

@@ -1,12 +1,15 @@
-namespace PruneSearch.Stages;
+namespace PruneSearch.Inference.Latency;
 
 /// <summary>Names of NVIDIA GPUs, as the Linux driver tells them.</summary>
-internal static class GpuName
+public static class GpuName
 {
     private const string Folder = "/proc/driver/nvidia/gpus";
 
     /// <summary>The model of a GPU by its index in bus order; <see langword="null"/> where the driver does not tell.</summary>
-    public static string? Of(int index, string folder = Folder)
+    public static string? Of(int index) => Of(index, Folder);
+
+    /// <summary>As <see cref="Of(int)"/>, as a folder tells it.</summary>
+    internal static string? Of(int index, string folder)
     {
         if (!Directory.Exists(folder))
         {

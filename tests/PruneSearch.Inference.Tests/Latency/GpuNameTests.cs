@@ -1,6 +1,6 @@
-using PruneSearch.Stages;
+using PruneSearch.Inference.Latency;
 
-namespace PruneSearch.Tests.Stages;
+namespace PruneSearch.Inference.Tests.Latency;
 
 public sealed class GpuNameTests : IDisposable
 {

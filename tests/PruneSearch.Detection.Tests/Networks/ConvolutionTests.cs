@@ -1,0 +1,41 @@
+using PruneSearch.Core.Networks;
+using PruneSearch.Detection.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PruneSearch.Detection.Tests.Networks;
+
+/// <summary>Convolutions answer the same along every path.</summary>
+public sealed class ConvolutionTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Kernels_of_one_tap_take_the_same_path_with_any_number_of_threads(int stride)
+    {
+        const int Size = 21, Inputs = 72, Outputs = 40;
+        using var scope = NewDisposeScope();
+        var builder = new NetworkBuilder();
+        builder.Output("maps", [builder.Conv("conv", builder.Input("image", Inputs, Size, Size), ChannelLayout.Fixed(Outputs), 1, stride)], Outputs);
+        var layer = (ConvLayer)builder.Build()["conv"];
+        var x = TorchNetwork.ChannelsLast(randn(4, Inputs, Size, Size, generator: new Generator(1)));
+        var weight = TorchNetwork.ChannelsLast(randn(Outputs, Inputs, 1, 1, generator: new Generator(2)));
+        int threads = get_num_threads();
+        try
+        {
+            set_num_threads(1);
+            var one = Convolution.Of(layer, x, weight, bias: null, ScalarType.Float32);
+            set_num_threads(2);
+            var two = Convolution.Of(layer, x, weight, bias: null, ScalarType.Float32);
+            Assert.True(one.equal(two).all().item<bool>());
+
+            var wanted = einsum("nchw,oc->nohw", x[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)],
+                weight.reshape(Outputs, Inputs));
+            Assert.True(wanted.allclose(two, rtol: 1e-4, atol: 1e-4));
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+}
