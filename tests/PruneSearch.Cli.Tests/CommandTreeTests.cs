@@ -87,7 +87,7 @@ public sealed class CommandTreeTests : IDisposable
     {
         await RefusedAsync(
             ["widths", "x.onnx", "--speed-up", "1,5"], "--speed-up is '1,5', expected a number from 1 to 100 with a decimal point and no other separators");
-        await RefusedAsync(["measure", "x.onnx", "--max-seconds", "1m"], "--max-seconds is '1m', expected a number from 0.1 to 3600 without a unit");
+        await RefusedAsync(["measure", "x.onnx", "--max-seconds", "1m"], "--max-seconds is '1m', expected a number above 0 and at most 3600 without a unit");
         await RefusedAsync(["measure", "x.onnx", "--threads", "x"], "--threads is 'x', expected a whole number from 1 to 256");
         await RefusedAsync(
             ["export", "a", "b", "--onnx", Path.Combine(_home, "o"), "--batch", "0"], "--batch is '0', expected a whole number from 1 to 4096, or any");
