@@ -6,7 +6,6 @@ namespace PruneSearch.Cli;
 /// <summary>Work whose complaints are about what the user gave it.</summary>
 internal static class BadInput
 {
-    /// <summary>Runs it.</summary>
     /// <exception cref="SearchFileException">The input is wrong: one line.</exception>
     public static T Guard<T>(Func<T> work)
     {

@@ -5,7 +5,7 @@ namespace PruneSearch.Cli;
 /// <summary>What the commands touch outside the program.</summary>
 internal sealed record CliContext
 {
-    /// <summary>Results and progress.</summary>
+    /// <summary>Standard output: results and progress.</summary>
     public required TextWriter Output { get; init; }
 
     /// <summary>Errors and warnings, one line each.</summary>

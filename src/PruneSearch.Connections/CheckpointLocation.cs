@@ -17,7 +17,6 @@ public static class CheckpointLocation
     /// <summary>Opens it; nothing is sent before the store is used.</summary>
     /// <param name="location">A folder, the address of a blob service, or the connection string of a storage account.</param>
     /// <param name="container">The blob container; of no use for a folder.</param>
-    /// <param name="time">The clock.</param>
     /// <exception cref="ArgumentException">It is none of them; the message has no secret in it.</exception>
     /// <exception cref="IOException">The folder cannot be made.</exception>
     public static ICheckpointStore Open(string location, string container, TimeProvider? time = null)

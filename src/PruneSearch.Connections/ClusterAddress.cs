@@ -62,7 +62,6 @@ public sealed record ClusterAddress
     }
 
     /// <summary>The address in the settings of a process.</summary>
-    /// <param name="settings">The settings.</param>
     /// <exception cref="SettingsException">They name neither gateways nor a database.</exception>
     public static ClusterAddress From(Settings settings) => From(settings, "gateways", "the settings");
 
@@ -86,7 +85,6 @@ public sealed record ClusterAddress
     }
 
     /// <summary>The process that works on the searches of a home folder, for other programs of the same user on this machine.</summary>
-    /// <param name="home">The folder.</param>
     /// <returns><see langword="null"/> when no process works there, or when it is only just starting.</returns>
     public static ClusterAddress? OfHome(string home) => HostFile.TryRead(home) is { Answers: true } running
         ? new ClusterAddress
@@ -98,7 +96,6 @@ public sealed record ClusterAddress
         } : null;
 
     /// <summary>Reads gateways: <c>HOST:PORT</c>, several with commas between them; none for <see langword="null"/>.</summary>
-    /// <param name="text">The text.</param>
     /// <param name="source">Where it stands, for messages.</param>
     /// <exception cref="SettingsException">It is something else, or a host has no address.</exception>
     public static IReadOnlyList<IPEndPoint> ReadGateways(string? text, string source)

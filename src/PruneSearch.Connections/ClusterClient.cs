@@ -29,11 +29,10 @@ public sealed class ClusterClient : IAsyncDisposable
     /// <summary>The cluster's checkpoints; <see langword="null"/> when the address does not say where they are.</summary>
     public ICheckpointStore? Checkpoints { get; }
 
-    /// <summary>Connects, within <see cref="ClusterAddress.Patience"/>.</summary>
+    /// <summary>Connects to a gateway; gives up after <see cref="ClusterAddress.Patience"/>.</summary>
     /// <param name="address">Where the cluster is.</param>
     /// <param name="configure">Adds to the host of the Orleans client: logging, telemetry.</param>
     /// <param name="waiting">Told once, in one line, when there is no connection after 5 s.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ClusterException">No gateway answers; the message says which ones were tried and what became of them.</exception>
     /// <exception cref="ArgumentException">The address cannot be right.</exception>
     /// <exception cref="IOException">The folder of the checkpoints cannot be used.</exception>

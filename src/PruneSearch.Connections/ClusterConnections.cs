@@ -13,7 +13,6 @@ public static class ClusterConnections
     private static readonly TimeSpan ListRefresh = TimeSpan.FromSeconds(10);
 
     /// <summary>Points a client at a cluster.</summary>
-    /// <param name="client">The client.</param>
     /// <param name="address">Where the cluster is.</param>
     public static IClientBuilder UseCluster(this IClientBuilder client, ClusterAddress address)
     {

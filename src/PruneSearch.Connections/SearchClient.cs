@@ -101,7 +101,6 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// All reports so far, and which of them are on the frontier. They are fetched page by page, however many there are. With a device class, it is the
     /// models that were measured there so far, with their figures from there, and a frontier of its own.
     /// </summary>
-    /// <param name="id">The search.</param>
     /// <param name="deviceClass">One of <see cref="SearchPlan.MeasureOn"/>; <see langword="null"/> for the slots that trained them.</param>
     /// <exception cref="KeyNotFoundException">There is no such search, or it does not measure there.</exception>
     public async Task<FrontierView> FrontierAsync(string id, string? deviceClass = null)
@@ -123,7 +122,6 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
         JsonSerializer.Deserialize<StageReport>(JsonSerializer.SerializeToUtf8Bytes(report, CoreJson.Canonical), CoreJson.Canonical)!); // as a plan is sent
 
     /// <summary>Some reports, in the order in which they came.</summary>
-    /// <param name="id">The search.</param>
     /// <param name="after">Position of the first one: 0, or <see cref="ReportPage.Next"/> of the page before.</param>
     /// <param name="limit">Largest number of them, 1 to 500.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
@@ -131,7 +129,6 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
         await Search(id).GetReportsAsync(after, limit).ConfigureAwait(false) ?? throw Unknown(id);
 
     /// <summary>Every report of a search once, as they come, those that are there already first; ends when the search is over.</summary>
-    /// <param name="id">The search.</param>
     /// <param name="interval">Time between two looks while nothing new came.</param>
     /// <param name="after">Position to begin at: 0, or where an earlier follower stopped.</param>
     /// <param name="cancellation">Stops following; the search goes on.</param>
@@ -159,13 +156,11 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     }
 
     /// <summary>Goes on after an interruption or a cancellation; finished stages are not run again.</summary>
-    /// <param name="id">The search.</param>
     /// <param name="retryFailed">Whether failed stages are tried again.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public Task ResumeAsync(string id, bool retryFailed = false) => Search(id).ResumeAsync(retryFailed);
 
     /// <summary>Goes on with a larger budget, from where the search stopped, also when it was over.</summary>
-    /// <param name="id">The search.</param>
     /// <param name="budget">
     /// The whole budget from now on: <see cref="GrowthStatus.Budget"/> of its status <see cref="BudgetSettings.Plus"/> more. Saying it twice changes nothing.
     /// </param>
@@ -190,7 +185,6 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     public Task ForgetStageAsync(StageKey stage) => grains.GetGrain<IStageGrain>(stage).ForgetAsync();
 
     /// <summary>How a search stands, again and again, until it ended; the last one is its end.</summary>
-    /// <param name="id">The search.</param>
     /// <param name="interval">Time between two answers.</param>
     /// <param name="cancellation">Stops following; the search goes on.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
@@ -212,9 +206,7 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     /// <summary>
     /// Copies the exported model of a stage (<see cref="StageReport.Key"/> of a frontier's point) to a file, all of it or nothing.
     /// </summary>
-    /// <param name="stageKey">The stage.</param>
     /// <param name="path">The file; it is replaced when it is there.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FileNotFoundException">There is no such stage, it has not finished, or its model was deleted. What stands at <paramref name="path"/>
     /// stays.</exception>
     /// <exception cref="IOException">The checkpoints cannot be read or the file cannot be written.</exception>

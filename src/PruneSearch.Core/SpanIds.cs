@@ -8,7 +8,6 @@ namespace PruneSearch.Core;
 public static class SpanIds
 {
     /// <summary>The identity of a span in a trace.</summary>
-    /// <param name="trace">The trace.</param>
     /// <param name="what">What the span stands for, unique in the trace; the span's name is first.</param>
     public static ActivitySpanId Of(ActivityTraceId trace, params ReadOnlySpan<string> what)
     {

@@ -78,10 +78,10 @@ public static class Telemetry
     /// <summary>Tag with the name of a slot.</summary>
     public const string SlotTag = "prunesearch.slot.name";
 
-    /// <summary>Tag with a device class.</summary>
+    /// <summary>Device class of a slot or a stage, <c>cpu</c> or <c>cuda:MODEL</c>.</summary>
     public const string DeviceClassTag = "prunesearch.device_class";
 
-    /// <summary>Tag with a state.</summary>
+    /// <summary>State of a search, a trajectory or a stage.</summary>
     public const string StateTag = "prunesearch.state";
 
     /// <summary>Tag with what was done with an object of the checkpoint store: read, write.</summary>
@@ -93,10 +93,10 @@ public static class Telemetry
     /// <summary>Tag with how an attempt ended: completed, refused, returned, declined, lost, retry, hung, place, failed.</summary>
     public const string OutcomeTag = "prunesearch.stage.outcome";
 
-    /// <summary>Makes the spans.</summary>
+    /// <summary>Source of all spans: listeners name it to see them.</summary>
     public static readonly ActivitySource Source = new(Name);
 
-    /// <summary>Makes the instruments.</summary>
+    /// <summary>Meter of all instruments: exporters name it to read them.</summary>
     public static readonly Meter Meter = new(Name);
 
     /// <summary>Attempts at stages that ended, by <see cref="OutcomeTag"/>.</summary>

@@ -3,6 +3,8 @@ using PruneSearch.Cluster.Hosting;
 using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
 using PruneSearch.Inference.Measuring;
 
 namespace PruneSearch.Measure;
@@ -23,7 +25,6 @@ internal static class MeasuringProgram
     ];
 
     /// <summary>Runs it to its end.</summary>
-    /// <param name="args">The command line.</param>
     /// <param name="output">What was measured.</param>
     /// <param name="error">What went wrong, one line each.</param>
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
@@ -46,12 +47,13 @@ internal static class MeasuringProgram
         root.SetAction((parsed, cancellation) => GuardAsync(error, () => WorkAsync(
             SiloConfiguration.Read(parsed.GetValue(file), Given(options, parsed), Environment.GetEnvironmentVariable), error, cancellation), cancellation));
         var folder = new Argument<string>("FOLDER") { Description = "What 'prunesearch measure --bundle' wrote" };
-        var threads = new Option<int>("--threads") { Description = "Threads within the network, 1 to 256; as the search says when left out", HelpName = "N" };
+        var threads = new Option<int>("--threads") { Description = "Threads within the network; as the search says when left out", HelpName = "N" };
+        var range = SettingsSection.Of<MeasureSettings>().Common.First(s => s.Key == "threads").Type;
         threads.Validators.Add(r =>
         {
-            if (r.GetValueOrDefault<int>() is < 1 or > 256)
+            if (!range.Allows(r.GetValueOrDefault<int>()))
             {
-                r.AddError("--threads is not right, expected a whole number from 1 to 256");
+                r.AddError($"--threads is not right, expected {range.Expected}");
             }
         });
         var bundle = new Command("bundle", "Measure the models of a folder; results.json in it has what came out") { folder, threads };

@@ -17,7 +17,6 @@ public sealed record CalibrationSet(IReadOnlyList<Tensor> Pictures, int Seed = 0
     public Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? Loss { get; init; }
 
     /// <summary>The same pictures with the training loss of what they show.</summary>
-    /// <param name="model">The detector.</param>
     /// <param name="batches">Pictures and what they show. The caller owns them.</param>
     /// <param name="seed">Seed of random scores.</param>
     public static CalibrationSet Annotated(DetectorModel model, IReadOnlyList<TrainingBatch> batches, int seed)

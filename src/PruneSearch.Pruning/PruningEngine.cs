@@ -14,7 +14,7 @@ public static class PruningEngine
     /// <summary>Whether settings need calibration pictures: for compensation, or for a criterion that looks at activations or gradients.</summary>
     public static bool NeedsImages(PruneSettings settings) => ImportanceCatalog.Create(settings.Criterion).NeedsImages || settings.Compensate;
 
-    /// <summary>Prunes a detector.</summary>
+    /// <summary>Scores, selects, shrinks and compensates: one pruning step, without training.</summary>
     /// <param name="detector">The detector as it is, pruned already or not.</param>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="settings">What to prune and how.</param>

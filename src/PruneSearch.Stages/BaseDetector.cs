@@ -13,7 +13,6 @@ namespace PruneSearch.Stages;
 /// </summary>
 internal sealed class BaseDetector(StageFiles files)
 {
-    /// <summary>Builds it.</summary>
     /// <param name="settings">Where it comes from.</param>
     /// <param name="train">Training split, for classes and calibration pictures.</param>
     /// <param name="seed">Seed of everything that is new.</param>

@@ -11,9 +11,7 @@ namespace PruneSearch.Stages;
 /// <summary>Measures detectors that pruning considers, in ONNX Runtime beside the dense one. Weights do not matter for speed.</summary>
 /// <param name="detector">The detector that is pruned.</param>
 /// <param name="settings">Threads and time limit of one measurement.</param>
-/// <param name="time">Tells the time.</param>
 /// <param name="store">Opens what keeps the costs of layers, when these are asked for.</param>
-/// <param name="cancellation">Gives up.</param>
 public sealed class CandidateLatency(
     DetectorModel detector, MeasureSettings settings, TimeProvider time, Func<ICheckpointStore> store, CancellationToken cancellation)
 {

@@ -13,7 +13,6 @@ namespace PruneSearch.Stages;
 /// </summary>
 /// <param name="store">Holds the data set manifests, the pretrained weights and the snapshots.</param>
 /// <param name="options">Device and time between snapshots.</param>
-/// <param name="time">The clock.</param>
 public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions options, TimeProvider time)
 {
     private readonly StageFiles _files = new(store, new PictureInputs(store, options.PictureCache));
@@ -60,7 +59,7 @@ public sealed record TrainedDetector
     /// <summary>Key of the stage.</summary>
     public required StageKey Key { get; init; }
 
-    /// <summary>The detector.</summary>
+    /// <summary>The detector that was trained, with the data's classes.</summary>
     public required DetectorModel Model { get; init; }
 
     /// <summary>Its weights; the averaged ones where averaging is on.</summary>

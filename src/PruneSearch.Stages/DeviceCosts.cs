@@ -10,8 +10,6 @@ namespace PruneSearch.Stages;
 /// <summary>What the layers of a detector cost on this machine: measured once for a dense structure and a device, and kept in the checkpoint store.</summary>
 /// <param name="files">Keeps tables; none are kept when left out.</param>
 /// <param name="settings">Threads, and the time limit of one measurement.</param>
-/// <param name="time">Tells the time.</param>
-/// <param name="cancellation">Gives up.</param>
 internal sealed class DeviceCosts(StageFiles? files, MeasureSettings settings, TimeProvider time, CancellationToken cancellation)
 {
     // A table serves all prunings of a detector on this machine.

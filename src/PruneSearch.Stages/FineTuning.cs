@@ -19,7 +19,6 @@ internal sealed class FineTuning(StageContext context, TimeSpan snapshotInterval
     public DecodedPictures Pictures { get; init; } = new();
 
     /// <summary>Trains to the end; cancelled, it stops between two steps, after a last snapshot.</summary>
-    /// <param name="model">The detector.</param>
     /// <param name="start">Weights to start from when there is no snapshot.</param>
     /// <param name="settings">How to train.</param>
     /// <param name="teacher">The dense detector, when distillation is on.</param>

@@ -10,7 +10,6 @@ internal static class Int8Model
 {
     /// <summary>Makes the integer model and computes its accuracy on the validation split.</summary>
     /// <param name="context">The stage: calibration pictures come from its training split.</param>
-    /// <param name="model">The detector.</param>
     /// <param name="onnx">The same, exported.</param>
     /// <param name="settings">How to quantise.</param>
     /// <exception cref="StageFailedException">The detector cannot be quantised.</exception>

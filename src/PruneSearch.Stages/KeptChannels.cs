@@ -10,7 +10,6 @@ internal sealed class KeptChannels
     private static readonly PruningPlan Everything = new(new Dictionary<string, ImmutableArray<int>>(), 0);
 
     /// <summary>Follows the plans of all prunings since the first stage.</summary>
-    /// <param name="stage">The stage.</param>
     /// <param name="files">What earlier stages left.</param>
     /// <param name="parent">The detector before the pruning of this stage.</param>
     /// <param name="plan">That pruning; <see langword="null"/> for none.</param>

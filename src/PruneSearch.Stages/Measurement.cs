@@ -20,12 +20,10 @@ internal sealed class Measurement(StageContext context)
     public bool IsOnGpu => _provider.Gpu is not null;
 
     /// <summary>Latency of a model.</summary>
-    /// <param name="model">The detector.</param>
     /// <param name="onnx">The same, exported.</param>
     public LatencyReport Measure(DetectorModel model, byte[] onnx) => Measure(model, onnx, onnx, FrontierPoints.TrainedPrecision);
 
     /// <summary>Latency of the integer form of a model, beside the dense model in floating point.</summary>
-    /// <param name="model">The detector.</param>
     /// <param name="int8">The same, exported and quantised.</param>
     /// <param name="onnx">The same, exported.</param>
     /// <exception cref="StageFailedException">The engine does not run integer models.</exception>

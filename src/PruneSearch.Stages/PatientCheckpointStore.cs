@@ -6,8 +6,6 @@ namespace PruneSearch.Stages;
 /// The checkpoint store as a stage sees it: what cannot be read or written now, because a disk is full or a service away, is tried
 /// again with growing pauses, with all that was computed still in memory. Such faults cost time and no work.
 /// </summary>
-/// <param name="store">The store.</param>
-/// <param name="time">The clock.</param>
 /// <param name="patience">How long one call is repeated, counted from its first failure.</param>
 /// <param name="waits">Told why the stage waits, in one line; <see langword="null"/> when it goes on.</param>
 /// <param name="stopped">Ends the waiting: what is called after it is tried once.</param>

@@ -40,9 +40,7 @@ public sealed class SplitScores(ICheckpointStore store, int threads)
 
     /// <summary>Figures of several stages: those that are kept are looked up, the others scored.</summary>
     /// <param name="stageKeys">The stages.</param>
-    /// <param name="split">The split.</param>
     /// <param name="scored">Told after each that was scored: how many were, and how many there are to score.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The store cannot be read or written, or a picture cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what was scored is kept.</exception>
     public async Task<IReadOnlyDictionary<StageKey, SplitScore>> ScoreAllAsync(

@@ -13,9 +13,7 @@ internal sealed class StageContext
 
     /// <summary>Starts an attempt: memory that earlier ones left behind goes back to the system first.</summary>
     /// <param name="files">The checkpoint store.</param>
-    /// <param name="job">The stage.</param>
     /// <param name="device">Where to run.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="progress">Told what happens.</param>
     /// <param name="cancellation">Stops the attempt.</param>
     public StageContext(StageFiles files, StageJob job, Device device, TimeProvider time, Action<StageProgress> progress, CancellationToken cancellation)

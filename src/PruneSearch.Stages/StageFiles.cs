@@ -54,7 +54,7 @@ internal sealed class StageFiles(ICheckpointStore store, PictureInputs pictures)
         return pictures.Bring(DatasetManifest.FromJson(Encoding.UTF8.GetString(ReadBytes(name)), name, hash), cancellation);
     }
 
-    /// <summary>A whole object.</summary>
+    /// <summary>All bytes of an object of the store.</summary>
     /// <exception cref="InputUnavailableException">It cannot be read.</exception>
     public byte[] ReadBytes(string name) => Read(name, stream =>
     {

@@ -11,15 +11,12 @@ using PruneSearch.Pruning.Shrinking;
 namespace PruneSearch.Stages;
 
 /// <summary>The pruning of a stage: done once, however often the stage is resumed and whatever follows it; cuts also what else has the same tensors.</summary>
-/// <param name="context">The stage.</param>
 /// <param name="measurement">Measures candidates for a latency target.</param>
 internal sealed class StagePruning(StageContext context, Measurement measurement)
 {
     private double? _denseShare; // latency of the dense detector at the stage's input size over that of the original
 
     /// <summary>Prunes the parent's detector.</summary>
-    /// <param name="model">The detector.</param>
-    /// <param name="weights">Its weights.</param>
     /// <exception cref="StageFailedException">The settings cannot be met.</exception>
     public PruneResult Run(DetectorModel model, WeightSet weights)
     {

@@ -19,7 +19,6 @@ public sealed class TorchLatencyEngine : ILatencyEngine
     private readonly int _threadsBefore;
 
     /// <summary>Loads a detector again and again, with random weights: they do not matter for speed.</summary>
-    /// <param name="model">The detector.</param>
     /// <param name="device">Where it runs; a GPU is waited for.</param>
     /// <param name="threads">Threads within the network on a CPU, at least 1.</param>
     public static Func<ILatencyEngine> Loader(DetectorModel model, Device device, int threads)

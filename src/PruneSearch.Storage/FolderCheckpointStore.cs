@@ -16,7 +16,6 @@ public sealed class FolderCheckpointStore : ICheckpointStore
     private readonly string _temporary;
 
     /// <summary>Opens the folder and makes it if need be. Temporary files that a killed process left a day ago or earlier are removed.</summary>
-    /// <param name="root">The folder.</param>
     /// <param name="time">Tells the age of abandoned files; the system's clock by default.</param>
     /// <exception cref="IOException">The folder cannot be made or written.</exception>
     public FolderCheckpointStore(string root, TimeProvider? time = null)

@@ -13,7 +13,7 @@ public sealed record TraceAddress
 
     private TraceAddress(string template) => _template = template;
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Reads an address as the settings have it.</summary>
     /// <param name="template">An absolute address (http or https) with <c>{trace}</c> and, if the page knows spans, <c>{span}</c>.</param>
     /// <exception cref="ArgumentException">It is none.</exception>
     public static TraceAddress Parse(string template)

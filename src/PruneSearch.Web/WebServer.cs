@@ -28,17 +28,16 @@ public sealed class WebServer : IAsyncDisposable
         Entry = settings.Token is { } token ? new Uri(Address, $"?{TokenEntry.Parameter}={token}") : Address;
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Where it listens, with the port that it got.</summary>
     public Uri Address { get; }
 
     /// <summary>The address for a browser, with the token where there is one.</summary>
     public Uri Entry { get; }
 
-    /// <summary>Listens.</summary>
+    /// <summary>Begins to listen; whoever started the server disposes it.</summary>
     /// <param name="settings">Where, and to whom.</param>
     /// <param name="session">The searches; the caller disposes of it after the server.</param>
     /// <param name="logging">Says where the log goes; nowhere by default.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The port is taken, the address is not of this machine, or the certificate cannot be read.</exception>
     /// <exception cref="ArgumentException">Strangers would come in, see <see cref="WebSettings.Validate"/>.</exception>
     public static async Task<WebServer> StartAsync(

@@ -22,7 +22,7 @@ public sealed record WebSettings
     /// </summary>
     public string? Token { get; init; }
 
-    /// <summary>Further tokens.</summary>
+    /// <summary>More tokens, each with a role.</summary>
     public IReadOnlyList<RoleToken> Tokens { get; init; } = [];
 
     /// <summary>A provider whose tokens let in; <see langword="null"/> for none.</summary>
@@ -73,7 +73,7 @@ public sealed record WebSettings
     }
 }
 
-/// <summary>Lets somebody in.</summary>
+/// <summary>A token and the role of whoever shows it.</summary>
 /// <param name="Role">What he may do: <c>viewer</c> or <c>operator</c>.</param>
 /// <param name="Token">What he has to know.</param>
 public sealed record RoleToken(string Role, string Token);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PruneSearch.Cli.Commands;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Cli.Tests;
 
@@ -86,7 +87,7 @@ public sealed class CommandTreeTests : IDisposable
     {
         await RefusedAsync(
             ["widths", "x.onnx", "--speed-up", "1,5"], "--speed-up is '1,5', expected a number from 1 to 100 with a decimal point and no other separators");
-        await RefusedAsync(["measure", "x.onnx", "--max-seconds", "1m"], "--max-seconds is '1m', expected a number from 0.1 to 3600 without a unit");
+        await RefusedAsync(["measure", "x.onnx", "--max-seconds", "1m"], "--max-seconds is '1m', expected a number above 0 and at most 3600 without a unit");
         await RefusedAsync(["measure", "x.onnx", "--threads", "x"], "--threads is 'x', expected a whole number from 1 to 256");
         await RefusedAsync(
             ["export", "a", "b", "--onnx", Path.Combine(_home, "o"), "--batch", "0"], "--batch is '0', expected a whole number from 1 to 4096, or any");
@@ -100,8 +101,23 @@ public sealed class CommandTreeTests : IDisposable
     [InlineData("1e1", 10)]
     public void Plain_numbers_are_what_they_look_like(string text, double expected)
     {
-        var option = NumberOption.Create("--x", "X", 1.0, 0.0, 10.0);
+        var option = NumberOption.Create("--x", "X", 1.0, new SettingType.Number(0, 10, MinExclusive: false, MaxExclusive: false));
         Assert.Equal(expected, new RootCommand { option }.Parse(["--x", text]).GetValue(option));
+    }
+
+    [Fact]
+    public async Task Options_that_repeat_a_setting_of_the_search_file_are_checked_and_described_as_it_says()
+    {
+        foreach (string command in (string[])["measure", "widths", "compare", "detect"])
+        {
+            var option = Leaves().Single(c => c.Command.Name == command).Command.Options.Single(o => o.Name == "--threads");
+            Assert.Equal("Threads within the network", option.Description);
+            string[] needed = command == "detect" ? ["--model", "x"] : [];
+            await RefusedAsync([command, "x", .. needed, "--threads", "257"], "--threads", "'257', expected a whole number from 1 to 256");
+        }
+        await RefusedAsync(["compare", "x", "--max-seconds", "0"], "--max-seconds", "'0', expected a number above 0 and at most 3600");
+        await RefusedAsync(["widths", "x", "--round-to", "65"], "--round-to", "'65', expected a whole number from 1 to 64");
+        await RefusedAsync(["import", "x", "--out", "x", "--input-size", "31"], "--input-size", "'31', expected a whole number from 32 to 4096");
     }
 
     [Fact]

@@ -2,15 +2,12 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Datasets;
-using PruneSearch.Data.Loading;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Detection.Import;
-using PruneSearch.Detection.Training;
 using PruneSearch.Pruning;
 using PruneSearch.Pruning.Compensation;
 using static System.FormattableString;
@@ -25,8 +22,6 @@ namespace PruneSearch.Benchmarks.Verbs;
 /// </summary>
 internal static class AccuracyVerb
 {
-    private const int CalibrationPhotos = 96;
-
     public static Command Create()
     {
         var cases = new Argument<string[]>("CASE") { Description = "For example dense, obs,0.2,0 or l2,0.2,-1,local,0.9" };
@@ -49,30 +44,23 @@ internal static class AccuracyVerb
 
     private static int Run(string[] cases, string weightsFile, string data, int images, string? results)
     {
-        var weights = Safetensors.Read(weightsFile);
-        string[] labels = [.. File.ReadAllLines(Path.ChangeExtension(weightsFile, "labels.txt")).Where(l => l.Length > 0).Skip(1)];
-        var model = DetectorCatalog.Build(SsdFamily.Spec(labels) with { BatchNorm = false });
-        DetectionDataset Split(string name) => DatasetReader.ReadCoco(Path.Combine(data, name + ".json"), Path.Combine(data, "images"));
-        var validation = Split("val").Take(images);
-        List<Tensor> photos =
-            [.. new EvaluationLoader(Split("train").Take(CalibrationPhotos), model.InputSpec).Batches().Select(b => TrainingBatch.ToTensor(b, CPU))];
+        using var ssd = new TrainedSsd(weightsFile, data, images);
         var done = results is not null && File.Exists(results) ? File.ReadAllLines(results).Select(l => l.Split(' ')[0]).ToHashSet() : [];
         foreach (string line in cases.Where(c => !done.Contains(c)))
         {
             var (start, startWeights) = line.StartsWith("bn,", StringComparison.Ordinal)
-                ? BatchNormInsertion.Insert(model, weights, photos.Take(8).Select(p => p.clone()), CPU) : (model, weights);
-            string text = Measure(line, start, startWeights, photos, validation);
+                ? BatchNormInsertion.Insert(ssd.Model, ssd.Weights, ssd.Photos.Take(8).Select(p => p.clone()), CPU) : (ssd.Model, ssd.Weights);
+            string text = Measure(line, start, startWeights, ssd.Photos, ssd.Validation);
             Console.WriteLine(text);
             if (results is not null)
             {
                 File.AppendAllText(results, text + "\n");
             }
         }
-        photos.ForEach(p => p.Dispose());
         return 0;
     }
 
-    private static string Measure(string line, DetectorModel model, WeightSet weights, List<Tensor> photos, DetectionDataset validation)
+    private static string Measure(string line, DetectorModel model, WeightSet weights, IReadOnlyList<Tensor> photos, DetectionDataset validation)
     {
         string[] part = line.Split(',');
         if (part[0] == "dense")

@@ -1,13 +1,8 @@
 using System.CommandLine;
 using PruneSearch.Core.Detectors;
-using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Stages;
-using PruneSearch.Core.Weights;
-using PruneSearch.Data.Datasets;
-using PruneSearch.Data.Loading;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Detection.Import;
-using PruneSearch.Detection.Training;
 using PruneSearch.Inference.Costs;
 using PruneSearch.Inference.Latency;
 using PruneSearch.Inference.Onnx;
@@ -24,8 +19,6 @@ namespace PruneSearch.Benchmarks.Verbs;
 /// </summary>
 internal static class BudgetVerb
 {
-    private const int CalibrationPhotos = 96;
-
     public static Command Create()
     {
         var ratios = new Argument<double[]>("RATIO") { Description = "Shares of the latency that go" };
@@ -46,16 +39,9 @@ internal static class BudgetVerb
 
     private static int Run(double[] ratios, string[] groups, string shared, int images, double seconds, CancellationToken cancellation)
     {
-        string weightsFile = Path.Combine(shared, "weights", "ssd_mobilenet_v2_oidv4.safetensors"), data = Path.Combine(shared, "data", "voc07-5class");
-        var weights = Safetensors.Read(weightsFile);
-        string[] labels = [.. File.ReadAllLines(Path.ChangeExtension(weightsFile, "labels.txt")).Where(l => l.Length > 0).Skip(1)];
-        var model = DetectorCatalog.Build(SsdFamily.Spec(labels) with { BatchNorm = false });
-        DetectionDataset Split(string name) => DatasetReader.ReadCoco(Path.Combine(data, name + ".json"), Path.Combine(data, "images"));
-        var validation = Split("val").Take(images);
-        List<Tensor> photos =
-        [
-            .. new EvaluationLoader(Split("train").Take(CalibrationPhotos), model.InputSpec).Batches(cancellation).Select(b => TrainingBatch.ToTensor(b, CPU)),
-        ];
+        using var ssd = new TrainedSsd(
+            Path.Combine(shared, "weights", "ssd_mobilenet_v2_oidv4.safetensors"), Path.Combine(shared, "data", "voc07-5class"), images, cancellation);
+        var (model, weights) = (ssd.Model, ssd.Weights);
         var time = new ProcessorClock();
         byte[] denseFile = OnnxExport.ToBytes(model, weights);
         LatencyReport Measure(DetectorSpec spec)
@@ -77,16 +63,15 @@ internal static class BudgetVerb
             Report("uniform", settings with { Ranking = ChannelRanking.Local }, null);
             Report("threshold", settings, null);
         }
-        photos.ForEach(p => p.Dispose());
         return 0;
 
         void Report(string how, PruneSettings settings, Lazy<LatencyCosts>? by)
         {
             var pruned = PruningEngine.Prune(
-                model, weights, settings, new(photos, 1), latency: s => 1 / Measure(s).SpeedUp, costs: by, cancellation: cancellation);
+                model, weights, settings, new(ssd.Photos, 1), latency: s => 1 / Measure(s).SpeedUp, costs: by, cancellation: cancellation);
             var speed = Measure(pruned.Spec);
             var after = DetectorCatalog.Build(pruned.Spec);
-            var score = DetectorEvaluator.Evaluate(after, pruned.Weights, validation, CPU, cancellation: cancellation);
+            var score = DetectorEvaluator.Evaluate(after, pruned.Weights, ssd.Validation, CPU, cancellation: cancellation);
             Console.WriteLine(Invariant($"{settings.Ratio:0.00} {how}: latency {1 / speed.SpeedUp:0.000} of dense, {speed.SpeedUp:0.00}x ") +
                 Invariant($"[{speed.SpeedUpLow:0.00}, {speed.SpeedUpHigh:0.00}], mAP50 {score.Ap50:0.000}, MACs {after.Network.Macs / 1e6:0} M, ") +
                 $"left out {string.Join(' ', after.Network.LeftOut.Select(b => b.Name))}");

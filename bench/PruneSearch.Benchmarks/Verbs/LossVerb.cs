@@ -49,7 +49,7 @@ internal static class LossVerb
             var outputs = network.Forward(images, training: true);
             own.Restart();
             var answers = outputs.ToDictionary(o => o.Key, o => o.Value.detach().requires_grad_());
-            var value = loss.Compute(answers, wanted, progress: 1);
+            var value = loss.Compute(answers, wanted, step: 1);
             value.backward();
             own.Stop();
             // The gradients of the outputs go on into the network.

@@ -30,7 +30,10 @@ internal static class TrainVerb
         var width = new Option<double>("--width") { DefaultValueFactory = _ => 1.0, Description = "Width multiplier of the backbone" };
         var precision = new Option<string>("--precision") { DefaultValueFactory = _ => "float32", Description = "float32, bfloat16 or auto" };
         var steps = new Option<int>("--steps") { DefaultValueFactory = _ => 6, Description = "Timed steps, after two that are not" };
-        var taught = new Option<bool>("--taught") { Description = "With the answers of a second network on the same pictures in the loss, as distillation has them" };
+        var taught = new Option<bool>("--taught")
+        {
+            Description = "With the answers of a second network on the same pictures in the loss, as distillation has them",
+        };
         var command = new Command("train", "Speed of training in pictures a second") { name, size, batch, width, precision, steps, taught };
         command.SetAction(p => Run(
             p.GetValue(name)!, p.GetValue(size), p.GetValue(batch), p.GetValue(width), EnumNames.Parse<Precision>(p.GetValue(precision)!), p.GetValue(steps),
@@ -68,7 +71,8 @@ internal static class TrainVerb
         double rate = batch * steps / clock.Elapsed.TotalSeconds, processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds / steps;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"prunesearch train {name}{(taught ? " taught" : "")} size={size} b={batch} w={width} {EnumNames.Of(precision)} {rate:0.0} img/s {processor:0.000} s"));
+            $"prunesearch train {name}{(taught ? " taught" : "")} size={size} b={batch} w={width} {EnumNames.Of(precision)} " +
+            $"{rate:0.0} img/s {processor:0.000} s"));
         return 0;
     }
 

@@ -7,7 +7,6 @@ namespace PruneSearch.Cli.Commands;
 internal static class ChoiceOption
 {
     /// <summary>One word.</summary>
-    /// <param name="name">Of the option.</param>
     /// <param name="description">What it chooses.</param>
     /// <param name="words">What there is to choose from.</param>
     /// <param name="standard">What is chosen when it is left out.</param>

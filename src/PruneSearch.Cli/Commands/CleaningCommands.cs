@@ -4,6 +4,7 @@ using PruneSearch.Connections.Cleaning;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Cli.Commands;
 
@@ -40,12 +41,12 @@ internal static class CleaningCommands
             },
         };
         var keep = ChoiceOption.Create("--keep", "What stays of searches that are over, however old: their frontier, all of their stages, or none",
-            ["frontier", "all", "none"], "frontier");
+            EnumNames.Of<KeepRule>(), EnumNames.Of(KeepRule.Frontier));
         var delete = new Option<bool>("--delete") { Description = "Delete it; without, it is only said what would go" };
         var command = new Command("prune-store", "Free the checkpoints of what no search needs: old stages, snapshots, pictures") { older, keep, delete };
         command.SetAction((p, cancellation) => ErrorLines.GuardAsync(context, () =>
         {
-            var rule = Enum.Parse<KeepRule>(p.GetValue(keep)!, ignoreCase: true);
+            var rule = EnumNames.Parse<KeepRule>(p.GetValue(keep)!);
             return PruneAsync(context, PlaceOptions.Of(p), p.GetValue(older), rule, p.GetValue(delete), cancellation);
         }, cancellation));
         return command;

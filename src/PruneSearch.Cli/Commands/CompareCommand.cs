@@ -4,6 +4,7 @@ using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Inference.Latency;
 using PruneSearch.Inference.Onnx;
@@ -19,8 +20,8 @@ internal static class CompareCommand
     {
         var ids = new Argument<string[]>("ID") { Description = "The searches' identifiers, as list shows them", Arity = ArgumentArity.OneOrMore };
         var within = NumberOption.Several("--within", "Times in ms, 5, 10 and 20 when left out: the most accurate model within each is named", Times);
-        var threads = NumberOption.Create("--threads", "Threads within the networks", 1, 1, 256);
-        var seconds = NumberOption.Create("--max-seconds", "Time limit of the measurement, all models together", 60.0, 1, 3600);
+        var threads = SettingOption.WholeNumber<MeasureSettings>("threads");
+        var seconds = SettingOption.Number<MeasureSettings>("max-seconds", standard: 60); // all models of all searches together
         Option<string?> csv = OutputOption.File("--csv", "Write all models as CSV"), png = OutputOption.File("--png", "Draw all models");
         var command = new Command("compare", "Measure the models of several searches side by side") { ids, within, threads, seconds, csv, png };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(

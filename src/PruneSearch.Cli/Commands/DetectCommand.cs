@@ -4,6 +4,7 @@ using System.Text.Json;
 using PruneSearch.Cli.Detectors;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
+using PruneSearch.Core.Stages;
 using PruneSearch.Data.Drawing;
 using PruneSearch.Data.Images;
 using PruneSearch.Data.PostProcessing;
@@ -24,7 +25,7 @@ internal static class DetectCommand
         var score = NumberOption.Create("--score-threshold", "Smallest score of an object", 0.5f, 0f, 1f);
         var iou = NumberOption.Create("--iou-threshold", "Overlap above which the lower of two boxes goes (raw form)",
             new DetectionOptions().IouThreshold, 0f, 1f);
-        var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
+        var threads = SettingOption.WholeNumber<MeasureSettings>("threads");
         var command = new Command("detect", "Find objects in pictures with an exported model") { images, model, folder, json, score, iou, threads };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
             Run(context, p.GetValue(images)!, p.GetValue(model)!, p.GetValue(folder), p.GetValue(json),

@@ -19,9 +19,7 @@ internal static class DetectedPictures
 
         string Drawn(string picture)
         {
-            string name = Path.GetFileNameWithoutExtension(picture), ending = Path.GetExtension(picture);
-            ending = ending.ToUpperInvariant() is ".JPG" or ".JPEG" or ".PNG" ? ending : ".png";
-            string free = name + ending;
+            string free = PictureFiles.Drawing(Path.GetFileName(picture)), name = Path.GetFileNameWithoutExtension(free), ending = Path.GetExtension(free);
             for (int i = 2; !taken.Add(free); i++) // pictures of several folders may have one name
             {
                 free = $"{name}-{i}{ending}";

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using PruneSearch.Cli.Detectors;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Settings;
 using PruneSearch.Detection.Import;
 using PruneSearch.Inference.Onnx;
 
@@ -21,8 +23,8 @@ internal static class ImportCommand
         var architecture = ChoiceOption.Create("--architecture", "The kind of detector; what the names of the tensors say when left out",
             DetectorCatalog.Names);
         var labels = TextOption.Create("--labels", "Names of the class outputs, one a line, background first where it is one", "TXT");
-        var scores = ChoiceOption.Create("--scores", "How class outputs become scores, where the file does not show it", ["sigmoid", "softmax"]);
-        var size = NumberOption.Optional("--input-size", "Edge of the input in pixels, where the file does not tell it", 32, 4096);
+        var scores = ChoiceOption.Create("--scores", "How class outputs become scores, where the file does not show it", EnumNames.Of<ScoreFunction>());
+        var size = InputSizeOption.Create("Edge of the input in pixels, where the file does not tell it");
         var seed = NumberOption.Create("--seed", "Seed of tensors that the file does not have", 1, 0, int.MaxValue);
         var normalisation = ChoiceOption.Create(
             "--normalisation", "What a PyTorch backbone was trained on, pictures normalised as for ImageNet, or from -1 to 1",
@@ -33,7 +35,7 @@ internal static class ImportCommand
         };
         ImportOptions Options(ParseResult p) => new()
         {
-            Scores = p.GetValue(scores) switch { "sigmoid" => ScoreFunction.Sigmoid, "softmax" => ScoreFunction.Softmax, _ => null },
+            Scores = EnumNames.Find<ScoreFunction>(p.GetValue(scores)),
             InputSize = p.GetValue(size),
             Architecture = p.GetValue(architecture),
             Seed = p.GetValue(seed),
@@ -46,26 +48,18 @@ internal static class ImportCommand
 
     private static async Task<int> RunAsync(CliContext context, string file, string folder, string? labels, ImportOptions options)
     {
-        try
+        var imported = NamedDetector.Import(file, labels, options);
+        OnnxAnswer.RequireFinite(OnnxExport.ToBytes(imported.Model, imported.Weights), file);
+        DetectorFolder.Write(folder, imported.Model, imported.Weights);
+        foreach (string note in imported.Notes)
         {
-            var imported = DetectorImport.Read(file, options with { Classes = labels is null ? null : LabelFile.Read(labels) });
-            OnnxAnswer.RequireFinite(OnnxExport.ToBytes(imported.Model, imported.Weights), file);
-            DetectorFolder.Write(folder, imported.Model, imported.Weights);
-            foreach (string note in imported.Notes)
-            {
-                await context.Output.WriteLineAsync(note);
-            }
-            var spec = imported.Model.Spec;
-            await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{spec.Classes.Count} {(spec.Classes.Count == 1 ? "class" : "classes")}, {imported.Model.Network.Parameters:N0} parameters, " +
-                $"{imported.Model.References.Count:N0} reference boxes, batch norms {(spec.BatchNorm ? "kept" : "folded")}"));
-            await context.Output.WriteLineAsync($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, " +
-                $"{DetectorFolder.LabelsFile}");
-            return ExitCode.Ok;
+            await context.Output.WriteLineAsync(note);
         }
-        catch (Exception e) when (e is FormatException or ArgumentException)
-        {
-            throw new IOException(e.Message, e); // bad input
-        }
+        var spec = imported.Model.Spec;
+        await context.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+            $"{spec.Classes.Count} {(spec.Classes.Count == 1 ? "class" : "classes")}, {imported.Model.Network.Parameters:N0} parameters, " +
+            $"{imported.Model.References.Count:N0} reference boxes, batch norms {(spec.BatchNorm ? "kept" : "folded")}"));
+        await context.Output.WriteLineAsync($"Written to {folder}: {DetectorFolder.DetectorFile}, {DetectorFolder.WeightsFile}, {DetectorFolder.LabelsFile}");
+        return ExitCode.Ok;
     }
 }

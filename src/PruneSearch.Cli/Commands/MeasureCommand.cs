@@ -29,10 +29,10 @@ internal static class MeasureCommand
         var on = TextOption.Create("--on", "For --bundle: the device class, where the search has several", "CLASS");
         var program = TextOption.Create("--program", "For --bundle: folder of the published measuring program of the device's system, to go with it", "FOLDER");
         var read = TextOption.Create("--read", "Read the results.json that such a folder got on the device into its search", "FILE");
-        var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
-        var seconds = NumberOption.Create("--max-seconds", "Time limit of one measurement, all models together", 30.0, 0.1, 3600);
+        var threads = SettingOption.WholeNumber<MeasureSettings>("threads");
+        var seconds = SettingOption.Number<MeasureSettings>("max-seconds", standard: 30); // all models together
         var repeat = NumberOption.Create("--repeat", "Measurements to make, one after another", 1, 1, 100);
-        var engine = ChoiceOption.Create("--engine", "What runs the networks", EnumNames.Of<MeasuringEngine>(), EnumNames.Of(MeasuringEngine.OnnxRuntime));
+        var engine = SettingOption.Choice<MeasureSettings>("engine");
         var device = TextOption.Create("--device", "Device of the engine torch: cpu, cuda or cuda:N", "DEVICE");
         device.DefaultValueFactory = _ => "cpu";
         var image = TextOption.Create("--image", "Picture on which pre- and post-processing are timed too", "IMAGE");

@@ -17,13 +17,10 @@ internal static class MeasureElsewhere
     private const string Program = "program";
 
     /// <summary>Writes a folder with the models of a search that have no figure on a device class yet.</summary>
-    /// <param name="context">The program.</param>
     /// <param name="place">Where the search is.</param>
-    /// <param name="id">The search.</param>
     /// <param name="deviceClass">The class; <see langword="null"/> for the only one that it measures on.</param>
     /// <param name="folder">The folder, which is not there or empty.</param>
     /// <param name="program">Folder of the published measuring program, which goes with them; <see langword="null"/> for none.</param>
-    /// <param name="cancellation">Gives up.</param>
     public static Task<int> BundleAsync(
         CliContext context, SearchPlace place, string id, string? deviceClass, string folder, string? program, CancellationToken cancellation) =>
         WithSearchAsync(context, place, id, async session =>

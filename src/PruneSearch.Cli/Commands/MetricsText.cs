@@ -8,7 +8,6 @@ namespace PruneSearch.Cli.Commands;
 internal static class MetricsText
 {
     /// <summary>Writes the twelve COCO figures as the COCO tools print them, then a line a class.</summary>
-    /// <param name="output">Where to.</param>
     /// <param name="dataset">What was scored.</param>
     /// <param name="result">The figures.</param>
     /// <param name="vocDetections">Detections to score as Pascal VOC does too; <see langword="null"/> to leave that out.</param>

@@ -10,16 +10,22 @@ namespace PruneSearch.Cli.Commands;
 internal static class NumberOption
 {
     public static Option<int> Create(string name, string description, int standard, int least, int most) =>
-        With(new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard }, new SettingType.WholeNumber(least, most));
+        Create(name, description, standard, new SettingType.WholeNumber(least, most));
 
-    public static Option<double> Create(string name, string description, double standard, double least, double most) =>
-        With(new Option<double>(name) { Description = description, DefaultValueFactory = _ => standard }, new SettingType.Number(least, most, false, false));
+    public static Option<int> Create(string name, string description, int standard, SettingType.WholeNumber type) =>
+        With(new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard }, type);
+
+    public static Option<double> Create(string name, string description, double standard, SettingType.Number type) =>
+        With(new Option<double>(name) { Description = description, DefaultValueFactory = _ => standard }, type);
 
     public static Option<float> Create(string name, string description, float standard, float least, float most) =>
         With(new Option<float>(name) { Description = description, DefaultValueFactory = _ => standard }, new SettingType.Number(least, most, false, false));
 
     public static Option<int?> Optional(string name, string description, int least, int most) =>
-        With(new Option<int?>(name) { Description = description }, new SettingType.WholeNumber(least, most));
+        Optional(name, description, new SettingType.WholeNumber(least, most));
+
+    public static Option<int?> Optional(string name, string description, SettingType.WholeNumber type) =>
+        With(new Option<int?>(name) { Description = description }, type);
 
     public static Option<double?> Optional(string name, string description, SettingType.Number type) =>
         With(new Option<double?>(name) { Description = description }, type);

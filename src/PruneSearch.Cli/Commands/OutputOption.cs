@@ -10,7 +10,6 @@ internal static class OutputOption
     public const string Terminal = "-";
 
     /// <summary>A file.</summary>
-    /// <param name="name">Of the option.</param>
     /// <param name="description">What is written.</param>
     /// <param name="terminal">Whether <see cref="Terminal"/> is understood.</param>
     public static Option<string?> File(string name, string description, bool terminal = false)
@@ -32,7 +31,6 @@ internal static class OutputOption
     }
 
     /// <summary>A folder, made when it is not there.</summary>
-    /// <param name="name">Of the option.</param>
     /// <param name="description">What is written to it.</param>
     public static Option<string?> Folder(string name, string description)
     {

@@ -47,11 +47,8 @@ internal sealed class PruneOptions
     public int? RoundTo(ParseResult parsed) => (int?)_settings.Said(parsed, RoundToKey);
 
     /// <summary>Pictures to calibrate on; none where the settings need none. The caller disposes them.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="input">The detector.</param>
     /// <param name="settings">Tell whether pictures are needed, and how many.</param>
     /// <param name="training">Reads the training split of a search file.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SearchFileException">There are none, or they cannot be read.</exception>
     public List<Tensor> Pictures(ParseResult parsed, NamedDetector input, PruneSettings settings, Func<SearchFile, DetectionDataset> training,
         CancellationToken cancellation) => BadInput.Guard(() =>

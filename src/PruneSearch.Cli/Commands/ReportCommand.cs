@@ -5,6 +5,8 @@ using PruneSearch.Client.SearchFiles;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Comparisons;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
 using PruneSearch.Data.Datasets;
 
 namespace PruneSearch.Cli.Commands;
@@ -21,7 +23,7 @@ internal static class ReportCommand
         var pictures = NumberOption.Create("--pictures", "Pictures of the test split (or validation split) drawn into the folder of --models: what the " +
             "original and the fastest of the best models find", 0, 0, 1000);
         var threads = NumberOption.Create("--threads", "Threads within the network while detectors are evaluated",
-            Math.Clamp(Environment.ProcessorCount, 1, 8), 1, 256);
+            Math.Clamp(Environment.ProcessorCount, 1, 8), (SettingType.WholeNumber)SettingOption.Of<MeasureSettings>("threads").Type);
         var command = new Command("report", "Write what searches came to as a page: tables, pictures, and what they say")
         {
             ids, folder, models, pictures, threads,

@@ -15,12 +15,9 @@ internal static class RunCommand
     private const string QuickstartResource = "quickstart.yaml";
 
     /// <summary>Launches the search of a file and follows it.</summary>
-    /// <param name="context">The program.</param>
     /// <param name="place">Where it shall run.</param>
-    /// <param name="file">The search file.</param>
     /// <param name="ui">Whether a browser shows it.</param>
     /// <param name="slots">What the command line says of its slots, beside what the file says.</param>
-    /// <param name="cancellation">Interrupts.</param>
     public static Task<int> RunAsync(
         CliContext context, SearchPlace place, string file, bool ui, Func<SlotSettings, SlotSettings> slots, CancellationToken cancellation)
     {
@@ -36,13 +33,9 @@ internal static class RunCommand
     }
 
     /// <summary>Goes on with a search.</summary>
-    /// <param name="context">The program.</param>
-    /// <param name="place">Where it is.</param>
-    /// <param name="id">The search.</param>
     /// <param name="retryFailed">Whether failed stages are tried again.</param>
     /// <param name="data">Folders where its pictures lie now; then failed stages are tried again in any case.</param>
     /// <param name="more">What it may spend beyond its budget; <see langword="null"/> for nothing.</param>
-    /// <param name="cancellation">Interrupts.</param>
     public static async Task<int> ResumeAsync(
         CliContext context, SearchPlace place, string id, bool retryFailed, string[] data, BudgetSettings? more, CancellationToken cancellation)
     {

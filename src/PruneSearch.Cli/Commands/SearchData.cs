@@ -9,12 +9,10 @@ namespace PruneSearch.Cli.Commands;
 /// <summary>The data of a search file, for commands that work on it here: from its files, or, where it names what was pushed, from a store.</summary>
 internal static class SearchData
 {
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads what a search file names, from files or from the store of the searches.</summary>
     /// <param name="context">Whose clock and connections are used.</param>
     /// <param name="place">Where pushed data is.</param>
-    /// <param name="source">The data.</param>
     /// <param name="read">Reads with what it is given: a launcher that finds the data, and what brings the pictures of a split to this machine.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SearchFileException">Something is wrong with the data.</exception>
     /// <exception cref="IOException">The store cannot be read, or a picture cannot be had.</exception>
     public static async Task<T> ReadAsync<T>(CliContext context, SearchPlace place, DataSource source,

@@ -5,6 +5,7 @@ using PruneSearch.Cli.Sensitivities;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
+using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Pruning;
@@ -24,7 +25,7 @@ internal static class SensitivityCommand
         var file = new Argument<string>("FILE") { Description = "The search file (YAML): its data, and its detector unless --detector says another" };
         var detector = TextOption.Create("--detector", "Folder with detector.json and weights.safetensors", "FOLDER");
         var ratios = NumberOption.Several("--ratios", "Shares of a group's channels that go; 0.25 0.5 0.75 when left out",
-            new SettingType.Number(0, 1, MinExclusive: true, MaxExclusive: true));
+            (SettingType.Number)((SettingType.Several)SettingOption.Of<TrajectorySettings>("levels").Type).Item);
         var images = NumberOption.Optional("--images", "Take only the first pictures of the validation split", 1, int.MaxValue);
         var csv = OutputOption.File("--csv", "Write the table as CSV");
         var png = OutputOption.File("--png", "Draw a heat map");

@@ -27,7 +27,6 @@ internal sealed class SettingOptions<T>
         }
     }
 
-    /// <summary>The options.</summary>
     public IEnumerable<Option> All => _options.Select(o => o.Option);
 
     public void AddTo(Command command)
@@ -56,7 +55,7 @@ internal sealed class SettingOptions<T>
 
     private static (Setting, Option, Func<ParseResult, object?>) Of(Setting setting)
     {
-        string name = "--" + setting.Key, description = setting.Description.Replace("`", "", StringComparison.Ordinal).TrimEnd('.');
+        string name = SettingOption.NameOf(setting), description = SettingOption.TextOf(setting);
         if (setting.Type is SettingType.Several several)
         {
             var list = new Option<object[]>(name)

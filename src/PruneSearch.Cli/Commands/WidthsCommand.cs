@@ -7,6 +7,8 @@ using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
+using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Import;
 using PruneSearch.Inference.Latency;
 using PruneSearch.Inference.Onnx;
@@ -21,19 +23,21 @@ internal static class WidthsCommand
     public static Command Create(CliContext context)
     {
         var model = new Argument<string>("MODEL") { Description = "Exported ONNX file of the dense model" };
-        var speedUp = NumberOption.Create("--speed-up", "How many times as fast the pruned model shall be", 2.0, 1.0, 100.0);
-        var groups = ChoiceOption.Several("--groups", "Kinds of channel groups that lose channels", Kinds.Select(Word));
-        var roundTo = NumberOption.Create("--round-to", "Pruned widths are multiples of this", 8, 1, 64);
+        var speedUp = NumberOption.Create("--speed-up", "How many times as fast the pruned model shall be", 2.0,
+            new SettingType.Number(1, 100, MinExclusive: false, MaxExclusive: false));
+        var groups = ChoiceOption.Several("--groups", "Kinds of channel groups that lose channels", EnumNames.Of<ChannelGroupKind>());
+        var roundTo = SettingOption.WholeNumber<PruneSettings>("round-to");
         var structures = NumberOption.Create("--structures", "Structures to measure and fit", 12, QuickLatencyModel.MinimumStructures, 64);
-        var threads = NumberOption.Create("--threads", "Threads within the network", 1, 1, 256);
-        var seconds = NumberOption.Create("--max-seconds", "Time limit of each of the two measurements", 30.0, 0.1, 3600.0);
+        var threads = SettingOption.WholeNumber<MeasureSettings>("threads");
+        var seconds = SettingOption.Number<MeasureSettings>("max-seconds", standard: 30); // each of two with several models
         var json = OutputOption.File("--json", "Write the widths as JSON");
         var command = new Command("widths", "Find the widths of a detector that reach a speed")
         {
             model, speedUp, groups, roundTo, structures, threads, seconds, json,
         };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(context, p.GetValue(model)!, new Settings(
-            p.GetValue(speedUp), [.. Kinds.Where(k => p.GetValue(groups)!.Contains(Word(k)))], p.GetValue(roundTo), p.GetValue(structures), p.GetValue(threads),
+            p.GetValue(speedUp), [.. Kinds.Where(k => p.GetValue(groups)!.Contains(EnumNames.Of(k)))], p.GetValue(roundTo),
+            p.GetValue(structures), p.GetValue(threads),
             new LatencyOptions { MaxSeconds = p.GetValue(seconds) }, p.GetValue(json)), c), c));
         return command;
     }
@@ -81,8 +85,6 @@ internal static class WidthsCommand
         }
         return text.AppendLine().AppendLine("Measured:").AppendLine().Append(verified.ToMarkdown()).ToString();
     }
-
-    private static string Word(ChannelGroupKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
     private sealed record Settings(double SpeedUp, ChannelGroupKind[] Kinds, int RoundTo, int Structures, int Threads, LatencyOptions Options, string? Json);
 }

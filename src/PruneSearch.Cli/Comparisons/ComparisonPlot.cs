@@ -14,17 +14,12 @@ internal static class ComparisonPlot
         Color.FromHex("#7A7A7A"),
     ];
 
-    /// <summary>A PNG picture.</summary>
+    /// <summary>All models as PNG, with the frontier of each search.</summary>
     public static byte[] Draw(IReadOnlyList<ComparedModel> models, IEnumerable<double> within)
     {
         using var plot = new Plot();
-        plot.Font.Set(PlotTheme.Typeface());
-        plot.Axes.Left.MinimumSize = 85; // large labels need room
-        plot.Axes.Bottom.MinimumSize = 65;
-        plot.Title("Which detector to deploy", 22);
-        plot.YLabel("mAP at IoU 0.5, validation split", 17);
-        plot.XLabel("latency of one picture in ms, measured side by side (further left is faster)", 17);
-        plot.Grid.MajorLineColor = ScottPlot.Colors.Black.WithOpacity(.08);
+        PlotTheme.Apply(plot, "Which detector to deploy", "mAP at IoU 0.5, validation split",
+            "latency of one picture in ms, measured side by side (further left is faster)");
         int turn = 0;
         foreach (var search in models.GroupBy(m => m.Search))
         {

@@ -9,7 +9,6 @@ namespace PruneSearch.Cli.Detectors;
 
 /// <summary>A detector that a command line names.</summary>
 /// <param name="Source">What the user wrote.</param>
-/// <param name="Model">The detector.</param>
 /// <param name="Weights">Its weights; <see langword="null"/> when only a specification was given.</param>
 /// <param name="Search">The search file it comes from; <see langword="null"/> otherwise.</param>
 internal sealed record NamedDetector(string Source, DetectorModel Model, WeightSet? Weights, SearchFile? Search)
@@ -40,7 +39,7 @@ internal sealed record NamedDetector(string Source, DetectorModel Model, WeightS
     /// <exception cref="SearchFileException">It does not take that size.</exception>
     public NamedDetector At(int? inputSize) => inputSize is { } size ? this with { Model = BadInput.Guard(() => Model.At(size)) } : this;
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Opens a detector in any of the forms that a command takes.</summary>
     /// <param name="source">A folder or a file; which form a file has is told by its ending.</param>
     /// <param name="forms">What it may be; not <see cref="DetectorForms.Onnx"/>, which is no network that can be changed.</param>
     /// <param name="labels">For a weights file: names of its class outputs, background first where it is one.</param>
@@ -83,6 +82,12 @@ internal sealed record NamedDetector(string Source, DetectorModel Model, WeightS
         return OnnxExport.ToBytes(model, weights);
     });
 
+    /// <summary>Takes over what another program trained, or safetensors of this one without a detector.json.</summary>
+    /// <param name="labels">File with the names of its class outputs; <see langword="null"/> makes names up.</param>
+    /// <exception cref="SearchFileException">It is no such file, or something in it is wrong.</exception>
+    public static ImportedDetector Import(string source, string? labels, ImportOptions options) => BadInput.Guard(() =>
+        DetectorImport.Read(source, options with { Classes = labels is null ? null : LabelFile.Read(labels) }));
+
     private static DetectorForms FormOf(string source, DetectorForms forms)
     {
         var kind = FileKinds.Of(source);
@@ -112,7 +117,7 @@ internal sealed record NamedDetector(string Source, DetectorModel Model, WeightS
         switch (labels, specification)
         {
             case ({ } file, null):
-                var known = DetectorImport.Read(path, new ImportOptions { Classes = LabelFile.Read(file) });
+                var known = Import(path, file, new ImportOptions());
                 return (known.Model, known.Weights);
             case (null, { } file):
                 return DetectorFolder.Read(file, path);

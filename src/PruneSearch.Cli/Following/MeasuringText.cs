@@ -13,7 +13,6 @@ internal static class MeasuringText
         $"{(s.Reason is { } reason ? $"; {ErrorText.OneLine(reason)}" : "")}";
 
     /// <summary>What else there is to see of a search beside the frontier of one device class.</summary>
-    /// <param name="summary">The search.</param>
     /// <param name="shown">The class that is shown; <see langword="null"/> for the slots that trained.</param>
     /// <param name="place">Where it is, for the command that shows more.</param>
     public static IEnumerable<string> Lines(SearchSummary summary, string? shown, SearchPlace place)

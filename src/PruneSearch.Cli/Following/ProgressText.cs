@@ -42,7 +42,6 @@ internal static class ProgressText
         : l.TotalHours >= 1 ? l.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : l.ToString(@"m\:ss", CultureInfo.InvariantCulture);
 
     /// <summary>All of it in one line.</summary>
-    /// <param name="t">The trajectory.</param>
     /// <param name="left">How long it still takes.</param>
     /// <param name="width">Width of the names.</param>
     public static string Line(TrajectoryStatus t, TimeSpan? left, int width = 18)

@@ -13,7 +13,6 @@ internal static class StatusText
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"priority {slots.Priority}, share {slots.Share}");
 
     /// <summary>A line for the search and one for each trajectory; a failure is told once, however many trajectories had the stage before them.</summary>
-    /// <param name="status">How it stands.</param>
     /// <param name="details">Whether the end of the log of each failure is shown.</param>
     /// <param name="place">Where it is, for the command that shows details.</param>
     public static IEnumerable<string> Lines(SearchStatus status, bool details, SearchPlace place)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using PruneSearch.Core;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Cli.Frontiers;
 
@@ -39,7 +40,7 @@ internal static class FrontierFiles
             var l = r.Latency;
             object?[] cells =
             [
-                p.Trajectory, JsonNamingPolicy.KebabCaseLower.ConvertName(p.Schedule.ToString()), p.Ratio, p.Iteration,
+                p.Trajectory, EnumNames.Of(p.Schedule), p.Ratio, p.Iteration,
                 p.OnFrontier ? "true" : "false", p.Pruned,
                 r.Map50, r.Map, r.Map50BeforeFineTune, r.Macs, r.Parameters, r.ModelBytes, l.Milliseconds, l.Percentile90, l.DenseMilliseconds,
                 l.SpeedUp, l.SpeedUpLow, l.SpeedUpHigh, r.TrainedSteps, r.Seconds.Values.Sum(), l.Device.Engine, l.Device.Threads, l.Device.Processor, r.Key,

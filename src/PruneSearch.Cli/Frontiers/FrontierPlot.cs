@@ -24,13 +24,7 @@ internal static class FrontierPlot
         var axes = new PlotAxes(view);
         var region = FrontierRegion.Of(view, axes);
         using var plot = new Plot();
-        plot.Font.Set(PlotTheme.Typeface());
-        plot.Axes.Left.MinimumSize = 85; // large labels need room
-        plot.Axes.Bottom.MinimumSize = 65;
-        plot.Title($"{view.Name}: pruned detectors worth having", 22);
-        plot.YLabel(axes.YLabel, 17);
-        plot.XLabel(axes.XLabel, 17);
-        plot.Grid.MajorLineColor = Colors.Black.WithOpacity(.08);
+        PlotTheme.Apply(plot, $"{view.Name}: pruned detectors worth having", axes.YLabel, axes.XLabel);
         Models(plot, view, axes);
         var same = plot.Add.VerticalLine(1, 1.5f, Colors.Black.WithOpacity(.35), LinePattern.Dashed);
         same.LegendText = axes.SameLabel;

@@ -11,7 +11,6 @@ namespace PruneSearch.Cli.Frontiers;
 internal static class FrontierTable
 {
     /// <summary>Writes the table and what is to be known about it.</summary>
-    /// <param name="context">The program.</param>
     /// <param name="view">The models.</param>
     /// <param name="brief">Whether only the originals and the frontier have lines.</param>
     public static void Write(CliContext context, FrontierView view, bool brief = false)

@@ -34,7 +34,7 @@ internal static class GoalText
     }
 
     /// <summary>The goal: <c>mAP50 within 0.01 of the original's, speed-up as high as possible</c>.</summary>
-    public static string Of(GoalSettings goal) => string.Join(", ", goal.Parts.Select(p => $"{Name(p.Objective)} {p.Part switch
+    public static string Of(GoalSettings goal) => string.Join(", ", goal.Parts.Select(p => $"{p.Objective.Title()} {p.Part switch
     {
         { Best: true } => p.Part is SizeGoal ? "as small as possible" : "as high as possible",
         AccuracyGoal { Within: { } within } => Text($"within {within} of the original's"),
@@ -55,9 +55,9 @@ internal static class GoalText
         return objective switch
         {
             Objective.Map50 or Objective.Map =>
-                Text($"{Name(objective)} {value:0.000} (original {GoalAnswer.Value(objective, original, original):0.000})"),
+                Text($"{objective.Title()} {value:0.000} (original {GoalAnswer.Value(objective, original, original):0.000})"),
             Objective.Latency => Text($"{value:0.00}× [{model.Latency.SpeedUpLow:0.00}–{model.Latency.SpeedUpHigh:0.00}] as fast"),
-            _ => Text($"{value * 100:0} % of the {Name(objective)}"),
+            _ => Text($"{value * 100:0} % of the {objective.Title()}"),
         };
     }
 
@@ -66,22 +66,13 @@ internal static class GoalText
         double value = GoalAnswer.Value(objective, model, original);
         return part switch
         {
-            AccuracyGoal a => Text($"{Math.Max(0.001, GoalAnswer.Bound(a, objective, original) - value):0.000} short in {Name(objective)}"),
+            AccuracyGoal a => Text($"{Math.Max(0.001, GoalAnswer.Bound(a, objective, original) - value):0.000} short in {objective.Title()}"),
             SpeedGoal { AtLeast: { } bound } => Text($"{Math.Max(0.01, bound - value):0.00}× too slow"),
-            SizeGoal { AtMost: { } bound } => Text($"{Math.Max(1, (value - bound) * 100):0} % too many {Name(objective)}"),
+            SizeGoal { AtMost: { } bound } =>
+                Text($"{Math.Max(1, (value - bound) * 100):0} % too many {(objective == Objective.FileSize ? "bytes" : objective.Title())}"),
             _ => "",
         };
     }
-
-    private static string Name(Objective objective) => objective switch
-    {
-        Objective.Map50 => "mAP50",
-        Objective.Map => "mAP",
-        Objective.Latency => "speed-up",
-        Objective.Macs => "MACs",
-        Objective.FileSize => "bytes of the file",
-        _ => "parameters",
-    };
 
     private static string Superlative(Objective objective) => objective switch
     {

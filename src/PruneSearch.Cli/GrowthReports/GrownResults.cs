@@ -1,6 +1,5 @@
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
-using PruneSearch.Core.Settings;
 using PruneSearch.Core.Strategies;
 
 namespace PruneSearch.Cli.GrowthReports;
@@ -55,15 +54,5 @@ internal sealed record GrownResults
         Objective.Map50 or Objective.Map => 1 - cost,
         Objective.Latency => 1 / cost,
         _ => cost,
-    };
-
-    /// <summary>Name of an objective's figure.</summary>
-    public static string NameOf(Objective objective) => objective switch
-    {
-        Objective.Map50 => "mAP50",
-        Objective.Map => "mAP",
-        Objective.Latency => "speed-up",
-        Objective.Macs => "MACs",
-        _ => EnumNames.Of(objective),
     };
 }

@@ -11,12 +11,11 @@ namespace PruneSearch.Cli.GrowthReports;
 
 /// <summary>A search that decided itself what to try, put together from its two logs.</summary>
 /// <param name="Plan">The search, with everything that was proposed as its trajectories.</param>
-/// <param name="Status">How it stands.</param>
 /// <param name="View">Its models.</param>
 /// <param name="Results">What was proposed and what came of it.</param>
 internal sealed record GrownSearch(SearchPlan Plan, SearchStatus Status, FrontierView View, GrownResults Results)
 {
-    /// <summary>Reads it.</summary>
+    /// <summary>Asks a session for all that a report tells of the search.</summary>
     /// <exception cref="IOException">The store cannot be read.</exception>
     /// <exception cref="FormatException">One of its logs is damaged.</exception>
     public static async Task<GrownSearch> ReadAsync(ISearchSession session, SearchPlan plan, CancellationToken cancellation)

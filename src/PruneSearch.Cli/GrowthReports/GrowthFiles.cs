@@ -11,7 +11,6 @@ namespace PruneSearch.Cli.GrowthReports;
 internal static class GrowthFiles
 {
     /// <summary>Writes the pictures, the CSVs and the search's part of the page.</summary>
-    /// <param name="search">The search.</param>
     /// <param name="results">What all its trajectories came to, on the validation split.</param>
     /// <param name="test">Figures on the test split by stage; <see langword="null"/> for a search without one.</param>
     /// <param name="folder">The folder of the page.</param>

@@ -15,8 +15,7 @@ internal static class GrowthSection
 {
     private const int MostMissing = 20;
 
-    /// <summary>The text.</summary>
-    /// <param name="search">The search.</param>
+    /// <summary>The section in Markdown.</summary>
     /// <param name="results">What all its trajectories came to, on the validation split.</param>
     /// <param name="test">Figures on the test split by stage; <see langword="null"/> for a search without one.</param>
     /// <param name="files">Names of the pictures and the CSV beside the page.</param>

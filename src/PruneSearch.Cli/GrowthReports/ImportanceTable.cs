@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Importances;
 
 namespace PruneSearch.Cli.GrowthReports;
@@ -12,7 +13,7 @@ internal static class ImportanceTable
     /// <summary>A line a hyperparameter, a column an objective; a sentence where there is too little to say anything.</summary>
     public static string Write(GrownResults results)
     {
-        var judged = results.Objectives.Select((o, i) => (Name: GrownResults.NameOf(o), Result: FunctionalAnova.Of(
+        var judged = results.Objectives.Select((o, i) => (Name: o.Title(), Result: FunctionalAnova.Of(
             results.Space,
             [.. results.Tried.SelectMany(t => t.Results.Select(r => new Observation(t.Configuration, r.Rung, GrownResults.Figure(o, r.Costs[i]))))],
             seed: 1))).ToList();

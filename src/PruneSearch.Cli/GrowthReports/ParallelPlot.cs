@@ -79,7 +79,7 @@ internal static class ParallelPlot
             double[] figures = [.. shown.Select(t => GrownResults.Figure(objective, t.Deepest!.Costs[i]))];
             double low = figures.Min(), high = figures.Max(), range = high > low ? high - low : 1;
             axes.Add(new AxisOf(
-                GrownResults.NameOf(objective),
+                objective.Title(),
                 t => (GrownResults.Figure(objective, t.Deepest!.Costs[i]) - low) / range,
                 [.. Enumerable.Range(0, high > low ? 6 : 1).Select(k => (k / 5.0, Number(low + k / 5.0 * range)))]));
         }

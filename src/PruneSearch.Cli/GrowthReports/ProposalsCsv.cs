@@ -1,4 +1,5 @@
 using System.Text;
+using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Strategies;
 
@@ -9,7 +10,7 @@ internal static class ProposalsCsv
 {
     public static string Write(GrownResults results)
     {
-        string[] objectives = [.. results.Objectives.Select(o => GrownResults.NameOf(o).Replace('-', '_').ToLowerInvariant())];
+        string[] objectives = [.. results.Objectives.Select(o => o.Title().Replace('-', '_').Replace(' ', '_').ToLowerInvariant())];
         string[] keys = [.. results.Space.Hyperparameters.Select(h => h.Name)];
         var text = new StringBuilder();
         CsvText.AppendLine(

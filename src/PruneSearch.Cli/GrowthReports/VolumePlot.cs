@@ -18,11 +18,7 @@ internal static class VolumePlot
         double end = Math.Max(spent, curve.Count == 0 ? 0 : curve[^1].Seconds);
         var (unit, label) = end >= 2 * 3600 ? (3600.0, "hours") : end >= 120 ? (60.0, "minutes") : (1.0, "seconds");
         using var plot = new Plot();
-        PlotTheme.Apply(plot, $"{name}: how the frontier grew");
-        plot.Axes.Left.MinimumSize = 85;
-        plot.Axes.Bottom.MinimumSize = 65;
-        plot.YLabel("hypervolume", 17);
-        plot.XLabel($"slot time spent, {label}", 17);
+        PlotTheme.Apply(plot, $"{name}: how the frontier grew", "hypervolume", $"slot time spent, {label}");
         // A step: the volume stays until the next report makes it grow.
         var xs = new List<double>();
         var ys = new List<double>();

@@ -21,6 +21,16 @@ internal static class PlotTheme
         plot.Grid.MajorLineColor = Colors.Black.WithOpacity(.08);
     }
 
+    /// <summary>Gives a plot readable letters, a title, and names of its axes.</summary>
+    public static void Apply(Plot plot, string title, string left, string bottom)
+    {
+        Apply(plot, title);
+        plot.Axes.Left.MinimumSize = 85; // large labels need room
+        plot.Axes.Bottom.MinimumSize = 65;
+        plot.YLabel(left, 17);
+        plot.XLabel(bottom, 17);
+    }
+
     /// <summary>A sans-serif typeface that is installed: without this, the first of the system is taken, often a serif one.</summary>
     public static string Typeface()
     {

@@ -12,11 +12,8 @@ internal static class LevelPlot
     public static byte[] Draw(SearchResults results, string? variant, ArmColors colors)
     {
         using var plot = new Plot();
-        PlotTheme.Apply(plot, $"{results.Plan.Name}{(variant is null ? "" : $", {variant}")}: accuracy against pruning level");
-        plot.Axes.Left.MinimumSize = 85;
-        plot.Axes.Bottom.MinimumSize = 65;
-        plot.YLabel($"mAP at IoU 0.5, {(results.OnTest ? "test" : "validation")} split", 17);
-        plot.XLabel("pruning level, %", 17);
+        PlotTheme.Apply(plot, $"{results.Plan.Name}{(variant is null ? "" : $", {variant}")}: accuracy against pruning level",
+            $"mAP at IoU 0.5, {(results.OnTest ? "test" : "validation")} split", "pruning level, %");
         var pruned = results.Pruned(variant);
         var arms = colors.Arms.Select(arm => pruned.Where(a => a.Arm == arm).OrderBy(a => a.Level).ToList()).Where(a => a.Count > 0).ToList();
         double[] levels = [.. pruned.Select(a => a.Level * 100).Distinct().Order()];

@@ -50,7 +50,6 @@ internal sealed record ResultFiles(string Name)
 
     /// <summary>The page with the search's part in it, not yet written.</summary>
     /// <param name="folder">The folder of the page.</param>
-    /// <param name="part">The part.</param>
     /// <param name="text">The page's text.</param>
     /// <returns>The page's path.</returns>
     /// <exception cref="SearchFileException">The page is there, but its marks are damaged.</exception>

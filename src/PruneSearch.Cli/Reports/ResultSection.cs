@@ -12,7 +12,7 @@ internal static class ResultSection
 {
     private const int MostMissing = 20;
 
-    /// <summary>The text.</summary>
+    /// <summary>The section in Markdown.</summary>
     /// <param name="results">What the search came to.</param>
     /// <param name="files">Names of the pictures and the CSV beside the page.</param>
     /// <param name="testPictures">Pictures of the test split.</param>

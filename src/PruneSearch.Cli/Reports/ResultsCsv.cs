@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using PruneSearch.Core.Comparisons;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Cli.Reports;
 
@@ -19,7 +19,7 @@ internal static class ResultsCsv
             var (r, l) = (t.Report, t.Report.Latency);
             object?[] cells =
             [
-                t.Name, t.Variant, t.Arm, JsonNamingPolicy.KebabCaseLower.ConvertName(t.Schedule.ToString()), t.Level, t.Seed, r.Map50, r.Map, t.Test?.Map50,
+                t.Name, t.Variant, t.Arm, EnumNames.Of(t.Schedule), t.Level, t.Seed, r.Map50, r.Map, t.Test?.Map50,
                 t.Test?.Map, r.Macs, r.Parameters,
                 l.SpeedUpLow, l.SpeedUp, l.SpeedUpHigh, t.Steps, Math.Round(t.Seconds, 1), r.Key, t.Resamples?.Map50Interval.Low,
                 t.Resamples?.Map50Interval.High, r.InputSize == 0 ? null : r.InputSize,

@@ -15,11 +15,8 @@ internal static class SpeedPlot
     public static byte[] Draw(SearchResults results, ArmColors colors)
     {
         using var plot = new Plot();
-        PlotTheme.Apply(plot, $"{results.Plan.Name}: accuracy over measured speed (numbers: pruning level in %)");
-        plot.Axes.Left.MinimumSize = 85;
-        plot.Axes.Bottom.MinimumSize = 65;
-        plot.YLabel($"mAP at IoU 0.5, {(results.OnTest ? "test" : "validation")} split", 17);
-        plot.XLabel("speed-up over the dense original (times, larger is faster)", 17);
+        PlotTheme.Apply(plot, $"{results.Plan.Name}: accuracy over measured speed (numbers: pruning level in %)",
+            $"mAP at IoU 0.5, {(results.OnTest ? "test" : "validation")} split", "speed-up over the dense original (times, larger is faster)");
         var labels = new PointLabels(plot, Width, Height);
         Frontier(plot, results, labels);
         foreach (string? variant in results.Variants)

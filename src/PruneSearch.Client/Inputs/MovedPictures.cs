@@ -13,9 +13,7 @@ public static class MovedPictures
 {
     /// <summary>Looks for the pictures of each split in folders that the user names and keeps where they were found.</summary>
     /// <param name="store">Holds the manifests.</param>
-    /// <param name="plan">The search.</param>
     /// <param name="folders">Folders that are, or hold, the folders that were moved.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <returns>What was found where, one line a split; splits whose pictures lie where they were are left out.</returns>
     /// <exception cref="FileNotFoundException">The pictures of a split are neither in the folders nor where they were.</exception>
     /// <exception cref="IOException">The store cannot be read or written.</exception>

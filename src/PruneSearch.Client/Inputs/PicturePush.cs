@@ -10,7 +10,6 @@ namespace PruneSearch.Client.Inputs;
 /// Puts pictures into a checkpoint store, by the hash of their content, for workers that do not see the folder of the data set.
 /// Pushing again sends only what is new; a picture that two data sets share is stored once.
 /// </summary>
-/// <param name="store">Where to.</param>
 /// <param name="progress">Told after each picture, from several threads.</param>
 public sealed class PicturePush(ICheckpointStore store, Action<PushedPictures>? progress = null)
 {

@@ -13,7 +13,6 @@ internal static class SearchDataReader
     /// <param name="source">Where they come from.</param>
     /// <param name="drawnFolder">Folder for drawn data sets.</param>
     /// <param name="threads">Pictures looked at in parallel.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="DatasetException">Something is missing, broken or contradictory.</exception>
     public static DataSplits Read(DataSource source, string drawnFolder, int threads, CancellationToken cancellation)
     {

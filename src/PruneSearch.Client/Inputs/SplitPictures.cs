@@ -18,10 +18,9 @@ public sealed class SplitPictures
     /// <summary>Names, sizes and annotated objects.</summary>
     public DatasetManifest Manifest { get; }
 
-    /// <summary>Opens a split.</summary>
+    /// <summary>Reads the manifest of a split, but no picture yet.</summary>
     /// <param name="store">Has its manifest, and pictures that were pushed.</param>
     /// <param name="manifest">Hash of the manifest, as stages and plans name it.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The manifest is not there or cannot be read.</exception>
     /// <exception cref="DatasetException">The manifest is damaged.</exception>
     public static async Task<SplitPictures> OpenAsync(ICheckpointStore store, string manifest, CancellationToken cancellation = default)
@@ -32,7 +31,6 @@ public sealed class SplitPictures
 
     /// <summary>The file of a picture, from the folder where it was read at launch or, where that is not seen, from the store.</summary>
     /// <param name="index">Its place in the split, from 0.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ArgumentOutOfRangeException">The split has fewer pictures.</exception>
     /// <exception cref="FileNotFoundException">The picture of then is in neither place.</exception>
     /// <exception cref="IOException">The store cannot be read.</exception>

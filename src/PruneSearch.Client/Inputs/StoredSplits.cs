@@ -10,11 +10,9 @@ namespace PruneSearch.Client.Inputs;
 /// </summary>
 internal static class StoredSplits
 {
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the manifests that the keys of a search file name.</summary>
     /// <param name="source">Their keys.</param>
-    /// <param name="store">Where they are.</param>
     /// <param name="where">What messages begin with.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="DatasetException">One is not there, damaged or without its pictures, or has other classes than the training split.</exception>
     /// <exception cref="IOException">The store cannot be read.</exception>
     public static async Task<DataSplits> ReadAsync(DataSource.Stored source, ICheckpointStore store, string where, CancellationToken cancellation)

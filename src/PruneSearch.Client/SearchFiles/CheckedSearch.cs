@@ -11,7 +11,7 @@ public sealed class CheckedSearch
     /// <summary>What the search does.</summary>
     public SearchPlan Plan { get; }
 
-    /// <summary>Its pictures.</summary>
+    /// <summary>The splits, every picture of which was looked at.</summary>
     public DataSplits Data { get; }
 
     /// <summary>What was left out of the data, one line each.</summary>

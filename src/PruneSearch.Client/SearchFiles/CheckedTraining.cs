@@ -12,7 +12,7 @@ public sealed class CheckedTraining
     /// <summary>What is trained and how: the first stage of a search with the same file, so both give the same weights.</summary>
     public StageDescription Stage { get; }
 
-    /// <summary>Its pictures.</summary>
+    /// <summary>The splits, every picture of which was looked at.</summary>
     public DataSplits Data { get; }
 
     /// <summary>What was left out of the data, one line each.</summary>

@@ -11,7 +11,7 @@ public static class SearchFileReader
 {
     private const int MaxBytes = 1 << 20;
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a search file and checks all of its keys and values.</summary>
     /// <exception cref="SearchFileException">It cannot be read or is not valid; every error is listed.</exception>
     public static SearchFile Read(string path) => Parse(ReadText(path), path);
 
@@ -27,14 +27,12 @@ public static class SearchFileReader
         return new TrainingFile(path, s.Data, s.Detector, s.Detector.FineTune!, s.Measure, s.EverySeed[0]);
     });
 
-    /// <summary>Reads a text.</summary>
-    /// <param name="text">The YAML.</param>
+    /// <summary>Reads a search file's text and checks all of its keys and values.</summary>
     /// <param name="path">Where it stands: for messages, and for paths, which are relative to its folder.</param>
     /// <exception cref="SearchFileException">It is not valid; every error is listed.</exception>
     public static SearchFile Parse(string text, string path) => Parse(text, path, _ => true, (rules, _) => new SearchFile(path, text, rules.Search()));
 
     /// <summary>Reads a text that somebody sent who may not name any file of this machine.</summary>
-    /// <param name="text">The YAML.</param>
     /// <param name="path">What to call it in messages.</param>
     /// <param name="folders">Folders below which everything must lie that it names; paths elsewhere are refused before anybody looks what is there.</param>
     /// <exception cref="SearchFileException">It is not valid; every error is listed.</exception>

@@ -9,7 +9,6 @@ namespace PruneSearch.Cluster.Connections;
 /// only so many wait at once, so that whoever may not come in cannot use up the process's file handles or fill its log.
 /// </summary>
 /// <param name="logger">Told about what was turned away, at most once a minute.</param>
-/// <param name="time">The clock.</param>
 internal sealed class ConnectionGuard(ILogger<ConnectionGuard> logger, TimeProvider time)
 {
     /// <summary>How long a connection has to say its first bytes, and after that to show who it is.</summary>
@@ -27,7 +26,6 @@ internal sealed class ConnectionGuard(ILogger<ConnectionGuard> logger, TimeProvi
 
     /// <summary>Tells why a certificate was refused, once for each reason in a while.</summary>
     /// <param name="port">For whom the port is.</param>
-    /// <param name="reason">One line.</param>
     public void Refused(string port, string reason)
     {
         lock (_gate)

@@ -14,7 +14,7 @@ internal sealed class ConnectionPreamble // no record: a record is written with 
     [Id(1)]
     public GrainId NodeIdentity { get; init; }
 
-    /// <summary>Of a silo.</summary>
+    /// <summary>Address of the silo that opened the connection; none for clients.</summary>
     [Id(2)]
     public SiloAddress? SiloAddress { get; init; }
 

@@ -34,7 +34,6 @@ internal sealed class GatewayFrames(CertificateOwner owner, Serializer<Connectio
 
     /// <summary>Hands on what has arrived.</summary>
     /// <param name="input">Has arrived; what was handed on is cut off.</param>
-    /// <param name="output">Where to.</param>
     /// <param name="most">Messages to begin at most, above 0.</param>
     /// <returns>Messages that were begun.</returns>
     /// <exception cref="InvalidDataException">It is nothing that a client may send.</exception>

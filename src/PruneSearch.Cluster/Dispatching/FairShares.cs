@@ -110,7 +110,6 @@ internal sealed class FairShares(TimeProvider time)
     }
 
     /// <summary>Where a search stands.</summary>
-    /// <param name="Search">The search.</param>
     /// <param name="Rank">Its priority, the highest one lowest.</param>
     /// <param name="Turn">Slot seconds that it had for each part of its share.</param>
     /// <param name="Joined">Its number among those that came.</param>

@@ -7,7 +7,6 @@ namespace PruneSearch.Cluster.Dispatching;
 /// Ready stages: searches take turns as <see cref="Shares"/> says; within a search the longest path behind first, then first come, first served.
 /// A worker is not offered what it declined lately.
 /// </summary>
-/// <param name="time">The clock.</param>
 /// <param name="declineLasts">How long it counts that a worker declined a stage.</param>
 internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
 {
@@ -23,7 +22,6 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
     public FairShares Shares { get; } = new(time);
 
     /// <summary>Adds a stage; one that is there keeps its turn and only changes its priority.</summary>
-    /// <param name="key">The stage.</param>
     /// <param name="remainingStages">The longest path behind it.</param>
     /// <param name="searches">Searches that want it: whoever of them has its turn first pays for it.</param>
     public void Add(StageKey key, int remainingStages, IReadOnlyCollection<string>? searches = null)
@@ -164,7 +162,6 @@ internal sealed class ReadyQueue(TimeProvider time, TimeSpan declineLasts)
 }
 
 /// <summary>A stage that was taken out of the queue.</summary>
-/// <param name="Key">The stage.</param>
 /// <param name="RemainingStages">The longest path behind it.</param>
 /// <param name="Search">The search whose turn it was.</param>
 internal readonly record struct ReadyStage(StageKey Key, int RemainingStages, string Search);

@@ -4,7 +4,6 @@ namespace PruneSearch.Cluster.Dispatching;
 /// Slots whose claims wait for a stage, those that wait longest first. There is one claim of each: who asks again, after its process was started anew
 /// for example, has given up the one before.
 /// </summary>
-/// <param name="time">The clock.</param>
 internal sealed class WaitingSlots(TimeProvider time)
 {
     // A stage that so many declined is left to those that ask anew: with a thousand slots that lack a data set, nobody looks at all of them each time.
@@ -14,7 +13,6 @@ internal sealed class WaitingSlots(TimeProvider time)
     private readonly Dictionary<string, LinkedListNode<Claim>> _places = new(StringComparer.Ordinal);
 
     /// <summary>Waits until the queue has a stage for a slot that found none in it.</summary>
-    /// <param name="worker">The slot.</param>
     /// <param name="patience">For how long at most.</param>
     /// <param name="stopping">The silo stops.</param>
     /// <returns>The stage; <see langword="null"/> when none came, or the slot left.</returns>

@@ -35,7 +35,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>Talks to the silo.</summary>
     public SearchClient Client { get; }
 
-    /// <summary>The checkpoints.</summary>
+    /// <summary>Checkpoints of the home.</summary>
     public ICheckpointStore Store { get; }
 
     /// <summary>Ends, with the reason in one line, when a stage does not let go of the slot, and never otherwise. Then the process has to end.</summary>

@@ -31,6 +31,6 @@ public sealed record EmbeddedHostOptions
     /// <summary>How long the parts wait for each other.</summary>
     public ClusterTimings Timings { get; init; } = new();
 
-    /// <summary>The clock.</summary>
+    /// <summary>Tells the time; tests have one of their own.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -26,7 +26,6 @@ internal static class EmbeddedSilo
     public static string Database(EmbeddedHostOptions options) => Path.Combine(options.Home, "state.db");
 
     /// <summary>Builds it; nothing runs yet, but the database is made.</summary>
-    /// <param name="options">What to be.</param>
     /// <param name="siloPort">Orleans insists on it; nobody connects to it.</param>
     /// <param name="gatewayPort">For other processes of the home's owner; 0 for none.</param>
     /// <param name="certificate">What both ports demand, see <see cref="HomeCertificate"/>.</param>

@@ -14,7 +14,6 @@ internal sealed class HomeHold(SearchConnection connection)
     private int _users;
     private volatile bool _closed;
 
-    /// <summary>Answers.</summary>
     public ISearchSession Session { get; } = SearchSession.OnThisMachine(connection.Client, connection.Store, connection, connection.StuckStage);
 
     /// <summary>Whether the host is in this process.</summary>
@@ -45,7 +44,6 @@ internal sealed class HomeHold(SearchConnection connection)
         return false;
     }
 
-    /// <summary>Stops using it.</summary>
     public void Leave() => Interlocked.Decrement(ref _users);
 
     /// <summary>Nobody begins to use it any more; who waits for an answer from another process goes elsewhere.</summary>

@@ -4,7 +4,6 @@ using PruneSearch.Connections.Homes;
 namespace PruneSearch.Cluster.Hosting;
 
 /// <summary>Another process has the home folder.</summary>
-/// <param name="home">The folder.</param>
 /// <param name="processId">The process, when it told.</param>
 public sealed class HomeInUseException(string home, int? processId) : IOException(
     $"Folder {home} is in use by {(processId is { } pid ? $"process {pid}" : "another process")}: one process at a time runs searches there.")

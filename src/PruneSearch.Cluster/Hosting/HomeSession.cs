@@ -39,7 +39,6 @@ internal sealed class HomeSession : ISearchSession
     public IGrainFactory? Grains => _current?.Session.Grains;
 
     /// <summary>Opens a home that is there.</summary>
-    /// <param name="home">The folder.</param>
     /// <param name="configureServices">Adds what runs stages, and what else is to be in a host of its own.</param>
     /// <param name="stuck">Told, in one line, that a stage does not let go of the slot of this process, which therefore has to end.</param>
     /// <param name="timings">How long the parts of a host of its own wait for each other.</param>

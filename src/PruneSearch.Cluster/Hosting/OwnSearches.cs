@@ -12,7 +12,6 @@ internal sealed class OwnSearches
     /// <summary>Whether there are none.</summary>
     public bool IsEmpty => _ids.IsEmpty;
 
-    /// <summary>One more.</summary>
     public void Add(string id) => _ids[id] = true;
 
     /// <summary>Those that are not over; the rest is forgotten.</summary>

@@ -45,9 +45,7 @@ public sealed class SearchConnection : IAsyncDisposable
     /// <summary>As <see cref="EmbeddedHost.StuckStage"/>, for a slot in this process.</summary>
     internal Task<string>? StuckStage { get; }
 
-    /// <summary>Connects.</summary>
-    /// <param name="home">The home folder.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Connects to the process that has the home, or becomes the host, without a slot.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, so there are no searches.</exception>
     /// <exception cref="HomeInUseException">The process that has the folder does not answer.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
@@ -56,7 +54,6 @@ public sealed class SearchConnection : IAsyncDisposable
 
     /// <summary>Connects, or becomes the host itself.</summary>
     /// <param name="own">The host to be while no other process is one; one that runs stages is content only with a process that runs stages.</param>
-    /// <param name="cancellation">Gives up.</param>
     internal static async Task<SearchConnection> OpenAsync(EmbeddedHostOptions own, CancellationToken cancellation)
     {
         string home = own.Home;

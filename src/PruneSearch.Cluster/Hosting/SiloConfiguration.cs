@@ -12,7 +12,6 @@ using PruneSearch.Core.Searches;
 namespace PruneSearch.Cluster.Hosting;
 
 /// <summary>A silo's options as users write them, and what its slot is made of.</summary>
-/// <param name="Silo">The silo.</param>
 /// <param name="Device">Device of the slot: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</param>
 /// <param name="Threads">Threads of the slot; 0 for all cores.</param>
 /// <param name="SnapshotInterval">Time between snapshots within a stage.</param>

@@ -34,7 +34,7 @@ public sealed class SiloHost : IAsyncDisposable
     /// <summary>Talks to the cluster.</summary>
     public SearchClient Client { get; }
 
-    /// <summary>The checkpoints.</summary>
+    /// <summary>Checkpoints of the cluster.</summary>
     public ICheckpointStore Store { get; }
 
     /// <summary>The grains, for tests that play a worker.</summary>
@@ -47,9 +47,7 @@ public sealed class SiloHost : IAsyncDisposable
     public Task<string> StuckStage => _host.Services.GetRequiredService<StuckSlot>().Reason;
 
     /// <summary>Applies the database scripts and joins the cluster; it takes a second or two.</summary>
-    /// <param name="options">What to be.</param>
     /// <param name="configureServices">Registers the <c>IStageRunner</c> of a slot; the <see cref="ICheckpointStore"/> is registered already.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The database or the checkpoints cannot be used, or a port is taken.</exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static async Task<SiloHost> StartAsync(SiloOptions options, Action<IServiceCollection>? configureServices = null,

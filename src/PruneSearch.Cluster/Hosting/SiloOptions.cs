@@ -95,6 +95,6 @@ public sealed record SiloOptions
     /// <summary>Whether the log goes to the console, one JSON object a line.</summary>
     public bool ConsoleLog { get; init; }
 
-    /// <summary>The clock.</summary>
+    /// <summary>Tells the time; tests have one of their own.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -8,14 +8,13 @@ using Serilog.Formatting.Compact;
 
 namespace PruneSearch.Cluster.Observability;
 
-/// <summary>Where messages go.</summary>
+/// <summary>Sends messages to the console and to log files, and keeps the latest of each stage.</summary>
 internal static class LoggingRegistration
 {
     private const long LargestFile = 1L << 28; // then the day's next one is begun
     private const int KeptFiles = 31;
 
     /// <summary>Registers the log: structured, each message with the trace that it belongs to.</summary>
-    /// <param name="builder">The host.</param>
     /// <param name="console">Whether it goes to the console, one JSON object a line.</param>
     /// <param name="folder">Folder of log files, one a day, made at the first message; <see langword="null"/> for none.</param>
     public static void AddPruneSearchLogging(this HostApplicationBuilder builder, bool console, string? folder)

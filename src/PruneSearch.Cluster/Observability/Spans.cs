@@ -27,7 +27,6 @@ internal static class Spans
 
     /// <summary>Context of the span of an attempt at a stage.</summary>
     /// <param name="stage">W3C trace context of the stage's span.</param>
-    /// <param name="key">The stage.</param>
     /// <param name="epoch">Epoch of the attempt's lease.</param>
     public static ActivityContext Attempt(string? stage, string key, long epoch) =>
         Context(stage, Telemetry.AttemptSpan, key, epoch.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -36,7 +35,6 @@ internal static class Spans
     public static string? TextOf(ActivityContext context) => context == default ? null : Text(context);
 
     /// <summary>Begins a span of known identity.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="context">Its identity.</param>
     /// <param name="parent">The span above it; the default for none.</param>
     /// <param name="start">When it began; now by default.</param>

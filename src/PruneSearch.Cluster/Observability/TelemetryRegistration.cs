@@ -23,7 +23,6 @@ public static class TelemetryRegistration
         builder.AddPruneSearchTelemetry("prunesearch-client", ProcessName.Text);
 
     /// <summary>Registers the exporters if they are asked for. The standard <c>OTEL_</c> variables configure them, and say who it is if they do.</summary>
-    /// <param name="builder">The host.</param>
     /// <param name="service">What kind of process it is: <c>prunesearch-control</c>, …</param>
     /// <param name="instance">Its name, unique in the cluster.</param>
     /// <param name="scrape">Where Prometheus may ask for metrics at <c>/metrics</c>; <see langword="null"/> for nowhere.</param>

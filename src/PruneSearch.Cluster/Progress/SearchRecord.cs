@@ -7,7 +7,7 @@ namespace PruneSearch.Cluster.Progress;
 [GenerateSerializer, Alias("prunesearch.SearchRecord")]
 internal sealed class SearchRecord
 {
-    /// <summary>The plan.</summary>
+    /// <summary>What was launched; <see langword="null"/> before, and after it was deleted.</summary>
     [Id(0)]
     public SearchPlan? Plan { get; set; }
 

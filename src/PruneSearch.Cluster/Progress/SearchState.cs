@@ -50,7 +50,6 @@ internal sealed class SearchState
     /// <summary>Trajectories all of whose stages finished.</summary>
     public int Completed { get; private set; }
 
-    /// <summary>Trajectories that failed.</summary>
     public int Failed => _failed;
 
     /// <summary>Trajectories that did neither.</summary>

@@ -6,7 +6,6 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Progress;
 
 /// <summary>What a coordinator knows of one trajectory.</summary>
-/// <param name="plan">The trajectory.</param>
 /// <param name="index">Its place in the search, from 0.</param>
 /// <param name="stages">Its stages, which it shares with others.</param>
 internal sealed class TrajectoryState(TrajectoryPlan plan, int index, StageState[] stages)
@@ -68,10 +67,8 @@ internal sealed class StageState(StageKey key)
 }
 
 /// <summary>How an unfinished trajectory stands.</summary>
-/// <param name="State">State.</param>
 /// <param name="Progress">Progress of its stage when that one runs.</param>
 /// <param name="Reason">Why its stage's last attempt did not succeed.</param>
-/// <param name="Attempts">Attempts of that stage.</param>
 /// <param name="Worker">The slot that runs it.</param>
 internal sealed record Standing(WorkState State, StageProgress? Progress, string? Reason, int Attempts, string? Worker = null)
 {

@@ -54,7 +54,6 @@ internal sealed class SearchGrowth
 
     /// <summary>Reads what a search proposed so far.</summary>
     /// <param name="store">Where its log is.</param>
-    /// <param name="plan">The search.</param>
     /// <param name="strategy">Decides; that of the plan when left out.</param>
     /// <exception cref="FormatException">The log is damaged or another search's.</exception>
     public static async Task<SearchGrowth> OpenAsync(ICheckpointStore store, SearchPlan plan, SearchStrategy? strategy = null) =>
@@ -148,7 +147,7 @@ internal sealed class SearchGrowth
         proposed.Number, proposed.Proposal.Rung, proposed.Proposal.Why, proposed.Proposal.Price,
         string.Join(", ", _growth.Space.Describe(proposed.Proposal.Configuration).Select(v => $"{v.Key} {v.Value}")));
 
-    /// <summary>How it stands.</summary>
+    /// <summary>Budget, proposals and goal, as far as reports go.</summary>
     public GrowthStatus Status() => new()
     {
         Strategy = EnumNames.Of(_growth.Strategy),

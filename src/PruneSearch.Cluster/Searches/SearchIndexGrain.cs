@@ -54,7 +54,7 @@ internal sealed class SearchIndexGrain(
     }
 }
 
-/// <summary>Identifiers.</summary>
+/// <summary>Identifiers of all searches of a home or cluster.</summary>
 [GenerateSerializer, Alias("prunesearch.SearchIndexRecord")]
 internal sealed class SearchIndexRecord
 {

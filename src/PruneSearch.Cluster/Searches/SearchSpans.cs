@@ -26,7 +26,6 @@ internal sealed class SearchSpans
     /// <summary>A trajectory ended without completing.</summary>
     public void Ended(TrajectoryState trajectory, WorkState state, string? reason) => Write(trajectory, state, reason);
 
-    /// <summary>The search ended.</summary>
     public void Ended(WorkState state, string? reason, double volume)
     {
         var reports = _search.Trajectories.SelectMany(t => t.Stages).Distinct().Select(s => s.Report).OfType<StageReport>().ToList();

@@ -9,8 +9,6 @@ namespace PruneSearch.Connections.Certificates;
 /// A folder with a cluster's certificate authority and the certificates that it issued. Keys are elliptic-curve keys of 256 bits; each
 /// file with one can be read by its owner alone.
 /// </summary>
-/// <param name="folder">The folder.</param>
-/// <param name="time">The clock.</param>
 public sealed class CertificateFolder(string folder, TimeProvider time)
 {
     private const string AuthorityKey = "authority.key";

@@ -17,7 +17,7 @@ public sealed class ClusterTls
     private readonly FileCache<X509Certificate2> _own;
     private readonly FileCache<X509Certificate2Collection> _authorities;
 
-    /// <summary>Reads both files.</summary>
+    /// <summary>Reads both files, now and whenever they change.</summary>
     /// <param name="certificate">PEM file with the certificate of the process and its key.</param>
     /// <param name="authority">PEM file with the authority; several while it is renewed.</param>
     /// <exception cref="ArgumentException">A file cannot be read, or is something else.</exception>

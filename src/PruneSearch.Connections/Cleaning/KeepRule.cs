@@ -9,6 +9,6 @@ public enum KeepRule
     /// <summary>All of every search that is there.</summary>
     All,
 
-    /// <summary>No others.</summary>
+    /// <summary>Nothing but those originals.</summary>
     None,
 }

@@ -10,7 +10,6 @@ namespace PruneSearch.Connections.Cleaning;
 /// own log: it shows its results as before, only models that went cannot be exported any more, and a search that wants such a stage runs it again.
 /// </summary>
 /// <param name="session">The home or cluster. Its checkpoints must serve no other one.</param>
-/// <param name="time">The clock.</param>
 public sealed class StoreCleaning(ISearchSession session, TimeProvider time)
 {
     private const int Batch = 32;
@@ -19,7 +18,6 @@ public sealed class StoreCleaning(ISearchSession session, TimeProvider time)
     /// <param name="olderThan">How long ago it must have been written, and for a stage all of it.</param>
     /// <param name="keep">What is kept of searches that are over.</param>
     /// <param name="only">Stages to look at, and nothing else; <see langword="null"/> for the whole store.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The store cannot be read, or a search cannot.</exception>
     public async Task<CleaningPlan> PlanAsync(TimeSpan olderThan, KeepRule keep, IReadOnlySet<StageKey>? only = null, CancellationToken cancellation = default)
     {

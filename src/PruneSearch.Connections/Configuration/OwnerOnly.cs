@@ -31,7 +31,6 @@ public static class OwnerOnly
         : $"{path}: other users can write there (mode {Octal(path)}) and so forge results; take that from them: chmod go-w '{path}'";
 
     /// <summary>What to say of a file with a secret that others can use; <see langword="null"/> when they cannot.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="secret">What the secret is.</param>
     public static string? ComplaintAboutFile(string path, string secret) => Is(path) ? null
         : $"{path}: has {secret}, and other users can read it (mode {Octal(path)}); take that from them: chmod 600 '{path}'";

@@ -48,6 +48,6 @@ public static class SettingKeys
         ["work"] = "Folder of the process: log, and what its slot does, for the one after it",
     };
 
-    /// <summary>All keys.</summary>
+    /// <summary>Every key that a settings file may have.</summary>
     public static IReadOnlyCollection<string> All => [.. Descriptions.Keys];
 }

@@ -25,7 +25,7 @@ public sealed class Settings
     /// <summary>Secrets that others can read, one line each, with what to do about it and without the secret.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>Reads all three.</summary>
+    /// <summary>Reads file, environment and command line: of a key that stands in several, what the later of these says holds.</summary>
     /// <param name="file">The YAML file, or <see langword="null"/>.</param>
     /// <param name="commandLine">Options by key; those that were not given are <see langword="null"/>.</param>
     /// <param name="environment">Reads a variable.</param>
@@ -66,7 +66,7 @@ public sealed class Settings
     public string Required(string key, string expected) => Text(key)
         ?? throw new SettingsException($"'{key}' is not set, expected {expected}: give --{key}, {Variable(key)} or a line in the configuration file");
 
-    /// <summary>A whole number.</summary>
+    /// <summary>A whole number from <paramref name="min"/> to <paramref name="max"/>; <paramref name="otherwise"/> where nobody said it.</summary>
     /// <exception cref="SettingsException">It is none, or out of range.</exception>
     public int Number(string key, int otherwise, int min, int max) => Parsed(key, otherwise, $"a whole number from {min} to {max}",
         text => PlainNumber.ParseWhole(text) is { } number && number >= min && number <= max ? number : null, PlainNumber.Hint);

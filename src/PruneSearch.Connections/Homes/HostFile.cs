@@ -9,7 +9,6 @@ namespace PruneSearch.Connections.Homes;
 /// Tells other processes of the same user about the host that has the home folder: <c>host.json</c>, which nobody else can read,
 /// because whoever has its certificate and key may give orders.
 /// </summary>
-/// <param name="ProcessId">The process.</param>
 /// <param name="GatewayPort">Loopback port for Orleans clients; 0 while it starts, and when it only answers a question and ends.</param>
 /// <param name="RunsStages">Whether it works, or only answers.</param>
 /// <param name="Certificate">What clients show at the port, see <see cref="HomeCertificate"/>; <see langword="null"/> without a port.</param>

@@ -26,7 +26,6 @@ public interface ISearchSession : IAsyncDisposable
     Task<SearchSummary> SummaryAsync(string id);
 
     /// <summary>How a search stands. Asking again is cheap: only what changed is fetched, and what did not is the same object.</summary>
-    /// <param name="id">The search.</param>
     /// <param name="lost">Told when nobody answers; with it, it is asked again until somebody does.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     /// <exception cref="StuckStageException">The slot of this process works on a stage that hangs and does not stop.</exception>
@@ -37,13 +36,12 @@ public interface ISearchSession : IAsyncDisposable
     Task<SearchPlan> PlanAsync(string id);
 
     /// <summary>Some of its reports, in the order in which they came.</summary>
-    /// <param name="id">The search.</param>
     /// <param name="after">Position of the first one: 0, or <see cref="ReportPage.Next"/> of the page before.</param>
     /// <param name="limit">Largest number of them, 1 to 500.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     Task<ReportPage> ReportsAsync(string id, int after, int limit);
 
-    /// <summary>All its reports; with a device class those whose models were measured there, as they are there.</summary>
+    /// <summary>All reports that there are by now; with a device class those whose models were measured there, as they are there.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search, or it does not measure there.</exception>
     Task<FrontierView> FrontierAsync(string id, string? deviceClass = null);
 
@@ -56,7 +54,6 @@ public interface ISearchSession : IAsyncDisposable
     Task ResumeAsync(string id, bool retryFailed);
 
     /// <summary>Goes on with more to spend, also when the search was over.</summary>
-    /// <param name="id">The search.</param>
     /// <param name="more">What it may spend beyond its present budget.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     /// <exception cref="InvalidOperationException">The search has no budget: everything that it tries was known at launch.</exception>
@@ -88,7 +85,7 @@ public interface ISearchSession : IAsyncDisposable
     /// <summary>The report of a stage was deleted from the checkpoints: nobody shall remember it.</summary>
     Task ForgetStageAsync(StageKey stage);
 
-    /// <summary>Stops a search.</summary>
+    /// <summary>Stops a search until somebody resumes it; stages that another search wants go on.</summary>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     Task CancelAsync(string id, string reason);
 }

@@ -3,10 +3,9 @@ namespace PruneSearch.Connections.Sessions;
 /// <summary>Opens homes and clusters.</summary>
 public interface ISearchSessions
 {
-    /// <summary>Opens one.</summary>
+    /// <summary>Opens the searches of a folder or a cluster; whoever opened them disposes the session.</summary>
     /// <param name="place">The folder, made when it is not there; or the cluster.</param>
     /// <param name="work">Whether this process runs stages; a cluster does so itself.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The folder cannot be written, or no silo answers.</exception>
     Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation);
 
@@ -16,14 +15,11 @@ public interface ISearchSessions
     /// </summary>
     /// <param name="place">The folder, which is there; or the cluster.</param>
     /// <param name="stuck">Told, in one line, that a stage does not let go of the slot of this process, which therefore has to end.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The folder cannot be written, or no silo answers.</exception>
     Task<ISearchSession> KeepAsync(SearchPlace place, Action<string> stuck, CancellationToken cancellation);
 
-    /// <summary>Opens a cluster.</summary>
-    /// <param name="address">Where it is.</param>
+    /// <summary>Opens the searches of a cluster by its address.</summary>
     /// <param name="name">What to call it in messages.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">No silo answers.</exception>
     Task<ISearchSession> ConnectAsync(ClusterAddress address, string name, CancellationToken cancellation);
 }

@@ -12,7 +12,6 @@ internal sealed class RetryPolicy
     private static readonly ResiliencePropertyKey<Action<Exception>?> Lost = new("lost");
     private readonly ResiliencePipeline _pipeline;
 
-    /// <summary>Makes one.</summary>
     /// <param name="isPassing">Which failures pass.</param>
     /// <param name="limit">How long a call is repeated, counted from its first failure: it may have begun long ago, before the machine slept.</param>
     /// <param name="time">The clock; the system's by default.</param>
@@ -51,7 +50,6 @@ internal sealed class RetryPolicy
         new(e => e is TimeoutException or ClusterException { InnerException: TimeoutException }, TimeSpan.FromMinutes(1), time);
 
     /// <summary>Calls until an answer comes.</summary>
-    /// <param name="call">The call.</param>
     /// <param name="lost">Told of each failure; with it the call is repeated for ever, without it no longer than the limit.</param>
     /// <exception cref="Exception">The call's own, if it does not pass or came again for longer than that.</exception>
     public async Task<T> CallAsync<T>(Func<Task<T>> call, Action<Exception>? lost = null)

@@ -3,15 +3,12 @@ using PruneSearch.Core.Searches;
 namespace PruneSearch.Connections.Sessions;
 
 /// <summary>Looks at a search again and again until it ended and shows how it stands.</summary>
-/// <param name="session">Where it is.</param>
 /// <param name="interval">Time between two looks.</param>
-/// <param name="time">The clock.</param>
 public sealed class SearchFollower(ISearchSession session, TimeSpan interval, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Follows it, however long nobody answers meanwhile.</summary>
-    /// <param name="id">The search.</param>
     /// <param name="view">Shows it.</param>
     /// <param name="cancellation">Stops following; the search goes on.</param>
     /// <returns>Its last status.</returns>

@@ -11,6 +11,6 @@ public sealed record SearchPlace(string Home, string? Cluster = null)
     /// <summary>The options that lead there again, with a space before them.</summary>
     public string Options => (Home == DefaultHome ? "" : $" --home '{Home}'") + (Cluster is null ? "" : $" --cluster '{Cluster}'");
 
-    /// <summary>In words.</summary>
+    /// <summary>The folder, or the word cluster and its address.</summary>
     public override string ToString() => Cluster is null ? Home : $"cluster {Cluster}";
 }

@@ -32,7 +32,6 @@ public sealed class SearchSession : ISearchSession
 
     /// <summary>With a host of this machine: it answers as long as it lives, so no question has a time limit.</summary>
     /// <param name="client">Asks.</param>
-    /// <param name="store">The checkpoints.</param>
     /// <param name="owner">Disposed of with the session.</param>
     /// <param name="stuckStage">Ends, with the reason in one line, when a stage does not let go of the slot of this process.</param>
     public static SearchSession OnThisMachine(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, Task<string>? stuckStage = null) =>

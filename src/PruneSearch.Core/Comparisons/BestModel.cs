@@ -18,7 +18,6 @@ public enum BestAt
 
 /// <summary>A model of a search that is worth having. All are chosen on the validation split, so that the test split stays untouched by the choice.</summary>
 /// <param name="At">What it is best at.</param>
-/// <param name="Result">The model.</param>
 public sealed record BestModel(BestAt At, TrajectoryResult Result)
 {
     /// <summary>The best models of a search; those that there are.</summary>

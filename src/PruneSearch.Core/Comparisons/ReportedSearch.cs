@@ -6,7 +6,7 @@ namespace PruneSearch.Core.Comparisons;
 /// <summary>How a search stands, with the reports of its trajectories.</summary>
 public sealed record ReportedSearch
 {
-    /// <summary>How it stands.</summary>
+    /// <summary>How it stood when its reports were read.</summary>
     public required SearchStatus Status { get; init; }
 
     /// <summary>By trajectory, the reports of its stages before the first one that has not finished.</summary>
@@ -17,8 +17,6 @@ public sealed record ReportedSearch
         [.. plan.Trajectories.Where(t => Reports[t.Name].Count == t.Stages.Count).Select(t => Reports[t.Name][^1].Key).Distinct()];
 
     /// <summary>Puts the reports of a search where they belong.</summary>
-    /// <param name="plan">Its plan.</param>
-    /// <param name="status">How it stands.</param>
     /// <param name="reports">Reports of its finished stages, in any order.</param>
     public static ReportedSearch Of(SearchPlan plan, SearchStatus status, IEnumerable<StageReport> reports)
     {

@@ -11,10 +11,10 @@ public sealed record SearchResults
     {
     }
 
-    /// <summary>The search.</summary>
+    /// <summary>What the search was to try, in plan order.</summary>
     public required SearchPlan Plan { get; init; }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>How the search stood: unless it is over, trajectories may be missing.</summary>
     public required WorkState State { get; init; }
 
     /// <summary>Whether accuracies that count are those of the test split; otherwise they are those of the validation split.</summary>
@@ -42,7 +42,7 @@ public sealed record SearchResults
     public IReadOnlyList<string?> Variants => Plan.Trajectories.Any(t => t.Variant is not null)
         ? [.. Plan.Trajectories.Select(t => t.Variant).OfType<string>().Distinct()] : [null];
 
-    /// <summary>Its seeds.</summary>
+    /// <summary>Seeds of its trajectories, each once, in plan order.</summary>
     public IReadOnlyList<int> Seeds => [.. Plan.Trajectories.Select(t => t.Seed).Distinct()];
 
     /// <summary>The dense original; <see langword="null"/> while it has not finished.</summary>
@@ -56,7 +56,6 @@ public sealed record SearchResults
         [.. Arms.Where(a => a.Schedule is ScheduleKind.OneShot or ScheduleKind.Iterative && a.Variant == variant)];
 
     /// <summary>Puts together what is known of a search.</summary>
-    /// <param name="plan">Its plan.</param>
     /// <param name="search">How it stands, with its reports.</param>
     /// <param name="test">Figures on the test split by key of the last stages; <see langword="null"/> takes those of the validation split.</param>
     /// <param name="validation">Figures on the validation split by key of the last stages, as far as they are known, with their resamples.</param>

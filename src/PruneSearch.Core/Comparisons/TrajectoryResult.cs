@@ -6,7 +6,7 @@ namespace PruneSearch.Core.Comparisons;
 /// <summary>What a trajectory came to: its last detector.</summary>
 public sealed record TrajectoryResult
 {
-    /// <summary>Its name.</summary>
+    /// <summary>Name of the trajectory, unique in its search.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its variant; <see langword="null"/> where there are none, and for the base detector.</summary>
@@ -21,7 +21,7 @@ public sealed record TrajectoryResult
     /// <summary>Share that was to be removed, 0 to below 1.</summary>
     public required double Level { get; init; }
 
-    /// <summary>Its seed.</summary>
+    /// <summary>Seed of everything random in it.</summary>
     public required int Seed { get; init; }
 
     /// <summary>Report of its last stage, with the figures on the validation split.</summary>

@@ -20,7 +20,6 @@ public sealed class BackboneWeights
     public string LastLayer { get; }
 
     /// <summary>Finds what a detector can take.</summary>
-    /// <param name="spec">The detector.</param>
     /// <param name="file">All tensors of the file.</param>
     /// <param name="source">Where they come from, for messages.</param>
     /// <exception cref="FormatException">

@@ -10,10 +10,10 @@ namespace PruneSearch.Core.Detectors;
 /// </summary>
 public static class DetectorFolder
 {
-    /// <summary>The specification.</summary>
+    /// <summary>Architecture, classes and widths as JSON; see <see cref="DetectorSpec"/>.</summary>
     public const string DetectorFile = "detector.json";
 
-    /// <summary>The tensors.</summary>
+    /// <summary>All tensors of the network, float32.</summary>
     public const string WeightsFile = "weights.safetensors";
 
     /// <summary>The class outputs' names.</summary>
@@ -47,7 +47,6 @@ public static class DetectorFolder
 
     /// <summary>Reads a detector whose two files stand elsewhere.</summary>
     /// <param name="specFile">The specification.</param>
-    /// <param name="weightsFile">The tensors.</param>
     /// <exception cref="FormatException">A file is damaged, or the weights are those of another detector.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
     public static (DetectorModel Model, WeightSet Weights) Read(string specFile, string weightsFile)

@@ -42,7 +42,7 @@ public sealed record DetectorModel
     /// <summary>How pictures become inputs.</summary>
     public required InputRule Input { get; init; }
 
-    /// <summary>How it learns.</summary>
+    /// <summary>Which rows answer for which objects, and what wrong answers cost.</summary>
     public required TrainingRule Training { get; init; }
 
     /// <summary>What pictures must become.</summary>

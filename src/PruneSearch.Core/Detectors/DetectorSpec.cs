@@ -57,7 +57,6 @@ public sealed record DetectorSpec : IHasForms
 
     /// <summary>The same with one option of the family changed.</summary>
     /// <param name="name">Its name in JSON.</param>
-    /// <param name="value">Its value in JSON.</param>
     /// <exception cref="ArgumentException">The family has no such option, or it does not take the value.</exception>
     public DetectorSpec WithOption(string name, JsonNode value)
     {
@@ -104,7 +103,6 @@ public sealed record DetectorSpec : IHasForms
     public string ToJson() => JsonSerializer.Serialize(this, CoreJson.Readable);
 
     /// <summary>Reads the JSON form.</summary>
-    /// <param name="json">The text.</param>
     /// <param name="source">Where it comes from, for messages.</param>
     /// <exception cref="FormatException">It is no detector specification of a known version; the message says where.</exception>
     public static DetectorSpec FromJson(string json, string source)

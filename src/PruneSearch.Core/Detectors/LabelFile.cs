@@ -17,7 +17,6 @@ public static class LabelFile
     private static readonly string[] BackgroundNames = [Background, "__background__", "_background_", "bg", "???", "none"];
 
     /// <summary>The names without the background's.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="background">
     /// Whether the first class output is the background; <see langword="null"/> where that is not known: the first name then is
     /// the background's if it is called so.

@@ -8,9 +8,8 @@ namespace PruneSearch.Core.Files;
 /// </summary>
 public static class AtomicFile
 {
-    /// <summary>Writes bytes.</summary>
+    /// <summary>Replaces a file by these bytes, or leaves what stood there.</summary>
     /// <param name="path">The file; its folder must be there.</param>
-    /// <param name="content">All of it.</param>
     /// <param name="mode">Who may read and write it, on systems that know; as before, or the process's default for a new file.</param>
     /// <exception cref="IOException">It cannot be written; what stood there stays.</exception>
     public static void Write(string path, ReadOnlyMemory<byte> content, UnixFileMode? mode = null) =>
@@ -18,7 +17,6 @@ public static class AtomicFile
 
     /// <summary>Writes text as UTF-8 without a mark.</summary>
     /// <param name="path">The file; its folder must be there.</param>
-    /// <param name="text">All of it.</param>
     /// <param name="mode">As for bytes.</param>
     /// <exception cref="IOException">It cannot be written; what stood there stays.</exception>
     public static void Write(string path, string text, UnixFileMode? mode = null) => Write(path, Encoding.UTF8.GetBytes(text), mode);
@@ -26,7 +24,6 @@ public static class AtomicFile
     /// <summary>Writes what a caller streams.</summary>
     /// <param name="path">The file; its folder must be there.</param>
     /// <param name="write">Writes all of it; what it throws passes through.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">It cannot be written; what stood there stays.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what stood there stays.</exception>
     public static async Task WriteAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellation = default)

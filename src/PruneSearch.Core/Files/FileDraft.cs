@@ -42,15 +42,13 @@ public sealed partial class FileDraft : IDisposable
         }
     }
 
-    /// <summary>The temporary name.</summary>
+    /// <summary>Where the content is written until it is complete: beside the file that it becomes.</summary>
     public string Path { get; }
 
     /// <summary>Where the content goes.</summary>
     public Stream Content => _stream;
 
     /// <summary>Removes drafts of a day ago or earlier, which no living process can still be writing; once for each folder.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="now">The time.</param>
     public static void RemoveAbandoned(string folder, DateTimeOffset now)
     {
         if (!Tidied.TryAdd(folder, true))

@@ -9,7 +9,7 @@ public enum FileKind
     /// <summary>A file with content of a known length.</summary>
     Regular,
 
-    /// <summary>A folder.</summary>
+    /// <summary>A folder, or a link to one.</summary>
     Folder,
 
     /// <summary>A named pipe, a device or a socket: opening or reading it may never end.</summary>

@@ -12,7 +12,6 @@ public static class FileTree
     public const int MaxDepth = 64;
 
     /// <summary>Paths relative to the folder, with forward slashes, in ordinal order.</summary>
-    /// <param name="folder">The folder.</param>
     /// <exception cref="IOException">A folder is missing, cannot be read, or lies too deep.</exception>
     /// <exception cref="UnauthorizedAccessException">A folder cannot be read.</exception>
     public static IReadOnlyList<string> Of(string folder)

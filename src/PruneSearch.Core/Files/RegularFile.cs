@@ -25,7 +25,6 @@ public static class RegularFile
     }
 
     /// <summary>All bytes of a file.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="maxBytes">Largest file that is read.</param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="IOException">It is a folder, no regular file or too large, or it cannot be read.</exception>

@@ -19,7 +19,6 @@ public static class TextFile
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The whole text, without a mark.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="maxBytes">Largest file that is read.</param>
     /// <exception cref="IOException">There is no such regular file, it is too large, or it cannot be read.</exception>
     /// <exception cref="FormatException">It is no text.</exception>

@@ -37,7 +37,6 @@ public sealed class FrontierVolume(IReadOnlyList<Objective> objectives)
     }
 
     /// <summary>Takes a report in, its quantised model too.</summary>
-    /// <param name="report">The report.</param>
     /// <param name="isBase">Whether it is that of the base detector; the first one is what costs are relative to.</param>
     public void Add(StageReport report, bool isBase)
     {

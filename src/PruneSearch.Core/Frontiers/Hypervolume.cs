@@ -14,8 +14,6 @@ public static class Hypervolume
         Of([.. costs.Where(c => IsBetter(c, reference, reference.Length))], reference, reference.Length);
 
     /// <summary>The part of a point's volume that none of the others dominates.</summary>
-    /// <param name="cost">The point.</param>
-    /// <param name="others">The others.</param>
     /// <param name="reference">One cost an objective, at least one.</param>
     public static double Exclusive(double[] cost, IReadOnlyList<double[]> others, double[] reference) =>
         IsBetter(cost, reference, reference.Length)

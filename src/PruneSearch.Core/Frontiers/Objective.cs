@@ -24,9 +24,21 @@ public enum Objective
     FileSize,
 }
 
-/// <summary>Reads objectives from reports.</summary>
+/// <summary>What objectives are called, and what they are in reports.</summary>
 public static class ObjectiveValues
 {
+    /// <summary>What people call it: <c>mAP50</c>, <c>speed-up</c>, <c>file size</c>.</summary>
+    public static string Title(this Objective objective) => objective switch
+    {
+        Objective.Map50 => "mAP50",
+        Objective.Map => "mAP",
+        Objective.Latency => "speed-up",
+        Objective.Macs => "MACs",
+        Objective.Parameters => "parameters",
+        Objective.FileSize => "file size",
+        _ => throw new ArgumentOutOfRangeException(nameof(objective), objective, "unknown objective"),
+    };
+
     /// <summary>The value as a cost: smaller is always better.</summary>
     public static double Cost(this Objective objective, StageReport report) => objective switch
     {

@@ -5,6 +5,6 @@ namespace PruneSearch.Core.Grains;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class AllowedToAttribute(Callers callers) : Attribute
 {
-    /// <summary>Who may.</summary>
+    /// <summary>Roles of certificates that may make the call; others are refused.</summary>
     public Callers Callers => callers;
 }

@@ -4,7 +4,6 @@ namespace PruneSearch.Core.Grains;
 /// A cluster could not do what it was asked: it cannot be reached, its database or its store is away, or something in it failed.
 /// It is what crosses the wire in place of exceptions that only a silo knows; the message is one line.
 /// </summary>
-/// <param name="message">One line.</param>
 /// <param name="inner">The error behind it.</param>
 public sealed class ClusterException(string message, Exception? inner = null) : IOException(ErrorText.OneLine(message), inner)
 {

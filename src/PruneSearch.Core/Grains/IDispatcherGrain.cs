@@ -14,7 +14,6 @@ namespace PruneSearch.Core.Grains;
 public interface IDispatcherGrain : IGrainWithStringKey
 {
     /// <summary>A stage is ready. Queueing it again only changes how long the path behind it is and whose it is.</summary>
-    /// <param name="stageKey">The stage.</param>
     /// <param name="remainingStages">The longest path behind it, itself included.</param>
     /// <param name="searches">Searches that want it.</param>
     [Alias("Enqueue"), AllowedTo(Callers.Silos), AlwaysInterleave]
@@ -29,8 +28,6 @@ public interface IDispatcherGrain : IGrainWithStringKey
     Task RemoveAsync(StageKey stageKey);
 
     /// <summary>A worker cannot run a stage and is not offered it for a while.</summary>
-    /// <param name="stageKey">The stage.</param>
-    /// <param name="worker">The worker.</param>
     /// <param name="reason">Why, in one line.</param>
     [Alias("Declined"), AllowedTo(Callers.Silos), AlwaysInterleave]
     Task DeclinedAsync(StageKey stageKey, string worker, string reason);
@@ -45,7 +42,6 @@ public interface IDispatcherGrain : IGrainWithStringKey
     /// The same; when none is ready, the answer waits until one is. While it does, the slot need not say that it is there. A later claim of the same
     /// slot ends this one.
     /// </summary>
-    /// <param name="worker">The slot.</param>
     /// <param name="patience">After which it is <see langword="null"/>; 10 s at most.</param>
     [Alias("Await"), AllowedTo(Callers.Workers), AlwaysInterleave]
     Task<StageLease?> AwaitAsync(string worker, TimeSpan patience);
@@ -99,7 +95,6 @@ public sealed record SearchShare(
     [property: Id(0)] string Search, [property: Id(1)] SlotSettings Slots, [property: Id(2)] int Waiting, [property: Id(3)] int Running);
 
 /// <summary>A stage that slots declined lately.</summary>
-/// <param name="Key">The stage.</param>
 /// <param name="Slots">Slots that declined it.</param>
 /// <param name="Reason">What the last one of them said.</param>
 [GenerateSerializer, Immutable, Alias("prunesearch.DeclinedStage")]

@@ -11,7 +11,7 @@ public interface ISilosGrain : IGrainWithStringKey
     Task<IReadOnlyList<SiloMember>> ListAsync();
 }
 
-/// <summary>A silo.</summary>
+/// <summary>A silo of the cluster, as its membership table has it.</summary>
 /// <param name="Name">Its name, unique in the cluster.</param>
 /// <param name="Role">What it is for, in one word; <see langword="null"/> while it has not told.</param>
 /// <param name="Address">Where other silos reach it: address, port and when it was started.</param>

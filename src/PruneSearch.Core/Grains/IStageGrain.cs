@@ -39,7 +39,7 @@ public interface IStageGrain : IGrainWithStringKey
     [Alias("Supply"), AllowedTo(Callers.Operators)]
     Task<bool> SupplyAsync(StageReport report);
 
-    /// <summary>How it stands.</summary>
+    /// <summary>How the stage stands now: waiting, leased, or over with its report or failure.</summary>
     [Alias("Status"), AllowedTo(Callers.Viewers)]
     Task<StageStatus> GetStatusAsync();
 
@@ -90,7 +90,7 @@ public sealed record StageStatus
     [Id(1)]
     public StageReport? Report { get; init; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Why it failed for good, or why its last attempt did.</summary>
     [Id(2)]
     public string? Reason { get; init; }
 
@@ -119,7 +119,7 @@ public sealed record StageLease
     [Id(0)]
     public required StageKey Key { get; init; }
 
-    /// <summary>What to do.</summary>
+    /// <summary>The stage's work, from which its key follows.</summary>
     [Id(1)]
     public required StageDescription Description { get; init; }
 

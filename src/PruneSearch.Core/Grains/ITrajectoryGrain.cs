@@ -19,7 +19,7 @@ public interface ITrajectoryGrain : IGrainWithStringKey
     [Alias("Cancel"), AllowedTo(Callers.Silos)]
     Task CancelAsync(IReadOnlyList<StageKey> missingKeys);
 
-    /// <summary>How it stands.</summary>
+    /// <summary>How the trajectory stands, with reports that the caller does not know yet.</summary>
     /// <param name="knownReports">The caller has that many of its first reports; they are left out.</param>
     [Alias("Status"), AllowedTo(Callers.Silos)]
     Task<TrajectoryNews> GetStatusAsync(int knownReports);
@@ -53,7 +53,7 @@ public sealed record TrajectoryNews
     [Id(3)]
     public StageProgress? Progress { get; init; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Which of its stages failed, and why; one line.</summary>
     [Id(4)]
     public string? Reason { get; init; }
 

@@ -44,7 +44,7 @@ public sealed record SlotPresence : INamesWorker
     [Id(2)]
     public required string Machine { get; init; }
 
-    /// <summary>Process identifier there.</summary>
+    /// <summary>Identifier of the slot's process on its machine.</summary>
     [Id(3)]
     public required int Process { get; init; }
 

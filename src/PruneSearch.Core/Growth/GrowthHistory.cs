@@ -44,7 +44,7 @@ public sealed class GrowthHistory
     /// <summary>Proposals that neither completed nor failed.</summary>
     public int Open => _open.Count;
 
-    /// <summary>Proposals that completed.</summary>
+    /// <summary>How many proposals have the reports of all their stages.</summary>
     public int Completed { get; private set; }
 
     /// <summary>Whether the base detector's report is known: without it nothing can be weighed.</summary>

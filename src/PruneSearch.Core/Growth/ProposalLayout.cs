@@ -44,7 +44,7 @@ public sealed class ProposalLayout
         var continued = Continued(number, proposal, earlier);
         var configured = ConfiguredTrajectory.Of(_growth.Prune, _growth.FineTune, _growth.Space, proposal.Configuration);
         List<StageDescription> stages = [.. continued?.Plan.Stages ?? [_base]];
-        List<StageKey> keys = [.. continued?.Plan.Keys ?? [_baseKey]];
+        StageKey? parent = continued?.Plan.Keys[^1] ?? _baseKey; // of the stage that is laid next, where it is known already
         List<int> rungs = [.. continued?.RungStages ?? []];
         var last = configured.Schedule == ScheduleKind.Iterative ? configured.FineTune : Unprepared(configured.FineTune);
         if (continued is null)
@@ -73,13 +73,13 @@ public sealed class ProposalLayout
             Ratio = configured.Prune.Ratio,
             Stages = stages.ToArray(),
         };
-        return new ProposedTrajectory(number, proposal, plan.WithKeys(keys.ToArray()), rungs.ToArray());
+        return new ProposedTrajectory(number, proposal, plan, rungs.ToArray());
 
         void Append(PruneSettings? prune, FineTuneSettings? fineTune)
         {
             int? inputSize = stages.Count == 1 ? _base.Base!.Other(configured.InputSize) : null;
-            stages.Add(_next with { Parent = keys[^1], Prune = prune, FineTune = fineTune, InputSize = inputSize });
-            keys.Add(stages[^1].ComputeKey());
+            stages.Add(_next with { Parent = parent ?? stages[^1].ComputeKey(), Prune = prune, FineTune = fineTune, InputSize = inputSize });
+            parent = null;
         }
     }
 

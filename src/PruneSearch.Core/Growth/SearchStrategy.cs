@@ -17,8 +17,7 @@ public sealed class SearchStrategy
     private readonly bool _inSeconds, _advances;
     private readonly int _top;
 
-    /// <summary>That of a search.</summary>
-    /// <param name="plan">The search.</param>
+    /// <summary>The strategy that a search's plan names, on its space and with its seed.</summary>
     /// <param name="strategy">Decides instead of the one that the search names; for tests.</param>
     /// <exception cref="ArgumentException">The search does not grow, its space makes no sense, or its strategy cannot do with it.</exception>
     public SearchStrategy(SearchPlan plan, Func<StrategyProblem, ISearchStrategy>? strategy = null)

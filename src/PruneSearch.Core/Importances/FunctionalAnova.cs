@@ -3,7 +3,6 @@ using PruneSearch.Core.Strategies;
 namespace PruneSearch.Core.Importances;
 
 /// <summary>What a hyperparameter has to do with an objective.</summary>
-/// <param name="Name">The hyperparameter.</param>
 /// <param name="Share">Share of the objective's variance over the space that it explains by itself, 0 to 1.</param>
 /// <param name="Deviation">Standard deviation of the share over the trees of the forest.</param>
 public sealed record HyperparameterImportance(string Name, double Share, double Deviation);
@@ -34,7 +33,6 @@ public static class FunctionalAnova
     private const int Samples = 4096, Bins = 16;
 
     /// <summary>Judges the hyperparameters of a space.</summary>
-    /// <param name="space">The space.</param>
     /// <param name="observations">Results, of any rung: the rung is a further input, and what is judged is the highest one.</param>
     /// <param name="seed">Equal seeds give equal results.</param>
     /// <returns><see langword="null"/> with fewer than <see cref="Fewest"/> results, or where all are equal.</returns>

@@ -9,7 +9,7 @@ internal sealed class RandomForest
 
     private readonly List<RegressionTree> _trees = [];
 
-    /// <summary>Grows a forest.</summary>
+    /// <summary>Grows trees on bootstrap samples of the observations.</summary>
     /// <param name="inputs">One row an observation; NaN for what is missing.</param>
     /// <param name="outputs">One number an observation.</param>
     /// <param name="categories">Of which inputs only equality counts.</param>

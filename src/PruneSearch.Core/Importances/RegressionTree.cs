@@ -13,7 +13,7 @@ internal sealed class RegressionTree
     private readonly bool[] _categories;
     private readonly SeededRandom _random;
 
-    /// <summary>Grows a tree.</summary>
+    /// <summary>Grows a tree until leaves would have too few observations.</summary>
     /// <param name="inputs">One row an observation.</param>
     /// <param name="outputs">One number an observation.</param>
     /// <param name="rows">The observations that it grows from; one may stand several times.</param>

@@ -14,7 +14,6 @@ public static class GroupSelector
     private static readonly string[] ProtectedByDefault = [EnumNames.Of(ChannelGroupKind.Residual)];
 
     /// <summary>The groups, in the network's order, each once.</summary>
-    /// <param name="network">The network.</param>
     /// <param name="selectors">Kinds (<c>hidden</c>, <c>residual</c>, <c>neck</c>, <c>stem</c>, <c>head</c>), group names,
     /// <c>all</c>, or <c>blocks</c> for the groups of residual blocks.</param>
     /// <param name="protect">Kinds or names that are left out all the same; <see langword="null"/> leaves residual chains out of <c>all</c>.</param>

@@ -1,6 +1,6 @@
 namespace PruneSearch.Core.Networks;
 
-/// <summary>Elementwise functions.</summary>
+/// <summary>What is done to each value by itself.</summary>
 public enum ActivationFunction
 {
     /// <summary>max(x, 0)</summary>
@@ -65,7 +65,7 @@ public abstract record Layer
     /// <summary>Names of the layers whose outputs it reads.</summary>
     public required IReadOnlyList<string> Inputs { get; init; }
 
-    /// <summary>Its output.</summary>
+    /// <summary>Channels, height and width of what it computes.</summary>
     public required FeatureMap Output { get; init; }
 
     /// <summary>Name and output, for messages.</summary>
@@ -87,7 +87,7 @@ public sealed record InputLayer : Layer;
 /// <summary>A 2-D convolution: weight <c>[out, in / Groups, Kernel, Kernel]</c>, optional bias <c>[out]</c>.</summary>
 public sealed record ConvLayer : Layer
 {
-    /// <summary>Channels of its input.</summary>
+    /// <summary>Channels that it reads, by the groups that they belong to.</summary>
     public required ChannelLayout InputChannels { get; init; }
 
     /// <summary>Kernel rows and columns.</summary>
@@ -134,7 +134,7 @@ public sealed record BatchNormLayer : Layer
     public string Tensors => TensorsOf ?? Name;
 }
 
-/// <summary>An elementwise function.</summary>
+/// <summary>Does the same to each value of its input; the shape stays.</summary>
 public sealed record ActivationLayer : Layer
 {
     /// <summary>What is applied to every value.</summary>

@@ -6,7 +6,7 @@ namespace PruneSearch.Core.Networks;
 /// <param name="Trainable"><see langword="false"/> for batch-norm running statistics.</param>
 public sealed record TensorDeclaration(string Name, IReadOnlyList<int> Shape, bool Trainable)
 {
-    /// <summary>Number of values.</summary>
+    /// <summary>Values that the tensor has: the product of its shape.</summary>
     public long Length => Shape.Aggregate(1L, (n, d) => n * d);
 }
 
@@ -14,7 +14,6 @@ public sealed record TensorDeclaration(string Name, IReadOnlyList<int> Shape, bo
 /// One named output, collected from the prediction heads: head <c>[N, boxes · Values, H, W]</c> becomes
 /// <c>[N, H · W · boxes, Values]</c> (row, column, default box), and the heads follow one another.
 /// </summary>
-/// <param name="Name">Output name.</param>
 /// <param name="Heads">Layer names, in level order.</param>
 /// <param name="Values">Values a box: 4 coordinates, or one score a class.</param>
 public sealed record NetworkOutput(string Name, IReadOnlyList<string> Heads, int Values)
@@ -87,13 +86,13 @@ public sealed class Network
     /// <summary>Width of each group.</summary>
     public SortedDictionary<string, int> Widths => new(Groups.ToDictionary(g => g.Name, g => g.Width), StringComparer.Ordinal);
 
-    /// <summary>Trainable values.</summary>
+    /// <summary>Values that training changes; statistics of batch norms are none.</summary>
     public long Parameters => Tensors.Where(t => t.Trainable).Sum(t => t.Length);
 
     /// <summary>Multiply-accumulate operations of all convolutions for one picture; a fused multiply-add counts once.</summary>
     public long Macs => Layers.OfType<ConvLayer>().Sum(MacsOf);
 
-    /// <summary>The layer called <paramref name="name"/>.</summary>
+    /// <summary>A layer by its name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public Layer this[string name] =>
         _layers.TryGetValue(name, out var layer) ? layer : throw new KeyNotFoundException($"The network has no layer '{name}'.");

@@ -14,7 +14,7 @@ public sealed class NetworkBuilder
     private readonly List<ResidualBlock> _blocks = [];
     private readonly IReadOnlyDictionary<string, int> _widths;
 
-    /// <summary>Starts a network.</summary>
+    /// <summary>Starts a network without layers.</summary>
     /// <param name="widths">Widths of groups that differ from their dense width.</param>
     public NetworkBuilder(IReadOnlyDictionary<string, int>? widths = null) => _widths = widths ?? new Dictionary<string, int>();
 
@@ -43,10 +43,9 @@ public sealed class NetworkBuilder
         bool bias = true) =>
         Conv(name, input, ChannelLayout.Of(output), kernel, stride, padding, bias);
 
-    /// <summary>Adds a convolution.</summary>
+    /// <summary>Adds a convolution over all channels, or within equal groups of them.</summary>
     /// <param name="name">Layer name.</param>
     /// <param name="input">Layer to read.</param>
-    /// <param name="output">Its output channels.</param>
     /// <param name="kernel">Kernel rows and columns.</param>
     /// <param name="stride">Step.</param>
     /// <param name="padding">Padding rule.</param>
@@ -201,7 +200,7 @@ public sealed class NetworkBuilder
     /// <summary>Rows and columns of a layer's output.</summary>
     public (int Height, int Width) SizeOf(string layer) => (Find(layer).Height, Find(layer).Width);
 
-    /// <summary>Finishes the network.</summary>
+    /// <summary>The network of all that was added.</summary>
     /// <exception cref="ArgumentException">
     /// A width was given for a group that the network does not have, or an output has the name of a layer or of another output.
     /// </exception>

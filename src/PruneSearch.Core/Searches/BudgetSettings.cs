@@ -17,7 +17,7 @@ public sealed record BudgetSettings
     [Description("Trajectories to try, the original not counted."), Range(1, Planner.MaxTrajectories)]
     public int? Trajectories { get; init; }
 
-    /// <summary>Of new stages.</summary>
+    /// <summary>Steps of stages that were there already are free, as their hours are.</summary>
     [Id(2)]
     [Description("Optimizer steps to run, those that trajectories share counted once."), Range(1, int.MaxValue)]
     public int? Steps { get; init; }

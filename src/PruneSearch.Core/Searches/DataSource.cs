@@ -17,7 +17,7 @@ public enum OtherClasses
 /// <summary>Where pictures and annotations come from. Paths are absolute.</summary>
 public abstract record DataSource : IHasForms
 {
-    /// <summary>The formats.</summary>
+    /// <summary>One form for each format, by the word after <c>format:</c>.</summary>
     public static SettingsForms Forms => new(
         "format",
         "Format of the annotations; `shapes` draws pictures of its own, `stored` names what was pushed.",
@@ -114,7 +114,7 @@ public abstract record DataSource : IHasForms
         [Description("Pictures to draw for testing, which only `report` looks at; none when left out."), Range(1, 100_000)]
         public int? Test { get; init; }
 
-        /// <summary>Their edge.</summary>
+        /// <summary>All pictures are square.</summary>
         [Description("Edge of the pictures in pixels."), Range(64, 1024)]
         public int Size { get; init; } = 160;
 
@@ -147,11 +147,11 @@ public abstract record DataSource : IHasForms
 /// <summary>One split in COCO format.</summary>
 public sealed record CocoSplit
 {
-    /// <summary>The annotations.</summary>
+    /// <summary>In COCO's JSON format.</summary>
     [Description("The JSON file."), ExistingPath]
     public required string Annotations { get; init; }
 
-    /// <summary>The pictures.</summary>
+    /// <summary>Absolute once the search file is read.</summary>
     [Description("Folder that its file names are relative to."), ExistingPath(Folder = true)]
     public required string Images { get; init; }
 }

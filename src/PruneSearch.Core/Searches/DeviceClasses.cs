@@ -3,10 +3,10 @@ namespace PruneSearch.Core.Searches;
 /// <summary>Names of device classes: whose slots take a stage.</summary>
 public static class DeviceClasses
 {
-    /// <summary>Characters at most.</summary>
+    /// <summary>Largest number of characters of a name.</summary>
     public const int MaxLength = 100;
 
-    /// <summary>Checks a name.</summary>
+    /// <summary>Refuses what cannot be the name of a device class.</summary>
     /// <returns>The name.</returns>
     /// <exception cref="ArgumentException">It is none.</exception>
     public static string Require(string name) =>

@@ -24,7 +24,6 @@ public sealed record DeviceFigure
 }
 
 /// <summary>Some of a search's figures in the order in which they came. Positions do not change, also after a restart.</summary>
-/// <param name="Figures">The figures.</param>
 /// <param name="Next">Where the next page begins.</param>
 /// <param name="Total">Figures that can be asked for now.</param>
 /// <param name="State">State of the search.</param>

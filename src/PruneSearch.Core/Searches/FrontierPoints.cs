@@ -52,7 +52,6 @@ public static class FrontierPoints
     }
 
     /// <summary>A search's points as they are shown: quantised models beside the others, weighed, the base first, then by speed, slowest first.</summary>
-    /// <param name="searchId">The search.</param>
     /// <param name="name">The user's name for it.</param>
     /// <param name="objectives">What is weighed.</param>
     /// <param name="points">One a finished stage, in any order.</param>

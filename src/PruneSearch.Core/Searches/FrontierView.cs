@@ -70,7 +70,7 @@ public sealed record FrontierView
     [Id(1)]
     public required string Name { get; init; }
 
-    /// <summary>What was weighed.</summary>
+    /// <summary>What a point must be beaten in to be off the frontier.</summary>
     [Id(2)]
     public required IReadOnlyList<Objective> Objectives { get; init; }
 

@@ -7,7 +7,7 @@ namespace PruneSearch.Core.Searches;
 [GenerateSerializer, Immutable, Alias("prunesearch.GrowthPlan")]
 public sealed record GrowthPlan
 {
-    /// <summary>What proposes.</summary>
+    /// <summary>Which strategy decides what is tried next.</summary>
     [Id(0)]
     public required StrategyKind Strategy { get; init; }
 

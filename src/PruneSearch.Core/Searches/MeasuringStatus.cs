@@ -1,7 +1,6 @@
 namespace PruneSearch.Core.Searches;
 
 /// <summary>How far the measurements of a search on one device class are.</summary>
-/// <param name="DeviceClass">The class.</param>
 /// <param name="Measured">Models that were measured there.</param>
 /// <param name="Failed">Models of which that failed for good.</param>
 /// <param name="Waiting">Models that are trained and wait for their figure.</param>

@@ -18,7 +18,7 @@ public static class Planner
     /// <summary>Stages of a search at most, those that trajectories share counted for each of them.</summary>
     public const int MaxStages = 100_000;
 
-    /// <summary>Plans a search.</summary>
+    /// <summary>Lays out all trajectories of a search; of one that grows, the base alone.</summary>
     /// <param name="settings">What it shall try.</param>
     /// <param name="base">Its base detector.</param>
     /// <param name="data">Manifest hashes of its data.</param>
@@ -147,11 +147,10 @@ public static class Planner
         private List<StageDescription> Chain(IEnumerable<StageDescription> stages)
         {
             var chain = new List<StageDescription> { _base };
-            var parent = BaseKey;
             foreach (var stage in stages)
             {
-                chain.Add(stage with { Parent = parent, InputSize = chain.Count == 1 ? InputSize : null });
-                parent = chain[^1].ComputeKey();
+                bool first = chain.Count == 1;
+                chain.Add(stage with { Parent = first ? BaseKey : chain[^1].ComputeKey(), InputSize = first ? InputSize : null });
             }
             return chain;
         }

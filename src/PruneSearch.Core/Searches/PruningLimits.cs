@@ -19,7 +19,6 @@ public static class PruningLimits
     public static int Narrowest(ChannelGroup group, PruneSettings settings) => Math.Min(group.Width, RoundUp(Floor(group, settings), settings.RoundTo));
 
     /// <summary>The width that comes nearest to what is wanted: a multiple that is smaller than the width of now, or that width.</summary>
-    /// <param name="group">The group.</param>
     /// <param name="wanted">Any number of channels, at least 0; in the middle between two widths the larger is nearer.</param>
     /// <param name="multiple">At least 1.</param>
     public static int Nearest(ChannelGroup group, double wanted, int multiple)

@@ -9,7 +9,7 @@ public sealed record ReportPage
     /// <summary>Largest number of reports on a page, and of trajectories in a status.</summary>
     public const int Largest = 500;
 
-    /// <summary>The search.</summary>
+    /// <summary>Identifier of the search whose reports these are.</summary>
     [Id(0)]
     public required string SearchId { get; init; }
 
@@ -17,7 +17,7 @@ public sealed record ReportPage
     [Id(1)]
     public required string Name { get; init; }
 
-    /// <summary>What is weighed.</summary>
+    /// <summary>Objectives of the search, for whoever draws a frontier of the reports.</summary>
     [Id(2)]
     public required IReadOnlyList<Objective> Objectives { get; init; }
 

@@ -31,7 +31,7 @@ public enum ScheduleShape
 /// <summary>How trajectories get to their levels; one a level.</summary>
 public abstract record ScheduleSettings : IHasForms
 {
-    /// <summary>The kinds.</summary>
+    /// <summary>One form for each kind of schedule, by the word after <c>kind:</c>.</summary>
     public static SettingsForms Forms => new(
         "kind",
         "All at once, a little again and again, or nothing but training.",

@@ -7,9 +7,9 @@ namespace PruneSearch.Core.Searches;
 [GenerateSerializer, Immutable, Alias("prunesearch.SearchCost")]
 public sealed record SearchCost([property: Id(0)] double Seconds, [property: Id(1)] int Trajectories, [property: Id(2)] long Steps)
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Cost of a search that has not begun.</summary>
     public static readonly SearchCost None = new(0, 0, 0);
 
-    /// <summary>Both together.</summary>
+    /// <summary>Sums seconds, trajectories and steps.</summary>
     public static SearchCost operator +(SearchCost a, SearchCost b) => new(a.Seconds + b.Seconds, a.Trajectories + b.Trajectories, a.Steps + b.Steps);
 }

@@ -58,17 +58,13 @@ public sealed record TrajectoryPlan
     [Id(21)]
     public string? Variant { get; init; }
 
-    /// <summary>Keys of its stages, in their order. They follow from the stages, so that nobody can send others; they are computed once.</summary>
+    /// <summary>
+    /// Keys of its stages, in their order. The plan carries them: each stage names its parent, which <see cref="SearchPlanValidator"/> has checked, so
+    /// that only the last one's is computed.
+    /// </summary>
     [JsonIgnore]
-    public IReadOnlyList<StageKey> Keys => _keys ??= [.. Stages.Select(s => s.ComputeKey())];
-
-    /// <summary>The same with keys that somebody has computed already.</summary>
-    internal TrajectoryPlan WithKeys(IReadOnlyList<StageKey> keys)
-    {
-        var copy = this with { };
-        copy._keys = keys;
-        return copy;
-    }
+    public IReadOnlyList<StageKey> Keys => _keys ??=
+        [.. Stages.Skip(1).Select((child, i) => child.Parent ?? Stages[i].ComputeKey()), .. Stages.TakeLast(1).Select(s => s.ComputeKey())];
 
     /// <summary>Seed of everything random in it.</summary>
     [JsonIgnore]

@@ -8,7 +8,6 @@ namespace PruneSearch.Core.Searches;
 public static class SearchPlanValidator
 {
     /// <summary>Checks identifiers, objectives and the chain of stages of every trajectory.</summary>
-    /// <param name="plan">The plan.</param>
     /// <param name="id">The search that is launched with it.</param>
     /// <exception cref="ArgumentException">The message says what is wrong and where.</exception>
     public static void Require(SearchPlan plan, string id)
@@ -61,17 +60,16 @@ public static class SearchPlanValidator
         {
             throw new ArgumentException($"Search '{plan.Id}': trajectory '{trajectory.Name}' has no stage.");
         }
-        StageKey? parent = null;
         for (int i = 0; i < trajectory.Stages.Count; i++)
         {
             var stage = trajectory.Stages[i];
+            StageKey? parent = i == 0 ? null : trajectory.Stages[i - 1].ComputeKey();
             if (stage.Parent != parent || (stage.Base is not null) != (i == 0))
             {
                 throw new ArgumentException(
                     $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' must have " +
                     $"{(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent?.ToString() ?? "none"}.");
             }
-            parent = trajectory.Keys[i];
         }
     }
 }

@@ -4,7 +4,7 @@ namespace PruneSearch.Core.Searches;
 [GenerateSerializer, Alias("prunesearch.SearchStatus")]
 public sealed record SearchStatus
 {
-    /// <summary>Its identifier.</summary>
+    /// <summary>Identifier of the search, unique in its home or cluster.</summary>
     [Id(0)]
     public required string Id { get; init; }
 

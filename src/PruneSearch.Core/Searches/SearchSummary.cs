@@ -4,7 +4,7 @@ namespace PruneSearch.Core.Searches;
 [GenerateSerializer, Alias("prunesearch.SearchSummary")]
 public sealed record SearchSummary
 {
-    /// <summary>Its identifier.</summary>
+    /// <summary>Identifier of the search, unique in its home or cluster.</summary>
     [Id(0)]
     public required string Id { get; init; }
 
@@ -24,15 +24,15 @@ public sealed record SearchSummary
     [Id(4)]
     public string? Reason { get; init; }
 
-    /// <summary>Trajectories in all.</summary>
+    /// <summary>Trajectories that it has by now; one that grows gets more.</summary>
     [Id(5)]
     public required int Trajectories { get; init; }
 
-    /// <summary>Those that completed.</summary>
+    /// <summary>Those of them that completed: all of their stages have reports.</summary>
     [Id(6)]
     public required int Completed { get; init; }
 
-    /// <summary>Those that failed.</summary>
+    /// <summary>Those of them that failed: a stage did for good.</summary>
     [Id(7)]
     public required int Failed { get; init; }
 
@@ -40,7 +40,7 @@ public sealed record SearchSummary
     [Id(8)]
     public required int Stages { get; init; }
 
-    /// <summary>Those that completed.</summary>
+    /// <summary>Those of them that have reports.</summary>
     [Id(9)]
     public required int CompletedStages { get; init; }
 

@@ -9,12 +9,12 @@ namespace PruneSearch.Core.Searches;
 [GenerateSerializer, Immutable, Alias("prunesearch.StrategySettings")]
 public sealed record StrategySettings
 {
-    /// <summary>What proposes.</summary>
+    /// <summary>Grid tries all, the others choose.</summary>
     [Id(0)]
     [SettingKey("strategy"), Description("What decides what is tried next.")]
     public StrategyKind Kind { get; init; }
 
-    /// <summary>When it ends.</summary>
+    /// <summary>At least one limit; the first that is reached ends the search.</summary>
     [Id(1)]
     [Description("What may be spent; it ends when any of it is.")]
     public required BudgetSettings Budget { get; init; }

@@ -6,7 +6,7 @@ namespace PruneSearch.Core.Searches;
 /// <summary>What a search tries: every schedule to every level.</summary>
 public sealed record TrajectorySettings
 {
-    /// <summary>Nothing to try.</summary>
+    /// <summary>No level and no schedule.</summary>
     public static TrajectorySettings None { get; } = new() { Levels = [], Schedules = [] };
 
     /// <summary>Shares to remove, ascending.</summary>

@@ -36,7 +36,7 @@ public sealed record TrajectoryStatus
     [Id(6)]
     public StageProgress? Progress { get; init; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Which of its stages failed, and why, or why an attempt did; one line.</summary>
     [Id(7)]
     public string? Reason { get; init; }
 

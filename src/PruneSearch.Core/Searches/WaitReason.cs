@@ -23,7 +23,6 @@ public enum WaitKind
 }
 
 /// <summary>Why a trajectory is not at work.</summary>
-/// <param name="Kind">The kind.</param>
 /// <param name="Text">In words, one line: <c>waits for stage 1 of dense</c>.</param>
 [GenerateSerializer, Immutable, Alias("prunesearch.WaitReason")]
 public sealed record WaitReason([property: Id(0)] WaitKind Kind, [property: Id(1)] string Text);

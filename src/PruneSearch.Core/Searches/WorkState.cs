@@ -3,13 +3,13 @@ namespace PruneSearch.Core.Searches;
 /// <summary>State of a search, a trajectory or a stage.</summary>
 public enum WorkState
 {
-    /// <summary>Not started.</summary>
+    /// <summary>Not started, or waiting for something else to finish.</summary>
     Waiting,
 
-    /// <summary>At work.</summary>
+    /// <summary>Something is done for it, or will be as soon as a slot is free.</summary>
     Running,
 
-    /// <summary>Finished.</summary>
+    /// <summary>All of it finished.</summary>
     Completed,
 
     /// <summary>Ended with a reason; what others need goes on.</summary>

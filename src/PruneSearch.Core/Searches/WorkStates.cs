@@ -1,6 +1,6 @@
 namespace PruneSearch.Core.Searches;
 
-/// <summary>What states mean.</summary>
+/// <summary>What follows from a state.</summary>
 public static class WorkStates
 {
     /// <summary>Whether nothing happens any more unless the user asks for it.</summary>

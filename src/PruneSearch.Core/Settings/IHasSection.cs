@@ -3,7 +3,7 @@ namespace PruneSearch.Core.Settings;
 /// <summary>Settings whose keys do not follow from the properties of their record.</summary>
 public interface IHasSection
 {
-    /// <summary>The settings.</summary>
+    /// <summary>The keys, in the order in which the guide shows them.</summary>
     static abstract SettingsSection Section { get; }
 }
 

@@ -52,7 +52,7 @@ public abstract record SettingType
     /// <summary>One of several words, each with the value that it stands for.</summary>
     public sealed record Choice(IReadOnlyList<KeyValuePair<string, object>> Values) : SettingType
     {
-        /// <summary>The words.</summary>
+        /// <summary>The words as users write them, in the order of the values.</summary>
         public IEnumerable<string> Words => Values.Select(v => v.Key);
 
         /// <inheritdoc/>
@@ -62,7 +62,7 @@ public abstract record SettingType
         public override object? Parse(string text) => Values.FirstOrDefault(v => v.Key == text).Value;
     }
 
-    /// <summary>A whole number.</summary>
+    /// <summary>A whole number in a range, both ends included.</summary>
     public sealed record WholeNumber(int Min, int Max) : SettingType
     {
         /// <summary>Whether a space takes lists of it alone, and no range.</summary>
@@ -78,7 +78,7 @@ public abstract record SettingType
         public override object? Parse(string text) => PlainNumber.ParseWhole(text) is { } number && number >= Min && number <= Max ? number : null;
     }
 
-    /// <summary>A number.</summary>
+    /// <summary>A number in a range, whose ends may be excluded.</summary>
     public sealed record Number(double Min, double Max, bool MinExclusive, bool MaxExclusive) : SettingType
     {
         /// <inheritdoc/>
@@ -123,7 +123,7 @@ public abstract record SettingType
     /// <summary>Values that a setting may have: a list of them, or a range where it is a number.</summary>
     public sealed record Domain(SettingType Item) : SettingType
     {
-        /// <summary>The list.</summary>
+        /// <summary>The list of values that may stand instead of a range.</summary>
         public Several List => new(Item, 1);
 
         /// <summary>The keys of the range; <see langword="null"/> where there is none.</summary>

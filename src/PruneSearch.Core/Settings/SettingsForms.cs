@@ -3,7 +3,7 @@ namespace PruneSearch.Core.Settings;
 /// <summary>Settings of which there are several forms: the value of one key says which other keys there are.</summary>
 public interface IHasForms
 {
-    /// <summary>The forms.</summary>
+    /// <summary>The forms that a record of this type has.</summary>
     static abstract SettingsForms Forms { get; }
 }
 

@@ -13,7 +13,6 @@ internal static class SettingsReflection
     private const int MaxText = 200;
 
     /// <summary>The settings of a record.</summary>
-    /// <param name="type">Its type.</param>
     /// <param name="defaults">One with its defaults; made where there is none.</param>
     public static SettingsSection Section(Type type, object? defaults)
     {

@@ -17,7 +17,7 @@ public enum FailureKind
 [GenerateSerializer, Alias("prunesearch.AttemptFailure")]
 public sealed record AttemptFailure
 {
-    /// <summary>Of what kind.</summary>
+    /// <summary>What it failed of: whether it is tried again and whether it counts as an attempt follow from that.</summary>
     [Id(0)]
     public required FailureKind Kind { get; init; }
 

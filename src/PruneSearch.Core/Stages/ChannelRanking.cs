@@ -3,7 +3,7 @@ namespace PruneSearch.Core.Stages;
 /// <summary>Which channels compete with one another.</summary>
 public enum ChannelRanking
 {
-    /// <summary>All of them.</summary>
+    /// <summary>Channels of all groups compete with one another.</summary>
     Global,
 
     /// <summary>Those of a group.</summary>

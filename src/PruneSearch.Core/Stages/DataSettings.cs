@@ -21,6 +21,6 @@ public sealed record DataSettings
     [Id(2), JsonIgnore]
     public long CacheBytes { get; init; } = DefaultCacheBytes;
 
-    /// <summary>Default of <see cref="CacheBytes"/>.</summary>
+    /// <summary>1 GiB, where nothing else is said.</summary>
     public const long DefaultCacheBytes = 1L << 30;
 }

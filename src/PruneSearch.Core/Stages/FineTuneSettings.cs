@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace PruneSearch.Core.Stages;
 
-/// <summary>How to train.</summary>
+/// <summary>How a detector is trained: the base at first, and every pruned one after its pruning.</summary>
 [GenerateSerializer, Immutable, Alias("prunesearch.FineTuneSettings")]
 public sealed record FineTuneSettings
 {
@@ -13,7 +13,7 @@ public sealed record FineTuneSettings
     [Description("Optimizer steps of one iteration."), Range(1, 10_000_000)]
     public required int Steps { get; init; }
 
-    /// <summary>Pictures a step.</summary>
+    /// <summary>One gradient step sees them together.</summary>
     [Id(1)]
     [Description("Pictures a step."), Range(1, 1024)]
     public int BatchSize { get; init; } = 8;
@@ -96,7 +96,7 @@ public sealed record FineTuneSettings
     [Description("Weight of the distillation loss against the dense detector; 0 is off."), Range(0.0, 1000.0)]
     public double Distillation { get; init; }
 
-    /// <summary>Within <see cref="Distillation"/>.</summary>
+    /// <summary>A factor of one term of <see cref="Distillation"/>, not a loss of its own.</summary>
     [Id(16)]
     [Description("Weight of the box term within the distillation loss; 0 leaves the class term alone."), Range(0.0, 1000.0)]
     public double DistillationBoxes { get; init; } = 1;

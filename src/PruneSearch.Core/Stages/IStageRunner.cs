@@ -14,7 +14,7 @@ public sealed record StageProgress
     [Id(0)]
     public required string Part { get; init; }
 
-    /// <summary>Optimizer steps done.</summary>
+    /// <summary>Optimizer steps of its fine-tuning that are done.</summary>
     [Id(1)]
     public int Step { get; init; }
 

@@ -6,6 +6,6 @@ public enum PositionWeighting
     /// <summary>By the Fisher information of the detections: as far as they change with an error there.</summary>
     Detections,
 
-    /// <summary>All alike.</summary>
+    /// <summary>Every position of a feature map counts the same.</summary>
     Uniform,
 }

@@ -6,7 +6,7 @@ using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Core.Stages;
 
-/// <summary>How to prune.</summary>
+/// <summary>What is pruned, how channels are chosen, and what is done about the loss before training.</summary>
 [GenerateSerializer, Immutable, Alias("prunesearch.PruneSettings")]
 public sealed record PruneSettings
 {
@@ -57,7 +57,7 @@ public sealed record PruneSettings
     [Description("Divides scores by what a channel of the group costs, so that of two equally important channels the expensive one goes; `none` does not.")]
     public ChannelCost PerCost { get; init; } = ChannelCost.None;
 
-    /// <summary>Which channels compete.</summary>
+    /// <summary>All, those of a group, or those of groups of one kind.</summary>
     [Id(2)]
     [Description("Which channels compete: all with all (`global`), those of a group (`local`), or those of groups of one kind (`isomorphic`).")]
     public ChannelRanking Ranking { get; init; } = ChannelRanking.Global;

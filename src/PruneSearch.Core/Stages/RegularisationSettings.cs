@@ -7,7 +7,7 @@ namespace PruneSearch.Core.Stages;
 [GenerateSerializer, Alias("prunesearch.RegularisationSettings")]
 public sealed record RegularisationSettings
 {
-    /// <summary>What is pulled.</summary>
+    /// <summary>Whole channels, or the scales of their batch norms.</summary>
     [Id(0)]
     [Description("Pull everything that belongs to a channel towards zero, or only the scales of its batch norms.")]
     public required RegularisationKind Kind { get; init; }

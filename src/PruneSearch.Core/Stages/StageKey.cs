@@ -21,7 +21,7 @@ public readonly record struct StageKey
     /// <summary>The key of a content.</summary>
     public static StageKey Of(ReadOnlySpan<byte> content) => new(Convert.ToHexStringLower(SHA256.HashData(content)));
 
-    /// <summary>Reads a key.</summary>
+    /// <summary>Reads the 64 digits of a key.</summary>
     /// <exception cref="ArgumentException">It is none; the message says what was expected.</exception>
     public static StageKey Parse(string text) => TryParse(text, out var key) ? key
         : throw new ArgumentException(Complaint(text));
@@ -39,7 +39,7 @@ public readonly record struct StageKey
     internal static string Complaint(string text) =>
         $"'{ErrorText.OneLine(text)}' is no key of a stage, expected {Length} hexadecimal digits in lower case.";
 
-    /// <summary>The digits.</summary>
+    /// <summary>The key as text, wherever one is wanted.</summary>
     public static implicit operator string(StageKey key) => key.ToString();
 
     /// <summary>The digits; empty for a value that nobody set.</summary>

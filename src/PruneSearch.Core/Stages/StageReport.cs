@@ -23,7 +23,7 @@ public sealed record StageReport
     [Id(3)]
     public required SortedDictionary<string, double> ClassAp50 { get; init; }
 
-    /// <summary>Trainable values.</summary>
+    /// <summary>Values that training changes; statistics of batch norms are none.</summary>
     [Id(4)]
     public required long Parameters { get; init; }
 
@@ -35,7 +35,7 @@ public sealed record StageReport
     [Id(6)]
     public required long ModelBytes { get; init; }
 
-    /// <summary>Measured speed.</summary>
+    /// <summary>Speed of the exported model, beside the dense one's.</summary>
     [Id(7)]
     public required LatencyReport Latency { get; init; }
 

@@ -11,7 +11,7 @@ public static class CheckpointNames
     /// <summary>Manifest of a data set split by its hash.</summary>
     public static string Dataset(string sha256) => $"datasets/{sha256}.json";
 
-    /// <summary>All pictures.</summary>
+    /// <summary>Prefix of all pictures that were pushed.</summary>
     public const string Pictures = "pictures/";
 
     /// <summary>A picture by the hash of its content.</summary>

@@ -32,8 +32,7 @@ public interface ICheckpointStore
     /// <exception cref="IOException">The store cannot be reached or read; also from the stream, when the object was replaced or deleted meanwhile.</exception>
     Task<Stream> OpenReadAsync(string name, CancellationToken cancellation = default);
 
-    /// <summary>Publishes an object.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>Writes an object whole or not at all; readers never see a part of it.</summary>
     /// <param name="write">
     /// Writes the content; nothing is published when it throws. It may be called again, from the start, when somebody else
     /// publishes under the same name meanwhile.

@@ -6,7 +6,7 @@ internal sealed class GridStrategy : ISearchStrategy
     private readonly StrategyProblem _problem;
     private readonly Configuration[] _all;
 
-    /// <summary>Lists the grid.</summary>
+    /// <summary>Lists all configurations of a space whose every dimension has values.</summary>
     /// <param name="problem">What to solve.</param>
     /// <exception cref="ArgumentException">The space has a range of real numbers, or more configurations than anybody would try.</exception>
     public GridStrategy(StrategyProblem problem)

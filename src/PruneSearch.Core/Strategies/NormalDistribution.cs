@@ -3,7 +3,7 @@ namespace PruneSearch.Core.Strategies;
 /// <summary>The standard normal distribution.</summary>
 internal static class NormalDistribution
 {
-    /// <summary>Its density.</summary>
+    /// <summary>Density of the standard normal distribution.</summary>
     public static double Density(double x) => Math.Exp(-0.5 * x * x) * 0.3989422804014327;
 
     /// <summary>
@@ -16,24 +16,5 @@ internal static class NormalDistribution
         double tail = 0.5 * t * Math.Exp(-z * z - 1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806
             + t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * (-0.82215223 + t * 0.17087277)))))))));
         return x < 0 ? tail : 1 - tail;
-    }
-
-    /// <summary>How much a normal value is expected to be below a threshold: E[max(0, threshold − value)].</summary>
-    /// <param name="threshold">The threshold.</param>
-    /// <param name="mean">Mean of the value.</param>
-    /// <param name="deviation">Standard deviation of the value, 0 for one that is known.</param>
-    public static double ExpectedBelow(double threshold, double mean, double deviation)
-    {
-        double gap = threshold - mean;
-        if (gap <= -6 * deviation)
-        {
-            return Math.Max(0, gap);
-        }
-        if (gap >= 6 * deviation)
-        {
-            return gap;
-        }
-        double z = gap / deviation;
-        return gap * Below(z) + deviation * Density(z);
     }
 }

@@ -15,8 +15,7 @@ internal sealed class ParzenDensity
     private readonly double _sigma;
     private readonly double[] _uniform, _same, _other;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="space">The space.</param>
+    /// <summary>Puts a kernel on each configuration, and a broad one over the whole space.</summary>
     /// <param name="around">Configurations with a kernel, oldest first.</param>
     /// <param name="weights">Their weights; <see langword="null"/> makes all but the latest fade.</param>
     public ParzenDensity(SearchSpace space, IReadOnlyList<Configuration> around, double[]? weights)
@@ -50,7 +49,7 @@ internal sealed class ParzenDensity
         }
     }
 
-    /// <summary>Draws a configuration.</summary>
+    /// <summary>Draws a configuration with the probability that the density gives it.</summary>
     public Configuration Draw(SeededRandom random)
     {
         double place = random.NextDouble();

@@ -4,7 +4,7 @@ namespace PruneSearch.Core.Strategies;
 [GenerateSerializer, Immutable, Alias("prunesearch.Proposal")]
 public sealed record Proposal
 {
-    /// <summary>What to try.</summary>
+    /// <summary>One value for each dimension of the space.</summary>
     [Id(0)]
     public required Configuration Configuration { get; init; }
 

@@ -8,7 +8,6 @@ namespace PruneSearch.Core.Strategies;
 public sealed record StrategyGoal(IReadOnlyList<double?> Bounds, int? Best)
 {
     /// <summary>The same reference point, drawn in to the bounds: what is beyond one of them is no use.</summary>
-    /// <param name="objectives">The objectives.</param>
     public double[] References(IReadOnlyList<StrategyObjective> objectives)
     {
         ArgumentNullException.ThrowIfNull(objectives);

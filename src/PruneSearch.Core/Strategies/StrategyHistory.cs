@@ -13,7 +13,7 @@ public sealed class StrategyHistory
     private readonly ImmutableDictionary<Configuration, int> _places; // in the list of those that were tried
     private readonly int _running;
 
-    /// <summary>Takes trials in.</summary>
+    /// <summary>A history of trials, in the order of their proposals.</summary>
     /// <param name="trials">Their numbers are their places, from 0.</param>
     /// <exception cref="ArgumentException">A trial's number is not its place.</exception>
     public StrategyHistory(IReadOnlyList<Trial> trials)
@@ -70,7 +70,7 @@ public sealed class StrategyHistory
         Goal = goal;
     }
 
-    /// <summary>No trial.</summary>
+    /// <summary>What a strategy knows before its first proposal.</summary>
     public static StrategyHistory Empty { get; } = new([]);
 
     /// <summary>What is looked for; <see langword="null"/> for the whole frontier.</summary>

@@ -30,7 +30,7 @@ public sealed record StrategyProblem
     /// </summary>
     public Func<Configuration, int, StrategyHistory, double>? Price { get; init; }
 
-    /// <summary>The last rung.</summary>
+    /// <summary>Number of the last rung: a trial there has its whole budget.</summary>
     public int TopRung => Rungs.Count - 1;
 
     /// <summary>Checks that it makes sense.</summary>

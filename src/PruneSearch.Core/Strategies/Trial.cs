@@ -13,7 +13,7 @@ public sealed record Trial
     [Id(0)]
     public required int Number { get; init; }
 
-    /// <summary>What was proposed.</summary>
+    /// <summary>The proposal that asked for it.</summary>
     [Id(1)]
     public required Proposal Proposal { get; init; }
 
@@ -25,7 +25,7 @@ public sealed record Trial
     [Id(3)]
     public IReadOnlyList<RungResult> Results { get; init; } = [];
 
-    /// <summary>What is tried.</summary>
+    /// <summary>One value for each dimension of the space.</summary>
     [JsonIgnore]
     public Configuration Configuration => Proposal.Configuration;
 

@@ -1,13 +1,12 @@
 namespace PruneSearch.Core.Strategies;
 
 /// <summary>What the trials of one configuration say together.</summary>
-/// <param name="configuration">The configuration.</param>
 public sealed class TriedConfiguration(Configuration configuration)
 {
     private readonly List<Trial> _trials = new(1);
     private readonly List<RungResult> _results = []; // few, by rung
 
-    /// <summary>The configuration.</summary>
+    /// <summary>One value for each dimension of the space.</summary>
     public Configuration Configuration { get; } = configuration;
 
     /// <summary>Number of its first trial.</summary>

@@ -8,7 +8,6 @@ internal static class Untried
     /// <summary>
     /// The first new one that <paramref name="next"/> gives in a bounded number of attempts, else any other; <see langword="null"/> when all were tried.
     /// </summary>
-    /// <param name="space">The space.</param>
     /// <param name="isKnown">Whether a configuration was tried or proposed.</param>
     /// <param name="random">Where what is left is taken from.</param>
     /// <param name="next">A configuration by the number of the attempt.</param>

@@ -6,7 +6,7 @@ namespace PruneSearch.Core.Weights;
 /// <summary>Number types of stored tensors, by the names that safetensors gives them, and their conversion to 32-bit floats.</summary>
 public static class NumberFormat
 {
-    /// <summary>All known names.</summary>
+    /// <summary>Names of all known types, for messages.</summary>
     public const string Names = "F32, F16, BF16, F64, I8, I16, I32, I64, U8 or BOOL";
 
     /// <summary>Bytes of a number; 0 for an unknown type.</summary>
@@ -19,7 +19,7 @@ public static class NumberFormat
         _ => 0,
     };
 
-    /// <summary>Converts little-endian numbers.</summary>
+    /// <summary>Converts little-endian numbers of a type to float32.</summary>
     /// <param name="type">A known type.</param>
     /// <param name="raw">Whole numbers of that type.</param>
     public static float[] ToFloats(string type, ReadOnlySpan<byte> raw)

@@ -27,7 +27,6 @@ public static class Safetensors
     }
 
     /// <summary>Reads a seekable stream from its position to its end.</summary>
-    /// <param name="stream">The stream.</param>
     /// <param name="source">Where it comes from, for messages.</param>
     /// <exception cref="FormatException">The data is damaged or not of this format.</exception>
     public static WeightSet Read(Stream stream, string source)

@@ -19,7 +19,6 @@ public static class TorchArchive
     public static bool Knows(ReadOnlySpan<byte> content) => content.StartsWith("PK\u0003\u0004"u8);
 
     /// <summary>Reads all tensors of the state dict, as 32-bit floats.</summary>
-    /// <param name="content">The file.</param>
     /// <param name="source">Where it comes from, for messages.</param>
     /// <exception cref="FormatException">It is damaged, no state dict, or names anything but tensors and numbers; the message says what and where.</exception>
     public static WeightSet Read(byte[] content, string source)

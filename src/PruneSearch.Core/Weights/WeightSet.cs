@@ -6,7 +6,7 @@ namespace PruneSearch.Core.Weights;
 /// <summary>A named array of 32-bit floats, row-major.</summary>
 public sealed class WeightTensor
 {
-    /// <summary>Wraps values.</summary>
+    /// <summary>Wraps values without copying them.</summary>
     /// <exception cref="ArgumentException">A dimension is negative, or the number of values is not the product of the dimensions.</exception>
     public WeightTensor(IReadOnlyList<int> shape, float[] values)
     {
@@ -35,7 +35,7 @@ public sealed class WeightSet : SortedDictionary<string, WeightTensor>
     {
     }
 
-    /// <summary>The same tensors.</summary>
+    /// <summary>A new set with the tensors of another one, which are not copied.</summary>
     public WeightSet(WeightSet tensors)
         : base(tensors, StringComparer.Ordinal)
     {
@@ -61,7 +61,6 @@ public sealed class WeightSet : SortedDictionary<string, WeightTensor>
     /// Checks that these are the tensors of a network: all of them, no others, same shapes, every value finite and every variance
     /// at least 0.
     /// </summary>
-    /// <param name="network">The network.</param>
     /// <param name="source">Where the weights come from, for messages.</param>
     /// <exception cref="FormatException">They are not; the message names the first tensor that differs and what was expected.</exception>
     public void RequireFit(Network network, string source)

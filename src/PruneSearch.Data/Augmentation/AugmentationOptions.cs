@@ -5,7 +5,7 @@ namespace PruneSearch.Data.Augmentation;
 /// <summary>How training pictures vary.</summary>
 public sealed record AugmentationOptions
 {
-    /// <summary>Nothing varies.</summary>
+    /// <summary>Every picture as it is: what evaluation sees.</summary>
     public static readonly AugmentationOptions None = new();
 
     /// <summary>Mirrored left to right half of the time.</summary>

@@ -9,7 +9,6 @@ namespace PruneSearch.Data.Augmentation;
 /// of its size with a corner at that point, cut at the mosaic's edges. Objects stay of which a quarter is to be seen.
 /// </summary>
 /// <param name="size">Edge of the mosaic in pixels.</param>
-/// <param name="random">Decides.</param>
 internal sealed class Mosaic(int size, SeededRandom random)
 {
     /// <summary>Pictures in a mosaic: left and right of the upper row, then of the lower.</summary>
@@ -26,7 +25,6 @@ internal sealed class Mosaic(int size, SeededRandom random)
     /// <param name="picture">The whole picture.</param>
     /// <param name="extent">Its width and height at full size, in fractions of the mosaic.</param>
     /// <param name="flip">Whether it may be mirrored.</param>
-    /// <param name="decisions">Decides.</param>
     /// <returns>A view as large as the mosaic, in which the picture lies where it belongs.</returns>
     public AugmentedView Place(int tile, AugmentedView picture, (double Width, double Height) extent, bool flip, SeededRandom decisions)
     {

@@ -16,7 +16,6 @@ internal static class RandomResize
     /// <summary>Changes the view of an input.</summary>
     /// <param name="view">What the whole input shows.</param>
     /// <param name="amount">Largest share by which it becomes smaller or larger, above 0 and below 1.</param>
-    /// <param name="random">Decides.</param>
     public static AugmentedView Apply(AugmentedView view, double amount, SeededRandom random)
     {
         double edge = 1 / random.NextDouble(1 - amount, 1 + amount);

@@ -15,8 +15,6 @@ internal static partial class AnnotationText
 
     private static readonly string[] ChineseNames = ["gb2312", "gbk", "gb18030", "cp936", "936", "x-gbk"];
 
-    /// <summary>Reads a file.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="maxBytes">Largest file that is read.</param>
     /// <param name="findings">Told when the encoding had to be guessed.</param>
     /// <param name="name">What the findings call the file.</param>

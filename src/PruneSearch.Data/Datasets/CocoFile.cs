@@ -8,7 +8,6 @@ internal static class CocoFile
 {
     private const string Conversion = "The JSON value could not be converted";
 
-    /// <summary>Reads a file.</summary>
     /// <exception cref="DatasetException">It is missing, no JSON, or a member has a value that cannot be understood.</exception>
     public static CocoDocument Read(string file)
     {

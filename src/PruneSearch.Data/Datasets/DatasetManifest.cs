@@ -30,7 +30,7 @@ public sealed record DatasetManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RootFromStore { get; init; }
 
-    /// <summary>Class names.</summary>
+    /// <summary>Class names; an object's class is its place here.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>All pictures and their objects.</summary>
@@ -40,7 +40,6 @@ public sealed record DatasetManifest
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The manifest of a data set.</summary>
-    /// <param name="dataset">The data set.</param>
     /// <param name="storeFolder">Folder of the checkpoint store that the manifest is for; <see langword="null"/> where it is none.</param>
     public static DatasetManifest From(DetectionDataset dataset, string? storeFolder = null) => new()
     {
@@ -53,7 +52,6 @@ public sealed record DatasetManifest
     };
 
     /// <summary>Reads the JSON form.</summary>
-    /// <param name="json">The text.</param>
     /// <param name="source">Where it comes from, for messages.</param>
     /// <param name="expectedHash">What <see cref="ComputeHash"/> must give; <see langword="null"/> accepts any content.</param>
     /// <exception cref="DatasetException">It is no manifest of a known version, or its content is another one.</exception>
@@ -102,7 +100,7 @@ public sealed record DatasetManifest
         storeFolder is null || RootFromStore is null ? [Path.GetFullPath(Root)]
             : [.. new[] { Path.GetFullPath(RootFromStore, storeFolder), Path.GetFullPath(Root) }.Distinct()];
 
-    /// <summary>The data set.</summary>
+    /// <summary>The data set that it describes, with its pictures in a folder of this machine.</summary>
     /// <param name="root">Where the pictures lie on this machine; <see langword="null"/> for where they were read.</param>
     public DetectionDataset ToDataset(string? root = null) => new()
     {

@@ -6,7 +6,7 @@ public enum ImageCheck
     /// <summary>Not at all: the pictures need not even be there. For scoring detections against annotations.</summary>
     None,
 
-    /// <summary>They are hashed.</summary>
+    /// <summary>Every picture is read and its content hashed.</summary>
     Hash,
 
     /// <summary>They are hashed and decoded completely, and their size is compared with the annotation.</summary>

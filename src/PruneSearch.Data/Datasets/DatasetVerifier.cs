@@ -4,30 +4,10 @@ using PruneSearch.Data.Images;
 namespace PruneSearch.Data.Datasets;
 
 /// <summary>Looks at every picture once before anything starts, so that a broken one does not stop a search halfway.</summary>
-public static class DatasetVerifier
+internal static class DatasetVerifier
 {
-    /// <summary>Hashes and decodes every picture of a data set and compares it with what the data set says.</summary>
-    /// <param name="dataset">The data set.</param>
-    /// <param name="threads">Pictures looked at in parallel, 1 to 64.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="DatasetException">A picture is missing, does not decode, or is not the one that was read; the first such picture is named.</exception>
-    public static void Verify(DetectionDataset dataset, int threads = 2, CancellationToken cancellation = default)
-    {
-        var draft = dataset.Samples.Select(s => new PictureFact(s.File, s.File, s.Width, s.Height)).ToList();
-        var facts = Look(dataset.Root, draft, ImageCheck.Decode, threads, cancellation);
-        for (int i = 0; i < facts.Length; i++)
-        {
-            string expected = dataset.Samples[i].Sha256;
-            if (expected.Length > 0 && facts[i].Sha256 != expected)
-            {
-                throw new DatasetException($"{dataset.PathOf(dataset.Samples[i])}: the picture's SHA-256 is {facts[i].Sha256}, expected {expected}: it " +
-                    "changed since the data set was read");
-            }
-        }
-    }
-
     /// <summary>Hash and size of each picture, in order.</summary>
-    internal static PictureFact[] Look(string root, IReadOnlyList<PictureFact> pictures, ImageCheck check, int threads,
+    public static PictureFact[] Look(string root, IReadOnlyList<PictureFact> pictures, ImageCheck check, int threads,
         CancellationToken cancellation = default)
     {
         var facts = new PictureFact[pictures.Count];

@@ -11,7 +11,6 @@ internal sealed class Findings
     public IReadOnlyList<string> Lines =>
         [.. _kinds.Select(k => $"{k.Value.Count} {(k.Value.Count == 1 ? k.Value.One : k.Key)} (first: {string.Join(", ", k.Value.First)})")];
 
-    /// <summary>Counts one.</summary>
     /// <param name="one">What a line says about one of the kind, after the number 1.</param>
     /// <param name="several">What it says about several.</param>
     /// <param name="name">Which one it is.</param>

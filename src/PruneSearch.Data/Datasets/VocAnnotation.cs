@@ -16,7 +16,6 @@ internal sealed record VocAnnotation(string File, string FileName, int Width, in
 
     private static readonly string[] True = ["1", "true", "yes"], False = ["", "0", "false", "no", "unspecified"];
 
-    /// <summary>Reads a file.</summary>
     /// <exception cref="DatasetException">It is no annotation, or a value in it cannot be understood.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static VocAnnotation Read(string file, Findings findings)

@@ -19,8 +19,6 @@ internal static class YoloNames
     /// <summary>Whether a file among the labels is the list that some tools put there.</summary>
     public static bool IsListOfClasses(string file) => file == ListFile;
 
-    /// <summary>Reads them.</summary>
-    /// <param name="root">The folder.</param>
     /// <param name="otherwise">The names where the folder has none.</param>
     /// <param name="findings">Told what was taken on trust.</param>
     /// <exception cref="DatasetException">There are none, or they cannot be understood.</exception>

@@ -19,7 +19,7 @@ public static class DetectionDrawing
     /// <param name="image">The picture; it stays as it is.</param>
     /// <param name="detections">The highest score is drawn last, on top.</param>
     /// <param name="classes">Class names.</param>
-    /// <param name="path">A file that ends in <c>.png</c>, <c>.jpg</c> or <c>.jpeg</c>; its folder must exist.</param>
+    /// <param name="path">A file whose ending is that of a JPEG or a PNG; its folder must exist.</param>
     /// <exception cref="ArgumentException">Another ending, or a class without name.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(RgbImage image, IReadOnlyList<Detection> detections, IReadOnlyList<string> classes, string path)
@@ -32,7 +32,7 @@ public static class DetectionDrawing
     /// <param name="image">The picture; it stays as it is.</param>
     /// <param name="found">A title and the detections of each detector, at least one.</param>
     /// <param name="classes">Class names.</param>
-    /// <param name="path">A file that ends in <c>.png</c>, <c>.jpg</c> or <c>.jpeg</c>; its folder must exist.</param>
+    /// <param name="path">A file whose ending is that of a JPEG or a PNG; its folder must exist.</param>
     /// <exception cref="ArgumentException">Another ending, or a class without name.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void SaveBeside(
@@ -76,12 +76,8 @@ public static class DetectionDrawing
 
     private static void Write(SKBitmap bitmap, string path)
     {
-        var format = Path.GetExtension(path).ToUpperInvariant() switch
-        {
-            ".PNG" => SKEncodedImageFormat.Png,
-            ".JPG" or ".JPEG" => SKEncodedImageFormat.Jpeg,
-            var other => throw new ArgumentException($"'{path}' ends in '{other}', expected .png, .jpg or .jpeg."),
-        };
+        var format = PictureFiles.Format(path)?.Encoder
+            ?? throw new ArgumentException($"'{path}' ends in '{Path.GetExtension(path)}', expected one of {PictureFiles.Drawable}.");
         using var data = bitmap.Encode(format, JpegQuality);
         AtomicFile.Write(path, data.ToArray());
     }

@@ -24,8 +24,7 @@ public static class ImageDecoder
     private const int LargeBytes = 100_000_000;
     private static readonly Lock OneLarge = new();
 
-    /// <summary>Decodes a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Decodes a picture file, upright and whole.</summary>
     /// <param name="minEdge">
     /// Above 0: a JPEG may be decoded at a fraction of its size as long as both edges keep this many pixels, which saves
     /// most of the work for large photographs.
@@ -101,7 +100,8 @@ public static class ImageDecoder
         return ImageOrientation.Swaps(codec.EncodedOrigin) ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height);
     }
 
-    private static ImageDecodeException Unknown(string name) => new($"{name}: no picture of a known format (JPEG, PNG, WebP, GIF, BMP)");
+    private static ImageDecodeException Unknown(string name) =>
+        new($"{name}: no picture of a known format ({string.Join(", ", PictureFormat.All.Select(f => f.Name))})");
 
     /// <summary>Bytes of a file that is not unreasonably large.</summary>
     /// <exception cref="ImageDecodeException">The file cannot be read, is empty or is too large.</exception>

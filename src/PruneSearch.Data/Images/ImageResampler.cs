@@ -15,7 +15,6 @@ public static class ImageResampler
     private const int Channels = 3;
 
     /// <summary>Stretches a picture, or a window of its plane, to a square of RGB numbers from −1 (black) to 1 (white).</summary>
-    /// <param name="image">The picture.</param>
     /// <param name="window">What part of its plane.</param>
     /// <param name="flip">Whether the result is mirrored left to right.</param>
     /// <param name="size">Edge of the result in pixels, at least 1.</param>

@@ -10,8 +10,7 @@ public sealed class EvaluationLoader
     private readonly SampleRenderer _renderer;
     private readonly int _samples, _inputSize, _batchSize;
 
-    /// <summary>A loader.</summary>
-    /// <param name="dataset">The data.</param>
+    /// <summary>A loader of all pictures of a data set.</summary>
     /// <param name="input">What the pictures must become.</param>
     /// <param name="batchSize">Pictures a batch, at least 1; the last batch may have fewer.</param>
     /// <param name="cache">Decoded pictures to be kept between evaluations; <see langword="null"/> keeps none.</param>

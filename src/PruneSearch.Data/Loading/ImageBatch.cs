@@ -15,10 +15,10 @@ public sealed record ImageBatch
     /// <summary>The numbers that the detector wants: <c>[Count, Size, Size, 3]</c>.</summary>
     public required float[] Pixels { get; init; }
 
-    /// <summary>One a picture.</summary>
+    /// <summary>What is to be found in each picture of the batch, in their order.</summary>
     public required IReadOnlyList<BatchImage> Images { get; init; }
 
-    /// <summary>Pictures.</summary>
+    /// <summary>Pictures in the batch; the last of an evaluation may be smaller.</summary>
     public int Count => Images.Count;
 }
 

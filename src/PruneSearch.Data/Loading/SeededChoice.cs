@@ -10,7 +10,6 @@ public static class SeededChoice
     /// <summary>Some pictures of a data set in random order; the same for the same seed on every machine, and all if there are fewer.</summary>
     /// <param name="dataset">Where from.</param>
     /// <param name="count">How many at most.</param>
-    /// <param name="seed">Which.</param>
     public static DetectionDataset Of(DetectionDataset dataset, int count, int seed) =>
         dataset with { Samples = [.. new SeededRandom(seed).Permutation(dataset.Samples.Count).Take(count).Select(i => dataset.Samples[i])] };
 }

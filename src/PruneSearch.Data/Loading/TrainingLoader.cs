@@ -17,7 +17,7 @@ public sealed class TrainingLoader
     private readonly ConcurrentBag<float[]> _recycled = [];
     private Epoch _current = new(-1, []);
 
-    /// <summary>A loader.</summary>
+    /// <summary>A loader of random batches.</summary>
     /// <param name="dataset">The data; must not be empty.</param>
     /// <param name="options">What to deliver.</param>
     /// <param name="cache">Decoded pictures shared with other loaders of this data set; <see langword="null"/> for its own.</param>

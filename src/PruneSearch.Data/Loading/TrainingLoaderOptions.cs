@@ -15,7 +15,7 @@ public sealed record TrainingLoaderOptions
     /// <summary>Seed of the order and of all augmentations.</summary>
     public long Seed { get; init; }
 
-    /// <summary>How pictures vary.</summary>
+    /// <summary>What is changed in pictures at random; nothing by default.</summary>
     public AugmentationOptions Augmentation { get; init; } = AugmentationOptions.None;
 
     /// <summary>Bound of decoded pictures kept in memory, in bytes; 0 keeps none.</summary>

@@ -8,7 +8,7 @@ public sealed class BoxCoder
     private readonly BoxOrder _order;
     private readonly float _centerScale, _sizeScale, _maxLogSize;
 
-    /// <summary>A coder.</summary>
+    /// <summary>Codes boxes against reference boxes as a detector's rule says.</summary>
     /// <param name="code">How boxes are coded.</param>
     /// <exception cref="ArgumentOutOfRangeException">A scale is not above 0.</exception>
     public BoxCoder(BoxCode code)
@@ -23,7 +23,6 @@ public sealed class BoxCoder
 
     /// <summary>Writes the four values of a box.</summary>
     /// <param name="box">With an area.</param>
-    /// <param name="reference">Its reference box.</param>
     /// <param name="code">Receives four values.</param>
     public void Encode(in BoxCorners box, in ReferenceBox reference, Span<float> code)
     {

@@ -1,6 +1,6 @@
 namespace PruneSearch.Data.PostProcessing;
 
-/// <summary>Greedy non-maximum suppression.</summary>
+/// <summary>Greedy non-maximum suppression: of boxes that overlap, the one with the highest score stays.</summary>
 public static class NonMaximumSuppression
 {
     /// <summary>

@@ -11,7 +11,7 @@ namespace PruneSearch.Data.Shapes;
 /// </summary>
 public static class ShapesDataset
 {
-    /// <summary>Class names.</summary>
+    /// <summary>The shapes that are drawn, in the order of their classes.</summary>
     public static IReadOnlyList<string> Classes => ShapePaths.Classes;
 
     /// <summary>
@@ -19,7 +19,6 @@ public static class ShapesDataset
     /// </summary>
     /// <param name="folder">Made when it is not there.</param>
     /// <param name="options">What the pictures look like; <see langword="null"/> for the defaults.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static void Write(string folder, ShapesOptions? options = null, CancellationToken cancellation = default)
@@ -36,7 +35,6 @@ public static class ShapesDataset
     }
 
     /// <summary>Reads a split that <see cref="Write"/> wrote.</summary>
-    /// <param name="folder">The folder.</param>
     /// <param name="split"><c>train</c>, <c>val</c> or <c>test</c>.</param>
     /// <exception cref="DatasetException">It is missing or was damaged.</exception>
     public static DetectionDataset Read(string folder, string split) => DatasetReader.ReadCoco(

@@ -10,7 +10,6 @@ public static class YamlText
     private const int MaxDepth = 32;
 
     /// <summary>The outer node of a text with one document.</summary>
-    /// <param name="text">The YAML.</param>
     /// <param name="error">Makes the exception for a place and what is wrong there.</param>
     /// <exception cref="Exception">That of <paramref name="error"/>: no valid YAML, no or several documents, nested too deeply, or an alias.</exception>
     public static YamlNode Load(string text, Func<Mark, string, Exception> error)

@@ -15,7 +15,6 @@ public static class DetectorEvaluator
 
     /// <summary>COCO metrics of a detector.</summary>
     /// <param name="model">The detector; its classes are those of the data by name, or the data's are among them.</param>
-    /// <param name="weights">Its weights.</param>
     /// <param name="dataset">Pictures and objects.</param>
     /// <param name="device">Where to run.</param>
     /// <param name="options">Which outputs become detections.</param>

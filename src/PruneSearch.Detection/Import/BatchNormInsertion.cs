@@ -14,7 +14,6 @@ public static class BatchNormInsertion
 {
     /// <summary>Converts a folded detector.</summary>
     /// <param name="folded">A detector without batch norms.</param>
-    /// <param name="weights">Its weights.</param>
     /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>; disposed by this method.</param>
     /// <param name="device">Where to run.</param>
     /// <exception cref="ArgumentException">The detector has batch norms already, or there is no calibration picture.</exception>
@@ -33,7 +32,6 @@ public static class BatchNormInsertion
     /// <param name="folded">The network that <paramref name="weights"/> belong to.</param>
     /// <param name="normalised">The same with batch norms behind convolutions, which have the names and channels that they have in
     /// <paramref name="folded"/>.</param>
-    /// <param name="weights">Its weights.</param>
     /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>; disposed by this method.</param>
     /// <param name="device">Where to run.</param>
     /// <returns>All tensors of <paramref name="normalised"/>.</returns>

@@ -16,14 +16,12 @@ public static class DetectorImport
     /// Reads a file: a TensorFlow Lite detector, a PyTorch state dict by torch.save or as safetensors (with names that a family of
     /// <see cref="DetectorCatalog"/> knows), or safetensors with this project's names.
     /// </summary>
-    /// <param name="path">The file.</param>
     /// <param name="options">What it does not tell.</param>
     /// <exception cref="FormatException">It is damaged or another network; the message names the tensor, its shape and the expected one.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static ImportedDetector Read(string path, ImportOptions? options = null) => Read(RegularFile.ReadAllBytes(path, MaxFileBytes), path, options);
 
     /// <summary>Reads a file's content.</summary>
-    /// <param name="content">All bytes.</param>
     /// <param name="source">Where they come from, for messages.</param>
     /// <param name="options">What they do not tell.</param>
     /// <exception cref="FormatException">They are damaged or another network.</exception>

@@ -17,7 +17,6 @@ public static class HeadMapping
 
     /// <summary>Maps weights from one set of classes to another.</summary>
     /// <param name="from">The detector that <paramref name="weights"/> belong to.</param>
-    /// <param name="weights">Its weights.</param>
     /// <param name="classes">Class names wanted, without background.</param>
     /// <param name="seed">Seed of new rows.</param>
     /// <returns>The specification and weights with the new classes, and the names that had to start anew.</returns>

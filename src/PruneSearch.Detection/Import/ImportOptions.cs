@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Settings;
 
 namespace PruneSearch.Detection.Import;
 
@@ -35,7 +36,7 @@ public sealed record ImportOptions
     internal DetectorSpec Apply(DetectorSpec template)
     {
         var spec = template with { InputSize = InputSize ?? template.InputSize };
-        return Scores is { } scores ? spec.WithOption("scores", System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(scores.ToString())) : spec;
+        return Scores is { } scores ? spec.WithOption("scores", EnumNames.Of(scores)) : spec;
     }
 
     internal IReadOnlyList<string> ClassesFor(int count, string source) =>

@@ -10,7 +10,6 @@ internal static class OwnNamesImport
     public static IDetectorFamily? Family(WeightSet tensors, ImportOptions options) => options.Families.FirstOrDefault(f =>
         tensors.ContainsKey(ClassHead(f.Build(f.Template)).Weight) && f.Variants(f.Template).Any(v => tensors.ContainsKey(f.Build(v).Network.Tensors[0].Name)));
 
-    /// <summary>Imports it.</summary>
     /// <exception cref="FormatException">No member of the family has these tensors; the message names the first that differs from the nearest one.</exception>
     public static ImportedDetector Read(IDetectorFamily family, WeightSet tensors, string source, ImportOptions options)
     {

@@ -12,7 +12,6 @@ public static class RandomWeights
     private const double HeadDeviation = 0.03;
 
     /// <summary>Weights of all tensors of a detector.</summary>
-    /// <param name="model">The detector.</param>
     /// <param name="seed">Equal seeds give equal weights.</param>
     public static WeightSet For(DetectorModel model, int seed)
     {

@@ -5,7 +5,7 @@ internal sealed class CodedBoxLoss(bool smooth) : ILossTerm
 {
     public const string Name = "boxes";
 
-    public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
+    public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, TrainingPoint training)
     {
         using var scope = NewDisposeScope();
         var found = targets.Of(outputs[DetectorModel.BoxesOutput]);

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Stages;
 using PruneSearch.Data.Loading;
 using TorchSharp;
 
@@ -12,12 +13,14 @@ public sealed class DetectionLoss
     private readonly DetectorModel _model;
     private readonly Func<IReadOnlyDictionary<string, Tensor>, IReadOnlyList<BatchImage>, Assignment> _assign;
     private readonly ILossTerm[] _terms;
+    private readonly FineTuneSettings _settings;
 
     /// <summary>The loss of a detector.</summary>
+    /// <param name="settings">How it is trained; <see langword="null"/> for the loss as every setting's default has it.</param>
     /// <exception cref="ArgumentException">Its rules contradict each other.</exception>
-    public DetectionLoss(DetectorModel model)
+    public DetectionLoss(DetectorModel model, FineTuneSettings? settings = null)
     {
-        _model = model;
+        (_model, _settings) = (model, settings ?? new FineTuneSettings { Steps = 1 });
         _assign = model.Training.Assignment switch
         {
             AssignmentRule.Iou iou => new IouAssigner(model.References, iou).Assign,
@@ -44,20 +47,20 @@ public sealed class DetectionLoss
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="outputs">What the detector answers, by output.</param>
     /// <param name="images">The pictures' objects.</param>
-    /// <param name="progress">Share of the training's steps that are done, 0 to 1.</param>
+    /// <param name="step">Steps of the training that are done.</param>
     /// <returns>A scalar; the caller owns it.</returns>
-    public Tensor Compute(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images, double progress = 0)
+    public Tensor Compute(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images, int step = 0)
     {
         using var scope = NewDisposeScope();
-        return Terms(outputs, images, progress).Values.Aggregate((sum, term) => sum.add(term, One)).MoveToOuterDisposeScope();
+        return Terms(outputs, images, step).Values.Aggregate((sum, term) => sum.add(term, One)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The parts of the loss by name; the caller owns them.</summary>
-    internal IReadOnlyDictionary<string, Tensor> Terms(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images, double progress = 0)
+    internal IReadOnlyDictionary<string, Tensor> Terms(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images, int step = 0)
     {
         using var scope = NewDisposeScope();
         using var targets = Targets.For(_model, images, _assign(outputs, images), outputs[DetectorModel.BoxesOutput].device);
-        return _terms.SelectMany(t => t.Compute(outputs, targets, progress))
+        return _terms.SelectMany(t => t.Compute(outputs, targets, new TrainingPoint(_settings, step)))
             .ToDictionary(t => t.Name, t => t.Value.MoveToOuterDisposeScope(), StringComparer.Ordinal);
     }
 

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Stages;
 using TorchSharp;
 
 namespace PruneSearch.Detection.Losses;
@@ -16,10 +17,10 @@ public static class DistillationLoss
     /// <param name="student">Outputs by name, with gradient.</param>
     /// <param name="teacher">Outputs by name of the dense detector, without gradient.</param>
     /// <param name="scores">How outputs become scores.</param>
-    /// <param name="boxWeight">Weight of the box term, at least 0; the class term has 1.</param>
+    /// <param name="settings">How the pruned detector is trained: the weight of the box term; the class term has 1.</param>
     /// <returns>A scalar; the caller owns it.</returns>
     public static Tensor Compute(IReadOnlyDictionary<string, Tensor> student, IReadOnlyDictionary<string, Tensor> teacher, ScoreRule scores,
-        double boxWeight = 1)
+        FineTuneSettings settings)
     {
         using var scope = NewDisposeScope();
         Tensor logits = student[DetectorModel.ClassesOutput], wanted = teacher[DetectorModel.ClassesOutput];
@@ -35,7 +36,7 @@ public static class DistillationLoss
             sure = sure * there;
         }
         var weight = sure.add(BackgroundWeight, One);
-        using Scalar share = boxWeight;
+        using Scalar share = settings.DistillationBoxes;
         var boxes = nn.functional.smooth_l1_loss(student[DetectorModel.BoxesOutput], teacher[DetectorModel.BoxesOutput], reduction: nn.Reduction.None).sum(2);
         return ((difference * weight).sum() / weight.sum() + ((boxes * sure).sum() / sure.sum().add(One, One)).mul(share)).MoveToOuterDisposeScope();
     }

@@ -23,7 +23,7 @@ internal sealed class FocalLoss : ILossTerm
         (_alpha, _alphaOfOthers, _gamma, _firstClass) = (rule.Alpha, 1 - rule.Alpha, rule.Gamma, scores.FirstClass);
     }
 
-    public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
+    public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, TrainingPoint training)
     {
         using var scope = NewDisposeScope();
         var logits = outputs[DetectorModel.ClassesOutput]; // [N, rows, outputs]

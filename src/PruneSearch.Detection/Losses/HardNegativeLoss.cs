@@ -28,7 +28,7 @@ internal sealed class HardNegativeLoss : ILossTerm
         (_scores, _ratio, _firstClass) = (scores, ratio, scores.FirstClass);
     }
 
-    public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
+    public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, TrainingPoint training)
     {
         using var scope = NewDisposeScope();
         var logits = outputs[DetectorModel.ClassesOutput];

@@ -20,7 +20,6 @@ internal sealed class IouAssigner(IReadOnlyList<ReferenceBox> references, Assign
     }
 
     /// <summary>Assigns the objects of one picture.</summary>
-    /// <param name="objects">Where they are.</param>
     /// <param name="rows">Receives one entry a row.</param>
     public void Assign(ReadOnlySpan<BoxCorners> objects, Span<int> rows)
     {

@@ -21,14 +21,14 @@ internal sealed class IouBoxLoss : ILossTerm
         (_weight, _centerScale, _sizeScale, _maxLogSize) = (rule.Weight, 1 / code.CenterScale, 1 / code.SizeScale, code.MaxLogSize);
     }
 
-    public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
+    public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, TrainingPoint training)
     {
         using var scope = NewDisposeScope();
         var iou = Iou(Corners(targets.Of(outputs[DetectorModel.BoxesOutput]), targets.References), targets.Corners);
         var loss = iou.square().neg().add(_one).mul(targets.AssignedWeights).sum().mul(_weight);
-        bool late = progress >= 1 - _rule.L1Share;
+        bool late = training.Progress >= 1 - _rule.L1Share;
         return [(Name, loss.MoveToOuterDisposeScope()), .. late
-            ? _distance.Compute(outputs, targets, progress).Select(t => (Distance, t.Value.MoveToOuterDisposeScope())) : []];
+            ? _distance.Compute(outputs, targets, training).Select(t => (Distance, t.Value.MoveToOuterDisposeScope())) : []];
     }
 
     // Coded boxes [P, 4] as top, left, bottom, right, with gradient.

@@ -12,7 +12,7 @@ internal sealed class OverlapLoss : ILossTerm
 
     private static readonly Scalar Zero = 0;
 
-    public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, double progress)
+    public IEnumerable<(string Name, Tensor Value)> Compute(IReadOnlyDictionary<string, Tensor> outputs, Targets targets, TrainingPoint training)
     {
         using var scope = NewDisposeScope();
         var found = outputs[DetectorModel.ObjectnessOutput].squeeze(2); // [N, rows]

@@ -38,7 +38,6 @@ internal sealed class Targets : IDisposable
     public required Tensor Overlaps { get; init; }
 
     /// <summary>Codes what was assigned.</summary>
-    /// <param name="model">The detector.</param>
     /// <param name="images">The pictures' objects.</param>
     /// <param name="assignment">Which rows answer for them.</param>
     /// <param name="device">Where the targets are wanted.</param>

@@ -54,15 +54,14 @@ public sealed class TorchNetwork : IDisposable
     }
 
     /// <summary>Looks at a layer while the network runs; the tensors are only valid during the call.</summary>
-    /// <param name="layer">The layer.</param>
     /// <param name="input">Its first input <c>[N, channels, H, W]</c>, before padding.</param>
     /// <param name="output">Its output <c>[N, channels, H, W]</c>.</param>
     public delegate void Observer(Layer layer, Tensor input, Tensor output);
 
-    /// <summary>What runs.</summary>
+    /// <summary>The layers that it computes; its tensors are named as there.</summary>
     public Network Network { get; }
 
-    /// <summary>Where it runs.</summary>
+    /// <summary>Device of its tensors; inputs must be there, too.</summary>
     public Device Device { get; }
 
     /// <summary>Number type of convolutions: float32, or bfloat16 with float32 master weights.</summary>

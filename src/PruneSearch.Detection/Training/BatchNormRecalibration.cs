@@ -13,7 +13,6 @@ namespace PruneSearch.Detection.Training;
 public static class BatchNormRecalibration
 {
     /// <summary>Computes new running statistics; all other tensors stay. A detector without batch norms stays as it is.</summary>
-    /// <param name="model">The detector.</param>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="calibration">Batches of pictures <c>[N, 3, S, S]</c>, two or more in all; not disposed. Statistics of a single value stay as they
     /// are.</param>

@@ -25,7 +25,6 @@ public sealed class ChannelRegulariser
     /// <summary>Prepares for a training.</summary>
     /// <param name="network">The network that trains.</param>
     /// <param name="groups">Groups that will be pruned.</param>
-    /// <param name="settings">How.</param>
     /// <param name="steps">Steps of the training in all.</param>
     /// <exception cref="ArgumentException">A setting is outside its range, or the channels of a group pass no batch norm.</exception>
     public ChannelRegulariser(TorchNetwork network, IReadOnlyList<ChannelGroup> groups, RegularisationSettings settings, int steps)

@@ -35,7 +35,7 @@ internal sealed class Distillation : IDisposable
         if (_settings.Distillation > 0)
         {
             using Scalar weight = _settings.Distillation;
-            loss = loss.add(DistillationLoss.Compute(outputs, answers, _model.Scores, _settings.DistillationBoxes), weight);
+            loss = loss.add(DistillationLoss.Compute(outputs, answers, _model.Scores, _settings), weight);
         }
         if (_features is not null)
         {

@@ -20,7 +20,6 @@ public abstract class Optimizer(TorchNetwork network) : IDisposable
         kind == OptimizerKind.Sgd ? new Sgd(network, weightDecay, momentum) : new AdamW(network, weightDecay);
 
     /// <summary>Applies the gradients and clears them.</summary>
-    /// <param name="learningRate">Rate of this step.</param>
     /// <param name="step">Number of this step, from 0.</param>
     public void Step(double learningRate, int step)
     {
@@ -75,7 +74,7 @@ public abstract class Optimizer(TorchNetwork network) : IDisposable
         return state;
     }
 
-    /// <summary>Restores a state.</summary>
+    /// <summary>Goes on from a state that was saved, tensor by tensor by name.</summary>
     public void LoadState(WeightSet state)
     {
         foreach (var (name, value) in state)

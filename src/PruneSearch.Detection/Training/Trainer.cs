@@ -28,8 +28,6 @@ public sealed class Trainer : IDisposable
     private int _earlierSteps;
 
     /// <summary>Starts at given weights.</summary>
-    /// <param name="model">The detector.</param>
-    /// <param name="weights">Its weights.</param>
     /// <param name="settings">How to train.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="teacher">The dense detector for distillation.</param>
@@ -39,7 +37,7 @@ public sealed class Trainer : IDisposable
         IReadOnlyList<ChannelGroup>? prepared = null)
     {
         _model = model;
-        _loss = new DetectionLoss(model);
+        _loss = new DetectionLoss(model, settings);
         _settings = settings;
         _distillation = settings.HasTeacher()
             ? new Distillation(model, teacher ?? throw new ArgumentException("Distillation needs the dense detector."), settings) : null;
@@ -55,7 +53,7 @@ public sealed class Trainer : IDisposable
                 settings.Steps) : null;
     }
 
-    /// <summary>The next step.</summary>
+    /// <summary>Number of the next step, from 0: so many are done.</summary>
     public int Step { get; private set; }
 
     /// <summary>Smoothed loss; NaN before the first step.</summary>
@@ -71,7 +69,7 @@ public sealed class Trainer : IDisposable
         using (var scope = NewDisposeScope())
         {
             var (outputs, maps) = _network.Forward(batch.Images, training: true, _distillation?.Maps ?? []);
-            var loss = _loss.Compute(outputs, batch.Objects, (double)Step / _settings.Steps);
+            var loss = _loss.Compute(outputs, batch.Objects, Step);
             loss = _distillation?.AddTo(loss, batch.Images, outputs, maps) ?? loss;
             loss.backward();
             var (value, norm) = _optimizer.Read(loss);

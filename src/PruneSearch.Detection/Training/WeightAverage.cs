@@ -38,7 +38,7 @@ public sealed class WeightAverage : IDisposable
     /// <summary>Copies the averages out.</summary>
     public WeightSet ToWeights() => _network.ToWeights(_average);
 
-    /// <summary>Restores averages.</summary>
+    /// <summary>Goes on from averages that were saved.</summary>
     /// <exception cref="FormatException">They are those of another network.</exception>
     public void Load(WeightSet weights) => _network.Load(weights, _average);
 

@@ -11,7 +11,6 @@ namespace PruneSearch.Inference.Costs;
 /// <summary>
 /// Measures a <see cref="CostTable"/>: structures of random widths run in turns with the dense one, once as they are and once with the times of their nodes.
 /// </summary>
-/// <param name="time">The system's clock.</param>
 public sealed class CostMeasuring(TimeProvider time)
 {
     /// <summary>What tables of this method are kept under.</summary>

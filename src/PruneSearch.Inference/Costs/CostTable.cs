@@ -42,7 +42,7 @@ public sealed record CostTable
 /// <param name="Largest">Largest absolute error.</param>
 public sealed record CostError(double Mean, double Percentile90, double Largest)
 {
-    /// <summary>Of some errors.</summary>
+    /// <summary>Mean, 90th percentile and largest of the sizes of errors.</summary>
     /// <param name="errors">At least one; the sign does not matter.</param>
     public static CostError Of(IReadOnlyCollection<double> errors)
     {

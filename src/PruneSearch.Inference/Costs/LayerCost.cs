@@ -5,7 +5,6 @@ namespace PruneSearch.Inference.Costs;
 /// <summary>What a layer costs at any widths: steps of whole multiples, and what values that fill none cost where they have to be moved.</summary>
 /// <param name="Layer">Its name, or nothing for what comes after the last.</param>
 /// <param name="Product">Whether every output reads every input: a convolution that is not depthwise.</param>
-/// <param name="Input">Channels that it reads.</param>
 /// <param name="Output">Channels that it makes.</param>
 /// <param name="Block">Channel groups that are all gone where the layer is left out with its residual block; none for other layers.</param>
 /// <param name="Shares">

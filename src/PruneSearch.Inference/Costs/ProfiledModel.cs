@@ -19,7 +19,6 @@ internal sealed class ProfiledModel : IDisposable
     private readonly OrtValue _picture;
     private int _runs;
 
-    /// <param name="model">The file.</param>
     /// <param name="threads">Threads within the network, at least 1.</param>
     /// <param name="source">What to call it in messages.</param>
     public ProfiledModel(byte[] model, int threads, string source)

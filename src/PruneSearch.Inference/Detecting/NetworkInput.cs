@@ -8,7 +8,7 @@ namespace PruneSearch.Inference.Detecting;
 /// <summary>Pictures as exported networks take them: <c>[3, size, size]</c>.</summary>
 public static class NetworkInput
 {
-    /// <summary>A decoded picture.</summary>
+    /// <summary>What a network reads of a decoded picture.</summary>
     public static float[] Of(RgbImage image, InputSpec input)
     {
         float[] pixels = new float[input.Size * input.Size * 3];

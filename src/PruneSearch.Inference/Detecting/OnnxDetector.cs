@@ -29,8 +29,7 @@ public sealed class OnnxDetector : IDisposable
     /// <summary><c>float32</c> or <c>int8</c>.</summary>
     public string Precision => _exported.Precision;
 
-    /// <summary>Loads a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Loads an exported file; whoever opened it disposes the detector.</summary>
     /// <param name="threads">Threads within the network, at least 1.</param>
     /// <param name="time">Tells how long things take; <see langword="null"/> for the system's clock.</param>
     /// <exception cref="FormatException">It is damaged or no exported detector; the message says what is wrong and begins with the path.</exception>

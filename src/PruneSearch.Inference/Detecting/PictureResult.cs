@@ -12,7 +12,6 @@ public sealed record PictureResult(string File, int Width, int Height, IReadOnly
 {
     /// <summary>From fractions of a picture and numbers of classes to pixels and names.</summary>
     /// <param name="file">What to call the picture.</param>
-    /// <param name="image">The picture.</param>
     /// <param name="found">What was found in it.</param>
     /// <param name="classes">Names of the detector's classes.</param>
     public static PictureResult From(string file, RgbImage image, IEnumerable<Detection> found, IReadOnlyList<string> classes)
@@ -25,7 +24,6 @@ public sealed record PictureResult(string File, int Width, int Height, IReadOnly
 }
 
 /// <summary>An object in pixels of its picture.</summary>
-/// <param name="Class">Its class.</param>
 /// <param name="Score">0 to 1.</param>
 /// <param name="Left">Left edge.</param>
 /// <param name="Top">Top edge.</param>

@@ -12,10 +12,8 @@ namespace PruneSearch.Inference.Latency;
 public static class LatencyIdentity
 {
     /// <summary>The identity, 64 lower-case hexadecimal digits.</summary>
-    /// <param name="spec">The detector.</param>
     /// <param name="dense">The one that it is compared with.</param>
     /// <param name="precision">What the detector computes with.</param>
-    /// <param name="device">Where.</param>
     /// <param name="deviceClass">Device class whose slot measured; <see langword="null"/> for the slot that trained.</param>
     public static string Of(DetectorSpec spec, DetectorSpec dense, string precision, MeasuringDevice device, string? deviceClass = null) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(

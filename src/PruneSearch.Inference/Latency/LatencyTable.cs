@@ -21,7 +21,6 @@ public sealed class LatencyTable
     /// <summary>Measures models side by side.</summary>
     /// <param name="models">The dense model first.</param>
     /// <param name="options">How long to measure.</param>
-    /// <param name="time">The system's clock.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="FormatException">A file cannot be run; the message begins with its name.</exception>
     public static LatencyTable Measure(IReadOnlyList<LatencyCandidate> models, LatencyOptions options, TimeProvider time,

@@ -19,10 +19,9 @@ internal sealed class MeasuringSession : IDisposable
     private readonly Stack<ILatencyEngine> _loaded = [];
     private readonly List<nint> _gaps = [];
 
-    /// <summary>Loads all models.</summary>
+    /// <summary>Loads all models in an order, each at a random place in memory.</summary>
     /// <param name="models">Load one model each, the dense one first.</param>
     /// <param name="order">In which order.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="random">Draws places and orders.</param>
     /// <exception cref="ArgumentException">They are on different devices.</exception>
     public MeasuringSession(IReadOnlyList<Func<ILatencyEngine>> models, IReadOnlyList<int> order, TimeProvider time, Random random)

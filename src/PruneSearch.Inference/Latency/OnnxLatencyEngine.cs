@@ -12,8 +12,7 @@ public sealed class OnnxLatencyEngine : ILatencyEngine
     private readonly OnnxSession _session;
     private readonly OrtValue _input;
 
-    /// <summary>Loads a model.</summary>
-    /// <param name="model">The file.</param>
+    /// <summary>Loads a model into a session of its own.</summary>
     /// <param name="threads">Threads within the network, at least 1.</param>
     /// <param name="source">Where it comes from, for messages.</param>
     /// <param name="seed">Seed of the picture, whose values lie in [−1, 1].</param>

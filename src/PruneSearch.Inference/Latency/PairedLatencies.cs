@@ -19,7 +19,7 @@ public sealed class PairedLatencies
     /// <summary>Latencies of the model that is compared with it.</summary>
     public IReadOnlyList<double> Candidate => _candidate;
 
-    /// <summary>Number of pairs.</summary>
+    /// <summary>Pairs of runs that were timed.</summary>
     public int Count => _dense.Count;
 
     /// <summary>Number of sessions that ended.</summary>

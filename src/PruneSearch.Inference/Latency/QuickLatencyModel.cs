@@ -35,7 +35,7 @@ public sealed class QuickLatencyModel
     /// <summary>Milliseconds for each unit of work: a million multiply-accumulates or bytes.</summary>
     public IReadOnlyDictionary<string, double> Costs => StructureFeatures.Names.Zip(_costs).ToDictionary(c => c.First, c => c.Second);
 
-    /// <summary>Fits a model.</summary>
+    /// <summary>Fits the costs of layers to measured structures.</summary>
     /// <exception cref="ArgumentException">There are fewer than <see cref="MinimumStructures"/> structures, or a latency is not above 0.</exception>
     public static QuickLatencyModel Fit(IReadOnlyList<MeasuredStructure> structures)
     {

@@ -43,7 +43,6 @@ public static class StructureSampling
     /// <param name="weights">Any weights: they do not matter for speed.</param>
     /// <param name="threads">Threads within the network.</param>
     /// <param name="options">How long to measure, all structures together.</param>
-    /// <param name="time">The system's clock.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     public static IReadOnlyList<MeasuredStructure> Measure(
         IReadOnlyList<DetectorModel> structures, Func<DetectorModel, WeightSet> weights, int threads, LatencyOptions options, TimeProvider time,

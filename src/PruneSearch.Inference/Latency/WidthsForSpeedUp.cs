@@ -17,7 +17,6 @@ public static class WidthsForSpeedUp
 
     /// <summary>The smallest uniform share of channels to remove whose predicted speed-up is the target.</summary>
     /// <param name="latency">A model fitted on the device that counts.</param>
-    /// <param name="dense">The dense detector.</param>
     /// <param name="speedUp">Dense latency over pruned latency, at least 1.</param>
     /// <param name="roundTo">Multiple that widths are rounded to; see <see cref="UniformWidths"/>.</param>
     /// <param name="kinds">Groups that lose channels.</param>

@@ -15,7 +15,6 @@ public static class BundleMeasuring
     /// <summary>Measures what has no figure yet.</summary>
     /// <param name="folder">The bundle's folder; the results are written there.</param>
     /// <param name="threads">Threads within the network on this device; 0 for what the search says.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="tell">Told each figure in one line.</param>
     /// <param name="cancellation">Stops.</param>
     /// <returns>The file of results.</returns>

@@ -17,10 +17,10 @@ public sealed record BundleResults
     /// <summary>Device class that the device is one of.</summary>
     public required string DeviceClass { get; init; }
 
-    /// <summary>The figures.</summary>
+    /// <summary>A figure for each model that was measured.</summary>
     public required IReadOnlyList<BundleResult> Results { get; init; }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file of results and checks its figures.</summary>
     /// <exception cref="FormatException">It is none, of another format, or a figure in it is no number of milliseconds.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static BundleResults Read(string path)

@@ -25,7 +25,7 @@ public sealed record MeasuringBundle
     /// <summary>Device class that the device is one of.</summary>
     public required string DeviceClass { get; init; }
 
-    /// <summary>The models.</summary>
+    /// <summary>The models to measure, all those without a figure on the device class.</summary>
     public required IReadOnlyList<BundledModel> Models { get; init; }
 
     /// <summary>Reads the bundle of a folder.</summary>
@@ -77,7 +77,7 @@ public sealed record BundledModel
     /// <summary>What the frontier calls it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How to measure.</summary>
+    /// <summary>Threads, time limit and engine of the measurement.</summary>
     public required MeasureSettings Settings { get; init; }
 
     /// <summary>SHA-256 of the dense model's file, 64 lower-case hexadecimal digits.</summary>

@@ -15,8 +15,6 @@ namespace PruneSearch.Inference.Measuring;
 /// Measures models that other slots trained, exported and put into the checkpoint store, and can do nothing else. Two models of one structure beside the
 /// same dense structure are measured once on a device and class.
 /// </summary>
-/// <param name="store">The checkpoints.</param>
-/// <param name="time">The clock.</param>
 /// <param name="threads">Threads within the network on this device; 0 for what the search says.</param>
 /// <param name="provider">What computes; the processor when left out.</param>
 public sealed class MeasuringRunner(ICheckpointStore store, TimeProvider time, int threads = 0, OnnxProvider? provider = null) : IStageRunner

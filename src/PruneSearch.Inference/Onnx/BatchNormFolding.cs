@@ -41,7 +41,6 @@ public static class BatchNormFolding
     /// tensors of batch norms that cannot be folded. Tensors that do not change are shared with <paramref name="weights"/>.
     /// </summary>
     /// <param name="network">The network that the weights belong to.</param>
-    /// <param name="weights">Its weights.</param>
     /// <exception cref="FormatException">The weights do not fit the network.</exception>
     /// <exception cref="NotFiniteNumberException">A folded value is beyond what a 32-bit float holds; the message names its tensor.</exception>
     public static WeightSet Fold(Network network, WeightSet weights)

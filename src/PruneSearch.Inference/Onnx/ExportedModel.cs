@@ -6,7 +6,6 @@ using DataType = PruneSearch.Inference.Onnx.Schema.TensorProto.Types.DataType;
 namespace PruneSearch.Inference.Onnx;
 
 /// <summary>What an exported file says it is, checked against its inputs and outputs, without loading it into an engine.</summary>
-/// <param name="Model">The detector.</param>
 /// <param name="EndToEnd">Whether detections come out of it, or raw head outputs.</param>
 /// <param name="Precision"><c>float32</c> or <c>int8</c>.</param>
 public sealed record ExportedModel(DetectorModel Model, bool EndToEnd, string Precision)
@@ -15,7 +14,6 @@ public sealed record ExportedModel(DetectorModel Model, bool EndToEnd, string Pr
     internal string[] OutputNames { get; private init; } = [];
 
     /// <summary>Reads a file's content.</summary>
-    /// <param name="file">All bytes.</param>
     /// <param name="source">What to call it in messages.</param>
     /// <exception cref="FormatException">It is damaged or no exported detector; the message says what is wrong.</exception>
     public static ExportedModel Read(byte[] file, string source) => Of(OnnxFile.Read(file, source), source);

@@ -38,7 +38,6 @@ public static class OnnxExport
     /// Writes the raw form: the outputs of <see cref="DetectorModel.Network"/>, before decoding and score function.
     /// </summary>
     /// <param name="stream">Receives the file.</param>
-    /// <param name="model">The detector.</param>
     /// <param name="weights">Its weights, with batch norms as the specification says.</param>
     /// <param name="options">Batch size, operator set, metadata.</param>
     /// <exception cref="FormatException">The weights do not fit the detector.</exception>
@@ -69,7 +68,6 @@ public static class OnnxExport
     /// that <see cref="DetectionDecoder"/> makes of the raw form.
     /// </summary>
     /// <param name="stream">Receives the file.</param>
-    /// <param name="model">The detector.</param>
     /// <param name="weights">Its weights, with batch norms as the specification says.</param>
     /// <param name="detections">Thresholds and limits, which become constants of the graph.</param>
     /// <param name="options">Operator set and metadata; the batch size is 1.</param>

@@ -11,7 +11,7 @@ internal sealed class OnnxGraph(GraphProto proto)
     private readonly HashSet<string> _constants = [.. proto.Initializer.Select(t => t.Name)];
     private readonly HashSet<string> _computed = [.. proto.Node.SelectMany(n => n.Output), .. proto.Input.Select(i => i.Name)];
 
-    /// <summary>An empty graph.</summary>
+    /// <summary>A graph without nodes.</summary>
     public OnnxGraph(string name)
         : this(new GraphProto { Name = name })
     {

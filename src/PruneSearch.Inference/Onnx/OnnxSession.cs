@@ -30,7 +30,6 @@ internal sealed class OnnxSession : IDisposable
     public IReadOnlyList<string> OutputNames => _session.OutputNames;
 
     /// <summary>Loads a model and checks its input.</summary>
-    /// <param name="model">The file.</param>
     /// <param name="threads">Threads within the network, at least 1.</param>
     /// <param name="source">What to call it in messages.</param>
     /// <param name="profile">Beginning of the name of a file that the times of all nodes are written to; none when left out.</param>

@@ -16,10 +16,7 @@ public static class StageModels
 
     /// <summary>Exports a trained detector.</summary>
     /// <param name="store">Where the stage is.</param>
-    /// <param name="key">The stage.</param>
-    /// <param name="options">How.</param>
     /// <param name="detections">What the end-to-end form keeps; <see langword="null"/> for the raw form.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The stage has not finished, or the store cannot be read.</exception>
     /// <exception cref="NotFiniteNumberException">The model answers with values that are not finite.</exception>
     public static async Task<byte[]> ExportAsync(ICheckpointStore store, StageKey key, OnnxExportOptions options, DetectionOptions? detections,
@@ -48,9 +45,7 @@ public static class StageModels
     /// The integer model of a stage: the file of then, which was evaluated and measured, because its ranges were calibrated when the stage ran.
     /// </summary>
     /// <param name="store">Where the stage is.</param>
-    /// <param name="key">The stage.</param>
     /// <param name="detections">What the end-to-end form keeps; <see langword="null"/> for the raw form.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The stage has not finished, or the store cannot be read.</exception>
     /// <exception cref="NotFiniteNumberException">The model answers with values that are not finite.</exception>
     public static async Task<byte[]> ExportQuantisedAsync(ICheckpointStore store, StageKey key, DetectionOptions? detections, CancellationToken cancellation)

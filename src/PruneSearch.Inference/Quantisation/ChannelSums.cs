@@ -3,7 +3,6 @@ using System.Numerics.Tensors;
 namespace PruneSearch.Inference.Quantisation;
 
 /// <summary>Adds up the values of an activation, picture by picture and channel by channel.</summary>
-/// <param name="channels">Its channels.</param>
 internal sealed class ChannelSums(int channels)
 {
     private readonly double[] _means = new double[channels], _squares = new double[channels];

@@ -11,7 +11,7 @@ namespace PruneSearch.Inference.Quantisation;
 /// </summary>
 public static class Int8Quantisation
 {
-    /// <summary>Quantises a model.</summary>
+    /// <summary>Turns a float32 model into one with 8-bit integers, calibrated on pictures.</summary>
     /// <param name="model">A model that <see cref="OnnxExport"/> wrote, in either form, not yet quantised.</param>
     /// <param name="pictures">Training pictures as network inputs <c>[3, size, size]</c> in [−1, 1]; a hundred are enough.</param>
     /// <param name="options">Ranges and bits.</param>

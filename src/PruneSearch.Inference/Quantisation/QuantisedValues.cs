@@ -11,7 +11,6 @@ internal sealed class QuantisedValues
     private readonly HashSet<string> _names = [];
     private readonly ILookup<string, NodeProto> _readers;
 
-    /// <param name="graph">The graph.</param>
     /// <param name="kept">Convolutions that stay in floating point, besides prediction heads.</param>
     public QuantisedValues(GraphProto graph, IReadOnlySet<NodeProto>? kept = null)
     {

@@ -22,7 +22,6 @@ public static class Compensator
     /// <param name="prunedWeights">Its weights, as cut out of the dense ones or solved before for fewer channels gone; not changed.</param>
     /// <param name="plan">Which channels of the dense network the pruned one has.</param>
     /// <param name="calibration">Batches of pictures <c>[N, 3, size, size]</c>, at least one. The caller owns them.</param>
-    /// <param name="options">How.</param>
     /// <param name="positions">How much each position of the pictures counts; all alike when left out.</param>
     /// <param name="cancellation">Checked before each batch.</param>
     /// <param name="errors">Takes the mean square error that is left in each output of each reader, by <see cref="ReaderSite.Key"/>:

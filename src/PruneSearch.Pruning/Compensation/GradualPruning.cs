@@ -19,12 +19,10 @@ internal sealed record Choice(PruningPlan Plan, IReadOnlyDictionary<string, doub
 internal static class GradualPruning
 {
     /// <summary>Prunes and compensates.</summary>
-    /// <param name="detector">The detector.</param>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="choose">Chooses, on a network pruned so far, what is to go to meet the whole target.</param>
     /// <param name="roundTo">Pruned widths are multiples of this between rounds too.</param>
     /// <param name="calibration">Pictures.</param>
-    /// <param name="options">How.</param>
     /// <param name="positions">How much each position of the pictures counts; all alike when left out.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <returns>The pruned detector, its weights, and everything that went.</returns>

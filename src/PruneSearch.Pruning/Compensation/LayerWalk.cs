@@ -17,8 +17,6 @@ internal sealed class LayerWalk(TorchNetwork runner, IReadOnlyList<Tensor> pictu
         runner.Network.Layers.SelectMany(l => l.Inputs.Select(i => (Input: i, l.Name))).ToLookup(p => p.Input, p => p.Name, StringComparer.Ordinal);
     private long _bytes;
 
-    public long Bytes => _bytes;
-
     /// <summary>What a layer reads; valid until the next call for this batch. All layers before it run with the weights of now.</summary>
     public Tensor InputOf(int batch, Layer layer) => MapOf(_batches[batch], layer.Inputs[0]);
 

@@ -17,9 +17,7 @@ internal static class OutputSensitivity
     private const int Pictures = 48, PicturesAtOnce = 4;
 
     /// <summary>For each output channel of each site: mean over pictures of the squared gradients, summed over positions.</summary>
-    /// <param name="network">The network.</param>
     /// <param name="scores">How its outputs become scores; <see langword="null"/> where they are no detections, and all count alike.</param>
-    /// <param name="weights">Its weights.</param>
     /// <param name="sites">Whose outputs.</param>
     /// <param name="calibration">Batches of pictures.</param>
     /// <param name="seed">Draws the signs.</param>
@@ -51,9 +49,7 @@ internal static class OutputSensitivity
     }
 
     /// <summary>Gradients of random probes, a few pictures at a time, whose squares have the Fisher information as their mean.</summary>
-    /// <param name="network">The network.</param>
     /// <param name="scores">How its outputs become scores; <see langword="null"/> where all count alike.</param>
-    /// <param name="weights">Its weights.</param>
     /// <param name="layers">Layers in whose outputs errors are made.</param>
     /// <param name="calibration">Batches of pictures; no group of pictures holds some of two batches.</param>
     /// <param name="seed">Draws the signs.</param>

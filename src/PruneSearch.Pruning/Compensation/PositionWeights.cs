@@ -25,7 +25,6 @@ public sealed class PositionWeights : IDisposable
     /// <summary>Looks at all pictures, once forward and once back.</summary>
     /// <param name="network">The network before pruning.</param>
     /// <param name="scores">How its outputs become scores; <see langword="null"/> where all outputs count alike.</param>
-    /// <param name="weights">Its weights.</param>
     /// <param name="calibration">Batches of pictures.</param>
     /// <param name="seed">Draws the signs.</param>
     /// <param name="cancellation">Checked between pictures.</param>

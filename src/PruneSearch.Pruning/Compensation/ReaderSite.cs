@@ -69,8 +69,6 @@ internal sealed record ReaderSite(IReadOnlyList<ConvLayer> Layers, int Part)
 
     /// <summary>How much each of the <see cref="Rows"/> counts: <c>[rows, 1]</c>, <see langword="null"/> when they count alike.</summary>
     /// <param name="conv">One of the layers.</param>
-    /// <param name="input">Its input.</param>
-    /// <param name="unfold">As for the rows.</param>
     /// <param name="positions">What is known of the positions.</param>
     /// <param name="batch">Which batch the input is.</param>
     public static Tensor? PositionRows(ConvLayer conv, Tensor input, bool unfold, PositionWeights? positions, int batch)

@@ -18,7 +18,6 @@ internal static class BlockImportance
     private const int Pictures = 48;
 
     /// <summary>Scores of blocks by name, each for one unit of what the settings divide scores by: a channel, where they divide by nothing.</summary>
-    /// <param name="detector">The detector.</param>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="settings">Which blocks may be left out.</param>
     /// <param name="calibration">Pictures, and the seed.</param>

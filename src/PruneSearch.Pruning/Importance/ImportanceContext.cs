@@ -6,8 +6,6 @@ using PruneSearch.Pruning.Compensation;
 namespace PruneSearch.Pruning.Importance;
 
 /// <summary>What criteria look at. What takes pictures to know is computed once, when the first criterion asks.</summary>
-/// <param name="network">The network.</param>
-/// <param name="weights">Its weights.</param>
 /// <param name="groups">The groups that may be pruned.</param>
 /// <param name="calibration">Pictures, none for criteria that need none; seed and loss.</param>
 /// <param name="reduction">How a group's tensors make one score.</param>
@@ -20,10 +18,10 @@ public sealed class ImportanceContext(
     private readonly HashSet<string> _groups = groups.Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
     private IReadOnlyDictionary<string, ReaderStatistics>? _readers;
 
-    /// <summary>The network.</summary>
+    /// <summary>The network whose channel groups are scored.</summary>
     public Network Network => network;
 
-    /// <summary>Its weights.</summary>
+    /// <summary>Weights of that network, as they are before the pruning.</summary>
     public WeightSet Weights => weights;
 
     /// <summary>Seed of random scores.</summary>

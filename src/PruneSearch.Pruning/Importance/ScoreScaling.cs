@@ -22,8 +22,6 @@ public static class ScoreScaling
     }
 
     /// <summary>What one channel of a group costs.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="group">The group.</param>
     /// <param name="perCost">What is counted; nothing costs 1.</param>
     public static double CostOf(Network network, ChannelGroup group, ChannelCost perCost) => perCost switch
     {

@@ -13,7 +13,7 @@ namespace PruneSearch.Pruning.Selection;
 /// </summary>
 public static class ChannelSelection
 {
-    /// <summary>Chooses channels.</summary>
+    /// <summary>Chooses which channels stay: those with the lowest scores go first.</summary>
     /// <param name="network">The network as it is now, pruned already or not.</param>
     /// <param name="scores">Group name to one finite score a channel; higher is more important.</param>
     /// <param name="settings">

@@ -12,7 +12,7 @@ using PruneSearch.Web.Api.Reference;
 
 namespace PruneSearch.Web.Api;
 
-/// <summary>The HTTP API.</summary>
+/// <summary>Adds the HTTP API and its description to a server.</summary>
 internal static class ApiRegistration
 {
     /// <summary>What all its addresses begin with.</summary>

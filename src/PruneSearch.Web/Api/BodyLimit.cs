@@ -4,17 +4,15 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace PruneSearch.Web.Api;
 
 /// <summary>Largest body of an endpoint, in bytes; without one, <see cref="Standard"/> counts.</summary>
-/// <param name="MaxRequestBodySize">The limit.</param>
 internal sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata
 {
-    /// <summary>A search file.</summary>
+    /// <summary>Bytes of a search file that is sent.</summary>
     public const long Standard = 1 << 20;
 
-    /// <summary>A picture.</summary>
+    /// <summary>Bytes of a picture that is sent.</summary>
     public const long Picture = 32 << 20;
 }
 
-/// <summary>Sets limits.</summary>
 internal static class BodyLimitExtensions
 {
     public static T WithBodyLimit<T>(this T endpoint, long bytes)

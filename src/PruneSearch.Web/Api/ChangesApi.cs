@@ -64,6 +64,6 @@ internal static class ChangesApi
 /// <param name="RetryFailed">Whether stages are tried again that failed for good.</param>
 internal sealed record ResumeRequest(bool RetryFailed = false);
 
-/// <summary>Why to stop.</summary>
+/// <summary>What <c>cancel</c> may be sent.</summary>
 /// <param name="Reason">One line, shown with the search.</param>
 internal sealed record CancelRequest([property: MaxLength(500)] string? Reason = null);

@@ -59,7 +59,6 @@ internal sealed record ClusterView(
     IReadOnlyList<SiloMember> Silos, IReadOnlyList<SlotStatus> Slots, IReadOnlyList<ClassQueue> Queues, IReadOnlyList<OpenSearchEntry> Searches);
 
 /// <summary>A search that is not over.</summary>
-/// <param name="Id">The search.</param>
 /// <param name="Name">The user's name for it.</param>
 /// <param name="State">Running, or waiting to be resumed.</param>
 /// <param name="Stages">Stages that are known and not finished.</param>

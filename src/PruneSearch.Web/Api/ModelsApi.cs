@@ -57,7 +57,7 @@ internal static class ModelsApi
     }
 }
 
-/// <summary>A model.</summary>
+/// <summary>A model of a search as the API tells it.</summary>
 /// <param name="Name">As the frontier shows it.</param>
 /// <param name="Point">What is known of it.</param>
 internal sealed record ModelView(string Name, FrontierPoint Point);

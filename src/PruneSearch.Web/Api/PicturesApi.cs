@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PruneSearch.Client.Inputs;
 using PruneSearch.Core.Searches;
+using PruneSearch.Data.Images;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Web.Api.Reference;
 using PruneSearch.Web.Models;
@@ -14,6 +15,7 @@ namespace PruneSearch.Web.Api;
 internal static class PicturesApi
 {
     private const int MostModels = 8;
+    private const string AnyBytes = "application/octet-stream";
 
     public static void MapPictures(this IEndpointRouteBuilder api)
     {
@@ -30,8 +32,8 @@ internal static class PicturesApi
         {
             byte[] content = await (await SplitAsync(all, id, split, index, cancellation).ConfigureAwait(false)).ReadAsync(index, cancellation)
                 .ConfigureAwait(false);
-            return Results.Bytes(content, PictureTypes.Of(content));
-        }).Describe("GetPicture", "Pictures", "The file of a picture.").Produces(200, contentType: "image/jpeg");
+            return Results.Bytes(content, PictureFormat.Of(content)?.MediaType ?? AnyBytes);
+        }).Describe("GetPicture", "Pictures", "The file of a picture.").Produces(200, contentType: PictureFormat.Jpeg.MediaType);
         pictures.MapGet("/{index:int}/detections", DetectionsAsync)
             .Describe("GetDetections", "Pictures", "What is annotated in a picture, and what models find in it (model=… once for each, at most 8).");
         pictures.MapGet("/changes", ChangesAsync)
@@ -44,9 +46,9 @@ internal static class PicturesApi
             using var content = new MemoryStream();
             await context.Request.Body.CopyToAsync(content, context.RequestAborted).ConfigureAwait(false);
             return await detectors.DetectAsync(point, content.ToArray(), "the picture", context.RequestAborted).ConfigureAwait(false);
-        }).WithBodyLimit(BodyLimit.Picture).Takes("image/jpeg", "image/png", "image/webp", "image/bmp", "application/octet-stream")
+        }).WithBodyLimit(BodyLimit.Picture).Takes([.. PictureFormat.All.Select(f => f.MediaType), AnyBytes])
             .Produces<PictureResult>()
-            .Describe("Detect", "Pictures", "Finds objects in a picture that is sent: JPEG, PNG, WebP, BMP or GIF, at most 32 MiB. Nothing is kept of it.");
+            .Describe("Detect", "Pictures", "Finds objects in a picture that is sent, at most 32 MiB. Nothing is kept of it.");
     }
 
     private static async Task<SplitPictures> SplitAsync(SearchPictures all, string id, string split, int index, CancellationToken cancellation)
@@ -84,21 +86,18 @@ internal static class PicturesApi
 }
 
 /// <summary>Some pictures of a split.</summary>
-/// <param name="Pictures">The pictures.</param>
 /// <param name="Next">Where the next page begins.</param>
 /// <param name="Total">Pictures in all.</param>
 internal sealed record PicturePage(IReadOnlyList<PictureEntry> Pictures, int Next, int Total);
 
 /// <summary>A picture of a split.</summary>
 /// <param name="Index">Its place, from 0.</param>
-/// <param name="File">Its name.</param>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
 /// <param name="Objects">Annotated objects.</param>
 internal sealed record PictureEntry(int Index, string File, int Width, int Height, int Objects);
 
 /// <summary>A picture with what is in it.</summary>
-/// <param name="File">Its name.</param>
 /// <param name="Width">In pixels.</param>
 /// <param name="Height">In pixels.</param>
 /// <param name="Truth">What is annotated.</param>

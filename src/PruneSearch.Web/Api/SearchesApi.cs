@@ -9,7 +9,7 @@ using PruneSearch.Web.Models;
 
 namespace PruneSearch.Web.Api;
 
-/// <summary>Looks at searches.</summary>
+/// <summary>Lists searches and tells how one stands, what it reported and what its frontier is.</summary>
 internal static class SearchesApi
 {
     public static void MapSearches(this IEndpointRouteBuilder api)

@@ -9,7 +9,6 @@ namespace PruneSearch.Web.Doors;
 /// </summary>
 /// <param name="settings">Says at which port.</param>
 /// <param name="session">Asked whether somebody answers.</param>
-/// <param name="time">The clock.</param>
 internal sealed class HealthDoor(WebSettings settings, ISearchSession session, TimeProvider? time = null) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Remembered = TimeSpan.FromSeconds(2);

@@ -17,7 +17,6 @@ internal static class Refusals
         HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A page that says how to come in, and takes a token.</summary>
-    /// <param name="context">The request.</param>
     /// <param name="wrong">Whether a token came that is not right.</param>
     public static Task WritePageAsync(HttpContext context, bool wrong = false)
     {

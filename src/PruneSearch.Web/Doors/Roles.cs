@@ -3,7 +3,7 @@ namespace PruneSearch.Web.Doors;
 /// <summary>What somebody may do.</summary>
 internal static class Roles
 {
-    /// <summary>Looks at everything.</summary>
+    /// <summary>May look at everything.</summary>
     public const string Viewer = "viewer";
 
     /// <summary>Launches, resumes and cancels, too.</summary>

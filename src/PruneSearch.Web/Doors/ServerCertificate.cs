@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 namespace PruneSearch.Web.Doors;
 
 /// <summary>A certificate with its key in a PEM file, read again when the file changed: it is renewed without a restart.</summary>
-/// <param name="file">The file.</param>
 internal sealed class ServerCertificate(string file)
 {
     private readonly Lock _reading = new();

@@ -12,7 +12,6 @@ internal sealed record ClusterLook(IReadOnlyList<SiloMember> Silos, IReadOnlyLis
     private const string SlotClass = "cpu"; // of slots that nobody gave another one
 
     /// <summary>Asks the cluster for its silos, its slots, and the queues of their device classes.</summary>
-    /// <param name="session">Where.</param>
     /// <param name="named">Largest number of waiting stages of each class that are named.</param>
     public static async Task<ClusterLook> ReadAsync(ISearchSession session, int named)
     {
@@ -28,6 +27,5 @@ internal sealed record ClusterLook(IReadOnlyList<SiloMember> Silos, IReadOnlyLis
 }
 
 /// <summary>Ready stages of a device class.</summary>
-/// <param name="DeviceClass">The class.</param>
 /// <param name="Queue">How its queue stands.</param>
 internal sealed record ClassQueue(string DeviceClass, QueueStatus Queue);

@@ -27,7 +27,7 @@ internal sealed class LiveFeeds
     /// <summary>All silos, slots and queues.</summary>
     public Watched<ClusterLook> Cluster { get; }
 
-    /// <summary>One search.</summary>
+    /// <summary>The feed of a search, the same for all who look at it.</summary>
     public Watched<LiveSearch> Search(string id)
     {
         // What nobody looks at any more goes: tens of thousands of models need room.

@@ -64,7 +64,7 @@ public sealed record LiveModel
     /// <summary>Multiply-accumulate operations for one picture.</summary>
     public required long Macs { get; init; }
 
-    /// <summary>Trainable values.</summary>
+    /// <summary>Values that training changes; statistics of batch norms are none.</summary>
     public required long Parameters { get; init; }
 
     /// <summary>Bytes of the exported model.</summary>
@@ -83,7 +83,6 @@ public sealed record LiveModel
     public bool IsBase => Schedule == ScheduleKind.Base && !IsQuantised;
 
     /// <summary>An accuracy, or a cost as a factor over the original's: better is always larger.</summary>
-    /// <param name="objective">Which.</param>
     /// <param name="original">What is compared with; <see langword="null"/> while it is not known.</param>
     public double Value(Objective objective, LiveModel? original) => objective switch
     {

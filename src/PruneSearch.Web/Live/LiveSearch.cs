@@ -42,7 +42,7 @@ public sealed record LiveSearch
     /// <summary>What failed, and what was warned of.</summary>
     public required SearchProblems Problems { get; init; }
 
-    /// <summary>Trajectories that failed.</summary>
+    /// <summary>How many trajectories failed.</summary>
     public int Failures => Problems.Failed;
 
     /// <summary>The detector that it was given; <see langword="null"/> before its first report.</summary>
@@ -56,7 +56,7 @@ public sealed class LiveModels : IReadOnlyList<LiveModel>
 
     private LiveModels(LiveModel[] items, int count, LiveModel? original) => (_items, Count, Original) = (items, count, original);
 
-    /// <summary>None yet.</summary>
+    /// <summary>Before the first report.</summary>
     public static LiveModels None { get; } = new([], 0, null);
 
     /// <inheritdoc/>

@@ -5,14 +5,12 @@ namespace PruneSearch.Web.Live;
 
 /// <summary>All that a model's report says, beside that of the original; two reports are fetched for it, however many the search has.</summary>
 /// <param name="Live">The model among the others.</param>
-/// <param name="Point">Its point.</param>
 /// <param name="View">A view of the original and this model alone.</param>
 internal sealed record ReportedModel(LiveModel Live, FrontierPoint Point, FrontierView View)
 {
     /// <summary>The original's point; <see langword="null"/> where the search has none yet.</summary>
     public FrontierPoint? Original => View.Points.FirstOrDefault(p => p is { Iteration: 0, IsQuantised: false });
 
-    /// <summary>Fetches it.</summary>
     /// <exception cref="KeyNotFoundException">The report is not there any more.</exception>
     public static async Task<ReportedModel> ReadAsync(ISearchSession session, LiveSearch search, LiveModel model)
     {

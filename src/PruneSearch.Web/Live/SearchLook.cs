@@ -5,8 +5,6 @@ using PruneSearch.Core.Searches;
 namespace PruneSearch.Web.Live;
 
 /// <summary>Looks at one search again and again: each look fetches what is new. For one caller at a time.</summary>
-/// <param name="session">The searches.</param>
-/// <param name="id">The search.</param>
 internal sealed class SearchLook(ISearchSession session, string id)
 {
     private const int LargestCurve = 300, Paces = 24;
@@ -27,7 +25,6 @@ internal sealed class SearchLook(ISearchSession session, string id)
     private bool _isBehind;
     private IReadOnlyList<Objective> _objectives = [];
 
-    /// <summary>Looks again.</summary>
     /// <param name="last">What it looked like before.</param>
     /// <param name="lost">Told when nobody answers; asking goes on.</param>
     /// <returns><paramref name="last"/> itself when nothing changed.</returns>

@@ -5,7 +5,7 @@ namespace PruneSearch.Web.Live;
 /// <summary>What failed in a search and what it warned of: each once, however many trajectories it concerns.</summary>
 public sealed record SearchProblems
 {
-    /// <summary>Trajectories that failed.</summary>
+    /// <summary>How many trajectories failed.</summary>
     public required int Failed { get; init; }
 
     /// <summary>Each failure: the trajectories, why, and the end of the log of the worker where it happened.</summary>

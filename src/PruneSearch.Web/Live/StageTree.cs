@@ -4,7 +4,6 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Web.Live;
 
 /// <summary>A stage of a search, with the stages that go on from it.</summary>
-/// <param name="key">Its key.</param>
 /// <param name="trajectory">The first trajectory that has it.</param>
 /// <param name="iteration">0 for the base, then 1, 2, …</param>
 internal sealed class StageNode(StageKey key, string trajectory, int iteration)

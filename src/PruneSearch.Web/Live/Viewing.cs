@@ -9,7 +9,6 @@ internal sealed class Viewing<T> : IDisposable
     private int _asked;
 
     /// <summary>Shows it from now on.</summary>
-    /// <param name="source">What.</param>
     /// <param name="redraw">Draws, on the thread that may; it says when it begins.</param>
     public Viewing(Watched<T> source, Func<Action, Task> redraw)
     {

@@ -9,7 +9,6 @@ namespace PruneSearch.Web.Live;
 /// <typeparam name="T">What it is at a moment; unchangeable.</typeparam>
 /// <param name="look">Looks again, from what it was before; the same object says that nothing changed. It tells when nobody answers and asks again.</param>
 /// <param name="pause">Time to the next look.</param>
-/// <param name="time">The clock.</param>
 /// <param name="urgent">
 /// Whether a change is told as soon as the pages had a rest: the longer, the more pages there are, so that all together are not redrawn more often than
 /// thirty times a second; a single page rests for no time that one notices. Other changes wait longer: for twenty times a second, and at least a second.

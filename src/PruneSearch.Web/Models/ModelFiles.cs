@@ -32,14 +32,11 @@ internal enum ModelForm
 }
 
 /// <summary>Files of models and what stands in them.</summary>
-/// <param name="session">Where they are.</param>
 internal sealed class ModelFiles(ISearchSession session)
 {
     /// <summary>A model as a file.</summary>
-    /// <param name="search">The search.</param>
     /// <param name="point">The model; an integer model is had in 8-bit integers.</param>
     /// <param name="form">As what.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     public async Task<ModelFile> OpenAsync(string search, FrontierPoint point, ModelForm form, CancellationToken cancellation)
     {
@@ -68,8 +65,6 @@ internal sealed class ModelFiles(ISearchSession session)
 
     /// <summary>Channels of every group before and after, in the order of the network.</summary>
     /// <param name="view">All models of the search.</param>
-    /// <param name="point">The model.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">A detector cannot be read.</exception>
     public async Task<IReadOnlyList<GroupWidth>> WidthsAsync(FrontierView view, FrontierPoint point, CancellationToken cancellation)
     {

@@ -25,7 +25,6 @@ internal sealed class LoadedDetectors(ISearchSession session) : IDisposable
     private readonly LinkedList<((StageKey Key, bool Int8) Model, OnnxDetector Detector)> _loaded = new();
 
     /// <summary>What a model finds in a picture, by falling score.</summary>
-    /// <param name="point">The model.</param>
     /// <param name="content">The picture's file.</param>
     /// <param name="name">What to call it.</param>
     /// <param name="cancellation">Gives up before its turn.</param>

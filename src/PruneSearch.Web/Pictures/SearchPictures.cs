@@ -13,7 +13,7 @@ namespace PruneSearch.Web.Pictures;
 /// <param name="detectors">Find objects.</param>
 internal sealed class SearchPictures(ISearchSession session, LoadedDetectors detectors)
 {
-    /// <summary>The splits' names.</summary>
+    /// <summary>Names of splits as addresses have them.</summary>
     public static readonly IReadOnlyList<string> Splits = ["validation", "train", "test"];
 
     private const int KeptSplits = 4, KeptPictures = 20_000;
@@ -21,9 +21,7 @@ internal sealed class SearchPictures(ISearchSession session, LoadedDetectors det
     private readonly ConcurrentDictionary<(string Model, string Picture), PictureResult> _found = new();
 
     /// <summary>The pictures of a split.</summary>
-    /// <param name="search">The search.</param>
     /// <param name="split">One of <see cref="Splits"/>.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="KeyNotFoundException">There is no such search, or it has no such split.</exception>
     /// <exception cref="IOException">The split's manifest cannot be read.</exception>
     public async Task<SplitPictures> SplitAsync(string search, string split, CancellationToken cancellation)
@@ -54,10 +52,7 @@ internal sealed class SearchPictures(ISearchSession session, LoadedDetectors det
             (float)(o.Box.X + o.Box.Width), (float)(o.Box.Y + o.Box.Height)))];
 
     /// <summary>What a model finds in a picture of a split; a model looks at a picture once.</summary>
-    /// <param name="point">The model.</param>
-    /// <param name="split">The split.</param>
     /// <param name="index">The picture's place in it, from 0.</param>
-    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">The picture or the model cannot be read.</exception>
     /// <exception cref="ImageDecodeException">The picture is broken.</exception>
     public async Task<PictureResult> DetectAsync(FrontierPoint point, SplitPictures split, int index, CancellationToken cancellation)
@@ -80,7 +75,6 @@ internal sealed class SearchPictures(ISearchSession session, LoadedDetectors det
     /// <summary>What two models see differently in the first pictures of a split, one by one in the order of the split.</summary>
     /// <param name="before">The first model, most often the original.</param>
     /// <param name="after">The second model.</param>
-    /// <param name="split">The split.</param>
     /// <param name="count">How many pictures at most.</param>
     /// <param name="cancellation">Stops between two pictures.</param>
     public async IAsyncEnumerable<PictureChanges> CompareAsync(FrontierPoint before, FrontierPoint after, SplitPictures split, int count,
@@ -97,7 +91,6 @@ internal sealed class SearchPictures(ISearchSession session, LoadedDetectors det
 
 /// <summary>What two models see differently in a picture.</summary>
 /// <param name="Index">The picture's place in its split, from 0.</param>
-/// <param name="File">Its name.</param>
 /// <param name="Boxes">All boxes of both.</param>
 internal sealed record PictureChanges(int Index, string File, IReadOnlyList<ChangedBox> Boxes)
 {

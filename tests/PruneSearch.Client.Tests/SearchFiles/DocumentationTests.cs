@@ -1,6 +1,5 @@
 using System.Text.Json;
 using PruneSearch.Client.SearchFiles;
-using PruneSearch.Client.SearchFiles.Schema;
 using PruneSearch.Tests;
 
 namespace PruneSearch.Client.Tests.SearchFiles;

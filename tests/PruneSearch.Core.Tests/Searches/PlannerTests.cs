@@ -57,6 +57,21 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_plan_carries_the_keys_of_all_stages_that_are_parents_and_is_refused_where_they_are_not_theirs()
+    {
+        var plan = Plan(Settings);
+        var trajectory = plan.Trajectories.First(t => t.Stages.Count > 2);
+        var other = StageKey.Of("other"u8);
+        StageDescription[] stages = [trajectory.Stages[0], trajectory.Stages[1] with { Parent = other }, .. trajectory.Stages.Skip(2)];
+        var wrong = trajectory with { Stages = stages };
+
+        Assert.Equal([other, .. trajectory.Keys.Skip(1)], wrong.Keys); // none but the last one's is computed anew
+
+        string message = Assert.Throws<ArgumentException>(() => SearchPlanValidator.Require(plan with { Trajectories = [wrong] }, plan.Id)).Message;
+        Assert.Contains($"must have no base and the parent {trajectory.Keys[0]}; its parent is {other}", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Trajectories_stand_in_the_order_of_the_schedules_after_the_dense_one()
     {
         var plan = Plan(Settings);

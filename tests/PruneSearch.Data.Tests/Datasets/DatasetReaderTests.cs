@@ -89,16 +89,6 @@ public sealed class DatasetReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_picture_that_changed_since_is_noticed()
-    {
-        var dataset = Read(Coco());
-        DatasetVerifier.Verify(dataset, cancellation: TestContext.Current.CancellationToken);
-        Some.Picture(Path.Combine(_folder, "a.png"), 8, 6, shade: 9);
-        var error = Assert.Throws<DatasetException>(() => DatasetVerifier.Verify(dataset, cancellation: TestContext.Current.CancellationToken));
-        Assert.Contains("changed since", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void The_hash_is_of_the_content_and_not_of_the_place()
     {
         var dataset = Read(Coco());

@@ -1,5 +1,6 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
+using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Losses;
 using static TorchSharp.torch;
 
@@ -73,5 +74,22 @@ public sealed class DetectionLossTests
             [.. pictures.Select(p => images[p])]).item<float>();
 
         Assert.Equal((Loss(0) + Loss(1)) / 2, Loss(0, 1), 1e-3);
+    }
+
+    [Fact]
+    public void A_term_follows_the_settings_and_the_step_of_the_training()
+    {
+        using var scope = NewDisposeScope();
+        var model = Some.SmallDetector(out _);
+        model = model with { Training = model.Training with { Boxes = new BoxLossRule.Iou { L1Share = 0.2 } } };
+        var outputs = new Dictionary<string, Tensor>
+        {
+            ["boxes"] = zeros(1, model.References.Count, 4),
+            ["classes"] = zeros(1, model.References.Count, model.ClassOutputs),
+        };
+        var loss = new DetectionLoss(model, new FineTuneSettings { Steps = 10 });
+        bool IsLate(int step) => loss.Terms(outputs, [Some.Image((1, 0.1f, 0.2f, 0.6f, 0.7f))], step).ContainsKey(IouBoxLoss.Distance);
+
+        Assert.Equal((false, true), (IsLate(7), IsLate(8)));
     }
 }

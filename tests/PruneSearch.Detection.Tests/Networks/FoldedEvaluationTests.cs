@@ -45,7 +45,14 @@ public sealed class FoldedEvaluationTests
         SsdFamily.Architecture => SsdFamily.Spec(["a", "b"], new SsdOptions { WidthMultiplier = 0.25 }) with { InputSize = 64 },
         YoloxFamily.Architecture => YoloxFamily.Spec(["a", "b"], new YoloxOptions { Width = 0.25, Depthwise = true }, 64),
         _ => RetinaNetFamily.Spec(["a", "b"],
-            new RetinaNetOptions { WidthMultiplier = 0.25, PyramidWidth = 64, HeadDepth = 1, Heads = HeadConvolutions.Separable, HeadNorms = HeadNorms.PerLevel }, 64),
+            new RetinaNetOptions
+            {
+                WidthMultiplier = 0.25,
+                PyramidWidth = 64,
+                HeadDepth = 1,
+                Heads = HeadConvolutions.Separable,
+                HeadNorms = HeadNorms.PerLevel,
+            }, 64),
     };
 
     // Each norm with numbers of its own, so that a wrong one shows.

@@ -39,7 +39,7 @@ public sealed class YoloxGoldenTests
         var loss = new DetectionLoss(detector.Model);
         var outputs = network.Forward(YoloxNano.Pictures());
 
-        var terms = loss.Terms(outputs, YoloxNano.Objects(), progress: 1);
+        var terms = loss.Terms(outputs, YoloxNano.Objects(), step: 1);
         loss.Compute(outputs, YoloxNano.Objects()).backward();
 
         Close(4.380886, terms[IouBoxLoss.Name].item<float>());

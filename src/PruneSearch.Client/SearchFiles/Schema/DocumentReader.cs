@@ -43,7 +43,7 @@ internal sealed class DocumentReader(string file, IReadOnlyList<string>? folders
         return path;
     }
 
-    /// <summary>Reads a mapping.</summary>
+    /// <summary>Reads a mapping, key by key, and collects what is wrong with each.</summary>
     /// <returns><see langword="null"/> when it is none, or of no known form.</returns>
     public Values? Mapping(YamlNode node, SettingsSection section, string path)
     {

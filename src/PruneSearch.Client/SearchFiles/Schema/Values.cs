@@ -4,7 +4,6 @@ using YamlDotNet.Core;
 namespace PruneSearch.Client.SearchFiles.Schema;
 
 /// <summary>The values of a mapping that was read, with where they stood.</summary>
-/// <param name="section">Its settings.</param>
 /// <param name="form">Which form of them; <see langword="null"/> where there are none.</param>
 /// <param name="start">Where it begins.</param>
 /// <param name="path">Keys that lead to it, joined by dots; empty for the whole file.</param>

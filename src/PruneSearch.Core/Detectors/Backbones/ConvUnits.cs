@@ -6,7 +6,6 @@ namespace PruneSearch.Core.Detectors.Backbones;
 /// <param name="network">What they are added to.</param>
 /// <param name="padding">Padding of all of them.</param>
 /// <param name="batchNorm">Batch norm instead of a bias.</param>
-/// <param name="function">The activation.</param>
 internal sealed class ConvUnits(NetworkBuilder network, PaddingStyle padding, bool batchNorm, ActivationFunction function = ActivationFunction.Relu6)
 {
     private readonly string _suffix = "." + function.ToString().ToLowerInvariant();

@@ -17,7 +17,7 @@ public static class MobileNetV2
     /// <summary>Name of the output of <see cref="Build"/>.</summary>
     public const string FeaturesOutput = "features";
 
-    /// <summary>The backbone alone.</summary>
+    /// <summary>The backbone as a network of its own, without heads.</summary>
     /// <param name="inputSize">Edge of the square input in pixels, at least 32.</param>
     /// <param name="widthMultiplier">Above 0.</param>
     /// <param name="padding">Padding of all convolutions.</param>

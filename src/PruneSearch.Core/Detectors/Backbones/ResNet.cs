@@ -12,7 +12,6 @@ internal static class ResNet
 
     /// <summary>Adds the backbone to a network.</summary>
     /// <param name="units">Adds convolutions; the activation is a ReLU.</param>
-    /// <param name="image">The picture.</param>
     /// <param name="repeats">Blocks of each of the four stages.</param>
     /// <param name="bottleneck">Blocks of three convolutions, as from 50 layers on; otherwise of two.</param>
     /// <returns>The ends of the stages at strides 8, 16 and 32.</returns>

@@ -11,7 +11,7 @@ internal static class RetinaNetAnchors
     private static readonly float[] AspectRatios = [0.5f, 1, 2]; // height over width
     private static readonly double[] Sizes = [1, Math.Pow(2, 1.0 / 3), Math.Pow(2, 2.0 / 3)];
 
-    /// <summary>Anchors a position.</summary>
+    /// <summary>Anchors at each position of a level: every size in every aspect ratio.</summary>
     public static int PerPosition => AspectRatios.Length * Sizes.Length;
 
     /// <summary>All anchors in the order level, row, column, shape.</summary>

@@ -21,7 +21,7 @@ public enum RetinaNetBackbone
     ResNet50,
 }
 
-/// <summary>Convolutions of the heads.</summary>
+/// <summary>What the convolutions of a head are made of.</summary>
 public enum HeadConvolutions
 {
     /// <summary>Full 3×3.</summary>

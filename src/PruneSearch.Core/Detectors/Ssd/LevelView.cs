@@ -4,7 +4,6 @@ namespace PruneSearch.Core.Detectors.Ssd;
 
 /// <summary>How the positions of a level look at the input.</summary>
 /// <param name="InputSize">Edge of the input in pixels.</param>
-/// <param name="Positions">Positions of the level.</param>
 /// <param name="Ahead">How far the middle of the input lies before the middle of what they look at on the average, in pixels; negative behind it.</param>
 internal sealed record LevelView(int InputSize, int Positions, double Ahead)
 {

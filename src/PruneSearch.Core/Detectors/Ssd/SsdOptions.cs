@@ -33,7 +33,7 @@ public enum HeadStyle
 [GenerateSerializer, Immutable, Alias("prunesearch.SsdOptions")]
 public sealed record SsdOptions : DetectorOptions
 {
-    /// <summary>Backbone width multiplier.</summary>
+    /// <summary>Share of MobileNet-V2's widths that the backbone has.</summary>
     [Id(0)]
     [Description("Backbone width multiplier."), Range(0.0, 8.0, MinimumIsExclusive = true)]
     public double WidthMultiplier { get; init; } = 1.0;

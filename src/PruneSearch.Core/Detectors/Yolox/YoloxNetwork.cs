@@ -23,7 +23,7 @@ internal sealed class YoloxNetwork
         _repeats = Math.Max(1, (int)Math.Round(3 * options.Depth));
     }
 
-    /// <summary>Builds it.</summary>
+    /// <summary>The whole network: backbone, pyramid, and a head at each of its levels.</summary>
     public static Network Build(DetectorSpec spec, YoloxOptions options)
     {
         var builder = new YoloxNetwork(spec, options);

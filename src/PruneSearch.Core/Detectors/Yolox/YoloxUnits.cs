@@ -8,8 +8,6 @@ namespace PruneSearch.Core.Detectors.Yolox;
 /// <param name="batchNorm">Batch norms instead of biases.</param>
 internal sealed class YoloxUnits(NetworkBuilder network, bool depthwise, bool batchNorm)
 {
-    public NetworkBuilder Network => network;
-
     /// <summary>Convolution, batch norm, SiLU.</summary>
     public string Conv(string name, string input, ChannelGroup output, int kernel = 1, int stride = 1) =>
         Finish(name, network.Conv(name + ".conv", input, output, kernel, stride, PaddingStyle.Symmetric, bias: !batchNorm));

@@ -12,8 +12,6 @@ internal sealed class ConfigurationKernel
     private readonly FactorKernel? _trained;
     private readonly double _takeOver, _decay;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="space">The space.</param>
     /// <param name="logarithms">Of <see cref="Centre"/>'s parameters.</param>
     public ConfigurationKernel(SearchSpace space, double[] logarithms)
     {
@@ -36,7 +34,6 @@ internal sealed class ConfigurationKernel
     public bool HasTraining => _trained is not null;
 
     /// <summary>Where the fit begins, and what it is drawn to; one standard deviation is 1.2 each.</summary>
-    /// <param name="space">The space.</param>
     /// <param name="trained">Whether there are rungs that differ.</param>
     public static double[] Centre(SearchSpace space, bool trained) =>
     [

@@ -52,7 +52,6 @@ internal sealed class CostModel
 
     /// <summary>A belief that is no surer than the true one: only the nearest observation counts. Quick.</summary>
     /// <param name="covariances">Of <see cref="Covariances"/>.</param>
-    /// <param name="rung">Where.</param>
     public Belief Rough(double[] covariances, int rung)
     {
         if (_means is null)
@@ -72,7 +71,6 @@ internal sealed class CostModel
 
     /// <summary>The belief at a rung.</summary>
     /// <param name="covariances">Of <see cref="Covariances"/>.</param>
-    /// <param name="rung">Where.</param>
     public Belief Exact(double[] covariances, int rung) => Exact(AtRung(covariances, rung), rung, out _);
 
     /// <summary>Takes an outcome for granted that is still awaited: what is expected.</summary>

@@ -15,7 +15,7 @@ internal sealed class ExpectedImprovement
     private readonly List<double[]> _frontier;
     private readonly int? _best;
 
-    /// <summary>Takes a frontier.</summary>
+    /// <summary>Keeps those of the results that no other beats and that are within the reference.</summary>
     /// <param name="costs">Results so far; those that others beat do no harm.</param>
     /// <param name="reference">A cost of each objective that is no use any more.</param>
     /// <param name="best">Place of the objective that alone shall improve, within the references of the others; <see langword="null"/> for all.</param>
@@ -29,7 +29,7 @@ internal sealed class ExpectedImprovement
     /// <summary>The frontier, by the first objective.</summary>
     public IReadOnlyList<double[]> Frontier => _frontier;
 
-    /// <summary>The expected addition.</summary>
+    /// <summary>Hypervolume, or progress of the one objective, that is expected of a point with these beliefs.</summary>
     public double Of(ReadOnlySpan<Belief> beliefs)
     {
         if (_best is { } sought)

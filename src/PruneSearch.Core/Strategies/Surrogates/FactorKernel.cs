@@ -11,8 +11,6 @@ internal sealed class FactorKernel
     private readonly double[] _joint, _additive, _jointFactor, _additiveTerm;
     private readonly double _jointVariance, _additiveVariance;
 
-    /// <summary>Makes it.</summary>
-    /// <param name="space">The space.</param>
     /// <param name="logarithms">Of <see cref="Count"/> parameters: rates of the joint part, of the additive part, the additive part's share as odds.</param>
     public FactorKernel(SearchSpace space, ReadOnlySpan<double> logarithms)
     {

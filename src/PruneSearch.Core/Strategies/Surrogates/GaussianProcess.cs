@@ -12,7 +12,7 @@ internal sealed class GaussianProcess
     private readonly List<double> _solved = []; // the factor's inverse times the observations
     private double[]? _alpha;
 
-    /// <summary>Observations.</summary>
+    /// <summary>Observations that it was fitted to.</summary>
     public int Count => _factor.Count;
 
     /// <summary>The covariance's inverse times the observations.</summary>

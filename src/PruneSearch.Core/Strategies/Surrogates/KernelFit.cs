@@ -15,7 +15,6 @@ internal static class KernelFit
     private const double Largest = 6, Deviation = 1.2;
 
     /// <summary>Finds the parameters of a kernel that make the observations most likely.</summary>
-    /// <param name="space">The space.</param>
     /// <param name="data">At least 2 observations; the cube of their number is what it takes.</param>
     /// <param name="iterations">Steps of the ascent.</param>
     public static ConfigurationKernel Of(SearchSpace space, IReadOnlyList<Observation> data, int iterations)

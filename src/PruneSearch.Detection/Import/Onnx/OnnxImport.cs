@@ -20,7 +20,6 @@ internal static class OnnxImport
     /// <summary>Whether a file looks like an ONNX model. (Safetensors can begin with the same byte, but have JSON after eight.)</summary>
     public static bool Knows(ReadOnlySpan<byte> content) => content.Length > 9 && content[0] == IrVersionField && content[8] != '{';
 
-    /// <summary>Imports it.</summary>
     /// <exception cref="FormatException">It is damaged or the graph of another network; the message names the convolution, its shape and the expected
     /// one.</exception>
     public static ImportedDetector Read(byte[] content, string source, ImportOptions options)

@@ -28,7 +28,6 @@ internal sealed class StateDictImport
         where first is not null
         select new StateDictImport(family, names, tensors, first[..^names.First.Length], source, options)).FirstOrDefault();
 
-    /// <summary>Imports it.</summary>
     /// <param name="format">What the file is, for the notes.</param>
     /// <exception cref="FormatException">A tensor is missing, has another shape or a value that is not finite; the message names it and what was
     /// expected.</exception>

@@ -21,8 +21,6 @@ internal sealed class SearchEvents(ISearchSession session, SearchPulse pulse, IO
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
     /// <summary>Answers with the events after what the caller has seen; with nothing when it has seen the end.</summary>
-    /// <param name="id">The search.</param>
-    /// <param name="context">The request.</param>
     /// <param name="after">Position of the first report, for callers that cannot send a header.</param>
     /// <exception cref="KeyNotFoundException">There is no such search.</exception>
     public async Task<IResult> AnswerAsync(string id, HttpContext context, int? after)

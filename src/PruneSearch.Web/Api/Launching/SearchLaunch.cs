@@ -5,7 +5,6 @@ using PruneSearch.Core.Searches;
 namespace PruneSearch.Web.Api.Launching;
 
 /// <summary>Launches searches from texts that were sent; one at a time is checked, because that reads all pictures.</summary>
-/// <param name="session">Where to.</param>
 /// <param name="settings">Says which data may be named.</param>
 internal sealed class SearchLaunch(ISearchSession session, WebSettings settings) : IDisposable
 {
@@ -38,7 +37,6 @@ internal sealed class SearchLaunch(ISearchSession session, WebSettings settings)
     public void Dispose() => _turn.Dispose();
 }
 
-/// <summary>A search that was launched.</summary>
-/// <param name="Search">How it stands.</param>
+/// <summary>The answer to a launch: the search as it stands now.</summary>
 /// <param name="Warnings">What was left out or is odd about its input, one line each.</param>
 internal sealed record LaunchedSearch(SearchSummary Search, IReadOnlyList<string> Warnings);

@@ -5,7 +5,6 @@ using PruneSearch.Web.Doors;
 namespace PruneSearch.Web.Api.Reference;
 
 /// <summary>An answer as it may look.</summary>
-/// <param name="Status">Status of the answer.</param>
 /// <param name="Value">What is in it.</param>
 internal sealed record ExampleAnswer(int Status, object Value);
 
@@ -19,7 +18,6 @@ internal static class Description
     private static readonly string[] Pauses = [". ", "; ", ": ", " ("];
 
     /// <summary>Says what an address does, and that it may answer with problem details.</summary>
-    /// <param name="endpoint">The address.</param>
     /// <param name="name">Its name for programs that are made from the document.</param>
     /// <param name="group">What it belongs to.</param>
     /// <param name="text">What it does; its beginning, up to the first pause, is its title.</param>
@@ -35,7 +33,7 @@ internal static class Description
     /// <summary>Says what is sent. Unlike <c>Accepts</c> it lets a request through whatever type it names.</summary>
     public static RouteHandlerBuilder Takes(this RouteHandlerBuilder endpoint, params string[] types) => endpoint.WithMetadata(new SentBody(types));
 
-    /// <summary>Shows an answer.</summary>
+    /// <summary>Shows an answer of the endpoint in the reference.</summary>
     public static RouteHandlerBuilder Example(this RouteHandlerBuilder endpoint, object value, int status = 200) =>
         endpoint.WithMetadata(new ExampleAnswer(status, value));
 }

@@ -25,7 +25,7 @@ public sealed partial class FrontierChart
     private string _sentOptions = "";
     private int _sent, _sentChosen = -1;
 
-    /// <summary>The search.</summary>
+    /// <summary>The search whose models are drawn; it is redrawn when that changes.</summary>
     [Parameter, EditorRequired]
     public LiveSearch Search { get; set; } = null!;
 

@@ -45,7 +45,7 @@ public abstract class ModelViewing : ComponentBase, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Stops looking.</summary>
+    /// <summary>Stops looking at the search; nothing is redrawn afterwards.</summary>
     protected virtual void Dispose(bool disposing) => _view?.Dispose();
 
     /// <inheritdoc/>

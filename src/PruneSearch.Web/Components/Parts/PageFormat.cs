@@ -54,17 +54,6 @@ internal static class PageFormat
         _ => "times smaller as a file than the original",
     };
 
-    /// <summary>The same, short.</summary>
-    public static string Name(Objective objective) => objective switch
-    {
-        Objective.Map50 => "mAP50",
-        Objective.Map => "mAP",
-        Objective.Latency => "speed-up",
-        Objective.Macs => "MACs",
-        Objective.Parameters => "parameters",
-        _ => "file size",
-    };
-
     public static string Of(ScheduleKind schedule) => schedule switch
     {
         ScheduleKind.Base => "original",

@@ -1,22 +1,18 @@
+using PruneSearch.Core.Growth;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 
-namespace PruneSearch.Core.Growth;
+namespace PruneSearch.Cluster.Tests;
 
 /// <summary>Proposes again what a log says, from what was known then.</summary>
-public static class ProposalReplay
+internal static class ProposalReplay
 {
     /// <summary>Checks that a log and the reports replay to the same proposals.</summary>
-    /// <param name="plan">The search.</param>
-    /// <param name="log">Its log of proposals.</param>
-    /// <param name="reports">Its log of reports.</param>
     /// <param name="strategy">Proposes again; that of the plan when left out.</param>
     /// <returns>What differs first, in one line; <see langword="null"/> for nothing.</returns>
     public static string? Difference(
         SearchPlan plan, IEnumerable<ProposalBatch> log, IReadOnlyList<StageReport> reports, SearchStrategy? strategy = null)
     {
-        ArgumentNullException.ThrowIfNull(log);
-        ArgumentNullException.ThrowIfNull(reports);
         strategy ??= new SearchStrategy(plan);
         var history = new GrowthHistory(plan);
         int known = 0;

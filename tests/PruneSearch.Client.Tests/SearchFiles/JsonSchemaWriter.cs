@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 
-namespace PruneSearch.Client.SearchFiles.Schema;
+namespace PruneSearch.Client.Tests.SearchFiles;
 
 /// <summary>Writes the settings of a search as a JSON schema (draft 2020-12), for editors.</summary>
 internal static class JsonSchemaWriter

@@ -3,7 +3,7 @@ using System.Text;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Settings;
 
-namespace PruneSearch.Client.SearchFiles.Schema;
+namespace PruneSearch.Client.Tests.SearchFiles;
 
 /// <summary>Writes the settings of a search as the tables of the guide.</summary>
 internal static class GuideTables
