@@ -9,7 +9,7 @@ namespace PruneSearch.Connections;
 /// <summary>How a program finds a running cluster and its checkpoints.</summary>
 public sealed record ClusterAddress
 {
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Name of the cluster in its database; <c>prunesearch</c> by default.</summary>
     public string ClusterId { get; init; } = "prunesearch";
@@ -36,7 +36,7 @@ public sealed record ClusterAddress
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>How long to connect, and how long to wait for an answer, in all; 1 s to 10 min, 30 s by default.</summary>
-    public TimeSpan Patience { get; init; } = DefaultPatience;
+    public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
     /// <summary>Whether a failed attempt to connect is the last one.</summary>
     public bool Once { get; init; }
@@ -79,7 +79,7 @@ public sealed record ClusterAddress
                 Checkpoints = settings.Text("checkpoints"),
                 Container = settings.Text("container") ?? "prunesearch",
                 Tls = ClusterTls.Read(settings),
-                Patience = settings.Seconds("timeout-seconds", DefaultPatience, 1, 600),
+                Timeout = settings.Seconds("timeout-seconds", DefaultTimeout, 1, 600),
                 Warnings = settings.Warnings,
             };
     }

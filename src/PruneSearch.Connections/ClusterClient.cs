@@ -29,7 +29,7 @@ public sealed class ClusterClient : IAsyncDisposable
     /// <summary>The cluster's checkpoints; <see langword="null"/> when the address does not say where they are.</summary>
     public ICheckpointStore? Checkpoints { get; }
 
-    /// <summary>Connects to a gateway; gives up after <see cref="ClusterAddress.Patience"/>.</summary>
+    /// <summary>Connects to a gateway; gives up after <see cref="ClusterAddress.Timeout"/>.</summary>
     /// <param name="address">Where the cluster is.</param>
     /// <param name="configure">Adds to the host of the Orleans client: logging, telemetry.</param>
     /// <param name="waiting">Told once, in one line, when there is no connection after 5 s.</param>
@@ -43,14 +43,14 @@ public sealed class ClusterClient : IAsyncDisposable
         var checkpoints = address.Checkpoints is null ? null : CheckpointLocation.Open(address.Checkpoints, address.Container);
         var diary = new ConnectionDiary();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(address.Patience);
+        limit.CancelAfter(address.Timeout);
         var host = Build(address, diary, configure);
         var start = host.StartAsync(limit.Token);
         try
         {
-            if (waiting is not null && address.Patience > Silence && await Task.WhenAny(start, Task.Delay(Silence, limit.Token)).ConfigureAwait(false) != start)
+            if (waiting is not null && address.Timeout > Silence && await Task.WhenAny(start, Task.Delay(Silence, limit.Token)).ConfigureAwait(false) != start)
             {
-                waiting($"{Tried(address, diary)}; trying for {address.Patience.TotalSeconds:F0} s");
+                waiting($"{Tried(address, diary)}; trying for {address.Timeout.TotalSeconds:F0} s");
             }
             await start.WaitAsync(limit.Token).ConfigureAwait(false); // a client that waits for a silo's address does not look at the token
         }
@@ -58,7 +58,7 @@ public sealed class ClusterClient : IAsyncDisposable
         {
             await StopAsync(host).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
-            throw new ClusterException($"{Tried(address, diary)}, tried for {address.Patience.TotalSeconds:F0} s", e) { IsPassing = true };
+            throw new ClusterException($"{Tried(address, diary)}, tried for {address.Timeout.TotalSeconds:F0} s", e) { IsPassing = true };
         }
         return new ClusterClient(host, checkpoints, TimeProvider.System);
     }

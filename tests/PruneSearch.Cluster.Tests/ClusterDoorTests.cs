@@ -141,7 +141,7 @@ public sealed class ClusterDoorTests : IDisposable
     }
 
     private static Task<ClusterClient> ConnectAsync(int port, ClusterTls? tls, TimeSpan? patience = null) => ClusterClient.ConnectAsync(
-        new ClusterAddress { ClusterId = "test", Gateways = [new(IPAddress.Loopback, port)], Tls = tls, Patience = patience ?? Limit },
+        new ClusterAddress { ClusterId = "test", Gateways = [new(IPAddress.Loopback, port)], Tls = tls, Timeout = patience ?? Limit },
         cancellation: TestContext.Current.CancellationToken);
 
     private static async Task RefusedAsync(int port, ClusterTls? tls) =>

@@ -42,7 +42,7 @@ public sealed class HomeDoorTests
         foreach (int port in Ports(host))
         {
             var address =
-                new ClusterAddress { ClusterId = HostFile.ClusterId, Gateways = [new(IPAddress.Loopback, port)], Patience = TimeSpan.FromSeconds(1) };
+                new ClusterAddress { ClusterId = HostFile.ClusterId, Gateways = [new(IPAddress.Loopback, port)], Timeout = TimeSpan.FromSeconds(1) };
             var connecting = ClusterClient.ConnectAsync(address, builder =>
             {
                 if (withOneOfItsOwn)

@@ -10,7 +10,7 @@ namespace PruneSearch.Cluster.Tests;
 /// <summary>Looking at a home for long, whoever works there meanwhile.</summary>
 public sealed class HomeSessionTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task It_looks_on_through_whichever_process_works_and_stands_in_nobodys_way()
@@ -83,7 +83,7 @@ public sealed class HomeSessionTests
     private static async Task UntilAsync(HomeSession session, string id, Func<SearchSummary, bool> holds)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(TimeLimit);
         while (!(await session.ListAsync()).Any(s => s.Id == id && holds(s)))
         {
             await Task.Delay(50, limit.Token);

@@ -45,7 +45,7 @@ internal sealed class TestHome : IDisposable
 internal static class HostExtensions
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Launches and waits for the end.</summary>
     public static async Task<SearchStatus> RunAsync(this EmbeddedHost host, SearchPlan plan)
@@ -61,7 +61,7 @@ internal static class HostExtensions
     public static async Task<SearchStatus> UntilAsync(this EmbeddedHost host, string id, Func<SearchStatus, bool> holds)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(TimeLimit);
         SearchStatus? last = null;
         try
         {

@@ -12,7 +12,7 @@ namespace PruneSearch.Cluster.Tests;
 public sealed class WaitingSlotsTests
 {
     private static readonly StageKey A = StageKey.Of("a"u8), B = StageKey.Of("b"u8);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
     private readonly FakeTimeProvider _time = new();
     private readonly ReadyQueue _queue;
     private readonly WaitingSlots _waiting;
@@ -38,7 +38,7 @@ public sealed class WaitingSlotsTests
     public async Task Whoever_waited_long_enough_leaves_asks_anew_or_is_at_a_silo_that_stops_is_answered_with_nothing_and_gets_no_stage()
     {
         using var stopping = new CancellationTokenSource();
-        var (old, left, silo) = (Join("w"), Join("left"), _waiting.JoinAsync("silo", Patience, stopping.Token));
+        var (old, left, silo) = (Join("w"), Join("left"), _waiting.JoinAsync("silo", TimeLimit, stopping.Token));
         var now = Join("w");
         Assert.Null(await old);
         _waiting.Leave("left");
@@ -47,7 +47,7 @@ public sealed class WaitingSlotsTests
         await stopping.CancelAsync();
         Assert.Null(await silo);
         Assert.False(now.IsCompleted);
-        _time.Advance(Patience);
+        _time.Advance(TimeLimit);
         Assert.Null(await now);
 
         _queue.Add(A, 1);
@@ -104,7 +104,7 @@ public sealed class WaitingSlotsTests
         Assert.Equal(0, (await dispatcher.GetStatusAsync(10)).Length);
     }
 
-    private Task<ReadyStage?> Join(string worker) => _waiting.JoinAsync(worker, Patience, CancellationToken.None);
+    private Task<ReadyStage?> Join(string worker) => _waiting.JoinAsync(worker, TimeLimit, CancellationToken.None);
 
     /// <summary>A trajectory asks for a stage just when a slot is about to get it.</summary>
     private sealed class AskedAgain(IGrainFactory grains) : IIncomingGrainCallFilter

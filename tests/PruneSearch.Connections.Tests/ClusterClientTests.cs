@@ -8,7 +8,7 @@ public sealed class ClusterClientTests
     [Fact]
     public async Task A_connection_that_is_given_up_before_it_began_says_that_nobody_answers()
     {
-        var address = new ClusterAddress { Gateways = [new IPEndPoint(IPAddress.Loopback, 1)], Patience = TimeSpan.Zero, Once = true };
+        var address = new ClusterAddress { Gateways = [new IPEndPoint(IPAddress.Loopback, 1)], Timeout = TimeSpan.Zero, Once = true };
 
         var e = await Assert.ThrowsAsync<ClusterException>(() => ClusterClient.ConnectAsync(address, cancellation: TestContext.Current.CancellationToken));
 

@@ -12,7 +12,7 @@ namespace PruneSearch.Cluster.Connections;
 internal sealed class ConnectionGuard(ILogger<ConnectionGuard> logger, TimeProvider time)
 {
     /// <summary>How long a connection has to say its first bytes, and after that to show who it is.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Connections that may wait at once. One more, and the one that waited longest goes: an honest one waits for milliseconds.</summary>
     public const int LargestQueue = 64;
@@ -90,7 +90,7 @@ internal sealed class ConnectionGuard(ILogger<ConnectionGuard> logger, TimeProvi
     private static async Task<bool> SpeaksAsync(ConnectionContext context)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.ConnectionClosed);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(TimeLimit);
         try
         {
             var read = await context.Transport.Input.ReadAsync(patience.Token).ConfigureAwait(false);

@@ -9,7 +9,7 @@ namespace PruneSearch.Cluster.Hosting;
 /// <param name="connection">The way; disposed of by <see cref="CloseAsync"/>.</param>
 internal sealed class HomeHold(SearchConnection connection)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5), Pause = TimeSpan.FromMilliseconds(20);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _users;
     private volatile bool _closed;
@@ -79,7 +79,7 @@ internal sealed class HomeHold(SearchConnection connection)
     {
         Lose();
         long start = TimeProvider.System.GetTimestamp();
-        while (Volatile.Read(ref _users) > 0 && TimeProvider.System.GetElapsedTime(start) < Patience)
+        while (Volatile.Read(ref _users) > 0 && TimeProvider.System.GetElapsedTime(start) < TimeLimit)
         {
             await Task.Delay(Pause).ConfigureAwait(false);
         }

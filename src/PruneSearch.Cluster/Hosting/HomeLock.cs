@@ -15,7 +15,7 @@ public sealed class HomeInUseException(string home, int? processId) : IOExceptio
 /// <summary>Exclusive possession of a home folder. The operating system lets go of it when the process dies.</summary>
 internal sealed class HomeLock : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
     private readonly FileStream _file;
@@ -36,7 +36,7 @@ internal sealed class HomeLock : IDisposable
                 return taken;
             }
             var other = HostFile.TryRead(home);
-            if (other is { RunsStages: true } || time.GetElapsedTime(start) > Patience)
+            if (other is { RunsStages: true } || time.GetElapsedTime(start) > TimeLimit)
             {
                 throw new HomeInUseException(home, other?.ProcessId);
             }

@@ -15,7 +15,7 @@ namespace PruneSearch.Cluster.Hosting;
 /// </summary>
 internal sealed class HomeSession : ISearchSession
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250), Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250), TimeLimit = TimeSpan.FromSeconds(20);
     private readonly string _home;
     private readonly Action<IServiceCollection> _configureServices;
     private readonly Action<string> _stuck;
@@ -143,7 +143,7 @@ internal sealed class HomeSession : ISearchSession
                     return await answer.ConfigureAwait(false);
                 }
             }
-            catch (Exception e) when (again && HomeHold.IsLost(e) && TimeProvider.System.GetElapsedTime(start) < Patience)
+            catch (Exception e) when (again && HomeHold.IsLost(e) && TimeProvider.System.GetElapsedTime(start) < TimeLimit)
             {
                 hold.Lose(); // it ended, or another process has the home now
             }

@@ -11,7 +11,7 @@ namespace PruneSearch.Cluster.Hosting;
 /// </summary>
 public sealed class SearchConnection : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly IAsyncDisposable _owner;
 
@@ -63,7 +63,7 @@ public sealed class SearchConnection : IAsyncDisposable
         }
         var time = TimeProvider.System;
         long start = time.GetTimestamp();
-        while (time.GetElapsedTime(start) < Patience)
+        while (time.GetElapsedTime(start) < TimeLimit)
         {
             // Who stays long does not come before who wants to work.
             if (!(own is { KeepsOpen: true, RunSlot: false } && HomeLock.IsWanted(home)) && HomeLock.TryTake(home) is { } taken)
@@ -93,7 +93,7 @@ public sealed class SearchConnection : IAsyncDisposable
         {
             return null;
         }
-        address = address with { Patience = Patience, Once = true }; // whoever calls tries again
+        address = address with { Timeout = TimeLimit, Once = true }; // whoever calls tries again
         try
         {
             var client = await ClusterClient.ConnectAsync(address, host => host.AddPruneSearchTelemetry(), cancellation: cancellation).ConfigureAwait(false);

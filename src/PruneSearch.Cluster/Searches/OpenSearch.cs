@@ -142,11 +142,11 @@ internal sealed class OpenSearch
     {
         _spans.Ended(state, reason, _reports.Volume);
         Telemetry.Forget(_state.Plan.Id);
-        Rest();
+        ForgetStandings();
     }
 
     /// <summary>Nothing of it is at work any more.</summary>
-    public void Rest() => _state.ForgetStandings();
+    public void ForgetStandings() => _state.ForgetStandings();
 
     /// <summary>Asks the trajectories whose turn it is how they stand, as many as there is time for, and the queue why those wait that do.</summary>
     /// <returns>Whether it came to all that are to be started: otherwise it should go on soon.</returns>

@@ -74,7 +74,7 @@ internal sealed class SearchGrain(
         var search = Search;
         if (await _progress.ResumeAsync(retryFailed))
         {
-            search.Rest();
+            search.ForgetStandings();
             await Wake.ListAsync();
             await DriveAsync(search, retryFailed);
         }

@@ -6,7 +6,7 @@ namespace PruneSearch.Connections.Sessions;
 /// <param name="interval">Time between two looks.</param>
 public sealed class SearchFollower(ISearchSession session, TimeSpan interval, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Follows it, however long nobody answers meanwhile.</summary>
     /// <param name="view">Shows it.</param>
@@ -38,7 +38,7 @@ public sealed class SearchFollower(ISearchSession session, TimeSpan interval, Ti
         {
             try
             {
-                return await answer.WaitAsync(Patience, time, cancellation).ConfigureAwait(false);
+                return await answer.WaitAsync(TimeLimit, time, cancellation).ConfigureAwait(false);
             }
             catch (TimeoutException) when (!answer.IsCompleted)
             {

@@ -37,7 +37,7 @@ public sealed class SearchSession : ISearchSession
     public static SearchSession OnThisMachine(SearchClient client, ICheckpointStore store, IAsyncDisposable owner, Task<string>? stuckStage = null) =>
         new(client, store, owner, RetryPolicy.OnThisMachine(), Timeout.InfiniteTimeSpan) { _stuckStage = stuckStage };
 
-    /// <summary>With a cluster; a question may take <see cref="ClusterAddress.Patience"/> in all.</summary>
+    /// <summary>With a cluster; a question may take <see cref="ClusterAddress.Timeout"/> in all.</summary>
     /// <param name="client">The connection; disposed of with the session.</param>
     /// <param name="address">Where it leads.</param>
     /// <param name="name">The address as the user wrote it.</param>
@@ -45,7 +45,7 @@ public sealed class SearchSession : ISearchSession
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(address);
-        return new(client.Searches, client.Checkpoints, client, RetryPolicy.WithCluster(), address.Patience) { _address = name };
+        return new(client.Searches, client.Checkpoints, client, RetryPolicy.WithCluster(), address.Timeout) { _address = name };
     }
 
     /// <inheritdoc/>

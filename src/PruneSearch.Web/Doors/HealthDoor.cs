@@ -11,7 +11,7 @@ namespace PruneSearch.Web.Doors;
 /// <param name="session">Asked whether somebody answers.</param>
 internal sealed class HealthDoor(WebSettings settings, ISearchSession session, TimeProvider? time = null) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), Remembered = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(3), Remembered = TimeSpan.FromSeconds(2);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly SemaphoreSlim _turn = new(1);
     private long? _askedAt;
@@ -61,7 +61,7 @@ internal sealed class HealthDoor(WebSettings settings, ISearchSession session, T
     {
         try
         {
-            await session.SilosAsync().WaitAsync(Patience, _time).ConfigureAwait(false);
+            await session.SilosAsync().WaitAsync(TimeLimit, _time).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is IOException or TimeoutException or InvalidOperationException)

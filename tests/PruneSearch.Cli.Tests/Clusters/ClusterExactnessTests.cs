@@ -17,7 +17,7 @@ namespace PruneSearch.Cli.Tests.Clusters;
 public sealed class ClusterExactnessTests : IDisposable
 {
     private const int Stages = 4;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(8);
 
     // What depends on the moment: everything else in a report must be equal.
     private static readonly string[] Momentary = ["latency", "seconds", "peakMemoryBytes", "processing", "finished"];
@@ -92,7 +92,7 @@ public sealed class ClusterExactnessTests : IDisposable
             var device = kills == 0 ? Task.CompletedTask : KillWhenAtWorkAsync(silos[^1], run);
             int killed = await KillAsync(silos[..^1], CheckpointLocation.Open(Services.Azurite, container), run, kills);
             await device;
-            int code = await run.WaitAsync(Patience, TestContext.Current.CancellationToken);
+            int code = await run.WaitAsync(TimeLimit, TestContext.Current.CancellationToken);
             Assert.True(code == 0, $"{name} ended with {code}: {error}{output}{string.Concat(silos.Select(s => s.Output))}");
             var attempts = silos[..^1].SelectMany(s => s.Attempts()).ToList();
             TestContext.Current.TestOutputHelper!.WriteLine(

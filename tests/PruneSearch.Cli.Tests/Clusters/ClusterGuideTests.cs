@@ -11,7 +11,7 @@ namespace PruneSearch.Cli.Tests.Clusters;
 /// <summary>What the guide says of a cluster of three processes with certificates is done as it stands there.</summary>
 public sealed partial class ClusterGuideTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("prunesearch-guide-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -63,7 +63,7 @@ public sealed partial class ClusterGuideTests : IDisposable
         try
         {
             var (output, error) = (bash.StandardOutput.ReadToEndAsync(), bash.StandardError.ReadToEndAsync());
-            await bash.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+            await bash.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeLimit);
             return await output + (await error).Trim();
         }
         finally

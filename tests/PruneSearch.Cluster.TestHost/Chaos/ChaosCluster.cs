@@ -31,7 +31,7 @@ public sealed class ChaosCluster : IDisposable
         Address = new ClusterAddress
         {
             Database = Postgres.ConnectionString,
-            Patience = TimeSpan.FromMinutes(2),
+            Timeout = TimeSpan.FromMinutes(2),
             Tls = _credentials is { } made ? new ClusterTls(made.Issue(CertificateRole.Operator, "chaos"), made.Authority) : null,
         };
     }

@@ -11,7 +11,7 @@ namespace PruneSearch.Cluster.TestHost.Chaos;
 /// <summary>A cluster in which things break, on PostgreSQL and Azurite.</summary>
 public sealed class ChaosRun(ChaosOptions options, TextWriter output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(120);
     private readonly Random _random = new(options.Seed);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -91,7 +91,7 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
     /// <summary>Waits until every slot has begun a stage after a moment and is still at work, at the same time.</summary>
     private static async Task<TimeSpan?> RecoveredAsync(IReadOnlyList<SiloProcess> workers, DateTimeOffset since)
     {
-        var until = DateTimeOffset.UtcNow + Patience;
+        var until = DateTimeOffset.UtcNow + TimeLimit;
         while (DateTimeOffset.UtcNow < until)
         {
             if (workers.All(w => HasBegun(w, since)))

@@ -24,7 +24,7 @@ public sealed class DayRun(ScaleOptions options, int faster, TextWriter output)
         using var control = Silo("control", SiloRole.Control, postgres);
         using var worker = Silo("worker", SiloRole.Worker, postgres);
         var client = await ClusterClient.ConnectAsync(
-            new ClusterAddress { Database = postgres.ConnectionString, Patience = TimeSpan.FromMinutes(2) }).ConfigureAwait(false);
+            new ClusterAddress { Database = postgres.ConnectionString, Timeout = TimeSpan.FromMinutes(2) }).ConfigureAwait(false);
         await using (client.ConfigureAwait(false))
         {
             var clock = Stopwatch.StartNew();

@@ -13,7 +13,7 @@ public sealed record FaultKind(string Name, Func<Task> Act);
 /// <param name="random">Chooses the victims.</param>
 public sealed class FaultKinds(ChaosOptions options, ChaosCluster cluster, Random random)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(120);
     private static readonly double[] Steps = [-3600, -90, 90, 3600];
     private readonly Dictionary<object, SemaphoreSlim> _turns = []; // what is broken already is not broken once more at the same time
 
@@ -118,7 +118,7 @@ public sealed class FaultKinds(ChaosOptions options, ChaosCluster cluster, Rando
     private static async Task HangStageAsync(SiloProcess silo, string how)
     {
         await File.WriteAllTextAsync(silo.Settings.HangFile, how).ConfigureAwait(false);
-        for (var until = DateTimeOffset.UtcNow + Patience; File.Exists(silo.Settings.HangFile) && DateTimeOffset.UtcNow < until;)
+        for (var until = DateTimeOffset.UtcNow + TimeLimit; File.Exists(silo.Settings.HangFile) && DateTimeOffset.UtcNow < until;)
         {
             await Task.Delay(100).ConfigureAwait(false);
         }
@@ -158,7 +158,7 @@ public sealed class FaultKinds(ChaosOptions options, ChaosCluster cluster, Rando
             int starts = silo.Starts;
             silo.Build = build;
             silo.Signal("-TERM");
-            for (var until = DateTimeOffset.UtcNow + Patience; silo.Starts == starts && DateTimeOffset.UtcNow < until;)
+            for (var until = DateTimeOffset.UtcNow + TimeLimit; silo.Starts == starts && DateTimeOffset.UtcNow < until;)
             {
                 await Task.Delay(100).ConfigureAwait(false);
             }

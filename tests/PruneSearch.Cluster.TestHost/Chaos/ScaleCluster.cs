@@ -58,7 +58,7 @@ public sealed class ScaleCluster : IAsyncDisposable
     public Task<ClusterClient> ConnectAsync() => ClusterClient.ConnectAsync(new ClusterAddress
     {
         Database = Postgres.ConnectionString,
-        Patience = TimeSpan.FromMinutes(2),
+        Timeout = TimeSpan.FromMinutes(2),
         Tls = _credentials is { } made ? new ClusterTls(made.Issue(CertificateRole.Operator, "scale"), made.Authority) : null,
     });
 

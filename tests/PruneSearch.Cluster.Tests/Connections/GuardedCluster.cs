@@ -99,7 +99,7 @@ public sealed class GuardedCluster : IAsyncLifetime
         ClusterId = "test",
         Gateways = [new(IPAddress.Loopback, Gateway)],
         Tls = Tls(role, name),
-        Patience = TimeSpan.FromSeconds(10),
+        Timeout = TimeSpan.FromSeconds(10),
     };
 
     /// <summary>The grains as somebody with a certificate sees them, without the client that this project gives to people.</summary>

@@ -44,7 +44,7 @@ public sealed class StrangerTests(GuardedCluster cluster) : IClassFixture<Guarde
         await silent.ConnectAsync(IPAddress.Loopback, cluster.Gateway, TestContext.Current.CancellationToken);
         // It says nothing, and is closed.
         Assert.Equal(0, await silent.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WaitAsync(
-            ConnectionGuard.Patience + TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+            ConnectionGuard.TimeLimit + TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
         Assert.Equal(1, await cluster.LoggedAsync("were turned away"));
     }
 
@@ -138,5 +138,5 @@ public sealed class StrangerTests(GuardedCluster cluster) : IClassFixture<Guarde
     }
 
     private static async Task RefusedAsync(ClusterAddress address) => await Assert.ThrowsAnyAsync<IOException>(() => ClusterClient.ConnectAsync(
-        address with { Patience = TimeSpan.FromSeconds(2) }, cancellation: TestContext.Current.CancellationToken));
+        address with { Timeout = TimeSpan.FromSeconds(2) }, cancellation: TestContext.Current.CancellationToken));
 }
