@@ -77,7 +77,7 @@ public sealed class ModelCommandsTests : IDisposable
 
     [Theory]
     [InlineData("--threads is '0', expected a whole number from 1 to 256", "measure", "x.onnx", "--threads", "0")]
-    [InlineData("--max-seconds is 'NaN', expected a number from 0.1 to 3600", "measure", "x.onnx", "--max-seconds", "NaN")]
+    [InlineData("--max-seconds is 'NaN', expected a number above 0 and at most 3600", "measure", "x.onnx", "--max-seconds", "NaN")]
     [InlineData("--speed-up is '0.5', expected a number from 1 to 100", "widths", "x.onnx", "--speed-up", "0.5")]
     [InlineData("--score-threshold is '7', expected a number from 0 to 1", "detect", "x.png", "--model", "x.onnx", "--score-threshold", "7")]
     [InlineData("--batch is '-1', expected a whole number from 1 to 4096, or any", "export", "a", "b", "--onnx", "x", "--batch", "-1")]
