@@ -87,7 +87,10 @@ public sealed class TorchNetwork : IDisposable
     /// <summary>Computes all outputs and keeps feature maps; the caller owns both.</summary>
     /// <param name="image">Pictures <c>[N, 3, H, W]</c>.</param>
     /// <param name="training">As in <see cref="Forward(Tensor, bool, Observer?)"/>.</param>
-    /// <param name="keep">Layers whose outputs are wanted: such as something else than an elementwise function reads, which may overwrite them.</param>
+    /// <param name="keep">
+    /// Layers whose outputs are wanted, such as a convolution or a sum reads: what a batch norm or an elementwise function alone reads may be
+    /// overwritten, or joined with it.
+    /// </param>
     /// <returns>Output name to <c>[N, boxes, values]</c>, and layer name to <c>[N, channels, H, W]</c>.</returns>
     public (Dictionary<string, Tensor> Outputs, Dictionary<string, Tensor> Maps) Forward(Tensor image, bool training, IReadOnlyCollection<string> keep) =>
         Forward(image, training, keep, observe: null);

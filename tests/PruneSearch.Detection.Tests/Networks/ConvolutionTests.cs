@@ -13,7 +13,7 @@ public sealed class ConvolutionTests
     [InlineData(2)]
     public void Kernels_of_one_tap_take_the_same_path_with_any_number_of_threads(int stride)
     {
-        const int Size = 21, Inputs = 72, Outputs = 40;
+        const int Size = 21, Inputs = 1280, Outputs = 40;
         using var scope = NewDisposeScope();
         var builder = new NetworkBuilder();
         builder.Output("maps", [builder.Conv("conv", builder.Input("image", Inputs, Size, Size), ChannelLayout.Fixed(Outputs), 1, stride)], Outputs);
