@@ -1,4 +1,3 @@
-using System.Text;
 using PruneSearch.Connections;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Frontiers;
@@ -7,39 +6,24 @@ using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Storage;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Cli.Tests;
 
 /// <summary>Made-up reports and searches. Their figures are no measurements.</summary>
 internal static class Some
 {
-    public static StageKey Key(string name) => StageKey.Of(Encoding.UTF8.GetBytes(name));
+    public static StageKey Key(string name) => MadeUp.Key(name);
 
-    public static StageReport Report(double map50, double speedUp, int channels = 1000, double spread = 0.02) => new()
-    {
-        Key = Key($"{map50}-{speedUp}"),
-        Map50 = map50,
-        Map = map50 / 2,
-        ClassAp50 = new() { ["cat"] = map50 },
-        Parameters = 1000L * channels,
-        Macs = 100_000L * channels,
-        ModelBytes = 4000L * channels,
-        Latency = new()
+    public static StageReport Report(double map50, double speedUp, int channels = 1000, double spread = 0.02) =>
+        MadeUp.Report(map50, speedUp, latency: MadeUp.Latency(speedUp, spread)) with
         {
-            Milliseconds = 20 / speedUp,
-            Percentile90 = 21 / speedUp,
-            DenseMilliseconds = 20,
-            SpeedUp = speedUp,
-            SpeedUpLow = speedUp - spread,
-            SpeedUpHigh = speedUp + spread,
-            Runs = 100,
-            Converged = true,
-            Device = new("Made-up, 2 cores", "ONNX Runtime", 1),
-        },
-        Channels = new(1000, channels),
-        Seconds = new() { ["fine-tune"] = 10 },
-        WeightsSha256 = "",
-    };
+            Parameters = 1000L * channels,
+            Macs = 100_000L * channels,
+            ModelBytes = 4000L * channels,
+            Channels = new(1000, channels),
+            Seconds = new() { ["fine-tune"] = 10 },
+        };
 
     public static FrontierPoint Point(string trajectory, ScheduleKind kind, double ratio, int iteration, StageReport report, bool on = false) =>
         new() { Trajectory = trajectory, Schedule = kind, Ratio = ratio, Iteration = iteration, Report = report, OnFrontier = on };

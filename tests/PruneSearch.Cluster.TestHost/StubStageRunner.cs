@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using PruneSearch.Core.Stages;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Cluster.TestHost;
 
@@ -58,29 +59,15 @@ public sealed class StubStageRunner(TimeSpan duration, string? logFile = null) :
     {
         byte[] hash = SHA256.HashData(Convert.FromHexString(key.ToString()));
         double speedUp = 1 + hash[0] / 64.0;
-        return new StageReport
+        return MadeUp.Report(hash[1] / 255.0, speedUp, key, MadeUp.Latency(speedUp, 0.1, new("stub", "stub 1", 1))) with
         {
-            Key = key,
-            Map50 = hash[1] / 255.0,
             Map = hash[2] / 512.0,
-            ClassAp50 = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["cat"] = hash[3] / 255.0, ["dog"] = double.NaN },
+            ClassAp50 = new(StringComparer.Ordinal) { ["cat"] = hash[3] / 255.0, ["dog"] = double.NaN },
             Parameters = 1000 + hash[4],
             Macs = 100_000 + hash[5],
             ModelBytes = 4000 + hash[6],
-            Latency = new LatencyReport
-            {
-                Milliseconds = 20 / speedUp,
-                Percentile90 = 22 / speedUp,
-                DenseMilliseconds = 20,
-                SpeedUp = speedUp,
-                SpeedUpLow = speedUp - 0.1,
-                SpeedUpHigh = speedUp + 0.1,
-                Runs = 10,
-                Converged = true,
-                Device = new MeasuringDevice("stub", "stub 1", 1),
-            },
-            Channels = new ChannelCount(100, 100 - hash[7] % 50),
-            Seconds = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["fine-tune"] = 1 },
+            Channels = new(100, 100 - hash[7] % 50),
+            Seconds = new(StringComparer.Ordinal) { ["fine-tune"] = 1 },
             Warnings = ["stub"],
             WeightsSha256 = key,
         };

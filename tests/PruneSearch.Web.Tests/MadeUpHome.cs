@@ -8,6 +8,7 @@ using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Inference.Onnx;
 using PruneSearch.Storage;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Web.Tests;
 
@@ -85,31 +86,12 @@ internal sealed class MadeUpHome : IDisposable
             Ratio = 0.2 * iteration,
             Iteration = iteration,
             OnFrontier = true,
-            Report = new StageReport
+            Report = MadeUp.Report(
+                map50, speedUp, key, MadeUp.Latency(speedUp, 0.1) with { SessionSpeedUps = [speedUp - 0.05, speedUp, speedUp + 0.07] }) with
             {
-                Key = key,
-                Map50 = map50,
-                Map = map50 / 2,
                 ClassAp50 = new() { ["circle"] = map50, ["<b>star</b>"] = double.NaN },
-                Parameters = 1000,
-                Macs = 1000,
                 ModelBytes = bytes,
                 Channels = ChannelCount.Of(model.Network),
-                Seconds = new() { ["fine-tune"] = 1 },
-                WeightsSha256 = key,
-                Latency = new LatencyReport
-                {
-                    Milliseconds = 1 / speedUp,
-                    Percentile90 = 1.1 / speedUp,
-                    DenseMilliseconds = 1,
-                    SpeedUp = speedUp,
-                    SpeedUpLow = speedUp - 0.1,
-                    SpeedUpHigh = speedUp + 0.1,
-                    SessionSpeedUps = [speedUp - 0.05, speedUp, speedUp + 0.07],
-                    Runs = 100,
-                    Converged = true,
-                    Device = new MeasuringDevice("made-up", "ONNX Runtime", 1),
-                },
             },
         };
     }

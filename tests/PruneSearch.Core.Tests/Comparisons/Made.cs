@@ -3,6 +3,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Core.Tests.Comparisons;
 
@@ -59,32 +60,8 @@ internal static class Made
         })],
     };
 
-    private static StageReport Report(StageDescription stage, double map50, double speedUp) => new()
-    {
-        Key = stage.ComputeKey(),
-        Map50 = map50,
-        Map = map50 / 2,
-        ClassAp50 = new() { ["cat"] = map50 },
-        Parameters = 1000,
-        Macs = 100_000,
-        ModelBytes = 4000,
-        Latency = new()
-        {
-            Milliseconds = 20 / speedUp,
-            Percentile90 = 21 / speedUp,
-            DenseMilliseconds = 20,
-            SpeedUp = speedUp,
-            SpeedUpLow = speedUp - .05,
-            SpeedUpHigh = speedUp + .05,
-            Runs = 100,
-            Converged = true,
-            Device = new("Made-up, 2 cores", "ONNX Runtime", 1),
-        },
-        Channels = new(1000, 800),
-        TrainedSteps = stage.FineTune?.Steps ?? 0,
-        Seconds = new() { ["fine-tune"] = 8, ["evaluate"] = 2 },
-        WeightsSha256 = "",
-    };
+    private static StageReport Report(StageDescription stage, double map50, double speedUp) =>
+        MadeUp.Report(map50, speedUp, stage.ComputeKey(), MadeUp.Latency(speedUp, .05)) with { TrainedSteps = stage.FineTune?.Steps ?? 0 };
 
     public static SearchResults Results(Func<TrajectoryPlan, double> map50, Func<TrajectoryPlan, double>? speedUp = null, params int[] seeds)
     {

@@ -1,6 +1,6 @@
-using System.Text;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Stages;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Core.Tests.Frontiers;
 
@@ -58,29 +58,6 @@ public sealed class FrontierVolumeTests
         Assert.Equal(expected, volume.Value, 12);
     }
 
-    private static StageReport Report(double map50, double speedUp, string device = "cpu") => new()
-    {
-        Key = StageKey.Of(Encoding.UTF8.GetBytes($"{map50}-{speedUp}")),
-        Map50 = map50,
-        Map = map50 / 2,
-        ClassAp50 = [],
-        Parameters = 1000,
-        Macs = (long)(1000 / speedUp),
-        ModelBytes = 4000,
-        Latency = new()
-        {
-            Milliseconds = 1,
-            Percentile90 = 1,
-            DenseMilliseconds = 1,
-            SpeedUp = speedUp,
-            SpeedUpLow = speedUp,
-            SpeedUpHigh = speedUp,
-            Runs = 1,
-            Converged = true,
-            Device = new(device, "engine", 1),
-        },
-        Channels = new(10, 10),
-        Seconds = [],
-        WeightsSha256 = "",
-    };
+    private static StageReport Report(double map50, double speedUp, string device = "cpu") =>
+        MadeUp.Report(map50, speedUp, latency: MadeUp.Latency(speedUp, device: new(device, "engine", 1))) with { Macs = (long)(1000 / speedUp) };
 }

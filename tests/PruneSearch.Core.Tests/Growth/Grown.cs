@@ -5,6 +5,7 @@ using PruneSearch.Core.Growth;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Strategies;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Core.Tests.Growth;
 
@@ -84,31 +85,11 @@ internal static class Grown
         var key = stage.ComputeKey();
         double noise = int.Parse(key.ToString()[..4], NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 65536.0;
         int steps = stage.FineTune?.Steps ?? 0;
-        return new StageReport
+        return MadeUp.Report(0.4 + 0.1 * noise, 2, key) with
         {
-            Key = key,
-            Map50 = 0.4 + 0.1 * noise,
-            Map = 0.2,
-            ClassAp50 = [],
-            Parameters = 1000,
             Macs = (long)(100_000 * (1 - (stage.Prune?.Ratio ?? 0))),
-            ModelBytes = 4000,
-            Latency = new LatencyReport
-            {
-                Milliseconds = 10,
-                Percentile90 = 11,
-                DenseMilliseconds = 20,
-                SpeedUp = 2,
-                SpeedUpLow = 1.9,
-                SpeedUpHigh = 2.1,
-                Runs = 10,
-                Converged = true,
-                Device = new MeasuringDevice("test", "test", 1),
-            },
-            Channels = new ChannelCount(100, 80),
             Seconds = new() { ["evaluate"] = 10, ["fine-tune"] = steps / 10.0 },
             TrainedSteps = steps,
-            WeightsSha256 = "",
             Finished = finished,
         };
     }

@@ -1,7 +1,7 @@
-using System.Text;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Core.Tests.Searches;
 
@@ -134,33 +134,10 @@ public sealed class FrontierPointsTests
         OnFrontier = false,
     };
 
-    private static StageKey Key(string name) => StageKey.Of(Encoding.UTF8.GetBytes(name));
+    private static StageKey Key(string name) => MadeUp.Key(name);
 
-    private static StageReport Report(string key, double map50, double speedUp, MeasuringDevice device) => new()
-    {
-        Key = Key(key),
-        Map50 = map50,
-        Map = map50 / 2,
-        ClassAp50 = [],
-        Parameters = 100,
-        Macs = 100,
-        ModelBytes = 400,
-        Latency = Latency(speedUp, device),
-        Channels = new(100, 50),
-        Seconds = [],
-        WeightsSha256 = "",
-    };
+    private static StageReport Report(string key, double map50, double speedUp, MeasuringDevice device) =>
+        MadeUp.Report(map50, speedUp, Key(key), Latency(speedUp, device));
 
-    private static LatencyReport Latency(double speedUp, MeasuringDevice device) => new()
-    {
-        Milliseconds = 20 / speedUp,
-        Percentile90 = 20 / speedUp,
-        DenseMilliseconds = 20,
-        SpeedUp = speedUp,
-        SpeedUpLow = speedUp - .02,
-        SpeedUpHigh = speedUp + .02,
-        Runs = 100,
-        Converged = true,
-        Device = device,
-    };
+    private static LatencyReport Latency(double speedUp, MeasuringDevice device) => MadeUp.Latency(speedUp, .02, device);
 }

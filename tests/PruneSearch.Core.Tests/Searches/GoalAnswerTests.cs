@@ -1,7 +1,7 @@
-using System.Text;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Core.Tests.Searches;
 
@@ -98,30 +98,6 @@ public sealed class GoalAnswerTests
         Ratio = .4,
         Iteration = 1,
         OnFrontier = false,
-        Report = new()
-        {
-            Key = StageKey.Of(Encoding.UTF8.GetBytes(name)),
-            Map50 = map50,
-            Map = map50 / 2,
-            ClassAp50 = [],
-            Parameters = 1,
-            Macs = macs,
-            ModelBytes = 1,
-            Channels = new(10, 8),
-            Seconds = [],
-            WeightsSha256 = "",
-            Latency = new()
-            {
-                Milliseconds = 1,
-                Percentile90 = 1,
-                DenseMilliseconds = 1,
-                SpeedUp = speedUp,
-                SpeedUpLow = speedUp,
-                SpeedUpHigh = speedUp,
-                Runs = 1,
-                Converged = true,
-                Device = new("p", "e", 1),
-            },
-        },
+        Report = MadeUp.Report(map50, speedUp, MadeUp.Key(name)) with { Macs = macs },
     };
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Core.Tests.Stages;
 
@@ -14,19 +15,7 @@ public sealed class StageReportTravelsTests
         using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
         var serializer = services.GetRequiredService<Serializer>();
         var interval = new ConfidenceInterval(.1, .2);
-        var latency = new LatencyReport
-        {
-            Milliseconds = 1,
-            Percentile90 = 2,
-            DenseMilliseconds = 3,
-            SpeedUp = 1.5,
-            SpeedUpLow = 1.4,
-            SpeedUpHigh = 1.6,
-            Runs = 9,
-            Converged = true,
-            Device = new("processor", "engine", 1),
-            SessionSpeedUps = new[] { 1.4, 1.6 },
-        };
+        var latency = MadeUp.Latency(1.5, .1) with { SessionSpeedUps = new[] { 1.4, 1.6 } };
         var int8 = new ModelScore
         {
             Map50 = .5,
@@ -38,20 +27,9 @@ public sealed class StageReportTravelsTests
             MapInterval = interval,
             Map50BeyondDense = interval,
         };
-        var report = new StageReport
+        var report = MadeUp.Report(.5, 1.5, latency: latency) with
         {
-            Key = StageKey.Of([1]),
-            Map50 = .5,
-            Map = .3,
-            ClassAp50 = new() { ["cat"] = .5 },
-            Parameters = 1,
-            Macs = 2,
-            ModelBytes = 3,
-            Latency = latency,
-            Channels = new(4, 3),
-            Seconds = new() { ["evaluate"] = 1 },
             Warnings = ["w"],
-            WeightsSha256 = "s",
             Quantised = int8,
             Finished = DateTimeOffset.UnixEpoch,
             Unpruned = new(5, 3),

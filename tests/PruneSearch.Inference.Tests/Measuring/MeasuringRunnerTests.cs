@@ -5,6 +5,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Inference.Measuring;
 using PruneSearch.Inference.Onnx;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Inference.Tests.Measuring;
 
@@ -22,7 +23,7 @@ public sealed class MeasuringRunnerTests
         var model = Some.SmallDetector();
         _store.Objects[CheckpointNames.Onnx(Key)] = OnnxExport.ToBytes(model, Some.Weights(model.Network, 1));
         _store.Objects[CheckpointNames.Detector(Key)] = Encoding.UTF8.GetBytes(model.Spec.ToJson());
-        _store.Objects[CheckpointNames.Report(Key)] = JsonSerializer.SerializeToUtf8Bytes(Report(), CoreJson.Readable);
+        _store.Objects[CheckpointNames.Report(Key)] = JsonSerializer.SerializeToUtf8Bytes(MadeUp.Report(key: Key) with { TrainedSteps = 7 }, CoreJson.Readable);
     }
 
     [Fact]
@@ -30,7 +31,7 @@ public sealed class MeasuringRunnerTests
     {
         var pi = Run(Stage.Measured(Key, "pi"), threads: 2);
         Assert.Equal((Key, .5, 2, 0), (pi.Measures!.Value, pi.Map50, pi.Latency.Device.Threads, pi.TrainedSteps));
-        Assert.NotEqual("made-up", pi.Latency.Device.Processor);
+        Assert.NotEqual(MadeUp.Report().Latency.Device.Processor, pi.Latency.Device.Processor);
         Assert.Equal(["measure", "restore"], pi.Seconds.Keys);
 
         var again = Run(Stage.Measured(Key, "pi"), threads: 2);
@@ -62,33 +63,6 @@ public sealed class MeasuringRunnerTests
 
     private StageReport Run(StageDescription stage, int threads = 0) => new MeasuringRunner(_store, TimeProvider.System, threads)
         .Run(new StageJob(stage.ComputeKey(), stage, 1), _ => { }, TestContext.Current.CancellationToken);
-
-    private static StageReport Report() => new()
-    {
-        Key = Key,
-        Map50 = .5,
-        Map = .3,
-        ClassAp50 = new() { ["cat"] = .5 },
-        Parameters = 1,
-        Macs = 1,
-        ModelBytes = 1,
-        TrainedSteps = 7,
-        Latency = new LatencyReport
-        {
-            Milliseconds = 1,
-            Percentile90 = 1,
-            DenseMilliseconds = 1,
-            SpeedUp = 1,
-            SpeedUpLow = 1,
-            SpeedUpHigh = 1,
-            Runs = 1,
-            Converged = true,
-            Device = new("made-up", "made-up", 1),
-        },
-        Channels = new(2, 1),
-        Seconds = new() { ["fine-tune"] = 1 },
-        WeightsSha256 = "",
-    };
 
     private sealed class Memory : ICheckpointStore
     {

@@ -4,6 +4,7 @@ using PruneSearch.Core.Storage;
 using PruneSearch.Storage.Azure;
 using PruneSearch.Storage.Reports;
 using PruneSearch.Storage.Tests.Azure;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Storage.Tests.Reports;
 
@@ -141,31 +142,7 @@ public sealed class ReportLogTests : IDisposable
 
     private static StageKey Key(int i) => StageKey.Of(BitConverter.GetBytes(i));
 
-    private static StageReport Report(int i) => new()
-    {
-        Key = Key(i),
-        Map50 = 1.0 / (i + 5),
-        Map = 0.1,
-        ClassAp50 = new() { ["cat"] = double.NaN },
-        Parameters = i,
-        Macs = 1,
-        ModelBytes = 1,
-        Latency = new()
-        {
-            Milliseconds = 1,
-            Percentile90 = 1,
-            DenseMilliseconds = 1,
-            SpeedUp = 1,
-            SpeedUpLow = 1,
-            SpeedUpHigh = 1,
-            Runs = 1,
-            Converged = true,
-            Device = new("cpu", "engine", 1),
-        },
-        Channels = new(10, 10),
-        Seconds = [],
-        WeightsSha256 = "",
-    };
+    private static StageReport Report(int i) => MadeUp.Report(1.0 / (i + 5), key: Key(i)) with { ClassAp50 = new() { ["cat"] = double.NaN } };
 
     /// <summary>Counts what is written, and fails when told to.</summary>
     private sealed class CountingStore(ICheckpointStore store) : ICheckpointStore

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
+using PruneSearch.Tests;
 
 namespace PruneSearch.Web.Tests.Browsers;
 
@@ -72,32 +72,16 @@ internal static class Made
         };
     }
 
-    public static StageReport Report(int i, double map, double speed) => new()
-    {
-        Key = StageKey.Of(Encoding.UTF8.GetBytes(i.ToString(CultureInfo.InvariantCulture))),
-        Map50 = map,
-        Map = map * .6,
-        Map50Interval = new ConfidenceInterval(map - .02, map + .02),
-        ClassAp50 = new() { ["cell"] = map, [ShownSession.Nasty] = map },
-        Parameters = (long)(1_200_000 / speed),
-        Macs = (long)(16_000_000 / speed),
-        ModelBytes = (long)(4_800_000 / speed),
-        Latency = new LatencyReport
+    public static StageReport Report(int i, double map, double speed) =>
+        MadeUp.Report(map, speed, MadeUp.Key(i.ToString(CultureInfo.InvariantCulture)), MadeUp.Latency(speed, speed * .02, Device)) with
         {
-            Milliseconds = 3 / speed,
-            Percentile90 = 3.3 / speed,
-            DenseMilliseconds = 3,
-            SpeedUp = speed,
-            SpeedUpLow = speed * .98,
-            SpeedUpHigh = speed * 1.02,
-            Runs = 300,
-            Sessions = 5,
-            Converged = true,
-            Device = Device,
-        },
-        Channels = new ChannelCount(1000, (int)(1000 / speed)),
-        Seconds = new() { ["fine-tune"] = 8, ["measure"] = 3 },
-        WeightsSha256 = new string('0', 64),
-        Finished = Launched.AddSeconds(11 * i),
-    };
+            Map = map * .6,
+            Map50Interval = new ConfidenceInterval(map - .02, map + .02),
+            ClassAp50 = new() { ["cell"] = map, [ShownSession.Nasty] = map },
+            Parameters = (long)(1_200_000 / speed),
+            Macs = (long)(16_000_000 / speed),
+            ModelBytes = (long)(4_800_000 / speed),
+            Channels = new ChannelCount(1000, (int)(1000 / speed)),
+            Finished = Launched.AddSeconds(11 * i),
+        };
 }
