@@ -15,7 +15,7 @@ internal static class SiloErrors
     /// <summary>Whether a caller understands it: what grains promise in their documentation, and what Orleans handles itself.</summary>
     public static bool Travels(Exception e) => e is ClusterException or InconsistentStateException || (IsPromised(e) && Chain(e).All(IsKnownEverywhere));
 
-    /// <summary>The same for callers.</summary>
+    /// <summary>What a caller is told of an error; the log has the whole of it.</summary>
     /// <param name="e">What happened.</param>
     /// <param name="what">What could not be done, as the beginning of a sentence.</param>
     /// <param name="isPassing">Whether it may go well later.</param>

@@ -9,7 +9,6 @@ internal sealed class OwnSearches
 {
     private readonly ConcurrentDictionary<string, bool> _ids = new(StringComparer.Ordinal);
 
-    /// <summary>Whether there are none.</summary>
     public bool IsEmpty => _ids.IsEmpty;
 
     public void Add(string id) => _ids[id] = true;

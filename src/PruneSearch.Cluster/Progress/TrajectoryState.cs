@@ -40,7 +40,6 @@ internal sealed class TrajectoryState(TrajectoryPlan plan, int index, StageState
     /// <summary>Reports of its stages before the first one that did not finish.</summary>
     public IEnumerable<StageReport> Reports => stages.Select(s => s.Report).TakeWhile(r => r is not null)!;
 
-    /// <summary>How many they are.</summary>
     public int Known => Reports.Count();
 
     /// <summary>Its first stage that did not finish; <see langword="null"/> when all did.</summary>

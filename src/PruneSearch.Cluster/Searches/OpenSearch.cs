@@ -137,7 +137,7 @@ internal sealed class OpenSearch
         _schedule = new PollSchedule(_state.Trajectories.Select(t => t.Plan), t => _state.Find(t.Name)!.IsUnfinished, retryFailed);
     }
 
-    /// <summary>It has ended.</summary>
+    /// <summary>Ends what was kept for a search at work: its span and its gauges.</summary>
     public void Ended(WorkState state, string? reason)
     {
         _spans.Ended(state, reason, _reports.Volume);

@@ -8,6 +8,6 @@ internal sealed class ClusterContact(ClusterTimings timings, TimeProvider time)
     /// <summary>Whether it answered within the time that a lease lasts.</summary>
     public bool IsThere => _heard is { } at && time.GetElapsedTime(at) < timings.LeaseTimeToLive;
 
-    /// <summary>It answered.</summary>
+    /// <summary>Notes that the cluster has just answered.</summary>
     public void Heard() => _heard = time.GetTimestamp();
 }

@@ -6,9 +6,9 @@ namespace PruneSearch.Core.Grains;
 [Alias("prunesearch.IRetentionGrain")]
 public interface IRetentionGrain : IGrainWithStringKey
 {
-    /// <summary>A silo wants to.</summary>
-    /// <param name="pause">Since when nobody must have.</param>
-    /// <returns>Whether it shall.</returns>
+    /// <summary>Asks to be the silo that deletes now.</summary>
+    /// <param name="pause">Time that must have passed since a silo was told to.</param>
+    /// <returns>Whether the one that asks is to.</returns>
     [Alias("TakeTurn"), AllowedTo(Callers.Silos), AlwaysInterleave]
     Task<bool> TakeTurnAsync(TimeSpan pause);
 }

@@ -46,7 +46,7 @@ public sealed record StageReport
     [Id(8)]
     public required ChannelCount Channels { get; init; }
 
-    /// <summary>mAP at IoU 0.5 right after pruning, before fine-tuning; <see langword="null"/> where nothing was pruned or it was not evaluated.</summary>
+    /// <summary>Always <see langword="null"/>: nothing evaluates before fine-tuning. It stays for silos and readers of files that know it.</summary>
     [Id(9)]
     public double? Map50BeforeFineTune { get; init; }
 
