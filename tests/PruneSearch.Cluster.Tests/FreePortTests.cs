@@ -20,4 +20,25 @@ public sealed class FreePortTests
             Assert.NotEqual(port, FreePort.Find());
         }
     }
+
+    [Fact]
+    public async Task A_silo_does_not_share_the_port_of_another_one()
+    {
+        using var other = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        other.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true); // as Orleans listens
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Listen();
+        int taken = ((IPEndPoint)other.LocalEndPoint!).Port;
+        using var home = new TestHome();
+
+        foreach (var (key, silo, gateway) in new[] { ("silo-port", taken, FreePort.Find()), ("gateway-port", FreePort.Find(), taken) })
+        {
+            var e = await Assert.ThrowsAsync<IOException>(() => SiloHost.StartAsync(new SiloOptions
+            {
+                Name = "second", Database = home.File("cluster.db"), Checkpoints = home.File("checkpoints"), SiloPort = silo, GatewayPort = gateway,
+            }));
+            Assert.Equal($"Silo second cannot listen on '{key}' {taken} of 127.0.0.1: somebody does already, expected a port of its own for every " +
+                "silo of a machine", e.Message);
+        }
+    }
 }

@@ -55,20 +55,15 @@ public sealed class SiloHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Timings.Validate();
-        RequireOwner(RequireDoors(options));
+        RequireFreePorts(RequireOwner(RequireDoors(options)));
         var host = Build(options, configureServices);
         try
         {
             await host.StartAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch
         {
             await EmbeddedSilo.DisposeAsync(host).ConfigureAwait(false);
-            if (e.GetBaseException() is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AddressNotAvailable } socket)
-            {
-                throw new IOException($"Silo {options.Name} cannot listen on {options.AdvertisedAddress}, ports {options.SiloPort} and " +
-                    $"{options.GatewayPort}: {socket.Message}", e);
-            }
             throw;
         }
         return new SiloHost(host, options);
@@ -94,6 +89,27 @@ public sealed class SiloHost : IAsyncDisposable
             ? throw new ArgumentException($"'{options.AdvertisedAddress}' is reached from other machines, and without certificates whoever reaches it may do " +
                 "everything: give 'certificate' and 'authority' ('prunesearch certificates' makes them), or say 'insecure: true'")
             : options;
+
+    /// <summary>Refuses a silo at the port of another one: the second of two would have the first declared dead.</summary>
+    /// <exception cref="IOException">A port is taken, or this machine has no such address.</exception>
+    private static void RequireFreePorts(SiloOptions options)
+    {
+        foreach (var (key, port) in options.IsGuest ? [] : new[] { ("silo-port", options.SiloPort), ("gateway-port", options.GatewayPort) })
+        {
+            try
+            {
+                if (!FreePort.IsFree(IPAddress.IsLoopback(options.AdvertisedAddress) ? options.AdvertisedAddress : IPAddress.Any, port))
+                {
+                    throw new IOException($"Silo {options.Name} cannot listen on '{key}' {port} of {options.AdvertisedAddress}: somebody does already, " +
+                        "expected a port of its own for every silo of a machine");
+                }
+            }
+            catch (SocketException e)
+            {
+                throw new IOException($"Silo {options.Name} cannot listen on '{key}' {port} of {options.AdvertisedAddress}: {e.Message}", e);
+            }
+        }
+    }
 
     /// <summary>Refuses a process whose certificate is another one's.</summary>
     /// <exception cref="ArgumentException">It is.</exception>
