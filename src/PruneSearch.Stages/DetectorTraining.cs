@@ -1,7 +1,8 @@
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Metrics;
-using PruneSearch.Detection;
+using PruneSearch.Detection.Devices;
 using PruneSearch.Detection.Evaluation;
+using PruneSearch.Detection.Training;
 using PruneSearch.Stages.Inputs;
 using static TorchSharp.torch;
 
@@ -46,6 +47,7 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
             Weights = weights,
             Metrics = metrics,
             Loss = loss,
+            TrainedIn = TrainingPrecision.Resolve(settings.Precision, context.Device),
             TrainingSeconds = context.Seconds["fine-tune"],
             PeakMemoryBytes = context.PeakMemoryBytes,
             Warnings = context.Warnings,
@@ -70,6 +72,9 @@ public sealed record TrainedDetector
 
     /// <summary>Smoothed loss of the last steps.</summary>
     public required double Loss { get; init; }
+
+    /// <summary>What convolutions were trained with: float32, bfloat16 or TF32.</summary>
+    public required Precision TrainedIn { get; init; }
 
     /// <summary>Wall-clock seconds of training since it was last started.</summary>
     public required double TrainingSeconds { get; init; }

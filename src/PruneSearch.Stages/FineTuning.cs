@@ -1,5 +1,6 @@
 using PruneSearch.Core;
 using PruneSearch.Core.Networks;
+using PruneSearch.Core.Settings;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Loading;
 using PruneSearch.Detection;
@@ -50,6 +51,10 @@ internal sealed class FineTuning(StageContext context, TimeSpan snapshotInterval
         if (context.Device.type == DeviceType.CPU)
         {
             _threads.Add(get_num_threads());
+        }
+        if (settings.Precision != Precision.Auto && TrainingPrecision.Resolve(settings.Precision, context.Device) is var used && used != settings.Precision)
+        {
+            warnings.Add($"it was trained in {EnumNames.Of(used)}: the device does not compute with {EnumNames.Of(settings.Precision)}");
         }
         if (settings.BatchSize == 1 && model.Network.Layers.Count(l => l is BatchNormLayer { Height: 1, Width: 1 }) is > 0 and var single)
         {

@@ -72,7 +72,7 @@ internal sealed class StageAttempt(StageContext context, DecodedPictures picture
             Channels = pruned?.Channels ?? Continued?.Channels ?? ChannelCount.Of(parent.Network),
             FinalLoss = loss,
             TrainedSteps = loss is null ? 0 : _stage.FineTune!.Steps,
-            TrainedIn = loss is null ? null : TrainingPrecision.Resolve(_stage.FineTune!.Precision),
+            TrainedIn = loss is null ? null : TrainingPrecision.Resolve(_stage.FineTune!.Precision, context.Device),
             Seconds = context.Seconds,
             Warnings = context.Warnings,
             WeightsSha256 = sha,

@@ -1,5 +1,5 @@
 using PruneSearch.Data.Loading;
-using PruneSearch.Detection;
+using PruneSearch.Detection.Devices;
 using PruneSearch.Inference.Measuring;
 using PruneSearch.Stages.Inputs;
 using static TorchSharp.torch;

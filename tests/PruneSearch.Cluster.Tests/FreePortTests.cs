@@ -33,10 +33,15 @@ public sealed class FreePortTests
 
         foreach (var (key, silo, gateway) in new[] { ("silo-port", taken, FreePort.Find()), ("gateway-port", FreePort.Find(), taken) })
         {
-            var e = await Assert.ThrowsAsync<IOException>(() => SiloHost.StartAsync(new SiloOptions
+            var second = new SiloOptions
             {
-                Name = "second", Database = home.File("cluster.db"), Checkpoints = home.File("checkpoints"), SiloPort = silo, GatewayPort = gateway,
-            }));
+                Name = "second",
+                Database = home.File("cluster.db"),
+                Checkpoints = home.File("checkpoints"),
+                SiloPort = silo,
+                GatewayPort = gateway,
+            };
+            var e = await Assert.ThrowsAsync<IOException>(() => SiloHost.StartAsync(second));
             Assert.Equal($"Silo second cannot listen on '{key}' {taken} of 127.0.0.1: somebody does already, expected a port of its own for every " +
                 "silo of a machine", e.Message);
         }

@@ -72,6 +72,18 @@ public sealed class StageRunnerTests : StageRuns
     }
 
     [Fact]
+    public async Task A_device_without_tf32_trains_in_float32_and_says_so()
+    {
+        var (_, runner) = await StartAsync("tf32");
+        var stage = Base();
+
+        var report = runner.Run(Job(stage with { FineTune = stage.FineTune! with { Precision = Precision.Tf32 } }), _ => { }, default);
+
+        Assert.Equal(Precision.Full, report.TrainedIn);
+        Assert.Contains("it was trained in float32: the device does not compute with tf32", report.Warnings);
+    }
+
+    [Fact]
     public async Task A_quantised_model_has_figures_of_its_own_and_lies_beside_the_other()
     {
         var (store, runner) = await StartAsync("quantised");

@@ -4,7 +4,7 @@ using PruneSearch.Client.SearchFiles;
 using PruneSearch.Core.Files;
 using PruneSearch.Data.Datasets;
 using PruneSearch.Data.Metrics;
-using PruneSearch.Detection;
+using PruneSearch.Detection.Devices;
 using PruneSearch.Detection.Evaluation;
 
 namespace PruneSearch.Cli.Commands;

@@ -9,7 +9,7 @@ using PruneSearch.Core.Files;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Data.Images;
-using PruneSearch.Detection;
+using PruneSearch.Detection.Devices;
 using PruneSearch.Inference.Detecting;
 using PruneSearch.Inference.Latency;
 using PruneSearch.Inference.Onnx;

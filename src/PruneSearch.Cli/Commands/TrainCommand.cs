@@ -8,7 +8,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Files;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
-using PruneSearch.Detection.Training;
 using PruneSearch.Stages;
 using PruneSearch.Storage;
 
@@ -83,7 +82,7 @@ internal static class TrainCommand
             return ExitCode.Failed;
         }
         Warnings.Write(context, trained.Warnings);
-        var used = source.FineTune with { Precision = TrainingPrecision.Resolve(source.FineTune.Precision) };
+        var used = source.FineTune with { Precision = trained.TrainedIn };
         DetectorFolder.Write(folder, trained.Model, trained.Weights);
         TrainingReport.From(trained, used).Write(Path.Combine(folder, ReportFile));
         Directory.Delete(work, recursive: true);

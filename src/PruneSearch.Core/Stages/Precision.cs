@@ -15,4 +15,10 @@ public enum Precision
     /// <summary>The upper half of a float32: faster on processors that compute with it, and less accurate.</summary>
     [JsonStringEnumMemberName("bfloat16")]
     BFloat16,
+
+    /// <summary>
+    /// float32, whose products tensor cores compute from 10 bits of the mantissa (TF32): on NVIDIA GPUs from Ampere on; float32 on every other device.
+    /// </summary>
+    [JsonStringEnumMemberName("tf32")]
+    Tf32,
 }

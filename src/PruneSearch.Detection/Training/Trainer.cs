@@ -2,6 +2,7 @@ using System.Globalization;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Devices;
 using PruneSearch.Detection.Losses;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
@@ -25,6 +26,7 @@ public sealed class Trainer : IDisposable
     private readonly WeightAverage? _average;
     private readonly LearningRateSchedule _schedule;
     private readonly ChannelRegulariser? _regulariser;
+    private readonly bool _tf32;
     private int _earlierSteps;
 
     /// <summary>Starts at given weights.</summary>
@@ -41,10 +43,9 @@ public sealed class Trainer : IDisposable
         _settings = settings;
         _distillation = settings.HasTeacher()
             ? new Distillation(model, teacher ?? throw new ArgumentException("Distillation needs the dense detector."), settings) : null;
-        _network = new TorchNetwork(model.Network, weights, device, model.Input.Reach())
-        {
-            ConvolutionType = TrainingPrecision.TypeOf(settings.Precision),
-        };
+        var precision = TrainingPrecision.Resolve(settings.Precision, device);
+        _tf32 = precision == Precision.Tf32;
+        _network = new TorchNetwork(model.Network, weights, device, model.Input.Reach()) { ConvolutionType = TrainingPrecision.TypeOf(precision) };
         _optimizer = Optimizer.Create(_network, settings.Optimizer, settings.WeightDecay, settings.Momentum);
         _average = settings.EmaDecay > 0 ? new WeightAverage(_network, settings.EmaDecay) : null;
         _schedule = new LearningRateSchedule(settings.LearningRate, settings.WarmUp, settings.Steps);
@@ -68,6 +69,7 @@ public sealed class Trainer : IDisposable
         using (batch)
         using (var scope = NewDisposeScope())
         {
+            TorchDevices.AllowTf32(_tf32);
             var (outputs, maps) = _network.Forward(batch.Images, training: true, _distillation?.Maps ?? []);
             var loss = _loss.Compute(outputs, batch.Objects, Step);
             loss = _distillation?.AddTo(loss, batch.Images, outputs, maps) ?? loss;
@@ -79,6 +81,7 @@ public sealed class Trainer : IDisposable
             _optimizer.Step(_schedule.At(Step), _earlierSteps + Step);
             _regulariser?.After(Step);
         }
+        TorchDevices.AllowTf32(false); // what looks at the weights computes in float32
         _average?.Update(Step);
         Step++;
     }

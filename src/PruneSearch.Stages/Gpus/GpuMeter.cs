@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using PruneSearch.Core;
+using PruneSearch.Detection.Devices;
 
 namespace PruneSearch.Stages.Gpus;
 
@@ -27,8 +28,7 @@ internal static class GpuMeter
 
     /// <summary>Tells of a device from now on, if it is a GPU and its driver is there. Asking again changes nothing.</summary>
     /// <param name="device">Name of the device: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>.</param>
-    public static void Watch(string device) => Watch(device,
-        OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", OperatingSystem.IsWindows() ? "nvml.dll" : "libnvidia-ml.so.1");
+    public static void Watch(string device) => Watch(device, CudaDevice.Library, OperatingSystem.IsWindows() ? "nvml.dll" : "libnvidia-ml.so.1");
 
     /// <summary>The same with other libraries.</summary>
     internal static void Watch(string device, string cuda, string nvml)

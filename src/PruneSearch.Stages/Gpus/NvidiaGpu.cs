@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using PruneSearch.Detection.Devices;
 
 namespace PruneSearch.Stages.Gpus;
 

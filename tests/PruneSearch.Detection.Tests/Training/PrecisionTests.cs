@@ -1,4 +1,5 @@
 using PruneSearch.Core.Stages;
+using PruneSearch.Detection.Devices;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
 using TorchSharp;
@@ -12,10 +13,30 @@ public sealed class PrecisionTests
     [InlineData(Precision.Auto, Precision.Full, ScalarType.Float32)]
     [InlineData(Precision.Full, Precision.Full, ScalarType.Float32)]
     [InlineData(Precision.BFloat16, Precision.BFloat16, ScalarType.BFloat16)]
+    [InlineData(Precision.Tf32, Precision.Full, ScalarType.Float32)]
     public void A_setting_is_the_same_number_type_on_every_processor(Precision setting, Precision stands, ScalarType type)
     {
-        Assert.Equal(stands, TrainingPrecision.Resolve(setting));
-        Assert.Equal(type, TrainingPrecision.TypeOf(setting));
+        Assert.Equal(stands, TrainingPrecision.Resolve(setting, CPU));
+        Assert.Equal(type, TrainingPrecision.TypeOf(stands));
+    }
+
+    [Theory]
+    [InlineData(Precision.Auto, Precision.Full, Precision.Full)]
+    [InlineData(Precision.Full, Precision.Full, Precision.Full)]
+    [InlineData(Precision.BFloat16, Precision.BFloat16, Precision.Full)]
+    [InlineData(Precision.Tf32, Precision.Tf32, Precision.Full)]
+    public void A_gpu_computes_with_short_floats_when_asked_and_able(Precision setting, Precision able, Precision unable)
+    {
+        Assert.Equal(able, TrainingPrecision.Resolve(setting, DeviceType.CUDA, gpuHasThem: true));
+        Assert.Equal(unable, TrainingPrecision.Resolve(setting, DeviceType.CUDA, gpuHasThem: false));
+    }
+
+    [Fact]
+    public void Float32_is_not_rounded_unless_asked()
+    {
+        TorchDevices.AllowTf32(true); // as libtorch begins
+        TorchDevices.Select("cpu");
+        Assert.False(backends.cudnn.allow_tf32 || backends.cuda.matmul.allow_tf32);
     }
 
     [Fact]
@@ -24,9 +45,10 @@ public sealed class PrecisionTests
         var model = Some.SmallDetector(out var weights);
         var settings = new FineTuneSettings { Steps = 3, BatchSize = 4, LearningRate = 1e-3 };
 
-        float[] open = Trained(Precision.Auto), full = Trained(Precision.Full), half = Trained(Precision.BFloat16);
+        float[] open = Trained(Precision.Auto), full = Trained(Precision.Full), half = Trained(Precision.BFloat16), short32 = Trained(Precision.Tf32);
 
         Assert.Equal(full, open);
+        Assert.Equal(full, short32); // no GPU
         Assert.NotEqual(full, half);
 
         float[] Trained(Precision precision)

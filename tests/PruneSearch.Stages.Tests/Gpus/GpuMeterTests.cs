@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using PruneSearch.Core;
+using PruneSearch.Detection.Devices;
 using PruneSearch.Stages.Gpus;
 
 namespace PruneSearch.Tests.Stages.Gpus;
@@ -19,6 +20,7 @@ public sealed class GpuMeterTests
         int cuInit(unsigned flags) { return 0; }
         int cuDeviceGet(int *device, int ordinal) { *device = ordinal; return ordinal > 1 ? 101 : 0; }
         int cuDeviceGetUuid_v2(unsigned char *uuid, int device) { for (int i = 0; i < 16; i++) uuid[i] = i + 16 * device; return 0; }
+        int cuDeviceGetAttribute(int *value, int attribute, int device) { *value = attribute == 75 ? 8 - device : 0; return 0; }
         int nvmlInit_v2() { return 0; }
         int nvmlDeviceGetHandleByUUID(const char *uuid, void **device)
         {
@@ -55,6 +57,14 @@ public sealed class GpuMeterTests
                 ("hw.temperature", 61, $"{whole} hw.sensor_location=gpu"), ("hw.temperature", 61, $"{Slice} hw.sensor_location=gpu"),
             ],
             Told().OrderBy(t => t.Name, StringComparer.Ordinal).ThenBy(t => t.Tags, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Tensor_cores_from_ampere_on_compute_with_short_floats()
+    {
+        var driver = DriverLibrary.Load(Compile(Driver))!;
+        Assert.Equal([true, false, false], Enumerable.Range(0, 3).Select(i => CudaDevice.HasShortFloats(i, driver)));
+        Assert.False(CudaDevice.HasShortFloats(0, DriverLibrary.Load("libno-cuda-here.so")));
     }
 
     private static string Compile(string source)

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace PruneSearch.Stages.Gpus;
+namespace PruneSearch.Detection.Devices;
 
 /// <summary>A library of the driver, which is there or not, and has this function or not: the driver is as old as the machine.</summary>
-internal sealed class DriverLibrary
+public sealed class DriverLibrary
 {
     private readonly nint _handle;
 

@@ -1,4 +1,4 @@
-using PruneSearch.Detection;
+using PruneSearch.Detection.Devices;
 using TorchSharp;
 
 namespace PruneSearch.Tests.Detection;
