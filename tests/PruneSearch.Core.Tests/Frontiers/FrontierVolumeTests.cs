@@ -42,6 +42,17 @@ public sealed class FrontierVolumeTests
         Assert.Equal((.5 * .5) + (.1 * .2), macs.Value, 12);
     }
 
+    [Fact]
+    public void A_quantised_model_counts_beside_the_one_that_it_came_from()
+    {
+        StageReport start = Report(.8, 1), fast = Report(.5, 2);
+        var volume = new FrontierVolume([Objective.Map50, Objective.Latency]);
+        volume.Add(start, isBase: true);
+        volume.Add(fast with { Quantised = fast.Score with { Map50 = .25, Latency = fast.Latency with { SpeedUp = 4 } } }, isBase: false);
+
+        Assert.Equal((.5 * .5) + (.25 * .25), volume.Value, 12);
+    }
+
     [Theory]
     [InlineData(Objective.Map50, .5)]
     [InlineData(Objective.Map, .25)]

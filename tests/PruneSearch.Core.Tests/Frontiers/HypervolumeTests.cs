@@ -67,6 +67,7 @@ public sealed class HypervolumeTests
     }
 
     [Theory]
+    [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
