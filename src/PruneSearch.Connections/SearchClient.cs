@@ -30,8 +30,7 @@ public sealed class SearchClient(IGrainFactory grains, TimeProvider? time = null
     public async Task LaunchAsync(SearchPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        // The plan as JSON reads it: lists become types that travel, whatever they were made of.
-        var plain = JsonSerializer.Deserialize<SearchPlan>(JsonSerializer.SerializeToUtf8Bytes(plan, CoreJson.Canonical), CoreJson.Canonical)!;
+        var plain = TravellingPlan.Of(plan);
         for (int attempt = 1; ; attempt++)
         {
             try

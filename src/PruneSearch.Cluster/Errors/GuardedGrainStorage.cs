@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
+using PruneSearch.Cluster.Progress;
 
 namespace PruneSearch.Cluster.Errors;
 
@@ -15,7 +16,8 @@ internal sealed class GuardedGrainStorage(IGrainStorage inner, ILogger<GuardedGr
         GuardAsync("read", grainId, inner.ReadStateAsync(stateName, grainId, grainState));
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        GuardAsync("written", grainId, inner.WriteStateAsync(stateName, grainId, grainState));
+        GuardAsync("written", grainId, typeof(T) != typeof(SearchRecord) ? inner.WriteStateAsync(stateName, grainId, grainState)
+            : Task.Run(() => inner.WriteStateAsync(stateName, grainId, grainState))); // a plan is large, and its coordinator answers meanwhile
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         GuardAsync("cleared", grainId, inner.ClearStateAsync(stateName, grainId, grainState));

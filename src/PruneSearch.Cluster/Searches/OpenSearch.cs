@@ -50,7 +50,7 @@ internal sealed class OpenSearch
     public static async Task<OpenSearch> OpenAsync(SearchPlan plan, SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories,
         string? traceParent, TimeProvider time)
     {
-        var state = new SearchState(plan);
+        var state = await Task.Run(() => new SearchState(plan)); // off the coordinator's turn: keys of many stages are computed
         var growth = plan.Growth is null ? null : await SearchGrowth.OpenAsync(store, plan);
         foreach (var proposed in growth?.Proposed ?? [])
         {

@@ -6,7 +6,6 @@ using PruneSearch.Cluster.Progress;
 using PruneSearch.Cluster.Recovery;
 using PruneSearch.Cluster.Trajectories;
 using PruneSearch.Core.Grains;
-using PruneSearch.Core.Growth;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
@@ -45,15 +44,11 @@ internal sealed class SearchGrain(
 
     public async Task LaunchAsync(SearchPlan plan)
     {
-        SearchPlanValidator.Require(plan, Id);
-        if (plan.Growth is not null)
-        {
-            SearchStrategy.Require(plan);
-        }
+        await LaunchChecks.RequireAsync(plan, Id);
         if (record.State.Plan is { } old)
         {
             _ = Known;
-            SearchPlanValidator.RequireSame(old, plan);
+            await LaunchChecks.RequireSameAsync(old, plan);
             await Wake.ListAsync(); // the launch before may have got no further than the plan
         }
         else

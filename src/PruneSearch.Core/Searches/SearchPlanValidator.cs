@@ -34,13 +34,14 @@ public static class SearchPlanValidator
             DeviceClasses.Require(on);
         }
         var names = new HashSet<string>();
+        var keys = new Dictionary<StageDescription, StageKey>(ReferenceEqualityComparer.Instance); // of a stage that many begin with, one
         foreach (var trajectory in plan.Trajectories)
         {
             if (trajectory.Name.Length == 0 || !names.Add(trajectory.Name))
             {
                 throw new ArgumentException($"Search '{plan.Id}': trajectory name '{trajectory.Name}' is empty or stands twice.");
             }
-            RequireChain(plan, trajectory);
+            RequireChain(plan, trajectory, keys);
         }
     }
 
@@ -54,7 +55,7 @@ public static class SearchPlanValidator
         }
     }
 
-    private static void RequireChain(SearchPlan plan, TrajectoryPlan trajectory)
+    private static void RequireChain(SearchPlan plan, TrajectoryPlan trajectory, Dictionary<StageDescription, StageKey> keys)
     {
         if (trajectory.Stages.Count == 0)
         {
@@ -63,7 +64,7 @@ public static class SearchPlanValidator
         for (int i = 0; i < trajectory.Stages.Count; i++)
         {
             var stage = trajectory.Stages[i];
-            StageKey? parent = i == 0 ? null : trajectory.Stages[i - 1].ComputeKey();
+            StageKey? parent = i == 0 ? null : KeyOf(trajectory.Stages[i - 1]);
             if (stage.Parent != parent || (stage.Base is not null) != (i == 0))
             {
                 throw new ArgumentException(
@@ -71,5 +72,7 @@ public static class SearchPlanValidator
                     $"{(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent?.ToString() ?? "none"}.");
             }
         }
+
+        StageKey KeyOf(StageDescription stage) => keys.TryGetValue(stage, out var key) ? key : keys[stage] = stage.ComputeKey();
     }
 }
