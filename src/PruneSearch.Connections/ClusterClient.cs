@@ -50,7 +50,7 @@ public sealed class ClusterClient : IAsyncDisposable
         {
             if (waiting is not null && address.Timeout > Silence && await Task.WhenAny(start, Task.Delay(Silence, limit.Token)).ConfigureAwait(false) != start)
             {
-                waiting($"{Tried(address, diary)}; trying for {address.Timeout.TotalSeconds:F0} s");
+                waiting($"{diary.Tried(address)}; trying for {address.Timeout.TotalSeconds:F0} s");
             }
             await start.WaitAsync(limit.Token).ConfigureAwait(false); // a client that waits for a silo's address does not look at the token
         }
@@ -58,7 +58,7 @@ public sealed class ClusterClient : IAsyncDisposable
         {
             await StopAsync(host).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
-            throw new ClusterException($"{Tried(address, diary)}, tried for {address.Timeout.TotalSeconds:F0} s", e) { IsPassing = true };
+            throw new ClusterException($"{diary.Tried(address)}, tried for {address.Timeout.TotalSeconds:F0} s", e) { IsPassing = true };
         }
         return new ClusterClient(host, checkpoints, TimeProvider.System);
     }
@@ -74,7 +74,7 @@ public sealed class ClusterClient : IAsyncDisposable
         configure?.Invoke(builder);
         builder.UseOrleansClient(client =>
         {
-            client.UseCluster(address);
+            client.UseCluster(address, diary);
             client.AddOutgoingGrainCallFilter<ClientErrorFilter>();
             client.UseConnectionRetryFilter(async (e, stop) =>
             {
@@ -84,16 +84,6 @@ public sealed class ClusterClient : IAsyncDisposable
             });
         });
         return builder.Build();
-    }
-
-    private static string Tried(ClusterAddress address, ConnectionDiary diary)
-    {
-        string attempts = diary.ToString();
-        return attempts.Length == 0 && address.Gateways.Count == 0 && diary.Latest is { } e and not SiloUnavailableException
-            ? $"The database of cluster '{address.ClusterId}', where its gateways stand, cannot be used: {ErrorText.FirstLine(e.Message)}"
-            : $"No silo of cluster '{address.ClusterId}' answers: "
-                + (attempts.Length > 0 ? attempts : address.Gateways.Count > 0 ? string.Join(", ", address.Gateways)
-                    : diary.Latest is null ? "its database, where its gateways stand, has not answered" : "its database names no gateway");
     }
 
     private static async Task StopAsync(IHost host)

@@ -14,11 +14,13 @@ public static class ClusterConnections
 
     /// <summary>Points a client at a cluster.</summary>
     /// <param name="address">Where the cluster is.</param>
-    public static IClientBuilder UseCluster(this IClientBuilder client, ClusterAddress address)
+    /// <param name="diary">Told of certificates that are refused; it learns of the rest where it is a provider of the log.</param>
+    public static IClientBuilder UseCluster(this IClientBuilder client, ClusterAddress address, ConnectionDiary? diary = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(address);
-        var demanded = address.HomeCertificate is { } pair ? HomeCertificate.Demand(pair) : address.Tls?.Demand(CertificateRole.Silo);
+        var demanded = address.HomeCertificate is { } pair ? HomeCertificate.Demand(pair)
+            : address.Tls?.Demand(reason => diary?.Refused(reason), CertificateRole.Silo);
         if (demanded is { } tls)
         {
             client.Services.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c => c.UseClientTls(tls)));

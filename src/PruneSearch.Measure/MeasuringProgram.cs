@@ -85,8 +85,17 @@ internal static class MeasuringProgram
         {
             await error.WriteLineAsync($"warning: {ErrorText.OneLine(warning)}");
         }
-        await using var host = await SiloHost.StartAsync(
-            options, services => services.AddMeasuringRunner(configuration.Threads, configuration.Device), cancellation);
+        SiloHost started;
+        try
+        {
+            started = await SiloHost.StartAsync(
+                options, services => services.AddMeasuringRunner(configuration.Threads, configuration.Device), cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return 0; // it was asked to stop before there was anything to stop
+        }
+        await using var host = started;
         await error.WriteLineAsync($"Worker {options.Name} of cluster {options.ClusterId}: measures for class {options.DeviceClass}");
         await Task.WhenAny(host.Completion, Task.Delay(Timeout.Infinite, cancellation));
         if (host.StuckStage.IsCompleted)

@@ -28,7 +28,8 @@ public sealed class LeaseKeeperTests : IDisposable
             Secret = Guid.NewGuid(),
             TimeToLive = Timings.LeaseTimeToLive,
         };
-        _keeper = new LeaseKeeper(_stage, lease, "w", Timings, _time, NullLogger.Instance);
+        _keeper = new LeaseKeeper(_stage, lease, "w", Timings, _time,
+            new ClusterContact(Timings, _time, NullLogger<ClusterContact>.Instance), NullLogger.Instance);
         _keeping = _keeper.KeepAsync(_work, _done.Token);
     }
 

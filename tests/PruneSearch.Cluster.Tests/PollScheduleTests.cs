@@ -64,6 +64,40 @@ public sealed class PollScheduleTests
         }
     }
 
+    [Fact]
+    public async Task Where_few_answer_fewer_are_asked_at_once_and_more_again_when_they_do()
+    {
+        var schedule = new PollSchedule(Plans, _ => true, retryFailed: false);
+        Assert.Equal([64, 32, 16, 8, 4, 4], (await Task.Run(() => Batches(schedule, answers: false))).Take(6));
+        Assert.Equal([4, 8, 16, 32, 64, 64], (await Task.Run(() => Batches(schedule, answers: true))).Take(6));
+    }
+
+    // How many are asked at once: answers come when all of them were asked.
+    private List<int> Batches(PollSchedule schedule, bool answers)
+    {
+        var batches = new List<int>();
+        int asked = 0;
+        var open = new TaskCompletionSource();
+        var polling = schedule.AskAsync([], Ask, _time);
+        while (!polling.IsCompleted)
+        {
+            batches.Add(asked);
+            (asked, var now, open) = (0, open, new TaskCompletionSource());
+            now.SetResult(); // goes on with the next batch
+        }
+        return batches;
+
+        Task Ask(PollSchedule.Poll poll)
+        {
+            asked++;
+            if (!answers)
+            {
+                schedule.Again(poll);
+            }
+            return open.Task;
+        }
+    }
+
     // Each that is asked takes 10 ms.
     private Task<bool> AskAsync(PollSchedule schedule, IReadOnlyList<TrajectoryPlan> live) => schedule.AskAsync(live, poll =>
     {

@@ -40,17 +40,16 @@ internal static class SiloCommand
     {
         var silo = configuration.Silo;
         Warnings.Write(context, configuration.Warnings);
-        await using var host = await SiloHost.StartAsync(silo, services =>
+        SiloHost started;
+        try
         {
-            _ = silo.Role == SiloRole.Measure ? services.AddMeasuringRunner(configuration.Threads, configuration.Device) : services.AddStageRunner(o =>
-            {
-                o.Device = configuration.Device;
-                o.Threads = configuration.Threads;
-                o.SnapshotInterval = configuration.SnapshotInterval;
-                o.PictureCache = configuration.PictureCache ?? o.PictureCache;
-            });
-            _ = silo.IsGuest ? services : services.AddSiloDashboard();
-        }, cancellation);
+            started = await StartAsync(configuration, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Ok; // it was asked to stop before there was anything to stop
+        }
+        await using var host = started;
         string slot = silo.Role == SiloRole.Control ? "no slot" : $"slot {configuration.Device} of class {silo.DeviceClass}";
         string doors = !silo.IsGuest ? $"{silo.AdvertisedAddress}, silo port {silo.SiloPort}, gateway port {silo.GatewayPort}"
             : silo.Gateways.Count > 0 ? $"through {string.Join(", ", silo.Gateways)}" : "through the gateways that the database names";
@@ -62,5 +61,21 @@ internal static class SiloCommand
             throw new StuckStageException($"silo {silo.Name}: {await host.StuckStage}"); // whoever watches over it starts it again
         }
         return ExitCode.Ok; // it was asked to stop, and did in good order
+    }
+
+    private static Task<SiloHost> StartAsync(SiloConfiguration configuration, CancellationToken cancellation)
+    {
+        var silo = configuration.Silo;
+        return SiloHost.StartAsync(silo, services =>
+        {
+            _ = silo.Role == SiloRole.Measure ? services.AddMeasuringRunner(configuration.Threads, configuration.Device) : services.AddStageRunner(o =>
+            {
+                o.Device = configuration.Device;
+                o.Threads = configuration.Threads;
+                o.SnapshotInterval = configuration.SnapshotInterval;
+                o.PictureCache = configuration.PictureCache ?? o.PictureCache;
+            });
+            _ = silo.IsGuest ? services : services.AddSiloDashboard();
+        }, cancellation);
     }
 }

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using PruneSearch.Cluster.Observability;
 using PruneSearch.Connections;
-using PruneSearch.Core;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -13,34 +12,26 @@ namespace PruneSearch.Cluster.Hosting;
 /// </summary>
 internal static class GuestWorker
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
-
-    public static void UseGuest(this IClientBuilder client, SiloOptions options)
+    public static void UseGuest(this HostApplicationBuilder builder, SiloOptions options)
     {
-        client.UseCluster(new ClusterAddress
+        var address = new ClusterAddress
         {
             ClusterId = options.ClusterId,
             Gateways = options.Gateways,
             Database = options.Database,
             Tls = options.Tls,
-        });
-        client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = options.Timings.LeaseTimeToLive);
-        long? told = null;
-        client.Services.AddSingleton<IClientConnectionRetryFilter>(p => new RetryFilter(async (e, stop) =>
+        };
+        var diary = new ConnectionDiary();
+        // Orleans tells each attempt to connect, several a second, with a stack: they go into the diary, of which the log has what changed.
+        builder.Logging.AddFilter("Orleans", LogLevel.Error);
+        builder.Logging.AddProvider(diary).AddFilter<ConnectionDiary>("Orleans", LogLevel.Information);
+        builder.Services.AddSingleton(diary).AddSingleton(address);
+        builder.Services.AddSingleton<GatewayPatience>();
+        builder.Services.AddSingleton<IClientConnectionRetryFilter>(p => p.GetRequiredService<GatewayPatience>());
+        builder.UseOrleansClient(client =>
         {
-            if (told is not { } at || options.Time.GetElapsedTime(at) >= LogInterval)
-            {
-                told = options.Time.GetTimestamp();
-                Log.NoGateway(p.GetRequiredService<ILogger<SiloHost>>(), ErrorText.FirstLine(e.Message));
-            }
-            await Task.Delay(Pause, options.Time, stop).ConfigureAwait(false);
-            return true; // whoever started it stops it
-        }));
-    }
-
-    private sealed class RetryFilter(Func<Exception, CancellationToken, Task<bool>> wait) : IClientConnectionRetryFilter
-    {
-        public Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken) => wait(exception, cancellationToken);
+            client.UseCluster(address, diary);
+            client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = options.Timings.LeaseTimeToLive);
+        });
     }
 }

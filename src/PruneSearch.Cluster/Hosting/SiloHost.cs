@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 using PruneSearch.Cluster.Observability;
 using PruneSearch.Cluster.Persistence;
 using PruneSearch.Cluster.Placement;
@@ -48,7 +49,9 @@ public sealed class SiloHost : IAsyncDisposable
 
     /// <summary>Applies the database scripts and joins the cluster; it takes a second or two.</summary>
     /// <param name="configureServices">Registers the <c>IStageRunner</c> of a slot; the <see cref="ICheckpointStore"/> is registered already.</param>
-    /// <exception cref="IOException">The database or the checkpoints cannot be used, or a port is taken.</exception>
+    /// <exception cref="IOException">
+    /// The database or the checkpoints cannot be used, a port is taken, or the silos that are there ask for certificates.
+    /// </exception>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static async Task<SiloHost> StartAsync(SiloOptions options, Action<IServiceCollection>? configureServices = null,
         CancellationToken cancellation = default)
@@ -59,11 +62,17 @@ public sealed class SiloHost : IAsyncDisposable
         var host = Build(options, configureServices);
         try
         {
+            if (options is { Tls: null, Insecure: false, IsGuest: false })
+            {
+                await Neighbours.RequireOpenAsync(host.Services, options, cancellation).ConfigureAwait(false);
+            }
             await host.StartAsync(cancellation).ConfigureAwait(false);
+            host.Services.GetService<GatewayPatience>()?.Found();
         }
         catch
         {
             await EmbeddedSilo.DisposeAsync(host).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested(); // whatever came of being told to stop
             throw;
         }
         return new SiloHost(host, options);
@@ -153,7 +162,7 @@ public sealed class SiloHost : IAsyncDisposable
             options.MetricsPort > 0 ? (options.ProbeHost, options.MetricsPort) : null);
         if (options.IsGuest)
         {
-            builder.UseOrleansClient(client => client.UseGuest(options));
+            builder.UseGuest(options);
         }
         else
         {
@@ -163,6 +172,7 @@ public sealed class SiloHost : IAsyncDisposable
             builder.UseOrleans(silo => silo.UsePruneSearch(
                 database, options.ClusterId, options.Name, options.Role, EndpointOf(options), options.Membership));
             builder.Services.AddSingleton(database);
+            builder.Services.AddSingleton<IFatalErrorHandler>(new Eviction(options));
         }
         configureServices?.Invoke(builder.Services);
         // After Orleans: hosted services stop in the opposite order, so the worker can still give its stage back.

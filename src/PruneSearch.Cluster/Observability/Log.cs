@@ -70,8 +70,17 @@ internal static partial class Log
     [LoggerMessage(47, LogLevel.Information, "The connection of {Role} {Name} was closed: its certificate has expired")]
     public static partial void CertificateExpired(ILogger logger, CertificateRole role, string name);
 
-    [LoggerMessage(48, LogLevel.Warning, "No gateway of the cluster can be reached; it is tried again: {Reason}")]
+    [LoggerMessage(48, LogLevel.Warning, "{Reason}; it is tried again")]
     public static partial void NoGateway(ILogger logger, string reason);
+
+    [LoggerMessage(49, LogLevel.Information, "A gateway of the cluster was reached")]
+    public static partial void GatewayFound(ILogger logger);
+
+    [LoggerMessage(50, LogLevel.Warning, "The cluster does not answer: {Reason}; what is at work goes on, and it is asked again")]
+    public static partial void ContactLost(ILogger logger, string reason);
+
+    [LoggerMessage(51, LogLevel.Information, "The cluster answers again, after {Seconds:F0} s")]
+    public static partial void ContactFound(ILogger logger, double seconds);
 
     [LoggerMessage(17, LogLevel.Warning, "The queue of device class {DeviceClass} did not answer search {Search}; it is asked again")]
     public static partial void QueueSilent(ILogger logger, Exception? exception, string deviceClass, string search);

@@ -5,7 +5,7 @@ namespace PruneSearch.Cluster.Observability;
 
 /// <summary>
 /// Warnings of Orleans at every start that ask for nothing: it recommends the garbage collector of servers, which takes memory for
-/// each core that belongs to training here; and its watchdog takes the time since the machine started for a stall when its one
+/// each core that belongs to training here; its watchdog takes the time since the machine started for a stall when its one
 /// thread is quicker than the other.
 /// </summary>
 internal sealed class StartNoise
@@ -15,7 +15,8 @@ internal sealed class StartNoise
     public bool Is(LogEvent logEvent)
     {
         string text = logEvent.MessageTemplate.Text;
-        return text.StartsWith("Note: Silo not running with ServerGC", StringComparison.Ordinal)
+        return text == "Hosting failed to start" // whoever started it is told, and says so
+            || text.StartsWith("Note: Silo not running with ServerGC", StringComparison.Ordinal)
             || text.StartsWith("Note: ServerGC only kicks in", StringComparison.Ordinal)
             || (text.StartsWith("Participant check thread has not completed", StringComparison.Ordinal) && BeganBeforeUs(logEvent));
     }

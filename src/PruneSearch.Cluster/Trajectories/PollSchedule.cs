@@ -10,6 +10,7 @@ namespace PruneSearch.Cluster.Trajectories;
 internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<TrajectoryPlan, bool> isUnfinished, bool retryFailed)
 {
     private const int AtOnce = 64;
+    private const int AtLeast = 4;
     private const int PerPoll = 256;
 
     // Whoever wants something of the coordinator waits no longer than this and for one answer of a trajectory.
@@ -17,6 +18,8 @@ internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<Traje
     private readonly Queue<(TrajectoryPlan Plan, bool IsInRound)> _first =
         new(plans.Where(isUnfinished).OrderByDescending(p => p.Stages.Count).Select(p => (p, false)));
     private readonly Queue<TrajectoryPlan> _round = [];
+    private int _atOnce = AtOnce;
+    private int _missed;
 
     /// <summary>One question to a trajectory.</summary>
     /// <param name="Plan">The trajectory.</param>
@@ -34,15 +37,29 @@ internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<Traje
     public async Task<bool> AskAsync(IReadOnlyList<TrajectoryPlan> live, Func<Poll, Task> ask, TimeProvider time)
     {
         long began = time.GetTimestamp();
-        foreach (var (i, batch) in Due(live).Chunk(AtOnce).Index())
+        using var due = Due(live).GetEnumerator();
+        for (int i = 0; Batch(due) is { Count: > 0 } batch; i++)
         {
+            _missed = 0;
             await Task.WhenAll(batch.Select(ask));
+            // Where more is asked than is answered in time, everything is asked again and again: so it is less, until answers come.
+            _atOnce = _missed > batch.Count / 4 ? Math.Max(_atOnce / 2, AtLeast) : Math.Min(_atOnce * 2, AtOnce);
             if (i > 0 && time.GetElapsedTime(began) > Longest)
             {
                 return _first.Count == 0;
             }
         }
         return true;
+    }
+
+    private List<Poll> Batch(IEnumerator<Poll> due)
+    {
+        var batch = new List<Poll>(_atOnce);
+        while (batch.Count < _atOnce && due.MoveNext())
+        {
+            batch.Add(due.Current);
+        }
+        return batch;
     }
 
     /// <summary>One more that is to be started.</summary>
@@ -95,6 +112,7 @@ internal sealed class PollSchedule(IEnumerable<TrajectoryPlan> plans, Func<Traje
     /// <summary>A poll came to nothing: it is still to be started.</summary>
     public void Again(Poll poll)
     {
+        _missed++;
         if (poll.IsFirst)
         {
             _first.Enqueue((poll.Plan, IsInRound: true)); // starting it twice is harmless

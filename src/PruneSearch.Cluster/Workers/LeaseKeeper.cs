@@ -11,7 +11,8 @@ namespace PruneSearch.Cluster.Workers;
 /// Renews a lease while its stage gets on, and stops the stage when it hangs or somebody else has it. Whoever cannot be
 /// reached has taken nothing away: the epoch in every commit fences, so the work goes on until there is an answer.
 /// </summary>
-internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string slot, ClusterTimings timings, TimeProvider time, ILogger logger)
+internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string slot, ClusterTimings timings, TimeProvider time, ClusterContact contact,
+    ILogger logger)
 {
     private StageProgress _progress = new() { Part = "restore" };
     private bool _alive;
@@ -93,6 +94,11 @@ internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string sl
         try
         {
             return await stage.RenewAsync(lease.Ticket, Progress).WaitAsync(timings.CallPatience, time);
+        }
+        catch (Exception e) when (ClusterContact.IsSilence(e))
+        {
+            contact.Missed(e);
+            return true;
         }
         catch (Exception e)
         {

@@ -36,10 +36,22 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
         {
             if (!IsDrained && !Claims)
             {
-                dispatcher.PresentAsync(slot.Name).FireAndForget(logger, $"worker {slot.Name}");
+                SendAsync(() => dispatcher.PresentAsync(slot.Name)).FireAndForget(logger, $"worker {slot.Name}");
             }
-            TellAsync(workers, dispatcher).FireAndForget(logger, $"worker {slot.Name}");
+            SendAsync(() => TellAsync(workers, dispatcher)).FireAndForget(logger, $"worker {slot.Name}");
             await Task.Delay(timings.Renewal, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task SendAsync(Func<Task> message)
+    {
+        try
+        {
+            await message();
+        }
+        catch (Exception e) when (ClusterContact.IsSilence(e))
+        {
+            contact.Missed(e); // the next one tells the same
         }
     }
 

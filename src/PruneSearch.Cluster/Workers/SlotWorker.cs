@@ -57,7 +57,7 @@ internal sealed class SlotWorker(
             }
             catch (Exception e)
             {
-                Log.WorkerIdle(logger, e);
+                Tell(e, () => Log.WorkerIdle(logger, e));
                 await PauseAsync(idle, stoppingToken);
                 idle = LeaseKeeper.Min(idle * 2, LongestPause);
             }
@@ -69,7 +69,7 @@ internal sealed class SlotWorker(
     private async Task<bool> WorkAsync(StageLease lease, CancellationToken stopping)
     {
         var stage = grains.GetGrain<IStageGrain>(lease.Key);
-        var keeper = new LeaseKeeper(stage, lease, slot.Name, timings, time, logger);
+        var keeper = new LeaseKeeper(stage, lease, slot.Name, timings, time, contact, logger);
         using var work = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var done = new CancellationTokenSource();
         _journal?.Begin(lease);
@@ -140,7 +140,7 @@ internal sealed class SlotWorker(
             }
             catch (Exception e)
             {
-                Log.OutcomeLost(logger, e, lease.Epoch, lease.Key);
+                Tell(e, () => Log.OutcomeLost(logger, e, lease.Epoch, lease.Key));
                 if (hurry.IsCancellationRequested || (keeper.IsLost && result.Report is null))
                 {
                     return "lost";
@@ -189,6 +189,17 @@ internal sealed class SlotWorker(
         _placePauses[key] = _placePause;
         Log.PlaceFault(logger, failure.Reason, _placePause.TotalSeconds);
         return "place";
+    }
+
+    // While nobody answers, one line says so, and not one for each question.
+    private void Tell(Exception e, Action log)
+    {
+        if (ClusterContact.IsSilence(e))
+        {
+            contact.Missed(e);
+            return;
+        }
+        log();
     }
 
     // Waits for an answer; once it has to hurry, not for long.

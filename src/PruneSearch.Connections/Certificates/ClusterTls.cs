@@ -25,7 +25,9 @@ public sealed class ClusterTls
         (_own, _authorities) = (new(certificate, ReadOwn), new(authority, ReadAuthorities));
 
     /// <summary>What the settings <c>certificate</c> and <c>authority</c> say; <see langword="null"/> when they say nothing.</summary>
-    /// <exception cref="SettingsException">Only one of them is there, or a file cannot be used.</exception>
+    /// <exception cref="SettingsException">
+    /// Only one of them is there, a file cannot be used, or the certificate is not of that authority or not valid now.
+    /// </exception>
     public static ClusterTls? Read(Settings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -34,9 +36,13 @@ public sealed class ClusterTls
             (null, null) => null,
             (null, _) => throw new SettingsException("'authority' is set and 'certificate' is not, expected both or neither"),
             (_, null) => throw new SettingsException("'certificate' is set and 'authority' is not, expected both or neither"),
-            ({ } own, { } authority) => settings.Using("certificate", () => new ClusterTls(own, authority)),
+            ({ } own, { } authority) => settings.Using("certificate", () => new ClusterTls(own, authority).Required(own)),
         };
     }
+
+    // Whoever has one that nobody will take learns of it here, and need not read the log of the other side.
+    private ClusterTls Required(string file) => Refusal(_own.Value, Enum.GetValues<CertificateRole>()) is not { } why ? this
+        : throw new ArgumentException($"{file}: nobody would take it: {why}");
 
     /// <summary>Who this process is; <see langword="null"/> when its certificate is none that 'prunesearch certificates' makes.</summary>
     public CertificateOwner? Owner => CertificateOwner.Of(_own.Value);

@@ -148,7 +148,7 @@ public sealed class SearchSession : ISearchSession
         {
             throw new ClusterException(answer.IsCompleted || _address is null
                 ? "The process that runs the searches did not answer in time."
-                : $"The cluster {_address} did not answer within {_limit.TotalSeconds:F0} s.", e)
+                : $"The cluster {_address} did not answer within {_limit.TotalSeconds:F0} s. {ClientErrorFilter.Overload}", e)
             { IsPassing = true };
         }
     }

@@ -29,6 +29,8 @@ public sealed class GuardedCluster : IAsyncLifetime
 
     internal int Gateway => _options!.GatewayPort;
 
+    internal string Database => _options!.Database;
+
     /// <summary>What Prometheus reads.</summary>
     internal async Task<string> MetricsAsync()
     {

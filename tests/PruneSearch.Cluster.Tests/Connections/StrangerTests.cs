@@ -5,8 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Orleans.Serialization.Session;
 using PruneSearch.Cluster.Connections;
+using PruneSearch.Cluster.Hosting;
+using PruneSearch.Cluster.Placement;
+using PruneSearch.Cluster.TestHost;
 using PruneSearch.Connections;
 using PruneSearch.Connections.Certificates;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Tests.Connections;
 
@@ -46,6 +50,29 @@ public sealed class StrangerTests(GuardedCluster cluster) : IClassFixture<Guarde
         Assert.Equal(0, await silent.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WaitAsync(
             ConnectionGuard.TimeLimit + TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
         Assert.Equal(1, await cluster.LoggedAsync("were turned away"));
+    }
+
+    [Fact]
+    public async Task A_silo_without_certificates_does_not_join_silos_that_have_them_and_says_why()
+    {
+        using var home = new TestHome();
+        var error = await Assert.ThrowsAsync<IOException>(() => SiloHost.StartAsync(
+            new SiloOptions
+            {
+                Role = SiloRole.Worker,
+                Database = cluster.Database,
+                Checkpoints = home.Path,
+                ClusterId = "test",
+                Name = "plain",
+                SiloPort = FreePort.Find(),
+                GatewayPort = FreePort.Find(),
+                Timings = TestHome.Quick,
+            },
+            services => services.AddSingleton<IStageRunner>(new StubStageRunner(TimeSpan.Zero)),
+            TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("Silo plain cannot join cluster 'test': silo control at 127.0.0.1:", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("asks for certificates, expected 'certificate' and 'authority'", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -85,6 +85,22 @@ public sealed class ClusterTlsTests : IDisposable
         Assert.Contains(expected, Assert.Throws<SettingsException>(() => ClusterAddress.Parse(file, _ => null)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_certificate_that_has_run_out_or_is_of_another_authority_is_refused_before_anybody_is_asked()
+    {
+        string own = Folder("a").Authority, file = Path.Combine(_folder, "settings.yaml");
+        string expired = Folder("a").Issue(CertificateRole.Operator, "late", TimeSpan.FromMinutes(-1));
+        Assert.Contains("late.pem: nobody would take it: 'CN=late, OU=operator, O=PruneSearch' is valid from", Refusal(expired), StringComparison.Ordinal);
+        string foreign = Folder("b").Issue(CertificateRole.Operator, "mallory", Day);
+        Assert.Contains("'CN=mallory, OU=operator, O=PruneSearch' is not of this cluster's authority", Refusal(foreign), StringComparison.Ordinal);
+
+        string Refusal(string certificate)
+        {
+            File.WriteAllText(file, $"gateways: 127.0.0.1:30000\ncertificate: {certificate}\nauthority: {own}\n");
+            return Assert.Throws<SettingsException>(() => ClusterAddress.Parse(file, _ => null)).Message;
+        }
+    }
+
     private CertificateFolder Folder(string name)
     {
         var folder = new CertificateFolder(Path.Combine(_folder, name), TimeProvider.System);
