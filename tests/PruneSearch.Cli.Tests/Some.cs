@@ -147,7 +147,8 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
     public Task DrainAsync(string worker, bool drained) =>
         Workers.Any(w => w.Slot.Worker == worker) ? Call($"{(drained ? "drain" : "undrain")} {worker}") : throw new KeyNotFoundException();
 
-    public Task DeleteAsync(string id) => Call($"delete {id}");
+    public Task DeleteAsync(string id) => statuses is [.., { State: WorkState.Running }] ? throw new InvalidOperationException($"Search '{id}' is at work.")
+        : Call($"delete {id}");
 
     public Task ForgetStageAsync(StageKey stage) => Call($"forget {stage}");
 

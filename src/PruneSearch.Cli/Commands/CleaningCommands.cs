@@ -66,7 +66,14 @@ internal static class CleaningCommands
             await context.Output.WriteLineAsync($"{id} would go, with those of its {own.Count} stages that no other search has.");
             return ExitCode.Ok;
         }
-        await session.DeleteAsync(id);
+        try
+        {
+            await session.DeleteAsync(id);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new IOException(e.Message, e); // it is at work, which is nothing unexpected
+        }
         var cleaning = new StoreCleaning(session, context.Time);
         var plan = await cleaning.PlanAsync(TimeSpan.Zero, KeepRule.All, own, cancellation);
         long free = await cleaning.DeleteAsync(plan, cancellation);

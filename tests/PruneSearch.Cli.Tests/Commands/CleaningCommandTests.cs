@@ -1,3 +1,5 @@
+using PruneSearch.Core.Searches;
+
 namespace PruneSearch.Cli.Tests.Commands;
 
 public sealed class CleaningCommandTests : IDisposable
@@ -48,6 +50,16 @@ public sealed class CleaningCommandTests : IDisposable
         Assert.Contains("There is no search 'nobody'", _error.ToString(), StringComparison.Ordinal);
     }
 
-    private Task<int> RunAsync(params string[] arguments) => CommandLine.RunAsync(
-        arguments, new CliContext { Output = _output, Error = _error, IsTerminal = false, Sessions = new ScriptedSessions(_folder) });
+    [Fact]
+    public async Task A_search_at_work_is_not_deleted_and_that_is_nothing_unexpected()
+    {
+        var running = Some.Status(WorkState.Running);
+        Assert.Equal(2, await RunAsync(new ScriptedSessions(_folder, running), "delete", running.Id, "--home", _folder));
+        Assert.Equal("prunesearch: Search 'made-up-0001' is at work.", _error.ToString().Trim());
+    }
+
+    private Task<int> RunAsync(params string[] arguments) => RunAsync(new ScriptedSessions(_folder), arguments);
+
+    private Task<int> RunAsync(ScriptedSessions sessions, params string[] arguments) => CommandLine.RunAsync(
+        arguments, new CliContext { Output = _output, Error = _error, IsTerminal = false, Sessions = sessions });
 }
