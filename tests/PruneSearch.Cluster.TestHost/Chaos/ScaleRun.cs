@@ -126,7 +126,7 @@ public sealed class ScaleRun(ScaleOptions options, TextWriter output)
     }
 
     // How long it takes to learn how a search stands, from before its launch on.
-    private static async Task<List<double>> LookAsync(ScaleCluster cluster, List<SearchPlan> plans, CancellationToken over)
+    private async Task<List<double>> LookAsync(ScaleCluster cluster, List<SearchPlan> plans, CancellationToken over)
     {
         var looks = new List<double>();
         var client = await cluster.ConnectAsync().ConfigureAwait(false);
