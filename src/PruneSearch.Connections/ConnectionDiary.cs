@@ -52,7 +52,8 @@ public sealed class ConnectionDiary : ILoggerProvider, ILogger
         {
             if (_latest is { } gateway)
             {
-                _refusals[gateway] = $"(its certificate is refused: {reason})";
+                // Orleans tells of it late or never, and then as of any other connection that ends.
+                _attempts[gateway] = _refusals[gateway] = $"(its certificate is refused: {reason})";
             }
         }
     }

@@ -20,11 +20,13 @@ internal sealed class Eviction(SiloOptions options) : IFatalErrorHandler
     {
         Console.Error.WriteLine(Line(options, context, exception));
         // Nothing may keep it: what it works on belongs to somebody else by now.
-        new Thread(() =>
+        var last = new Thread(() =>
         {
             Thread.Sleep(Patience);
             Environment.FailFast(null);
-        }) { IsBackground = true }.Start();
+        });
+        last.IsBackground = true;
+        last.Start();
         Environment.Exit(Failed);
     }
 
