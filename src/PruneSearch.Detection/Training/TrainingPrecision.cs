@@ -28,7 +28,7 @@ public static class TrainingPrecision
     };
 
     /// <summary>The type that tensors have at a precision.</summary>
-    internal static ScalarType TypeOf(Precision resolved) => resolved == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
+    public static ScalarType TypeOf(Precision resolved) => resolved == Precision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
     private static bool HasShortFloats(int index) => CudaDevice.HasShortFloats(index, DriverLibrary.Load(CudaDevice.Library));
 }
