@@ -11,7 +11,8 @@ public sealed class ConnectionDiaryTests
     {
         using var diary = new ConnectionDiary();
         var address = new ClusterAddress { Gateways = [new(IPAddress.Loopback, 30000)] };
-        diary.LogInformation("Connecting to {EndPoint}", SiloAddress.New(address.Gateways[0], 0));
+        KeyValuePair<string, object?>[] connecting = [new("EndPoint", SiloAddress.New(address.Gateways[0], 0))]; // as Orleans logs it
+        diary.Log(LogLevel.Information, default, connecting, null, (_, _) => "");
         Assert.Equal("No silo of cluster 'prunesearch' answers: 127.0.0.1:30000 (says nothing)", diary.Tried(address));
 
         diary.Refused("'CN=control' is not of this cluster's authority");
