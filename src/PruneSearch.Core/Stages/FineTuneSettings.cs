@@ -110,7 +110,7 @@ public sealed record FineTuneSettings
 
     /// <summary>Weights and their updates are float32 always.</summary>
     [Id(14)]
-    [Description("Number type of convolutions in training; weights stay float32. `auto` is float32; bfloat16 is faster on some processors and costs accuracy, tf32 is for NVIDIA GPUs.")]
+    [Description("Number type of convolutions in training; weights stay float32. `auto` is float32; bfloat16 costs accuracy, tf32 is for NVIDIA GPUs.")]
     public Precision Precision { get; init; } = Precision.Auto;
 
     /// <summary>Averaged weights (<see cref="EmaDecay"/>) always go on: they are what the next stage starts from.</summary>
