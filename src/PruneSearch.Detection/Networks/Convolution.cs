@@ -10,6 +10,11 @@ internal static class Convolution
     // Dilation of a kernel with one tap, which has nothing to dilate. With one thread torch gives undilated ones to a routine of its own, which
     // multiplies matrices with MKL: on a processor that is not Intel's that takes twice as long as oneDNN.
     private const long NothingToDilate = 2;
+    private const long Block = 32;
+
+    // oneDNN 3.7.1 (brgconv_1x1, AVX-512) computes the output channels beyond the last full block of 32 wrongly on processors with some caches, among
+    // them one with half a gigabyte of the third level: its blocking follows from their sizes. Gradients are right there.
+    private static readonly Lazy<bool> PartialBlocksAreWrong = new(ProbePartialBlock);
 
     /// <summary>Computes one layer.</summary>
     /// <param name="layer">The layer.</param>
@@ -17,7 +22,11 @@ internal static class Convolution
     /// <param name="weight">Kernels <c>[out, in / groups, k, k]</c>.</param>
     /// <param name="bias">One number for each output channel, or none.</param>
     /// <param name="type">Number type to compute in, and of the result: float32 or bfloat16.</param>
-    public static Tensor Of(ConvLayer layer, Tensor x, Tensor weight, Tensor? bias, ScalarType type)
+    public static Tensor Of(ConvLayer layer, Tensor x, Tensor weight, Tensor? bias, ScalarType type) =>
+        Of(layer, x, weight, bias, type, fullBlocks: layer.Kernel == 1 && PartialBlocksAreWrong.Value);
+
+    /// <summary>The same, where kernels of one tap are filled with zeros up to a full block of output channels, or are not.</summary>
+    internal static Tensor Of(ConvLayer layer, Tensor x, Tensor weight, Tensor? bias, ScalarType type, bool fullBlocks)
     {
         bool onCpu = x.device.type == DeviceType.CPU;
         bool slowInShort = layer is { Depthwise: true, Stride: > 1 }, leavesTapsOut = x.shape[2] < layer.Kernel || x.shape[3] < layer.Kernel;
@@ -30,9 +39,29 @@ internal static class Convolution
             padding = [0, 0];
         }
         long dilation = onCpu && layer.Kernel == 1 ? NothingToDilate : 1;
+        long outputs = weight.shape[0], missing = onCpu && fullBlocks && layer is { Kernel: 1, Groups: 1 } && outputs > Block ? -outputs % Block : 0;
+        if (missing < 0)
+        {
+            missing += Block;
+            weight = nn.functional.pad(weight, [0, 0, 0, 0, 0, 0, 0, missing]);
+            bias = bias is null ? null : nn.functional.pad(bias, [0, missing]);
+        }
         var y = nn.functional.conv2d(
             As(inner, x), As(inner, weight), bias is null ? null : As(inner, bias), [layer.Stride, layer.Stride], padding, [dilation, dilation], layer.Groups);
-        return As(type, y);
+        return As(type, missing > 0 ? TorchNetwork.ChannelsLast(y.narrow(1, 0, outputs)) : y);
+    }
+
+    private static bool ProbePartialBlock()
+    {
+        const int Inputs = 64, Outputs = 80, Edge = 26;
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var pixels = linspace(-1, 1, Edge * Edge * Inputs).reshape(Edge * Edge, Inputs);
+        var weight = linspace(-1, 1, Outputs * Inputs).sin().reshape(Outputs, Inputs);
+        var y = nn.functional.conv2d(pixels.reshape(1, Edge, Edge, Inputs).permute(0, 3, 1, 2), weight.reshape(Outputs, Inputs, 1, 1),
+            strides: [1, 1], padding: [0, 0], dilation: [NothingToDilate, NothingToDilate]);
+        var right = matmul(pixels.to(float64), weight.to(float64).t());
+        return (y.permute(0, 2, 3, 1).reshape(Edge * Edge, Outputs).to(float64) - right).abs().max().item<double>() > 1e-3;
     }
 
     // oneDNN has no kernel for the gradient of a strided depthwise convolution in bfloat16: its fallback takes ten times
