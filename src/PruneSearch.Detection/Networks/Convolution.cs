@@ -10,11 +10,10 @@ internal static class Convolution
     // Dilation of a kernel with one tap, which has nothing to dilate. With one thread torch gives undilated ones to a routine of its own, which
     // multiplies matrices with MKL: on a processor that is not Intel's that takes twice as long as oneDNN.
     private const long NothingToDilate = 2;
-    private const long Block = 32;
 
-    // oneDNN 3.7.1 (brgconv_1x1, AVX-512) computes the output channels beyond the last full block of 32 wrongly on processors with some caches, among
-    // them one with half a gigabyte of the third level: its blocking follows from their sizes. Gradients are right there.
-    private static readonly Lazy<bool> PartialBlocksAreWrong = new(ProbePartialBlock);
+    // oneDNN 3.7.1 (brgconv_1x1, AVX-512) computes some output channels wrongly on processors with some caches, among them one with half a gigabyte of
+    // the third level: its blocking follows from their sizes. There, kernels of one tap are multiplied as matrices, which takes longer.
+    private static readonly Lazy<bool> OneTapIsWrong = new(ProbeOneTap);
 
     /// <summary>Computes one layer.</summary>
     /// <param name="layer">The layer.</param>
@@ -23,10 +22,10 @@ internal static class Convolution
     /// <param name="bias">One number for each output channel, or none.</param>
     /// <param name="type">Number type to compute in, and of the result: float32 or bfloat16.</param>
     public static Tensor Of(ConvLayer layer, Tensor x, Tensor weight, Tensor? bias, ScalarType type) =>
-        Of(layer, x, weight, bias, type, fullBlocks: layer.Kernel == 1 && PartialBlocksAreWrong.Value);
+        Of(layer, x, weight, bias, type, asMatrices: layer.Kernel == 1 && x.device.type == DeviceType.CPU && OneTapIsWrong.Value);
 
-    /// <summary>The same, where kernels of one tap are filled with zeros up to a full block of output channels, or are not.</summary>
-    internal static Tensor Of(ConvLayer layer, Tensor x, Tensor weight, Tensor? bias, ScalarType type, bool fullBlocks)
+    /// <summary>The same, where kernels of one tap are multiplied as matrices, or are not.</summary>
+    internal static Tensor Of(ConvLayer layer, Tensor x, Tensor weight, Tensor? bias, ScalarType type, bool asMatrices)
     {
         bool onCpu = x.device.type == DeviceType.CPU;
         bool slowInShort = layer is { Depthwise: true, Stride: > 1 }, leavesTapsOut = x.shape[2] < layer.Kernel || x.shape[3] < layer.Kernel;
@@ -39,19 +38,18 @@ internal static class Convolution
             padding = [0, 0];
         }
         long dilation = onCpu && layer.Kernel == 1 ? NothingToDilate : 1;
-        long outputs = weight.shape[0], missing = onCpu && fullBlocks && layer is { Kernel: 1, Groups: 1 } && outputs > Block ? -outputs % Block : 0;
-        if (missing < 0)
+        if (asMatrices && layer is { Kernel: 1, Groups: 1 })
         {
-            missing += Block;
-            weight = nn.functional.pad(weight, [0, 0, 0, 0, 0, 0, 0, missing]);
-            bias = bias is null ? null : nn.functional.pad(bias, [0, missing]);
+            var pixels = x.permute(0, 2, 3, 1)[TensorIndex.Colon, TensorIndex.Slice(step: layer.Stride), TensorIndex.Slice(step: layer.Stride)];
+            return nn.functional.linear(As(type, pixels), As(type, weight.reshape(weight.shape[0], weight.shape[1])), bias is null ? null : As(type, bias))
+                .permute(0, 3, 1, 2);
         }
         var y = nn.functional.conv2d(
             As(inner, x), As(inner, weight), bias is null ? null : As(inner, bias), [layer.Stride, layer.Stride], padding, [dilation, dilation], layer.Groups);
-        return As(type, missing > 0 ? TorchNetwork.ChannelsLast(y.narrow(1, 0, outputs)) : y);
+        return As(type, y);
     }
 
-    private static bool ProbePartialBlock()
+    private static bool ProbeOneTap()
     {
         const int Inputs = 64, Outputs = 80, Edge = 26;
         using var scope = NewDisposeScope();
