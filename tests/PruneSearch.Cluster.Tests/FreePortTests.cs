@@ -42,7 +42,7 @@ public sealed class FreePortTests
                 GatewayPort = gateway,
             };
             var e = await Assert.ThrowsAsync<IOException>(() => SiloHost.StartAsync(second));
-            Assert.Equal($"Silo second cannot listen on '{key}' {taken} of 127.0.0.1: somebody does already, expected a port of its own for every " +
+            Assert.Equal($"Silo second cannot listen on '{key}' {taken} of 127.0.0.1: it is taken, expected a port of its own for every " +
                 "silo of a machine", e.Message);
         }
     }

@@ -10,7 +10,7 @@ namespace PruneSearch.Cluster.Hosting;
 internal sealed class Eviction(SiloOptions options) : IFatalErrorHandler
 {
     private const int Failed = 1;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
     public bool IsUnexpected(Exception exception) => exception is not ThreadAbortException;
@@ -22,7 +22,7 @@ internal sealed class Eviction(SiloOptions options) : IFatalErrorHandler
         // Nothing may keep it: what it works on belongs to somebody else by now.
         var last = new Thread(() =>
         {
-            Thread.Sleep(Patience);
+            Thread.Sleep(ExitTimeout);
             Environment.FailFast(null);
         });
         last.IsBackground = true;

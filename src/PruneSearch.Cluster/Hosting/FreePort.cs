@@ -18,9 +18,16 @@ internal static class FreePort
         for (int i = 0; i < Tries; i++)
         {
             int port = Random.Shared.Next(First, End);
-            if (IsFree(IPAddress.Loopback, port))
+            try
             {
-                return port;
+                if (IsFree(IPAddress.Loopback, port))
+                {
+                    return port;
+                }
+            }
+            catch (SocketException)
+            {
+                continue; // Windows keeps some for itself
             }
         }
         throw new IOException($"No free port was found from {First} to {End - 1}, tried {Tries}.");

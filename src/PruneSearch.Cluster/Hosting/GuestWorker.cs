@@ -26,8 +26,8 @@ internal static class GuestWorker
         builder.Logging.AddFilter("Orleans", LogLevel.Error);
         builder.Logging.AddProvider(diary).AddFilter<ConnectionDiary>("Orleans", LogLevel.Information);
         builder.Services.AddSingleton(diary).AddSingleton(address);
-        builder.Services.AddSingleton<GatewayPatience>();
-        builder.Services.AddSingleton<IClientConnectionRetryFilter>(p => p.GetRequiredService<GatewayPatience>());
+        builder.Services.AddSingleton<GatewayRetryFilter>();
+        builder.Services.AddSingleton<IClientConnectionRetryFilter>(p => p.GetRequiredService<GatewayRetryFilter>());
         builder.UseOrleansClient(client =>
         {
             client.UseCluster(address, diary);

@@ -67,7 +67,7 @@ public sealed class SiloHost : IAsyncDisposable
                 await Neighbours.RequireOpenAsync(host.Services, options, cancellation).ConfigureAwait(false);
             }
             await host.StartAsync(cancellation).ConfigureAwait(false);
-            host.Services.GetService<GatewayPatience>()?.Found();
+            host.Services.GetService<GatewayRetryFilter>()?.Found();
         }
         catch
         {
@@ -109,7 +109,7 @@ public sealed class SiloHost : IAsyncDisposable
             {
                 if (!FreePort.IsFree(IPAddress.IsLoopback(options.AdvertisedAddress) ? options.AdvertisedAddress : IPAddress.Any, port))
                 {
-                    throw new IOException($"Silo {options.Name} cannot listen on '{key}' {port} of {options.AdvertisedAddress}: somebody does already, " +
+                    throw new IOException($"Silo {options.Name} cannot listen on '{key}' {port} of {options.AdvertisedAddress}: it is taken, " +
                         "expected a port of its own for every silo of a machine");
                 }
             }

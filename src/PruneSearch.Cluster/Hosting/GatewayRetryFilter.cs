@@ -8,7 +8,7 @@ namespace PruneSearch.Cluster.Hosting;
 /// Has a worker that is a client wait for a gateway, however long that takes, with longer and longer pauses. What is in the way is one line of the log,
 /// and another one when that changes.
 /// </summary>
-internal sealed class GatewayPatience(ClusterAddress address, ConnectionDiary diary, TimeProvider time, ILogger<GatewayPatience> logger)
+internal sealed class GatewayRetryFilter(ClusterAddress address, ConnectionDiary diary, TimeProvider time, ILogger<GatewayRetryFilter> logger)
     : IClientConnectionRetryFilter
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);

@@ -13,7 +13,7 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Tests.Connections;
 
 /// <summary>What a worker says, and how often, while nobody answers it.</summary>
-public sealed class GatewayPatienceTests : IDisposable
+public sealed class GatewayRetryFilterTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly Lines _lines = new();
@@ -24,7 +24,7 @@ public sealed class GatewayPatienceTests : IDisposable
     public async Task While_there_is_no_gateway_one_line_says_so_and_pauses_become_longer()
     {
         var address = new ClusterAddress { Gateways = [new(IPAddress.Loopback, 1)] };
-        var patience = new GatewayPatience(address, new ConnectionDiary(), _time, new Logger<GatewayPatience>(_lines));
+        var patience = new GatewayRetryFilter(address, new ConnectionDiary(), _time, new Logger<GatewayRetryFilter>(_lines));
         foreach (int seconds in (int[])[1, 2, 4, 8, 10, 10])
         {
             var waits = patience.ShouldRetryConnectionAttempt(new SiloUnavailableException("none"), TestContext.Current.CancellationToken);
