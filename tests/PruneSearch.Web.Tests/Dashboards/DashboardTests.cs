@@ -88,8 +88,9 @@ public sealed class DashboardTests(Browser browser, SiloServer silo) : IClassFix
         await page.GetByRole(AriaRole.Link, new() { Name = "Cluster" }).ClickAsync();
         var dashboard = await page.RunAndWaitForPopupAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Orleans' dashboard" }).ClickAsync());
         dashboard.Console += (_, message) => complaints.AddRange(message.Type is "error" ? [$"{message.Text} {message.Location}"] : []);
-        await Expect(dashboard.Locator("#content")).ToContainTextAsync("GetCounters");
-        await Expect(dashboard.Locator("#content")).ToContainTextAsync("DashboardGrain");
+        // The silo's own timers: what the page itself calls is among the first methods only while the silo is young.
+        await Expect(dashboard.Locator("#content")).ToContainTextAsync("Active Silos1");
+        await Expect(dashboard.Locator("#content")).ToContainTextAsync("SiloGrainService");
         Assert.True(complaints.Count == 0, string.Join("\n", complaints));
     }
 
