@@ -21,7 +21,7 @@ internal static class Convolution
     {
         bool onCpu = x.device.type == DeviceType.CPU;
         bool slowInShort = layer is { Depthwise: true, Stride: > 1 }, leavesTapsOut = x.shape[2] < layer.Kernel || x.shape[3] < layer.Kernel;
-        bool errsInShort = type == ScalarType.BFloat16 && onCpu && layer.Groups == 1 && ConvolutionCheck.MayErr;
+        bool errsInShort = type == ScalarType.BFloat16 && onCpu && !layer.Depthwise && ConvolutionCheck.MayErr;
         var inner = onCpu && (slowInShort || leavesTapsOut || errsInShort) ? ScalarType.Float32 : type;
         var pad = layer.Padding;
         long[] padding = [pad.Top, pad.Left];
@@ -39,11 +39,11 @@ internal static class Convolution
         long dilation = onCpu ? Dilation(layer.Kernel) : 1;
         (x, weight, bias) = (As(inner, x), As(inner, weight), bias is null ? null : As(inner, bias));
         var y = nn.functional.conv2d(x, weight, bias, [stride, stride], padding, [dilation, dilation], layer.Groups);
-        if (onCpu && layer.Groups == 1 && inner == ScalarType.Float32 && ConvolutionCheck.Errs(Shape(x, weight, stride, padding)))
+        if (onCpu && inner == ScalarType.Float32 && ConvolutionCheck.Errs(Shape(x, weight, stride, padding, layer.Groups)))
         {
             // The gradients of the first are right, and it keeps what they need.
             using var guard = no_grad();
-            using var right = ConvolutionCheck.ByGradient(x, weight, bias, stride, padding[0], padding[1]);
+            using var right = ConvolutionCheck.ByGradient(x, weight, bias, stride, padding[0], padding[1], layer.Groups);
             using var values = y.detach();
             values.copy_(right).Dispose();
         }
@@ -57,8 +57,9 @@ internal static class Convolution
     internal static Tensor EveryNth(Tensor x, long stride) => stride == 1 ? x
         : x[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
 
-    private static ConvolutionShape Shape(Tensor x, Tensor weight, int stride, long[] padding) => new(
-        x.shape[0], x.shape[1], weight.shape[0], x.shape[2], x.shape[3], (int)weight.shape[2], stride, padding[0], padding[1], get_num_threads());
+    private static ConvolutionShape Shape(Tensor x, Tensor weight, int stride, long[] padding, int groups) => new(
+        x.shape[0], x.shape[1], weight.shape[0], x.shape[2], x.shape[3], (int)weight.shape[2], stride, padding[0], padding[1],
+        groups, get_num_threads());
 
     // oneDNN has no kernel for the gradient of a strided depthwise convolution in bfloat16: its fallback takes ten times
     // as long as the one in float32, which is why Of goes to float32 and back there. On maps that are smaller than the

@@ -15,9 +15,10 @@ namespace PruneSearch.Detection.Networks;
 /// <param name="Stride">Pixels from one output to the next.</param>
 /// <param name="Above">Rows of zeros above and below.</param>
 /// <param name="Left">Columns of zeros at the left and right.</param>
+/// <param name="Groups">Groups of channels that do not see one another.</param>
 /// <param name="Threads">Threads that compute it.</param>
 internal readonly record struct ConvolutionShape(
-    long Pictures, long Inputs, long Outputs, long Height, long Width, int Kernel, int Stride, long Above, long Left, int Threads);
+    long Pictures, long Inputs, long Outputs, long Height, long Width, int Kernel, int Stride, long Above, long Left, int Groups, int Threads);
 
 /// <summary>
 /// Finds the convolutions that the library of kernels computes wrongly on this processor, and computes them in another way.
@@ -38,8 +39,8 @@ internal static class ConvolutionCheck
     private static readonly ConcurrentDictionary<ConvolutionShape, bool> Wrong = new();
 
     private static readonly Lazy<bool> Suspicious = new(() => CachesAreHidden()
-        || IsWrong(new(1, 64, 80, 26, 26, 1, 1, 0, 0, get_num_threads()))
-        || IsWrong(new(8, 320, 1280, 10, 10, 1, 1, 0, 0, get_num_threads())));
+        || IsWrong(new(1, 64, 80, 26, 26, 1, 1, 0, 0, 1, get_num_threads()))
+        || IsWrong(new(8, 320, 1280, 10, 10, 1, 1, 0, 0, 1, get_num_threads())));
 
     /// <summary>Whether the library may err on this processor.</summary>
     public static bool MayErr => Suspicious.Value;
@@ -49,16 +50,19 @@ internal static class ConvolutionCheck
 
     /// <summary>A convolution by the kernel of a gradient: that with respect to the input of one whose kernel is turned around.</summary>
     /// <param name="x">Feature map <c>[N, inputs, H, W]</c>.</param>
-    /// <param name="weight">Kernels <c>[outputs, inputs, k, k]</c>.</param>
+    /// <param name="weight">Kernels <c>[outputs, inputs / groups, k, k]</c>.</param>
     /// <param name="bias">One number for each output channel, or none.</param>
     /// <param name="stride">Pixels from one output to the next.</param>
     /// <param name="above">Rows of zeros above and below, fewer than the kernel has taps.</param>
     /// <param name="left">Columns of zeros at the left and right, likewise.</param>
-    public static Tensor ByGradient(Tensor x, Tensor weight, Tensor? bias, int stride, long above, long left)
+    /// <param name="groups">Groups of channels that do not see one another.</param>
+    public static Tensor ByGradient(Tensor x, Tensor weight, Tensor? bias, int stride, long above, long left, int groups)
     {
         long taps = weight.shape[2], dilation = Convolution.Dilation(taps);
-        var turned = TorchNetwork.ChannelsLast(weight.flip(2, 3).transpose(0, 1));
-        var y = nn.functional.conv_transpose2d(x, turned, bias, padding: [taps - 1 - above, taps - 1 - left], dilation: [dilation, dilation]);
+        var turned = weight.flip(2, 3).reshape(groups, weight.shape[0] / groups, weight.shape[1], taps, taps).transpose(1, 2)
+            .reshape(groups * weight.shape[1], weight.shape[0] / groups, taps, taps);
+        var y = nn.functional.conv_transpose2d(x, TorchNetwork.ChannelsLast(turned), bias,
+            padding: [taps - 1 - above, taps - 1 - left], groups: groups, dilation: [dilation, dilation]);
         return Convolution.EveryNth(y, stride);
     }
 
@@ -67,11 +71,11 @@ internal static class ConvolutionCheck
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var x = Waves(shape.Pictures, shape.Height, shape.Width, shape.Inputs).permute(0, 3, 1, 2);
-        var weight = Waves(shape.Outputs, shape.Kernel, shape.Kernel, shape.Inputs).permute(0, 3, 1, 2);
+        var weight = Waves(shape.Outputs, shape.Kernel, shape.Kernel, shape.Inputs / shape.Groups).permute(0, 3, 1, 2);
         long dilation = Convolution.Dilation(shape.Kernel);
         var got = nn.functional.conv2d(
-            x, weight, strides: [shape.Stride, shape.Stride], padding: [shape.Above, shape.Left], dilation: [dilation, dilation]);
-        var right = ByGradient(x, weight, bias: null, shape.Stride, shape.Above, shape.Left);
+            x, weight, strides: [shape.Stride, shape.Stride], padding: [shape.Above, shape.Left], dilation: [dilation, dilation], groups: shape.Groups);
+        var right = ByGradient(x, weight, bias: null, shape.Stride, shape.Above, shape.Left, shape.Groups);
         return (got - right).abs().max().item<float>() > Tolerance * right.abs().max().item<float>();
     }
 

@@ -97,19 +97,20 @@ public sealed class ConvolutionTests
         ((wanted.detach() - got.detach().to(float64)).abs().max() / wanted.detach().abs().max()).item<double>();
 
     [Theory]
-    [InlineData(1, 1, 0, 0)]
-    [InlineData(1, 2, 0, 0)]
-    [InlineData(3, 1, 1, 1)]
-    [InlineData(3, 2, 1, 0)]
-    [InlineData(5, 2, 2, 2)]
-    public void The_kernel_of_a_gradient_computes_the_same(int kernel, int stride, long above, long left)
+    [InlineData(1, 1, 0, 0, 1)]
+    [InlineData(1, 2, 0, 0, 4)]
+    [InlineData(3, 1, 1, 1, 8)]
+    [InlineData(3, 2, 1, 0, 24)]
+    [InlineData(5, 2, 2, 2, 1)]
+    public void The_kernel_of_a_gradient_computes_the_same(int kernel, int stride, long above, long left, int groups)
     {
         using var scope = NewDisposeScope();
-        var (x, weight, bias) = (Maps(2, 24, 9), Maps(40, 24, kernel), randn(40, generator: new Generator(3)));
+        var (x, weight, bias) = (Maps(2, 24, 9), Maps(48, 24 / groups, kernel), randn(48, generator: new Generator(3)));
 
-        var got = ConvolutionCheck.ByGradient(x, weight, bias, stride, above, left);
+        var got = ConvolutionCheck.ByGradient(x, weight, bias, stride, above, left, groups);
 
-        var wanted = nn.functional.conv2d(x.to(float64), weight.to(float64), bias.to(float64), [stride, stride], [above, left]);
+        var wanted = nn.functional.conv2d(
+            x.to(float64), weight.to(float64), bias.to(float64), [stride, stride], [above, left], groups: groups);
         Assert.True(wanted.allclose(got.to(float64), rtol: 1e-4, atol: 1e-3));
     }
 

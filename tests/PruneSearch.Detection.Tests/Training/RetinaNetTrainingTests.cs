@@ -13,7 +13,7 @@ namespace PruneSearch.Tests.Detection.Training;
 /// <summary>A small RetinaNet learns to find squares and to tell their colours apart.</summary>
 public sealed class RetinaNetTrainingTests(ITestOutputHelper output)
 {
-    private const int Steps = 200, FirstUnseen = 100_000, Unseen = 8;
+    private const int Steps = 320, FirstUnseen = 100_000, Unseen = 8;
 
     private static readonly RetinaNetOptions Options =
         new() { WidthMultiplier = 0.25, PyramidWidth = 64, HeadDepth = 1, Heads = HeadConvolutions.Separable, AnchorScale = 2 };
