@@ -11,18 +11,31 @@ internal static class Convolution
     // multiplies matrices with MKL: on a processor that is not Intel's that takes twice as long as oneDNN.
     private const long NothingToDilate = 2;
 
+    // oneDNN 3.7.1 (brgconv_1x1, AVX-512) computed some output channels wrongly on an AMD EPYC of family 26 with a third-level cache of 508 MB. Where it
+    // does, kernels of one tap are multiplied as matrices.
+    private static readonly Lazy<bool> OneTapIsWrong = new(ProbeOneTap);
+
     /// <summary>Computes one layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="x">Feature map <c>[N, channels, H, W]</c>.</param>
     /// <param name="weight">Kernels <c>[out, in / groups, k, k]</c>.</param>
     /// <param name="bias">One number for each output channel, or none.</param>
     /// <param name="type">Number type to compute in, and of the result: float32 or bfloat16.</param>
-    public static Tensor Of(ConvLayer layer, Tensor x, Tensor weight, Tensor? bias, ScalarType type)
+    public static Tensor Of(ConvLayer layer, Tensor x, Tensor weight, Tensor? bias, ScalarType type) =>
+        Of(layer, x, weight, bias, type, asMatrices: layer.Kernel == 1 && x.device.type == DeviceType.CPU && OneTapIsWrong.Value);
+
+    /// <summary>The same, where kernels of one tap are multiplied as matrices, or are not.</summary>
+    internal static Tensor Of(ConvLayer layer, Tensor x, Tensor weight, Tensor? bias, ScalarType type, bool asMatrices)
     {
         bool onCpu = x.device.type == DeviceType.CPU;
+        if (onCpu && layer is { Groups: > 1, Depthwise: false } && OneTapIsWrong.Value)
+        {
+            // Where kernels of one tap are wrong, those in groups are, too.
+            var (xs, weights, biases) = (x.chunk(layer.Groups, 1), weight.chunk(layer.Groups, 0), bias?.chunk(layer.Groups, 0));
+            return cat([.. xs.Select((part, i) => Of(layer with { Groups = 1 }, part, weights[i], biases?[i], type))], 1);
+        }
         bool slowInShort = layer is { Depthwise: true, Stride: > 1 }, leavesTapsOut = x.shape[2] < layer.Kernel || x.shape[3] < layer.Kernel;
-        bool errsInShort = type == ScalarType.BFloat16 && onCpu && !layer.Depthwise && ConvolutionCheck.MayErr;
-        var inner = onCpu && (slowInShort || leavesTapsOut || errsInShort) ? ScalarType.Float32 : type;
+        var inner = onCpu && (slowInShort || leavesTapsOut) ? ScalarType.Float32 : type;
         var pad = layer.Padding;
         long[] padding = [pad.Top, pad.Left];
         if (!pad.IsSymmetric)
@@ -30,36 +43,33 @@ internal static class Convolution
             x = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom]);
             padding = [0, 0];
         }
-        int stride = layer.Stride;
-        if (onCpu && layer.Kernel == 1)
+        long dilation = onCpu && layer.Kernel == 1 ? NothingToDilate : 1;
+        if (asMatrices && layer is { Kernel: 1, Groups: 1 })
         {
-            // oneDNN's gradient of a strided kernel of one tap wrote past its memory (12 -> 237 channels at 38 x 38).
-            (x, stride) = (EveryNth(x, stride), 1);
+            var pixels = x.permute(0, 2, 3, 1)[TensorIndex.Colon, TensorIndex.Slice(step: layer.Stride), TensorIndex.Slice(step: layer.Stride)];
+            return nn.functional.linear(As(type, pixels), As(type, weight.reshape(weight.shape[0], weight.shape[1])), bias is null ? null : As(type, bias))
+                .permute(0, 3, 1, 2);
         }
-        long dilation = onCpu ? Dilation(layer.Kernel) : 1;
-        (x, weight, bias) = (As(inner, x), As(inner, weight), bias is null ? null : As(inner, bias));
-        var y = nn.functional.conv2d(x, weight, bias, [stride, stride], padding, [dilation, dilation], layer.Groups);
-        if (onCpu && inner == ScalarType.Float32 && ConvolutionCheck.Errs(Shape(x, weight, stride, padding, layer.Groups)))
-        {
-            // The gradients of the first are right, and it keeps what they need.
-            using var guard = no_grad();
-            using var right = ConvolutionCheck.ByGradient(x, weight, bias, stride, padding[0], padding[1], layer.Groups);
-            using var values = y.detach();
-            values.copy_(right).Dispose();
-        }
+        var y = nn.functional.conv2d(
+            As(inner, x), As(inner, weight), bias is null ? null : As(inner, bias), [layer.Stride, layer.Stride], padding, [dilation, dilation], layer.Groups);
         return As(type, y);
     }
 
-    /// <summary>The dilation that leads kernels of so many taps along the fast path on a CPU.</summary>
-    internal static long Dilation(long taps) => taps == 1 ? NothingToDilate : 1;
+    // Which shapes come out wrong depends on the processor: these did on one.
+    private static bool ProbeOneTap() => IsWrong(pictures: 1, inputs: 64, outputs: 80, edge: 26) || IsWrong(pictures: 8, inputs: 320, outputs: 1280, edge: 10);
 
-    /// <summary>Each <paramref name="stride"/>-th row and column.</summary>
-    internal static Tensor EveryNth(Tensor x, long stride) => stride == 1 ? x
-        : x[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
-
-    private static ConvolutionShape Shape(Tensor x, Tensor weight, int stride, long[] padding, int groups) => new(
-        x.shape[0], x.shape[1], weight.shape[0], x.shape[2], x.shape[3], (int)weight.shape[2], stride, padding[0], padding[1],
-        groups, get_num_threads());
+    private static bool IsWrong(int pictures, int inputs, int outputs, int edge)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        int pixels = pictures * edge * edge;
+        var x = linspace(-1, 1, pixels * inputs).reshape(pixels, inputs);
+        var weight = linspace(-1, 1, outputs * inputs).sin().reshape(outputs, inputs);
+        var y = nn.functional.conv2d(x.reshape(pictures, edge, edge, inputs).permute(0, 3, 1, 2), weight.reshape(outputs, inputs, 1, 1),
+            strides: [1, 1], padding: [0, 0], dilation: [NothingToDilate, NothingToDilate]);
+        var right = matmul(x.to(float64), weight.to(float64).t());
+        return (y.permute(0, 2, 3, 1).reshape(pixels, outputs).to(float64) - right).abs().max().item<double>() > 1e-4 * right.abs().max().item<double>();
+    }
 
     // oneDNN has no kernel for the gradient of a strided depthwise convolution in bfloat16: its fallback takes ten times
     // as long as the one in float32, which is why Of goes to float32 and back there. On maps that are smaller than the
