@@ -11,8 +11,8 @@ internal static class Convolution
     // multiplies matrices with MKL: on a processor that is not Intel's that takes twice as long as oneDNN.
     private const long NothingToDilate = 2;
 
-    // oneDNN 3.7.1 (brgconv_1x1, AVX-512) computed some output channels wrongly on an AMD EPYC of family 26 with a third-level cache of 508 MB. Where it
-    // does, kernels of one tap are multiplied as matrices.
+    // oneDNN 3.7.1 plans its kernels by the sizes of caches. On a virtual machine that hides those of its AMD processor (leaf 8000001DH of CPUID is empty)
+    // it left output channels of kernels with one tap and of grouped kernels wrong, and in bfloat16 those of all but depthwise ones, with their gradients.
     private static readonly Lazy<bool> OneTapIsWrong = new(ProbeOneTap);
 
     /// <summary>Computes one layer.</summary>
@@ -35,7 +35,8 @@ internal static class Convolution
             return cat([.. xs.Select((part, i) => Of(layer with { Groups = 1 }, part, weights[i], biases?[i], type))], 1);
         }
         bool slowInShort = layer is { Depthwise: true, Stride: > 1 }, leavesTapsOut = x.shape[2] < layer.Kernel || x.shape[3] < layer.Kernel;
-        var inner = onCpu && (slowInShort || leavesTapsOut) ? ScalarType.Float32 : type;
+        bool wrongInShort = type == ScalarType.BFloat16 && onCpu && !layer.Depthwise && OneTapIsWrong.Value;
+        var inner = onCpu && (slowInShort || leavesTapsOut || wrongInShort) ? ScalarType.Float32 : type;
         var pad = layer.Padding;
         long[] padding = [pad.Top, pad.Left];
         if (!pad.IsSymmetric)
@@ -43,16 +44,21 @@ internal static class Convolution
             x = nn.functional.pad(x, [pad.Left, pad.Right, pad.Top, pad.Bottom]);
             padding = [0, 0];
         }
-        long dilation = onCpu && layer.Kernel == 1 ? NothingToDilate : 1;
+        int stride = layer.Stride;
+        if (onCpu && layer is { Kernel: 1, Stride: > 1 })
+        {
+            // oneDNN's gradient of a strided kernel of one tap wrote past its memory (8 pictures, 12 -> 237 channels at 38 x 38).
+            x = x[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
+            stride = 1;
+        }
+        (x, weight, bias) = (As(inner, x), As(inner, weight), bias is null ? null : As(inner, bias));
         if (asMatrices && layer is { Kernel: 1, Groups: 1 })
         {
-            var pixels = x.permute(0, 2, 3, 1)[TensorIndex.Colon, TensorIndex.Slice(step: layer.Stride), TensorIndex.Slice(step: layer.Stride)];
-            return nn.functional.linear(As(type, pixels), As(type, weight.reshape(weight.shape[0], weight.shape[1])), bias is null ? null : As(type, bias))
-                .permute(0, 3, 1, 2);
+            var pixels = nn.functional.linear(x.permute(0, 2, 3, 1), weight.reshape(weight.shape[0], weight.shape[1]), bias);
+            return As(type, pixels.permute(0, 3, 1, 2));
         }
-        var y = nn.functional.conv2d(
-            As(inner, x), As(inner, weight), bias is null ? null : As(inner, bias), [layer.Stride, layer.Stride], padding, [dilation, dilation], layer.Groups);
-        return As(type, y);
+        long dilation = onCpu && layer.Kernel == 1 ? NothingToDilate : 1;
+        return As(type, nn.functional.conv2d(x, weight, bias, [stride, stride], padding, [dilation, dilation], layer.Groups));
     }
 
     // Which shapes come out wrong depends on the processor: these did on one.
