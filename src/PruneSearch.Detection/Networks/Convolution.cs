@@ -57,6 +57,12 @@ internal static class Convolution
             var pixels = nn.functional.linear(x.permute(0, 2, 3, 1), weight.reshape(weight.shape[0], weight.shape[1]), bias);
             return As(type, pixels.permute(0, 3, 1, 2));
         }
+        if (onCpu && layer is { Kernel: 1, Depthwise: true })
+        {
+            // A factor for each channel; oneDNN left some of their gradients at zero there.
+            var scaled = x * weight.reshape(1, -1, 1, 1);
+            return As(type, bias is null ? scaled : scaled + bias.reshape(1, -1, 1, 1));
+        }
         long dilation = onCpu && layer.Kernel == 1 ? NothingToDilate : 1;
         return As(type, nn.functional.conv2d(x, weight, bias, [stride, stride], padding, [dilation, dilation], layer.Groups));
     }

@@ -71,6 +71,27 @@ public sealed class ConvolutionTests
         Assert.True(slope.allclose(weight.grad!.to(float64).reshape(outputs, inputs), rtol: 1e-3, atol: 10));
     }
 
+    [Theory]
+    [InlineData(2, 4, 1)]
+    [InlineData(24, 19, 2)]
+    public void A_depthwise_kernel_of_one_tap_is_a_factor(int channels, int size, int stride)
+    {
+        using var scope = NewDisposeScope();
+        var builder = new NetworkBuilder();
+        string read = builder.Depthwise("conv", builder.Input("image", channels, size, size), 1, stride);
+        builder.Output("maps", [read], channels);
+        var layer = (ConvLayer)builder.Build()["conv"];
+        var x = TorchNetwork.ChannelsLast(randn(1, channels, size, size, generator: new Generator(1))).requires_grad_(true);
+        var weight = TorchNetwork.ChannelsLast(randn(channels, 1, 1, 1, generator: new Generator(2))).requires_grad_(true);
+
+        var got = Convolution.Of(layer, x, weight, bias: null, ScalarType.Float32);
+        got.square().sum().backward();
+
+        var seen = x.detach()[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
+        Assert.True((seen * weight.detach().reshape(1, -1, 1, 1)).allclose(got.detach()));
+        Assert.True((2 * weight.detach().reshape(-1) * seen.square().sum(0, 2, 3)).allclose(weight.grad!.reshape(-1), rtol: 1e-4));
+    }
+
     // What memory held stood in some channels on some processors.
     [Theory]
     [InlineData(11, 200, 3, 2, 1)]
