@@ -27,7 +27,7 @@ public sealed record ClusterTimings
     public int MaxAttempts { get; init; } = 3;
 
     /// <summary>How long a coordinator or a worker waits for one answer before it goes on; it asks again later. 5 s by default.</summary>
-    public TimeSpan CallPatience { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// How often a stage may be started in all without getting further, its worker dying without a word included; at least
@@ -48,7 +48,7 @@ public sealed record ClusterTimings
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a stage is tried again while attempts fail of their place (disk, store, memory) and none gets further. 30 min by default.</summary>
-    public TimeSpan PlacePatience { get; init; } = TimeSpan.FromMinutes(30);
+    public TimeSpan PlacementTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Longest pause of a worker after a fault of its place; the first is 2 s, each is twice the one before. 2 min by default.</summary>
     public TimeSpan LongestPlacePause { get; init; } = TimeSpan.FromMinutes(2);
@@ -65,10 +65,10 @@ public sealed record ClusterTimings
         Require(Poll > TimeSpan.Zero, nameof(Poll), "above 0");
         Require(ClaimWait > TimeSpan.Zero, nameof(ClaimWait), "above 0");
         Require(IdleClaim > TimeSpan.Zero, nameof(IdleClaim), "above 0");
-        Require(CallPatience > TimeSpan.Zero, nameof(CallPatience), "above 0");
+        Require(CallTimeout > TimeSpan.Zero, nameof(CallTimeout), "above 0");
         Require(LetGo > TimeSpan.Zero, nameof(LetGo), "above 0");
         Require(StopGrace > TimeSpan.Zero, nameof(StopGrace), "above 0");
-        Require(PlacePatience >= TimeSpan.Zero, nameof(PlacePatience), "at least 0");
+        Require(PlacementTimeout >= TimeSpan.Zero, nameof(PlacementTimeout), "at least 0");
         Require(LongestPlacePause > TimeSpan.Zero, nameof(LongestPlacePause), "above 0");
         Require(Retention > TimeSpan.Zero, nameof(Retention), "above 0");
         Require(MaxAttempts >= 1, nameof(MaxAttempts), "at least 1");

@@ -96,7 +96,7 @@ public sealed class ConnectionDiary : ILoggerProvider, ILogger
 
     private void Note(string name, string address, Exception? exception)
     {
-        if (name == "EndPoint" && exception is not null and not OperationCanceledException) // that is silence, or the end of our own patience
+        if (name == "EndPoint" && exception is not null and not OperationCanceledException) // that is silence, or our own timeout
         {
             _attempts[address] = _refusals.GetValueOrDefault(address) ?? Outcome(exception);
         }

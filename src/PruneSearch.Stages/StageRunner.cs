@@ -15,12 +15,12 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
     public StageReport Run(StageJob job, Action<StageProgress> progress, CancellationToken cancellation)
     {
         var last = new StageProgress { Part = "restore" };
-        var patient = new PatientCheckpointStore(store, time, options.StorePatience, note => progress(last with { Note = note }), cancellation);
+        var retrying = new RetryingCheckpointStore(store, time, options.StoreRetryTime, note => progress(last with { Note = note }), cancellation);
         if (job.Description.MeasureOn is not null)
         {
-            return new MeasuringRunner(patient, time).Run(job, told => progress(last = told), cancellation);
+            return new MeasuringRunner(retrying, time).Run(job, told => progress(last = told), cancellation);
         }
-        var files = new StageFiles(patient, _inputs);
+        var files = new StageFiles(retrying, _inputs);
         var device = TorchDevices.Select(options.Device);
         set_num_threads(options.TorchThreads); // a setting of the calling thread, which may have run something else before
         using var scope = NewDisposeScope();

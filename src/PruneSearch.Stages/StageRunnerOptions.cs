@@ -22,7 +22,7 @@ public sealed record StageRunnerOptions
     /// <summary>
     /// How long a stage waits, with what it has computed, for a checkpoint store that cannot be read or written; 0 to 1 d, 10 min by default.
     /// </summary>
-    public TimeSpan StorePatience { get; set; } = TimeSpan.FromMinutes(10);
+    public TimeSpan StoreRetryTime { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
     /// Folder for pictures that are fetched from the checkpoint store; processes may share it, and it may be deleted when none

@@ -14,7 +14,7 @@ public static class StageServices
         services.AddOptions<StageRunnerOptions>().Configure(o => configure?.Invoke(o))
             .Validate(o => o.SnapshotInterval >= TimeSpan.FromSeconds(1) && o.SnapshotInterval <= TimeSpan.FromHours(1),
                 "SnapshotInterval must be from 1 s to 1 h")
-            .Validate(o => o.StorePatience >= TimeSpan.Zero && o.StorePatience <= TimeSpan.FromDays(1), "StorePatience must be from 0 s to 1 d");
+            .Validate(o => o.StoreRetryTime >= TimeSpan.Zero && o.StoreRetryTime <= TimeSpan.FromDays(1), "StoreRetryTime must be from 0 s to 1 d");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IStageRunner>(provider =>
         {

@@ -140,8 +140,8 @@ public sealed class ClusterDoorTests : IDisposable
         return new RunningSilo(host, options.SiloPort, options.GatewayPort);
     }
 
-    private static Task<ClusterClient> ConnectAsync(int port, ClusterTls? tls, TimeSpan? patience = null) => ClusterClient.ConnectAsync(
-        new ClusterAddress { ClusterId = "test", Gateways = [new(IPAddress.Loopback, port)], Tls = tls, Timeout = patience ?? Limit },
+    private static Task<ClusterClient> ConnectAsync(int port, ClusterTls? tls, TimeSpan? timeout = null) => ClusterClient.ConnectAsync(
+        new ClusterAddress { ClusterId = "test", Gateways = [new(IPAddress.Loopback, port)], Tls = tls, Timeout = timeout ?? Limit },
         cancellation: TestContext.Current.CancellationToken);
 
     private static async Task RefusedAsync(int port, ClusterTls? tls) =>

@@ -167,7 +167,7 @@ public sealed class HangTests : IDisposable
                 throw new InvalidOperationException("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes");
             }
         };
-        await using var host = await home.StartAsync(_runner, TestHome.Quick with { PlacePatience = TimeSpan.FromSeconds(1) });
+        await using var host = await home.StartAsync(_runner, TestHome.Quick with { PlacementTimeout = TimeSpan.FromSeconds(1) });
 
         var end = await host.RunAsync(Plan);
 

@@ -57,13 +57,13 @@ internal sealed class Instruments : IDisposable
     /// <summary>Waits until a gauge tells a value.</summary>
     public async Task UntilAsync(string name, double value, params (string Key, string Value)[] tags)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(30));
         while (Last(name, tags) != value)
         {
             Ask();
-            await Task.Delay(20, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Assert.False(patience.IsCancellationRequested, $"{name} is {Last(name, tags)}, expected {value}");
+            await Task.Delay(20, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Assert.False(timeout.IsCancellationRequested, $"{name} is {Last(name, tags)}, expected {value}");
         }
     }
 

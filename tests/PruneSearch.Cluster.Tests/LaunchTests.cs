@@ -13,7 +13,7 @@ namespace PruneSearch.Cluster.Tests;
 
 public sealed class LaunchTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     [Fact]
     public async Task A_launch_whose_answer_does_not_come_in_time_is_asked_for_again_and_happens_once()
@@ -43,11 +43,11 @@ public sealed class LaunchTests
         var gate = new GatedTrajectories([.. plan.Trajectories, plan.Trajectories[1]]);
 
         var launch = grain.LaunchAsync(plan with { Trajectories = gate });
-        await gate.Reached.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await gate.Reached.WaitAsync(TimeLimit, TestContext.Current.CancellationToken);
 
-        Assert.Null(await grain.GetSummaryAsync().WaitAsync(Patience, TestContext.Current.CancellationToken));
-        Assert.Null(await grain.GetStatusAsync(default, 500).WaitAsync(Patience, TestContext.Current.CancellationToken));
-        Assert.Empty(await silo.Client.ListAsync().WaitAsync(Patience, TestContext.Current.CancellationToken));
+        Assert.Null(await grain.GetSummaryAsync().WaitAsync(TimeLimit, TestContext.Current.CancellationToken));
+        Assert.Null(await grain.GetStatusAsync(default, 500).WaitAsync(TimeLimit, TestContext.Current.CancellationToken));
+        Assert.Empty(await silo.Client.ListAsync().WaitAsync(TimeLimit, TestContext.Current.CancellationToken));
         Assert.False(launch.IsCompleted);
 
         gate.Open();
@@ -66,9 +66,9 @@ public sealed class LaunchTests
         var gate = new GatedTrajectories(plan.Trajectories);
 
         var launch = grain.LaunchAsync(plan with { Trajectories = gate });
-        await gate.Reached.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await gate.Reached.WaitAsync(TimeLimit, TestContext.Current.CancellationToken);
 
-        Assert.Equal(WorkState.Running, (await grain.GetSummaryAsync().WaitAsync(Patience, TestContext.Current.CancellationToken))!.State);
+        Assert.Equal(WorkState.Running, (await grain.GetSummaryAsync().WaitAsync(TimeLimit, TestContext.Current.CancellationToken))!.State);
         gate.Open();
         await launch;
         Assert.Equal(5, (await grain.GetPlanAsync())!.Trajectories.Count);
@@ -125,7 +125,7 @@ public sealed class LaunchTests
         public IEnumerator<TrajectoryPlan> GetEnumerator()
         {
             _reached.TrySetResult();
-            _open.Task.Wait(Patience * 3, CancellationToken.None);
+            _open.Task.Wait(TimeLimit * 3, CancellationToken.None);
             return trajectories.GetEnumerator();
         }
 

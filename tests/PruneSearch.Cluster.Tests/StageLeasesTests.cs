@@ -133,7 +133,7 @@ public sealed class StageLeasesTests
     }
 
     [Fact]
-    public void Workers_that_die_without_a_word_use_up_more_patience()
+    public void Workers_that_die_without_a_word_use_up_more_attempts()
     {
         for (int i = 0; i < 10; i++)
         {

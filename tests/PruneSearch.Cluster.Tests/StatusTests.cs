@@ -94,8 +94,8 @@ public sealed class StatusTests
 
     private static async Task<SearchStatus> UntilAsync(PruneSearch.Connections.SearchWatch watch, Func<SearchStatus, bool> holds)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(30));
         while (true)
         {
             var status = await watch.LookAsync();
@@ -103,7 +103,7 @@ public sealed class StatusTests
             {
                 return status;
             }
-            await Task.Delay(20, patience.Token);
+            await Task.Delay(20, timeout.Token);
         }
     }
 }

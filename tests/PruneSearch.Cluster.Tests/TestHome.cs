@@ -60,8 +60,8 @@ internal static class HostExtensions
     /// <summary>Waits for a status; gives up with what it saw last.</summary>
     public static async Task<SearchStatus> UntilAsync(this EmbeddedHost host, string id, Func<SearchStatus, bool> holds)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeLimit);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeLimit);
         SearchStatus? last = null;
         try
         {
@@ -72,7 +72,7 @@ internal static class HostExtensions
                 {
                     return last;
                 }
-                await Task.Delay(Interval, patience.Token);
+                await Task.Delay(Interval, timeout.Token);
             }
         }
         catch (OperationCanceledException)

@@ -179,8 +179,8 @@ public sealed class WaitTests
 
     private static async Task<SearchStatus> UntilAsync(SiloHost silo, Func<SearchStatus, bool> holds)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(Soon);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        timeout.CancelAfter(Soon);
         while (true)
         {
             var status = await silo.Client.StatusAsync("a");
@@ -188,7 +188,7 @@ public sealed class WaitTests
             {
                 return status;
             }
-            await Task.Delay(20, patience.Token);
+            await Task.Delay(20, timeout.Token);
         }
     }
 }

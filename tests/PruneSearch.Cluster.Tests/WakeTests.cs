@@ -42,13 +42,13 @@ public sealed class WakeTests
         await store.Reached.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken); // it writes its reports, and that takes long
 
         var grain = silo.Grains.GetGrain<ISearchGrain>("a");
-        var patience = TimeSpan.FromSeconds(10);
-        Assert.Equal(WorkState.Running, (await grain.GetSummaryAsync().WaitAsync(patience, TestContext.Current.CancellationToken))!.State);
-        Assert.Equal(5, (await grain.GetStatusAsync(default, 500).WaitAsync(patience, TestContext.Current.CancellationToken))!.Changed.Count);
-        Assert.Equal(5, (await grain.GetPlanAsync().WaitAsync(patience, TestContext.Current.CancellationToken))!.Trajectories.Count);
+        var timeout = TimeSpan.FromSeconds(10);
+        Assert.Equal(WorkState.Running, (await grain.GetSummaryAsync().WaitAsync(timeout, TestContext.Current.CancellationToken))!.State);
+        Assert.Equal(5, (await grain.GetStatusAsync(default, 500).WaitAsync(timeout, TestContext.Current.CancellationToken))!.Changed.Count);
+        Assert.Equal(5, (await grain.GetPlanAsync().WaitAsync(timeout, TestContext.Current.CancellationToken))!.Trajectories.Count);
         // What is not written is not told.
-        Assert.Empty((await grain.GetReportsAsync(0, 500).WaitAsync(patience, TestContext.Current.CancellationToken))!.Points);
-        Assert.Equal("a", Assert.Single(await silo.Client.ListAsync().WaitAsync(patience, TestContext.Current.CancellationToken)).Id);
+        Assert.Empty((await grain.GetReportsAsync(0, 500).WaitAsync(timeout, TestContext.Current.CancellationToken))!.Points);
+        Assert.Equal("a", Assert.Single(await silo.Client.ListAsync().WaitAsync(timeout, TestContext.Current.CancellationToken)).Id);
 
         store.Open();
         await foreach (var status in silo.Client.FollowAsync("a", TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken))

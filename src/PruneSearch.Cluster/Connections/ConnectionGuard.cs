@@ -89,11 +89,11 @@ internal sealed class ConnectionGuard(ILogger<ConnectionGuard> logger, TimeProvi
     // What was read stays in the pipe for whoever reads next.
     private static async Task<bool> SpeaksAsync(ConnectionContext context)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.ConnectionClosed);
-        patience.CancelAfter(TimeLimit);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.ConnectionClosed);
+        timeout.CancelAfter(TimeLimit);
         try
         {
-            var read = await context.Transport.Input.ReadAsync(patience.Token).ConfigureAwait(false);
+            var read = await context.Transport.Input.ReadAsync(timeout.Token).ConfigureAwait(false);
             context.Transport.Input.AdvanceTo(read.Buffer.Start);
             return !read.Buffer.IsEmpty && !read.IsCanceled;
         }

@@ -74,11 +74,11 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
 
     public Task<StageLease?> ClaimAsync(string worker) => AwaitAsync(worker, TimeSpan.Zero);
 
-    public async Task<StageLease?> AwaitAsync(string worker, TimeSpan patience)
+    public async Task<StageLease?> AwaitAsync(string worker, TimeSpan timeout)
     {
         long asked = time.GetTimestamp();
         _slots.Heard(worker);
-        while ((_queue.Take(worker) ?? await WaitAsync(worker, asked, patience)) is { } ready)
+        while ((_queue.Take(worker) ?? await WaitAsync(worker, asked, timeout)) is { } ready)
         {
             await CountAsync();
             try
@@ -108,9 +108,9 @@ internal sealed class DispatcherGrain(ClusterTimings timings, TimeProvider time,
         return Task.CompletedTask;
     }
 
-    private Task<ReadyStage?> WaitAsync(string worker, long asked, TimeSpan patience)
+    private Task<ReadyStage?> WaitAsync(string worker, long asked, TimeSpan timeout)
     {
-        var left = (patience < LongestWait ? patience : LongestWait) - time.GetElapsedTime(asked);
+        var left = (timeout < LongestWait ? timeout : LongestWait) - time.GetElapsedTime(asked);
         return left > TimeSpan.Zero && !life.ApplicationStopping.IsCancellationRequested
             ? _waiting.JoinAsync(worker, left, life.ApplicationStopping) : Task.FromResult<ReadyStage?>(null);
     }

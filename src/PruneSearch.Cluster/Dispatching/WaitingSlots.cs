@@ -13,16 +13,16 @@ internal sealed class WaitingSlots(TimeProvider time)
     private readonly Dictionary<string, LinkedListNode<Claim>> _places = new(StringComparer.Ordinal);
 
     /// <summary>Waits until the queue has a stage for a slot that found none in it.</summary>
-    /// <param name="patience">For how long at most.</param>
+    /// <param name="timeout">For how long at most.</param>
     /// <param name="stopping">The silo stops.</param>
     /// <returns>The stage; <see langword="null"/> when none came, or the slot left.</returns>
-    public async Task<ReadyStage?> JoinAsync(string worker, TimeSpan patience, CancellationToken stopping)
+    public async Task<ReadyStage?> JoinAsync(string worker, TimeSpan timeout, CancellationToken stopping)
     {
         Leave(worker);
         var claim = new Claim(worker);
         var place = _places[worker] = _line.AddLast(claim);
         using var answered = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(claim.Answer.Task, Task.Delay(patience, time, answered.Token));
+        await Task.WhenAny(claim.Answer.Task, Task.Delay(timeout, time, answered.Token));
         await answered.CancelAsync();
         Remove(place);
         return claim.Answer.Task.IsCompleted ? await claim.Answer.Task : null;

@@ -20,7 +20,7 @@ internal static class EmbeddedSilo
 {
     /// <summary>Name of the cluster and of the service in grain state.</summary>
 
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>The file of grain state.</summary>
     public static string Database(EmbeddedHostOptions options) => Path.Combine(options.Home, "state.db");
@@ -37,7 +37,7 @@ internal static class EmbeddedSilo
         SqliteSchema.ForgetSilos(file); // the home is ours alone
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.AddPruneSearchLogging(console: false, Path.Combine(options.Home, "logs"));
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTimeout);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);
         builder.Services.AddSingleton<StuckSlot>().AddSingleton<ClusterContact>();

@@ -14,7 +14,7 @@ namespace PruneSearch.Cluster.Hosting;
 internal static class Neighbours
 {
     private const int Asked = 3;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10); // on a busy machine: one who speaks as we do, or is not there, says so at once
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10); // on a busy machine: one who speaks as we do, or is not there, says so at once
 
     /// <summary>Refuses to join silos that ask for certificates.</summary>
     /// <exception cref="IOException">They do; the message names one.</exception>
@@ -37,12 +37,12 @@ internal static class Neighbours
     private static async Task<bool> AsksForCertificatesAsync(IPEndPoint silo, CancellationToken cancellation)
     {
         bool shown = false;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(TimeLimit);
         using var socket = new TcpClient();
         try
         {
-            await socket.ConnectAsync(silo, patience.Token).ConfigureAwait(false);
+            await socket.ConnectAsync(silo, timeout.Token).ConfigureAwait(false);
             var tls = new SslStream(socket.GetStream());
             await using (tls.ConfigureAwait(false))
             {
@@ -50,7 +50,7 @@ internal static class Neighbours
                 {
                     TargetHost = silo.Address.ToString(),
                     RemoteCertificateValidationCallback = (_, certificate, _, _) => !(shown = certificate is not null), // that was all there was to learn
-                }, patience.Token).ConfigureAwait(false);
+                }, timeout.Token).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException)

@@ -22,7 +22,7 @@ namespace PruneSearch.Cluster.Hosting;
 /// </summary>
 public sealed class SiloHost : IAsyncDisposable
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
     private readonly IHost _host;
 
     private SiloHost(IHost host, SiloOptions options)
@@ -152,7 +152,7 @@ public sealed class SiloHost : IAsyncDisposable
         var store = CheckpointLocation.Open(options.Checkpoints, options.Container, options.Time);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.AddPruneSearchLogging(options.ConsoleLog, options.Work);
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopPatience);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = StopTimeout);
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Timings);

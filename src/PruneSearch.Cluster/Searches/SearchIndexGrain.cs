@@ -14,7 +14,7 @@ internal sealed class SearchIndexGrain(
     public async Task UpdateAsync(string searchId)
     {
         // The search may be waiting for this call: its state is a question that it answers in between.
-        var state = await GrainFactory.GetGrain<ISearchGrain>(searchId).GetStateAsync().WaitAsync(timings.CallPatience);
+        var state = await GrainFactory.GetGrain<ISearchGrain>(searchId).GetStateAsync().WaitAsync(timings.CallTimeout);
         var (ids, running) = (index.State.Ids, index.State.Running);
         bool listed = ids.Contains(searchId);
         if (state is not null && !listed)

@@ -62,11 +62,11 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
     /// The stage's grain moved or was restarted while a worker had the lease: the worker has a moment to be heard of before
     /// somebody else may take it, so that its work is not thrown away.
     /// </summary>
-    public void Adopt(TimeSpan patience)
+    public void Adopt(TimeSpan timeout)
     {
         if (record.Holder is not null)
         {
-            _expires = time.GetUtcNow() + patience;
+            _expires = time.GetUtcNow() + timeout;
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class StageLeases(StageRecord record, ClusterTimings timings, Ti
         {
             Return();
             _placeFaults ??= time.GetUtcNow();
-            return time.GetUtcNow() - _placeFaults >= timings.PlacePatience;
+            return time.GetUtcNow() - _placeFaults >= timings.PlacementTimeout;
         }
         Surrender();
         record.Failures++;

@@ -102,7 +102,7 @@ internal sealed class StageWaiters(StageKey key, IGrainFactory grains, ClusterTi
     {
         try
         {
-            return await grains.GetGrain<ITrajectoryGrain>(trajectory).WaitsForAsync(key).WaitAsync(timings.CallPatience);
+            return await grains.GetGrain<ITrajectoryGrain>(trajectory).WaitsForAsync(key).WaitAsync(timings.CallTimeout);
         }
         catch (Exception e)
         {

@@ -16,7 +16,7 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
     {
         try
         {
-            return await NewsAsync(poll.Plan, poll.IsFirst, schedule.RetryFailed, known).WaitAsync(timings.CallPatience);
+            return await NewsAsync(poll.Plan, poll.IsFirst, schedule.RetryFailed, known).WaitAsync(timings.CallTimeout);
         }
         catch (Exception e)
         {
@@ -33,7 +33,7 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
     {
         try
         {
-            await Grain(trajectory).CancelAsync(missing).WaitAsync(timings.CallPatience);
+            await Grain(trajectory).CancelAsync(missing).WaitAsync(timings.CallTimeout);
         }
         catch (Exception e)
         {
@@ -46,7 +46,7 @@ internal sealed class TrajectoryClient(IGrainFactory grains, SearchPlan plan, Cl
     {
         try
         {
-            return await LookAsync(deviceClass, slots).WaitAsync(timings.CallPatience);
+            return await LookAsync(deviceClass, slots).WaitAsync(timings.CallTimeout);
         }
         catch (Exception e)
         {

@@ -93,7 +93,7 @@ internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string sl
     {
         try
         {
-            return await stage.RenewAsync(lease.Ticket, Progress).WaitAsync(timings.CallPatience, time);
+            return await stage.RenewAsync(lease.Ticket, Progress).WaitAsync(timings.CallTimeout, time);
         }
         catch (Exception e) when (ClusterContact.IsSilence(e))
         {

@@ -119,7 +119,7 @@ internal sealed class SlotWorker(
     }
 
     /// <summary>Tells how an attempt ended, again and again until somebody hears it: finished work is not thrown away because a database is away.</summary>
-    private async Task<string> TellAsync(IStageGrain stage, StageLease lease, AttemptResult result, LeaseKeeper keeper, TimeSpan? patience,
+    private async Task<string> TellAsync(IStageGrain stage, StageLease lease, AttemptResult result, LeaseKeeper keeper, TimeSpan? timeout,
         CancellationToken stopping)
     {
         if (result.Error is not null and not OperationCanceledException and not InputUnavailableException)
@@ -128,7 +128,7 @@ internal sealed class SlotWorker(
         }
         string tail = recent.Tail(TailLines);
         using var hurry = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        if (patience is { } limit)
+        if (timeout is { } limit)
         {
             hurry.CancelAfter(limit);
         }
@@ -206,7 +206,7 @@ internal sealed class SlotWorker(
     private async Task<T> SoonAsync<T>(Task<T> answer, CancellationToken hurry)
     {
         await ((Task)answer).WaitAsync(hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await (answer.IsCompleted ? answer : answer.WaitAsync(timings.CallPatience, time, CancellationToken.None));
+        return await (answer.IsCompleted ? answer : answer.WaitAsync(timings.CallTimeout, time, CancellationToken.None));
     }
 
     private async Task PauseAsync(TimeSpan pause, CancellationToken stopping) =>

@@ -13,7 +13,7 @@ namespace PruneSearch.Connections.Certificates;
 /// </summary>
 public sealed class ClusterTls
 {
-    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
     private readonly FileCache<X509Certificate2> _own;
     private readonly FileCache<X509Certificate2Collection> _authorities;
 
@@ -70,7 +70,7 @@ public sealed class ClusterTls
             }
             return reason is null;
         },
-        HandshakeTimeout = HandshakePatience,
+        HandshakeTimeout = HandshakeTimeout,
     };
 
     /// <summary>Whether a certificate is one of the cluster's authority, valid now, and of one of these roles.</summary>

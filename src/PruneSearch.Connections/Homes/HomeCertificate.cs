@@ -10,7 +10,7 @@ namespace PruneSearch.Connections.Homes;
 /// </summary>
 public static class HomeCertificate
 {
-    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
 
     // No date is looked at: the pair lives as long as its process, and clocks are set back.
     private static readonly TimeSpan Validity = TimeSpan.FromDays(3650);
@@ -35,7 +35,7 @@ public static class HomeCertificate
             RemoteCertificateMode = RemoteCertificateMode.RequireCertificate,
             ClientCertificateMode = RemoteCertificateMode.RequireCertificate,
             RemoteCertificateValidation = (other, _, _) => CryptographicOperations.FixedTimeEquals(other.RawDataMemory.Span, own.RawDataMemory.Span),
-            HandshakeTimeout = HandshakePatience,
+            HandshakeTimeout = HandshakeTimeout,
         };
     }
 }

@@ -42,9 +42,9 @@ public interface IDispatcherGrain : IGrainWithStringKey
     /// The same; when none is ready, the answer waits until one is. While it does, the slot need not say that it is there. A later claim of the same
     /// slot ends this one.
     /// </summary>
-    /// <param name="patience">After which it is <see langword="null"/>; 10 s at most.</param>
+    /// <param name="timeout">After which it is <see langword="null"/>; 10 s at most.</param>
     [Alias("Await"), AllowedTo(Callers.Workers), AlwaysInterleave]
-    Task<StageLease?> AwaitAsync(string worker, TimeSpan patience);
+    Task<StageLease?> AwaitAsync(string worker, TimeSpan timeout);
 
     /// <summary>From a slot worker that stops or rests: a claim of it that waits is answered with nothing.</summary>
     [Alias("Leave"), AllowedTo(Callers.Workers), AlwaysInterleave]

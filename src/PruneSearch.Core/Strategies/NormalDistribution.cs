@@ -3,9 +3,6 @@ namespace PruneSearch.Core.Strategies;
 /// <summary>The standard normal distribution.</summary>
 internal static class NormalDistribution
 {
-    /// <summary>Density of the standard normal distribution.</summary>
-    public static double Density(double x) => Math.Exp(-0.5 * x * x) * 0.3989422804014327;
-
     /// <summary>
     /// The probability of a smaller value, exact to 1e-7 of itself: the complementary error function by the Chebyshev fit of Press et al.,
     /// "Numerical Recipes", section 6.2.

@@ -5,7 +5,7 @@ using Azure.Storage.Blobs;
 
 namespace PruneSearch.Storage.Azure;
 
-/// <summary>Where checkpoints lie in Azure Blob Storage and how patient the store is.</summary>
+/// <summary>Where checkpoints lie in Azure Blob Storage and how often and how long the store tries again.</summary>
 public sealed partial record AzureBlobOptions
 {
     /// <summary>

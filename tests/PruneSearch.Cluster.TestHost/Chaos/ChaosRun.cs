@@ -116,9 +116,9 @@ public sealed class ChaosRun(ChaosOptions options, TextWriter output)
     }
 
     /// <summary>Tries until it answers true; faults in between are what this is about.</summary>
-    private async Task UntilAsync(TimeSpan patience, Func<Task<bool>> action)
+    private async Task UntilAsync(TimeSpan timeout, Func<Task<bool>> action)
     {
-        var until = _clock.Elapsed + patience;
+        var until = _clock.Elapsed + timeout;
         while (true)
         {
             try

@@ -24,16 +24,16 @@ public sealed class GatewayRetryFilterTests : IDisposable
     public async Task While_there_is_no_gateway_one_line_says_so_and_pauses_become_longer()
     {
         var address = new ClusterAddress { Gateways = [new(IPAddress.Loopback, 1)] };
-        var patience = new GatewayRetryFilter(address, new ConnectionDiary(), _time, new Logger<GatewayRetryFilter>(_lines));
+        var filter = new GatewayRetryFilter(address, new ConnectionDiary(), _time, new Logger<GatewayRetryFilter>(_lines));
         foreach (int seconds in (int[])[1, 2, 4, 8, 10, 10])
         {
-            var waits = patience.ShouldRetryConnectionAttempt(new SiloUnavailableException("none"), TestContext.Current.CancellationToken);
+            var waits = filter.ShouldRetryConnectionAttempt(new SiloUnavailableException("none"), TestContext.Current.CancellationToken);
             _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
             Assert.False(waits.IsCompleted);
             _time.Advance(TimeSpan.FromMilliseconds(1));
             Assert.True(await waits);
         }
-        patience.Found();
+        filter.Found();
 
         Assert.Equal(["No silo of cluster 'prunesearch' answers: 127.0.0.1:1; it is tried again", "A gateway of the cluster was reached"], _lines.All);
     }

@@ -16,7 +16,7 @@ internal static class Equivalence
     private const double Tolerance = 1e-4;
 
     /// <summary>Everything that is asked of a detector.</summary>
-    public const int Prunings = 200, WideDetectorPrunings = 1;
+    public const int Prunings = 100, WideDetectorPrunings = 1;
 
     /// <summary>Silences and shrinks again and again, and compares each pair.</summary>
     public static void RequireEquivalence(Network dense, Func<SortedDictionary<string, int>, Network> build, int prunings, int length)

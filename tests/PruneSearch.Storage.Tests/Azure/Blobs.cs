@@ -6,7 +6,7 @@ namespace PruneSearch.Storage.Tests.Azure;
 /// <summary>Containers on Azurite.</summary>
 internal static class Blobs
 {
-    /// <summary>A container of its own, with blocks small enough that a mebibyte has several, and little patience.</summary>
+    /// <summary>A container of its own, with blocks small enough that a mebibyte has several, and few retries.</summary>
     public static AzureBlobOptions Options() => new()
     {
         ConnectionString = Services.Azurite,

@@ -6,11 +6,11 @@ namespace PruneSearch.Stages;
 /// The checkpoint store as a stage sees it: what cannot be read or written now, because a disk is full or a service away, is tried
 /// again with growing pauses, with all that was computed still in memory. Such faults cost time and no work.
 /// </summary>
-/// <param name="patience">How long one call is repeated, counted from its first failure.</param>
+/// <param name="timeout">How long one call is repeated, counted from its first failure.</param>
 /// <param name="waits">Told why the stage waits, in one line; <see langword="null"/> when it goes on.</param>
 /// <param name="stopped">Ends the waiting: what is called after it is tried once.</param>
-internal sealed class PatientCheckpointStore(
-    ICheckpointStore store, TimeProvider time, TimeSpan patience, Action<string?> waits, CancellationToken stopped) : ICheckpointStore
+internal sealed class RetryingCheckpointStore(
+    ICheckpointStore store, TimeProvider time, TimeSpan timeout, Action<string?> waits, CancellationToken stopped) : ICheckpointStore
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(30);
 
@@ -56,7 +56,7 @@ internal sealed class PatientCheckpointStore(
                 return answer;
             }
             catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException) && !stopped.IsCancellationRequested
-                && time.GetElapsedTime(failed ??= time.GetTimestamp()) < patience)
+                && time.GetElapsedTime(failed ??= time.GetTimestamp()) < timeout)
             {
                 waits(string.Create(CultureInfo.InvariantCulture, $"waits for the checkpoint store, next try in {pause.TotalSeconds:F0} s: {e.Message}"));
             }

@@ -6,19 +6,19 @@ using PruneSearch.Storage;
 namespace PruneSearch.Stages.Tests;
 
 /// <summary>A store that is away for a while costs a stage time and nothing else.</summary>
-public sealed class PatientCheckpointStoreTests : IDisposable
+public sealed class RetryingCheckpointStoreTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("prunesearch-");
     private readonly FakeTimeProvider _time = new();
     private readonly CancellationTokenSource _cancellation = new();
     private readonly List<string?> _told = [];
     private readonly BrokenStore _broken;
-    private readonly PatientCheckpointStore _store;
+    private readonly RetryingCheckpointStore _store;
 
-    public PatientCheckpointStoreTests()
+    public RetryingCheckpointStoreTests()
     {
         _broken = new BrokenStore(new FolderCheckpointStore(_folder.FullName));
-        _store = new PatientCheckpointStore(_broken, _time, TimeSpan.FromMinutes(10), _told.Add, _cancellation.Token);
+        _store = new RetryingCheckpointStore(_broken, _time, TimeSpan.FromMinutes(10), _told.Add, _cancellation.Token);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
