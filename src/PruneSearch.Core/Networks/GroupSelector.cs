@@ -8,14 +8,14 @@ public static class GroupSelector
     /// <summary>What selects every group.</summary>
     public const string All = "all";
 
-    /// <summary>What selects residual blocks to be left out as a whole.</summary>
+    /// <summary>What selects blocks to be left out as a whole.</summary>
     public const string Blocks = "blocks";
 
     private static readonly string[] ProtectedByDefault = [EnumNames.Of(ChannelGroupKind.Residual)];
 
     /// <summary>The groups, in the network's order, each once.</summary>
     /// <param name="selectors">Kinds (<c>hidden</c>, <c>residual</c>, <c>neck</c>, <c>stem</c>, <c>head</c>), group names,
-    /// <c>all</c>, or <c>blocks</c> for the groups of residual blocks.</param>
+    /// <c>all</c>, or <c>blocks</c> for the groups of blocks that can be left out.</param>
     /// <param name="protect">Kinds or names that are left out all the same; <see langword="null"/> leaves residual chains out of <c>all</c>.</param>
     /// <exception cref="ArgumentException">A selector is neither a kind nor the name of a group of this network, or no group is left.</exception>
     public static IReadOnlyList<ChannelGroup> Select(Network network, IReadOnlyList<string> selectors, IReadOnlyList<string>? protect = null)

@@ -43,7 +43,7 @@ public sealed class Network
     private readonly IReadOnlyList<Layer> _whole; // with the layers of blocks that are left out
 
     internal Network(
-        IReadOnlyList<Layer> whole, IReadOnlyList<NetworkOutput> outputs, IReadOnlyList<ChannelGroup> groups, IReadOnlyList<ResidualBlock> blocks)
+        IReadOnlyList<Layer> whole, IReadOnlyList<NetworkOutput> outputs, IReadOnlyList<ChannelGroup> groups, IReadOnlyList<LayerBlock> blocks)
     {
         var empty = groups.Where(g => g.Width == 0).Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
         LeftOut = [.. blocks.Where(b => b.Groups.All(empty.Contains))];
@@ -52,7 +52,7 @@ public sealed class Network
             throw ChannelGroup.WrongWidth(lone.Name, lone.Width, lone.DenseWidth);
         }
         (_whole, Blocks) = (whole, blocks);
-        var layers = ResidualBlock.Without(whole, LeftOut);
+        var layers = LayerBlock.Without(whole, LeftOut, groups);
         Layers = layers;
         Outputs = outputs;
         Groups = groups;
@@ -75,10 +75,10 @@ public sealed class Network
     public IReadOnlyList<ChannelGroup> Groups { get; }
 
     /// <summary>The blocks that can be left out, and those that are, in layer order.</summary>
-    public IReadOnlyList<ResidualBlock> Blocks { get; }
+    public IReadOnlyList<LayerBlock> Blocks { get; }
 
     /// <summary>Those of <see cref="Blocks"/> that are left out: the network has neither their layers nor their tensors.</summary>
-    public IReadOnlyList<ResidualBlock> LeftOut { get; }
+    public IReadOnlyList<LayerBlock> LeftOut { get; }
 
     /// <summary>All tensors, in layer order.</summary>
     public IReadOnlyList<TensorDeclaration> Tensors { get; }
@@ -102,6 +102,9 @@ public sealed class Network
     public ChannelGroup Group(string name) =>
         _groups.TryGetValue(name, out var group) ? group
             : throw new KeyNotFoundException($"The network has no channel group '{name}'; it has {string.Join(", ", _groups.Keys)}.");
+
+    /// <summary>The group whose channels stand where those of a group stood: itself, unless it went with a block in whose place stands another's.</summary>
+    public string StandIn(string group) => LayerBlock.StandIn(group, LeftOut);
 
     /// <summary>The same network with other widths.</summary>
     /// <param name="widths">Width of each group that is not at its dense width.</param>

@@ -11,7 +11,7 @@ public sealed class NetworkBuilder
     private readonly Dictionary<string, ChannelGroup> _groups = [];
     private readonly List<ChannelGroup> _groupOrder = [];
     private readonly List<NetworkOutput> _outputs = [];
-    private readonly List<ResidualBlock> _blocks = [];
+    private readonly List<LayerBlock> _blocks = [];
     private readonly IReadOnlyDictionary<string, int> _widths;
 
     /// <summary>Starts a network without layers.</summary>
@@ -128,12 +128,24 @@ public sealed class NetworkBuilder
         return Add(new AddLayer { Name = name, Inputs = inputs, Output = from[0].Output });
     }
 
-    /// <summary>Adds a branch to what it reads; it can be left out as a whole. See <see cref="ResidualBlock"/>.</summary>
+    /// <summary>Adds a branch to what it reads; it can be left out as a whole. See <see cref="LayerBlock"/>.</summary>
     /// <exception cref="ArgumentException">They differ in channels or size, or the branch reads something else or has no group of its own.</exception>
     public string Residual(string block, string name, string branch, string shortcut)
     {
-        _blocks.Add(ResidualBlock.Of(block, name, branch, shortcut, _order));
+        _blocks.Add(LayerBlock.Residual(block, name, branch, shortcut, _order));
         return Sum(name, branch, shortcut);
+    }
+
+    /// <summary>Lets layers in a row be left out as a whole. See <see cref="LayerBlock"/>.</summary>
+    /// <param name="block">What they are called together.</param>
+    /// <param name="ends">The last of them and what the first reads, at each place that has them.</param>
+    /// <exception cref="ArgumentException">They read something else, or not one channel group becomes one other that is as wide.</exception>
+    public void Omissible(string block, IReadOnlyList<BlockEnd> ends)
+    {
+        var added = LayerBlock.InARow(block, ends, _order);
+        var (own, read) = (_groups[added.Groups[0]], _groups[added.Instead!]);
+        _blocks.Add(own.DenseWidth == read.DenseWidth ? added
+            : throw new ArgumentException($"Block '{block}' makes {own.DenseWidth} channels of {read.DenseWidth}, expected as many as it reads."));
     }
 
     /// <summary>Multiplies a feature map by a scale for each channel.</summary>

@@ -21,7 +21,7 @@ public sealed record PruneSettings
     /// <summary>What may be pruned; see <see cref="GroupSelector"/>.</summary>
     [Id(3)]
     [Description("Kinds (`hidden`, `residual`, `neck`, `stem`, `head`) or names of the channel groups to prune, or `all`; `blocks` leaves out residual "
-        + "blocks as a whole."), MinLength(1)]
+        + "blocks and layers of heads as a whole."), MinLength(1)]
     public IReadOnlyList<string> Groups { get; init; } = ["hidden"];
 
     /// <summary>
@@ -113,7 +113,7 @@ public sealed record PruneSettings
     /// <exception cref="ArgumentException">
     /// A name that this network does not have, or no group is left; or blocks are asked for with settings that cannot weigh them.
     /// </exception>
-    public IReadOnlyList<ResidualBlock> BlocksOf(Network network)
+    public IReadOnlyList<LayerBlock> BlocksOf(Network network)
     {
         if (!Groups.Contains(GroupSelector.Blocks))
         {
@@ -124,8 +124,13 @@ public sealed record PruneSettings
             throw new ArgumentException(problem);
         }
         var selected = GroupsOf(network).Select(g => g.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. network.Blocks.Except(network.LeftOut).Where(b => b.Groups.All(selected.Contains))];
+        return [.. network.Blocks.Except(network.LeftOut).Where(b => b.Groups.All(selected.Contains) && IsWhole(network, b))];
     }
+
+    // A layer of a head can be left out as long as neither it nor what it reads has lost channels: then they correspond one to one.
+    private static bool IsWhole(Network network, LayerBlock block) =>
+        block.Instead is null || (network.Group(block.Groups[0]), network.Group(network.StandIn(block.Instead))) is var (own, read)
+        && own.Width == own.DenseWidth && read.Width == read.DenseWidth && own.Width == read.Width;
 
     /// <summary>Why blocks cannot be weighed against channels with these settings; <see langword="null"/> where they can, or are not asked for.</summary>
     [JsonIgnore]

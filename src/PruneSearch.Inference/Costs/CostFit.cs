@@ -31,13 +31,15 @@ internal static class CostFit
             Structures = measured.Count,
             HeldOut = heldOut,
             Layers = Fit(layers, measured, multiple),
+            StandIns = dense.Blocks.Where(b => b.Instead is not null).ToDictionary(b => b.Groups[0], b => b.Instead!, StringComparer.Ordinal),
         };
     }
 
     private static IEnumerable<LayerCost> Layers(Network dense, IReadOnlyList<StructureCosts> measured)
     {
         var timed = measured.SelectMany(m => m.Layers.Keys).ToHashSet(StringComparer.Ordinal);
-        var blocks = dense.Blocks.SelectMany(b => b.Layers.Append(b.Sum).Select(l => (Layer: l, b.Groups))).ToDictionary(b => b.Layer, b => b.Groups);
+        var blocks = dense.Blocks.SelectMany(b => b.Layers.Union(b.Ends.Select(e => e.Layer)).Select(l => (Layer: l, b.Groups)))
+            .ToDictionary(b => b.Layer, b => b.Groups);
         foreach (var layer in dense.Layers.Where(l => timed.Contains(l.Name)))
         {
             var input = layer.Inputs.Count == 0 ? layer.Channels : ChannelLayout.Concat(layer.Inputs.Select(i => dense[i].Channels));

@@ -27,10 +27,18 @@ public sealed record CostTable
     /// <summary>One for each layer that takes time.</summary>
     public required IReadOnlyList<LayerCost> Layers { get; init; }
 
+    /// <summary>Group of a block to the group that is read instead where the block is left out; none in tables of before.</summary>
+    public IReadOnlyDictionary<string, string> StandIns { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Predicted latency as a share of the dense network's.</summary>
-    /// <param name="widths">Width of every channel group; 0 for all groups of a residual block that is left out.</param>
+    /// <param name="widths">Width of every channel group; 0 for all groups of a block that is left out.</param>
     /// <exception cref="KeyNotFoundException">A group is missing.</exception>
-    public double ShareOf(IReadOnlyDictionary<string, int> widths) => Layers.Sum(l => l.At(widths, Multiple));
+    public double ShareOf(IReadOnlyDictionary<string, int> widths)
+    {
+        string Read(string group) => widths[group] == 0 && StandIns.TryGetValue(group, out string? other) ? Read(other) : group;
+        var read = StandIns.Count == 0 ? widths : widths.Keys.ToDictionary(g => g, g => widths[Read(g)], StringComparer.Ordinal);
+        return Layers.Where(l => !l.IsGone(widths)).Sum(l => l.At(read, Multiple));
+    }
 
     /// <summary>Predicted latency as a share of the dense network's.</summary>
     public double ShareOf(Network network) => ShareOf(network.Widths);

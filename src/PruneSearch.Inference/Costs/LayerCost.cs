@@ -6,7 +6,7 @@ namespace PruneSearch.Inference.Costs;
 /// <param name="Layer">Its name, or nothing for what comes after the last.</param>
 /// <param name="Product">Whether every output reads every input: a convolution that is not depthwise.</param>
 /// <param name="Output">Channels that it makes.</param>
-/// <param name="Block">Channel groups that are all gone where the layer is left out with its residual block; none for other layers.</param>
+/// <param name="Block">Channel groups that are all gone where the layer is left out with its block; none for other layers.</param>
 /// <param name="Shares">
 /// Cost of one unit of each feature, as a share of the dense network's latency: constant, inputs times outputs, outputs, inputs (all in whole multiples),
 /// inputs and outputs that fill no multiple.

@@ -44,6 +44,7 @@ public static class Compensator
         IDictionary<string, double[]>? errors = null)
     {
         options ??= new CompensationOptions();
+        plan = plan.AsRead(dense, pruned);
         Require(calibration, options);
         var solved = new WeightSet();
         foreach (var (name, tensor) in prunedWeights)
@@ -79,10 +80,10 @@ public static class Compensator
         return solved;
     }
 
-    /// <summary>Convolutions that read the sum of a block, straight or through layers that mix no channels; the sums behind it hold it too.</summary>
-    public static IReadOnlySet<string> ReadersOf(Network network, IEnumerable<ResidualBlock> blocks)
+    /// <summary>Convolutions that read the end of a block, straight or through layers that mix no channels; the sums behind it hold it too.</summary>
+    public static IReadOnlySet<string> ReadersOf(Network network, IEnumerable<LayerBlock> blocks)
     {
-        var touched = blocks.Select(b => b.Sum).ToHashSet(StringComparer.Ordinal);
+        var touched = blocks.SelectMany(b => b.Ends).Select(e => e.Layer).ToHashSet(StringComparer.Ordinal);
         var readers = new HashSet<string>(StringComparer.Ordinal);
         foreach (var layer in network.Layers.Where(l => l.Inputs.Any(touched.Contains)))
         {
@@ -91,7 +92,7 @@ public static class Compensator
         return readers;
     }
 
-    // Of what both networks have: readers of channels that went, and of the sums that lack a block.
+    // Of what both networks have: readers of channels that went, and of what lacks a block.
     private static HashSet<string> ReadersOf(Network dense, Network pruned, PruningPlan plan)
     {
         var leftOut = pruned.LeftOut.Where(b => dense.LeftOut.All(d => d.Name != b.Name));

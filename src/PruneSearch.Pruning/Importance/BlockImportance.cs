@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace PruneSearch.Pruning.Importance;
 
 /// <summary>
-/// What leaving out a residual block costs: the error that is left in the readers of its sum after they were solved again without it, each output
+/// What leaving out a block costs: the error that is left in the readers of what it put out after they were solved again without it, each output
 /// weighted with how much it changes the detections. So it compares with what <see cref="ObsImportance"/> says of channels.
 /// </summary>
 internal static class BlockImportance
@@ -51,7 +51,7 @@ internal static class BlockImportance
         return scores;
     }
 
-    private static double CostOf(Network network, ResidualBlock block, ChannelCost perCost) => perCost switch
+    private static double CostOf(Network network, LayerBlock block, ChannelCost perCost) => perCost switch
     {
         ChannelCost.Macs => block.Layers.Select(l => network[l]).OfType<ConvLayer>().Sum(Network.MacsOf),
         ChannelCost.Parameters => network.Tensors.Where(t => t.Trainable && block.Layers.Contains(t.Name[..t.Name.LastIndexOf('.')])).Sum(t => t.Length),

@@ -74,14 +74,14 @@ public static class ChannelSelection
         var blocks = settings.BlocksOf(network);
         return [.. settings.GroupsOf(network).Select((g, i) => new GroupQuota(g, i, channelwise.Contains(g.Name) ? scores(g) : [], settings)
         {
-            Residual = blocks.FirstOrDefault(b => b.Groups.Contains(g.Name)),
+            Omissible = blocks.FirstOrDefault(b => b.Groups.Contains(g.Name)),
         })];
     }
 
     // Blocks stand in the ranking by what each of their channels costs; one that is larger than what is left to take is passed over.
     private static void TakeWithBlocks(List<GroupQuota> quotas, IReadOnlyDictionary<string, double> blocks, int budget)
     {
-        var ofBlock = quotas.Where(q => q.Residual is not null).ToLookup(q => q.Residual!.Name);
+        var ofBlock = quotas.Where(q => q.Omissible is not null).ToLookup(q => q.Omissible!.Name);
         var ranking = quotas.SelectMany(q => q.Candidates()).Select(c => (c.Score, c.Quota.Order, c.Position, Members: (GroupQuota[])[c.Quota], Whole: false))
             .Concat(blocks.Select(b => (Score: b.Value, ofBlock[b.Key].First().Order, Position: -1, Members: ofBlock[b.Key].ToArray(), Whole: true)));
         foreach (var next in ranking.OrderBy(r => r.Score).ThenBy(r => r.Order).ThenBy(r => r.Position))

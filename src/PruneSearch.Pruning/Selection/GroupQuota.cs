@@ -31,14 +31,14 @@ internal sealed class GroupQuota
     /// <summary>Channels that cap, floor and rounding let go.</summary>
     public int Removable { get; }
 
-    /// <summary>The residual block that may be left out and has the group; <see langword="null"/> for none.</summary>
-    public ResidualBlock? Residual { get; init; }
+    /// <summary>The block that may be left out and has the group; <see langword="null"/> for none.</summary>
+    public LayerBlock? Omissible { get; init; }
 
     /// <summary>Whether that block goes as a whole.</summary>
     public bool IsLeftOut { get; private set; }
 
     /// <summary>Channels that can be gone at most.</summary>
-    public int Reachable => Residual is null ? Gone + Removable : Group.DenseWidth;
+    public int Reachable => Omissible is null ? Gone + Removable : Group.DenseWidth;
 
     /// <summary>Channels that the ranking takes.</summary>
     public int Asked { get; private set; }

@@ -4,7 +4,7 @@ namespace PruneSearch.Pruning.Selection;
 
 /// <summary>Predicts what widths cost on the device that counts.</summary>
 /// <param name="ShareOf">
-/// Predicted latency of the width of every group, as a share of the dense detector's; all groups of a residual block that is left out have width 0.
+/// Predicted latency of the width of every group, as a share of the dense detector's; all groups of a block that is left out have width 0.
 /// </param>
 /// <param name="Multiple">Widths between two multiples of this are no faster than the upper one, at least 1.</param>
 public sealed record LatencyCosts(Func<IReadOnlyDictionary<string, int>, double> ShareOf, int Multiple)

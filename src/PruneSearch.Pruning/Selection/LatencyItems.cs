@@ -3,11 +3,11 @@ using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Pruning.Selection;
 
-/// <summary>What a network can lose for speed: for each group the widths that it may have, and for each residual block that it is left out.</summary>
+/// <summary>What a network can lose for speed: for each group the widths that it may have, and for each block that it is left out.</summary>
 internal sealed class LatencyItems
 {
     /// <summary>One class of the knapsack: the groups that are decided together, and what they may become.</summary>
-    /// <param name="Groups">A group, or those of a residual block that may be left out.</param>
+    /// <param name="Groups">A group, or those of a block that may be left out.</param>
     /// <param name="Choices">Widths of these groups, and what they harm; the first is what they have now.</param>
     public sealed record Item(IReadOnlyList<string> Groups, IReadOnlyList<(int[] Widths, double Harm)> Choices);
 

@@ -56,8 +56,9 @@ public static class Shrinker
     /// <exception cref="ArgumentException">The plan names a group or channel that the network does not have.</exception>
     public static WeightSet Slice(Network network, WeightSet tensors, PruningPlan plan)
     {
-        var stay = network.With(NewWidths(network, plan)).Tensors.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
-        var cuts = Cuts(network, plan);
+        var after = network.With(NewWidths(network, plan));
+        var stay = after.Tensors.Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        var cuts = Cuts(network, plan.AsRead(network, after));
         var shapes = network.Tensors.ToDictionary(t => t.Name, t => t.Shape, StringComparer.Ordinal);
         var result = new WeightSet();
         foreach (var (name, tensor) in tensors)

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.RetinaNet;
 using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Networks;
 
@@ -142,8 +143,8 @@ public sealed class NetworkBuilderTests
     }
 
     [Theory]
-    [InlineData("retinanet", "resnet-50", 12)]
-    [InlineData("retinanet", "resnet-18", 5)]
+    [InlineData("retinanet", "resnet-50", 12 + 6)]
+    [InlineData("retinanet", "resnet-18", 5 + 6)] // and three of the four layers of each head
     [InlineData("yolox", null, 7)]
     public void Every_family_lists_its_blocks(string architecture, string? backbone, int blocks)
     {
@@ -153,6 +154,44 @@ public sealed class NetworkBuilderTests
         var without = dense.With(dense.Network.Blocks.SelectMany(b => b.Groups).ToDictionary(g => g, _ => 0));
         Assert.Equal(blocks, without.Network.LeftOut.Count);
         Assert.Equal(dense.References, without.References);
+    }
+
+    [Theory]
+    [InlineData(HeadConvolutions.Full)]
+    [InlineData(HeadConvolutions.Separable)]
+    public void Layers_of_a_head_are_left_out_on_all_levels_and_what_read_them_reads_what_they_read(HeadConvolutions convolutions)
+    {
+        var options = new RetinaNetOptions { PyramidWidth = 64, HeadDepth = 3, Heads = convolutions, WidthMultiplier = 0.1 };
+        var dense = DetectorCatalog.Build(RetinaNetFamily.Spec(["a"], options, 64));
+        var widths = new Dictionary<string, int> { ["regression_head.conv.0"] = 40, ["regression_head.conv.1"] = 0, ["regression_head.conv.2"] = 0 };
+
+        var without = dense.With(widths).Network;
+
+        Assert.Equal(["regression_head.conv.1", "regression_head.conv.2"], without.LeftOut.Select(b => b.Name));
+        Assert.DoesNotContain(without.Layers, l => l.Name.StartsWith("regression_head.conv.1", StringComparison.Ordinal));
+        Assert.Equal("regression_head.conv.0", without.StandIn("regression_head.conv.2"));
+        Assert.Equal("classification_head.conv.2", without.StandIn("classification_head.conv.2"));
+        string reader = convolutions == HeadConvolutions.Full ? "regression_head.bbox_reg" : "regression_head.bbox_reg.depthwise";
+        Assert.Equal(["regression_head.conv.0.relu"], without[reader].Inputs);
+        Assert.Equal(["regression_head.conv.0@p7.relu"], without[reader + "@p7"].Inputs);
+        Assert.Equal(40, ((ConvLayer)without["regression_head.bbox_reg@p7"]).InputChannels.Width);
+        Assert.Contains(without.Group("regression_head.conv.0").Slices,
+            s => s is { Tensor: "regression_head.bbox_reg.weight", Dimension: 1, Length: 40 });
+        Assert.Empty(without.Group("regression_head.conv.2").Slices);
+        var read = DetectorCatalog.Build(DetectorSpec.FromJson(dense.With(widths).Spec.ToJson(), "json"));
+        Assert.Equal(without.Tensors.Select(t => (t.Name, t.Length)), read.Network.Tensors.Select(t => (t.Name, t.Length)));
+    }
+
+    [Fact]
+    public void A_block_in_a_row_puts_out_as_many_channels_as_it_reads()
+    {
+        var builder = new NetworkBuilder();
+        string image = builder.Input("image", 3, 8, 8), a = builder.Conv("a", image, builder.Group("A", ChannelGroupKind.Head, 4), 3);
+        string more = builder.Conv("b", a, builder.Group("B", ChannelGroupKind.Head, 5), 3);
+        Assert.Equal("Block 'x' makes 5 channels of 4, expected as many as it reads.", Assert.Throws<ArgumentException>(
+            () => builder.Omissible("x", [new(more, a)])).Message);
+        Assert.Equal("Block 'y' puts out [A] and reads fixed[3], expected one channel group each.", Assert.Throws<ArgumentException>(
+            () => builder.Omissible("y", [new(a, image)])).Message);
     }
 
     [Fact]

@@ -49,6 +49,29 @@ public sealed class CostTableTests
     }
 
     [Fact]
+    public void What_read_a_layer_that_is_left_out_costs_what_it_reads_instead()
+    {
+        LayerCost Layer(string name, string input, string? output, params string[] block) =>
+            new(name, true, [new(input, 32)], [new(output, 32)], block, [0, 1, 0, 0, 0, 0]);
+        var table = new CostTable
+        {
+            Device = Device,
+            DenseMilliseconds = 1,
+            Multiple = 16,
+            Structures = 1,
+            HeldOut = new CostError(0, 0, 0),
+            Layers = [Layer("second", "first", "second", "second"), Layer("third", "second", "third", "third"), Layer("reader", "third", null)],
+            StandIns = new Dictionary<string, string> { ["third"] = "second", ["second"] = "first" },
+        };
+        double At(int first, int second, int third) =>
+            table.ShareOf(new Dictionary<string, int> { ["first"] = first, ["second"] = second, ["third"] = third });
+
+        Assert.Equal(12, At(32, 32, 32)); // three products of two units and two
+        Assert.Equal(6, At(16, 32, 0)); // one of one and two, and the reader's two and two
+        Assert.Equal(2, At(16, 0, 0)); // the reader's one and two
+    }
+
+    [Fact]
     public void A_table_comes_back_from_a_file_as_it_was()
     {
         var table = Fit(16);

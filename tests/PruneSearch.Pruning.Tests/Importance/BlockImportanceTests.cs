@@ -1,4 +1,5 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.RetinaNet;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -92,6 +93,36 @@ public sealed class BlockImportanceTests : IDisposable
         Assert.Equal(_model.Network.Blocks.Count, _model.Network.With(Shrinker.NewWidths(_model.Network, plan)).LeftOut.Count);
         Assert.Contains("of the macs cannot be reached", Assert.Throws<ArgumentException>(() => TargetSelection.Select(
             _model, new Dictionary<string, double[]>(), settings with { Ratio = all + 0.05 }, blocks: scores)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_layer_of_a_head_is_left_out_while_it_has_all_channels_and_what_reads_it_makes_up_for_it()
+    {
+        var spec = RetinaNetFamily.Spec(["a", "b"], new() { PyramidWidth = 64, HeadDepth = 3, WidthMultiplier = 0.1 }, 64);
+        var dense = DetectorCatalog.Build(spec);
+        var weights = Some.Weights(dense.Network);
+        using Tensor pictures = Some.Picture(8, 64, 64), others = Some.Picture(8, 64, 64, seed: 2);
+        var settings = Settings with { Protect = ["hidden", "residual", "classification_head.conv.1"], Ratio = 0.7, RoundTo = 1 };
+        string[] names = ["classification_head.conv.2", "regression_head.conv.1", "regression_head.conv.2"];
+        Assert.Equal(names, settings.BlocksOf(dense.Network).Select(b => b.Name).Order());
+
+        var pruned = PruningEngine.Prune(dense, weights, settings, new CalibrationSet([pictures, others], 1));
+
+        var after = dense.With(pruned.Spec.Widths).Network;
+        Assert.Equal(2, after.LeftOut.Count); // of three as wide, seven tenths
+        pruned.Weights.RequireFit(after, "pruned");
+        var plain = Shrinker.Slice(dense.Network, weights, pruned.Plan);
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        double Error(WeightSet tried)
+        {
+            using TorchNetwork first = new(dense.Network, weights), second = new(after, tried);
+            var (expected, actual) = (first.Forward(pictures), second.Forward(pictures));
+            return expected.Sum(e => (e.Value - actual[e.Key]).square().mean().item<float>() / e.Value.var().item<float>());
+        }
+        Assert.True(Error(pruned.Weights) < 0.7 * Error(plain), $"{Error(pruned.Weights)} against {Error(plain)}: compensation made nothing good");
+        var narrower = dense.With(new Dictionary<string, int> { ["regression_head.conv.1"] = 60 }).Network;
+        Assert.Equal(["classification_head.conv.2"], settings.BlocksOf(narrower).Select(b => b.Name));
     }
 
     private IReadOnlyDictionary<string, double> Score(PruneSettings settings) =>

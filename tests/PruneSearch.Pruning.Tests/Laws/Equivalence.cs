@@ -64,7 +64,8 @@ internal static class Equivalence
         }
     }
 
-    // A block is silent when its branch is: when all of its tensors but running statistics are zero.
+    // A residual block is silent when its branch is: when all of its tensors but running statistics are zero. A layer of a head is when it hands on what
+    // it reads.
     //
     // A channel is silent when all that makes it and goes along with it is zero: kernels, biases, depthwise kernels and
     // their biases, scales and shifts of batch norms. Running statistics and readers stay as they are. All activations of
@@ -77,7 +78,14 @@ internal static class Equivalence
         {
             silenced[name] = new WeightTensor(weights[name].Shape, new float[weights[name].Values.Length]);
         }
-        foreach (var (place, kept) in plan.Kept.SelectMany(p => network.Group(p.Key).Slices.Select(s => (s, p.Value))))
+        var handedOn = network.Blocks.Except(network.LeftOut).Where(b => b.Instead is not null && plan.Kept.TryGetValue(b.Groups[0], out var kept)
+            && kept.Length == 0).ToList();
+        foreach (var layer in handedOn.SelectMany(b => b.Layers).Select(l => network[l]))
+        {
+            HandOn(network, weights, silenced, layer);
+        }
+        var channelwise = plan.Kept.Where(k => handedOn.All(b => b.Groups[0] != k.Key));
+        foreach (var (place, kept) in channelwise.SelectMany(p => network.Group(p.Key).Slices.Select(s => (s, p.Value))))
         {
             if (place.Tensor.EndsWith("running_mean", StringComparison.Ordinal)
                 || place.Tensor.EndsWith("running_var", StringComparison.Ordinal) || place.Role == SliceRole.Reader)
@@ -96,6 +104,27 @@ internal static class Equivalence
             }
         }
         return silenced;
+    }
+
+    private static void HandOn(Network network, WeightSet weights, WeightSet silenced, Layer layer)
+    {
+        foreach (var tensor in network.Tensors.Where(t => t.Name[..t.Name.LastIndexOf('.')] == layer.Name))
+        {
+            var made = silenced[tensor.Name] = new WeightTensor(weights[tensor.Name].Shape, new float[tensor.Length]);
+            if (layer is BatchNormLayer norm)
+            {
+                made.Values.AsSpan().Fill(tensor.Name.EndsWith(".weight", StringComparison.Ordinal) ? 1
+                    : tensor.Name.EndsWith(".running_var", StringComparison.Ordinal) ? (float)(1 - norm.Epsilon) : 0);
+            }
+            else if (layer is ConvLayer conv && tensor.Name == conv.Weight)
+            {
+                int inputs = tensor.Shape[1], taps = conv.Kernel * conv.Kernel;
+                for (int channel = 0; channel < tensor.Shape[0]; channel++)
+                {
+                    made.Values[((channel * inputs) + (conv.Depthwise ? 0 : channel)) * taps + taps / 2] = 1;
+                }
+            }
+        }
     }
 
     private static WeightSet Original(WeightSet weights, WeightSet changed)

@@ -20,12 +20,17 @@ internal static class RandomPlans
             return ImmutableArray.Create([.. all.Take(random.Next(1, g.Width + 1)).Order()]);
         });
         var whole = new Random(~seed);
-        foreach (string group in network.Blocks.Where(_ => whole.Next(4) == 0).SelectMany(b => b.Groups))
+        foreach (string group in network.Blocks.Where(b => whole.Next(4) == 0 && CanGo(network, b)).SelectMany(b => b.Groups))
         {
             kept[group] = [];
         }
         return new PruningPlan(kept, kept.Sum(k => network.Group(k.Key).Width - k.Value.Length));
     }
+
+    // A layer of a head goes while its channels and those that it reads correspond one to one.
+    private static bool CanGo(Network network, LayerBlock block) => block.Instead is null || network.LeftOut.Contains(block)
+        || network.Group(block.Groups[0]).Width == network.Group(block.Groups[0]).DenseWidth
+        && network.Group(network.StandIn(block.Instead)) is var read && read.Width == read.DenseWidth;
 
     /// <summary>Networks pruned again and again: chains of some length that each begin dense, with the plan that made each network.</summary>
     public static IEnumerable<(Network Network, PruningPlan Plan)> Chains(

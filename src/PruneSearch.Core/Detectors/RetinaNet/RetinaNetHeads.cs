@@ -16,6 +16,7 @@ internal sealed class RetinaNetHeads(NetworkBuilder network, RetinaNetOptions op
     public List<string> Add(string head, string prediction, IReadOnlyList<string> levels, int outputs)
     {
         var predictions = new List<string>();
+        var ends = Enumerable.Range(0, options.HeadDepth).Select(_ => new List<BlockEnd>()).ToList();
         for (int level = 0; level < levels.Count; level++)
         {
             string x = levels[level];
@@ -23,9 +24,15 @@ internal sealed class RetinaNetHeads(NetworkBuilder network, RetinaNetOptions op
             {
                 string name = $"{head}.conv.{i}";
                 var group = network.Group(name, ChannelGroupKind.Head, options.PyramidWidth);
-                x = Finish(name, Spatial(name, x, ChannelLayout.Of(group), level, bias: _norms == HeadNorms.None), level);
+                string end = Finish(name, Spatial(name, x, ChannelLayout.Of(group), level, bias: _norms == HeadNorms.None), level);
+                ends[i].Add(new(end, x));
+                x = end;
             }
             predictions.Add(Spatial($"{head}.{prediction}", x, ChannelLayout.Fixed(outputs), level, bias: true));
+        }
+        for (int i = 1; i < options.HeadDepth; i++) // the first reads the pyramid, which has values below zero
+        {
+            network.Omissible($"{head}.conv.{i}", ends[i]);
         }
         return predictions;
     }
