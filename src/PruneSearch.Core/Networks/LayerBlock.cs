@@ -36,15 +36,22 @@ public sealed record LayerBlock(string Name, IReadOnlyList<BlockEnd> Ends, IRead
     /// <param name="name">What the block is called.</param>
     /// <param name="ends">Its last layer at each place, and what it reads there.</param>
     /// <param name="layers">The layers so far.</param>
+    /// <param name="all">The groups so far.</param>
     /// <exception cref="ArgumentException">
     /// A place reads something else, or the block does not have one group of its own that is as wide as the one group that it reads.
     /// </exception>
-    internal static LayerBlock InARow(string name, IReadOnlyList<BlockEnd> ends, IReadOnlyList<Layer> layers)
+    internal static LayerBlock InARow(
+        string name, IReadOnlyList<BlockEnd> ends, IReadOnlyList<Layer> layers, IReadOnlyDictionary<string, ChannelGroup> all)
     {
         var (inside, groups) = Between(name, ends, layers);
         var read = layers.First(l => l.Name == ends[0].Shortcut).Channels;
-        return groups.Count == 1 && read.Segments is [{ Group: { } instead }] ? new(name, ends, inside, groups, instead)
-            : throw new ArgumentException($"Block '{name}' puts out [{string.Join(", ", groups)}] and reads {read}, expected one channel group each.");
+        if (groups.Count != 1 || read.Segments is not [{ Group: { } instead }])
+        {
+            throw new ArgumentException($"Block '{name}' puts out [{string.Join(", ", groups)}] and reads {read}, expected one channel group each.");
+        }
+        int made = all[groups[0]].DenseWidth, wanted = all[instead].DenseWidth;
+        return made == wanted ? new(name, ends, inside, groups, instead)
+            : throw new ArgumentException($"Block '{name}' makes {made} channels of {wanted}, expected as many as it reads.");
     }
 
     private static (IReadOnlyList<string> Layers, IReadOnlyList<string> Groups) Between(string name, IReadOnlyList<BlockEnd> ends, IReadOnlyList<Layer> layers)

@@ -52,6 +52,10 @@ public readonly record struct Padding(int Top, int Left, int Bottom, int Right)
 /// <summary>What a layer puts out: <c>[N, Channels, Height, Width]</c>.</summary>
 public readonly record struct FeatureMap(ChannelLayout Channels, int Height, int Width)
 {
+    /// <summary>What a window that slides over it puts out.</summary>
+    internal FeatureMap Slid(Padding pad, int kernel, int stride, ChannelLayout channels) =>
+        new(channels, (Height + pad.Top + pad.Bottom - kernel) / stride + 1, (Width + pad.Left + pad.Right - kernel) / stride + 1);
+
     /// <inheritdoc/>
     public override string ToString() => $"{Channels} at {Height} × {Width}";
 }

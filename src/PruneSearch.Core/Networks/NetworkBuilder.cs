@@ -140,13 +140,7 @@ public sealed class NetworkBuilder
     /// <param name="block">What they are called together.</param>
     /// <param name="ends">The last of them and what the first reads, at each place that has them.</param>
     /// <exception cref="ArgumentException">They read something else, or not one channel group becomes one other that is as wide.</exception>
-    public void Omissible(string block, IReadOnlyList<BlockEnd> ends)
-    {
-        var added = LayerBlock.InARow(block, ends, _order);
-        var (own, read) = (_groups[added.Groups[0]], _groups[added.Instead!]);
-        _blocks.Add(own.DenseWidth == read.DenseWidth ? added
-            : throw new ArgumentException($"Block '{block}' makes {own.DenseWidth} channels of {read.DenseWidth}, expected as many as it reads."));
-    }
+    public void Omissible(string block, IReadOnlyList<BlockEnd> ends) => _blocks.Add(LayerBlock.InARow(block, ends, _order, _groups));
 
     /// <summary>Multiplies a feature map by a scale for each channel.</summary>
     /// <exception cref="ArgumentException">Their channel groups differ, or the scale is not 1 × 1.</exception>
@@ -185,7 +179,7 @@ public sealed class NetworkBuilder
     {
         var from = Find(input);
         var pad = Padding.For(padding, from.Height, from.Width, kernel, stride);
-        var output = Slide(from, pad, kernel, stride, from.Channels);
+        var output = from.Output.Slid(pad, kernel, stride, from.Channels);
         return Add(new MaxPoolLayer { Name = name, Inputs = [input], Output = output, Kernel = kernel, Stride = stride, Padding = pad });
     }
 
@@ -213,9 +207,7 @@ public sealed class NetworkBuilder
     public (int Height, int Width) SizeOf(string layer) => (Find(layer).Height, Find(layer).Width);
 
     /// <summary>The network of all that was added.</summary>
-    /// <exception cref="ArgumentException">
-    /// A width was given for a group that the network does not have, or an output has the name of a layer or of another output.
-    /// </exception>
+    /// <exception cref="ArgumentException">A width is for no group of the network, or an output has the name of a layer or of another output.</exception>
     public Network Build()
     {
         Network.RequireGroups(_widths.Keys, _groups.Keys);
@@ -231,7 +223,7 @@ public sealed class NetworkBuilder
         {
             Name = name,
             Inputs = [from.Name],
-            Output = Slide(from, pad, kernel, stride, output),
+            Output = from.Output.Slid(pad, kernel, stride, output),
             InputChannels = from.Channels,
             Kernel = kernel,
             Stride = stride,
@@ -242,9 +234,6 @@ public sealed class NetworkBuilder
             WeightsOf = weightsOf,
         });
     }
-
-    private static FeatureMap Slide(Layer from, Padding pad, int kernel, int stride, ChannelLayout channels) =>
-        new(channels, (from.Height + pad.Top + pad.Bottom - kernel) / stride + 1, (from.Width + pad.Left + pad.Right - kernel) / stride + 1);
 
     private Layer Find(string name) =>
         _layers.TryGetValue(name, out var layer) ? layer : throw new ArgumentException($"There is no layer '{name}' to read from.");
