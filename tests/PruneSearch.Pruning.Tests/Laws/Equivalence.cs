@@ -84,10 +84,12 @@ internal static class Equivalence
         {
             HandOn(network, weights, silenced, layer);
         }
-        var channelwise = plan.Kept.Where(k => handedOn.All(b => b.Groups[0] != k.Key));
-        foreach (var (place, kept) in channelwise.SelectMany(p => network.Group(p.Key).Slices.Select(s => (s, p.Value))))
+        // What follows a layer that hands on goes with the channels that it reads.
+        var read = plan.AsRead(network, network.With(Shrinker.NewWidths(network, plan)));
+        var inside = handedOn.SelectMany(b => b.Layers).ToHashSet(StringComparer.Ordinal);
+        foreach (var (place, kept) in read.Kept.SelectMany(p => network.Group(p.Key).Slices.Select(s => (s, p.Value))))
         {
-            if (place.Tensor.EndsWith("running_mean", StringComparison.Ordinal)
+            if (inside.Contains(place.Tensor[..place.Tensor.LastIndexOf('.')]) || place.Tensor.EndsWith("running_mean", StringComparison.Ordinal)
                 || place.Tensor.EndsWith("running_var", StringComparison.Ordinal) || place.Role == SliceRole.Reader)
             {
                 continue;

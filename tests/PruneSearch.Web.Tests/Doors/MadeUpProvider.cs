@@ -10,7 +10,7 @@ namespace PruneSearch.Web.Tests.Doors;
 /// <summary>An OpenID Connect provider that knows one person, who signs in without being asked.</summary>
 internal sealed class MadeUpProvider : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly RsaSecurityKey _key = new(RSA.Create(2048)) { KeyId = "key" };
     private string? _nonce;
 
@@ -19,7 +19,7 @@ internal sealed class MadeUpProvider : IDisposable
         for (int attempt = 0; ; attempt++)
         {
             Issuer = new Uri($"http://127.0.0.1:{Random.Shared.Next(20_000, 60_000)}");
-            _listener.Prefixes.Clear();
+            _listener = new HttpListener(); // one that could not start is of no more use
             _listener.Prefixes.Add(Issuer.ToString());
             try
             {
