@@ -52,11 +52,17 @@ def named(row):
 
 
 def main():
+    if len(sys.argv) < 2 or any("=" not in argument for argument in sys.argv[1:]):
+        sys.exit(__doc__)
     random.seed(1)
     sets = [(name, read(spec)) for name, spec in (argument.split("=", 1) for argument in sys.argv[1:])]
-    dense = next(row for _, rows in sets for row in rows if is_original(row))
+    dense = next((row for _, rows in sets for row in rows if is_original(row)), None)
+    if dense is None:
+        sys.exit(f"{sys.argv[1]}: the original is missing, expected the frontier.csv of a search with its base")
     made = [{row["key"]: number(row, "seconds") for row in rows if row["schedule"] not in ("base", "dense-control")} for _, rows in sets]
     plain = [volume([drawn(row, dense, 0) for row in rows]) for _, rows in sets]
+    if not any(number(row, "speed_up_low") > 1 for row in sets[0][1] if not is_original(row)):
+        sys.exit(f"{sets[0][0]}: no model is surely faster than the original, expected one to compare the others with")
     ratios = [[] for _ in sets]
     for _ in range(DRAWS):
         volumes = [volume([drawn(row, dense, 1) for row in rows]) for _, rows in sets]

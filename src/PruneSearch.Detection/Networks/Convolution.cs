@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using PruneSearch.Core.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,7 +14,7 @@ internal static class Convolution
 
     // oneDNN 3.7.1 plans its kernels by the sizes of caches. On a virtual machine that hides those of its AMD processor (leaf 8000001DH of CPUID is empty)
     // it left output channels of kernels with one tap and of grouped kernels wrong, and in bfloat16 those of all but depthwise ones, with their gradients.
-    private static readonly Lazy<bool> OneTapIsWrong = new(ProbeOneTap);
+    private static readonly Lazy<bool> OneTapIsWrong = new(() => CachesAreHidden() || ProbeOneTap());
 
     /// <summary>Computes one layer.</summary>
     /// <param name="layer">The layer.</param>
@@ -59,7 +60,7 @@ internal static class Convolution
         }
         if (onCpu && layer is { Kernel: 1, Depthwise: true })
         {
-            // A factor for each channel; oneDNN left some of their gradients at zero there.
+            // A factor for each channel; oneDNN left gradients of some at zero on a processor with hidden caches.
             var scaled = x * weight.reshape(1, -1, 1, 1);
             return As(type, bias is null ? scaled : scaled + bias.reshape(1, -1, 1, 1));
         }
@@ -67,7 +68,16 @@ internal static class Convolution
         return As(type, nn.functional.conv2d(x, weight, bias, [stride, stride], padding, [dilation, dilation], layer.Groups));
     }
 
-    // Which shapes come out wrong depends on the processor: these did on one.
+    // AMD64 Architecture Programmer's Manual, volume 3, E.4.15: the type of the first cache, which is 0 where no cache is told.
+    private static bool CachesAreHidden()
+    {
+        const int CacheLeaf = unchecked((int)0x8000001d), FirstExtendedLeaf = unchecked((int)0x80000000), CacheType = 31;
+        const int Amd = 0x68747541, Hygon = 0x6f677948;
+        return X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx is Amd or Hygon && X86Base.CpuId(FirstExtendedLeaf, 0).Eax >= CacheLeaf
+            && (X86Base.CpuId(CacheLeaf, 0).Eax & CacheType) == 0;
+    }
+
+    // Which shapes come out wrong depends on the processor, and may depend on what memory held: these did on one.
     private static bool ProbeOneTap() => IsWrong(pictures: 1, inputs: 64, outputs: 80, edge: 26) || IsWrong(pictures: 8, inputs: 320, outputs: 1280, edge: 10);
 
     private static bool IsWrong(int pictures, int inputs, int outputs, int edge)
