@@ -6,6 +6,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Pruning;
+using PruneSearch.Pruning.Compensation;
 using PruneSearch.Pruning.Importance;
 using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
@@ -123,6 +124,21 @@ public sealed class BlockImportanceTests : IDisposable
         Assert.True(Error(pruned.Weights) < 0.7 * Error(plain), $"{Error(pruned.Weights)} against {Error(plain)}: compensation made nothing good");
         var narrower = dense.With(new Dictionary<string, int> { ["regression_head.conv.1"] = 60 }).Network;
         Assert.Equal(["classification_head.conv.2"], settings.BlocksOf(narrower).Select(b => b.Name));
+    }
+
+    [Fact]
+    public void Layers_of_heads_and_channels_go_in_several_rounds()
+    {
+        var dense = DetectorCatalog.Build(RetinaNetFamily.Spec(["a", "b"], new() { PyramidWidth = 64, HeadDepth = 3, WidthMultiplier = 0.1 }, 64));
+        var weights = Some.Weights(dense.Network);
+        using Tensor pictures = Some.Picture(8, 64, 64), others = Some.Picture(8, 64, 64, seed: 2);
+        var settings = Settings with { Groups = ["blocks", "hidden"], Ratio = 0.5, Target = PruneTarget.Macs, PerCost = ChannelCost.Macs };
+
+        var pruned = PruningEngine.Prune(dense, weights, settings, new CalibrationSet([pictures, others], 1), new CompensationOptions { Rounds = 3 });
+
+        var after = dense.With(pruned.Spec.Widths).Network;
+        Assert.Contains(after.LeftOut, b => b.Instead is not null);
+        pruned.Weights.RequireFit(after, "pruned");
     }
 
     private IReadOnlyDictionary<string, double> Score(PruneSettings settings) =>
