@@ -16,7 +16,7 @@ internal sealed class ChannelMoments(int channels)
         using var scope = NewDisposeScope();
         var values = map.to(ScalarType.Float64);
         var sums = values.sum([0, 2, 3]).cpu().data<double>();
-        var squares = values.square().sum([0, 2, 3]).cpu().data<double>();
+        var squares = values.Squared().sum([0, 2, 3]).cpu().data<double>();
         for (int c = 0; c < channels; c++)
         {
             _sum[c] += sums[c];

@@ -8,8 +8,6 @@ namespace PruneSearch.Detection.Losses;
 /// <summary>The training loss of a detector, put together as its <see cref="TrainingRule"/> says.</summary>
 public sealed class DetectionLoss
 {
-    private static readonly Scalar One = 1;
-
     private readonly DetectorModel _model;
     private readonly Func<IReadOnlyDictionary<string, Tensor>, IReadOnlyList<BatchImage>, Assignment> _assign;
     private readonly ILossTerm[] _terms;
@@ -52,7 +50,7 @@ public sealed class DetectionLoss
     public Tensor Compute(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images, int step = 0)
     {
         using var scope = NewDisposeScope();
-        return Terms(outputs, images, step).Values.Aggregate((sum, term) => sum.add(term, One)).MoveToOuterDisposeScope();
+        return Terms(outputs, images, step).Values.Aggregate((sum, term) => sum.Plus(term)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The parts of the loss by name; the caller owns them.</summary>

@@ -32,13 +32,14 @@ public static class DistillationLoss
         {
             var objectness = teacher[DetectorModel.ObjectnessOutput].sigmoid();
             var there = objectness.squeeze(2); // classes mean something where there is an object
-            difference = difference * there + Difference(student[DetectorModel.ObjectnessOutput], teacher[DetectorModel.ObjectnessOutput], objectness);
+            difference = (difference * there).Plus(Difference(student[DetectorModel.ObjectnessOutput], teacher[DetectorModel.ObjectnessOutput], objectness));
             sure = sure * there;
         }
-        var weight = sure.add(BackgroundWeight, One);
+        var weight = sure.Plus(BackgroundWeight);
         using Scalar share = settings.DistillationBoxes;
         var boxes = nn.functional.smooth_l1_loss(student[DetectorModel.BoxesOutput], teacher[DetectorModel.BoxesOutput], reduction: nn.Reduction.None).sum(2);
-        return ((difference * weight).sum() / weight.sum() + ((boxes * sure).sum() / sure.sum().add(One, One)).mul(share)).MoveToOuterDisposeScope();
+        boxes = ((boxes * sure).sum() / sure.sum().Plus(One)).mul(share);
+        return ((difference * weight).sum() / weight.sum()).Plus(boxes).MoveToOuterDisposeScope();
     }
 
     // Cross-entropy of independent two-way decisions, less what it is for the teacher itself: [N, rows].

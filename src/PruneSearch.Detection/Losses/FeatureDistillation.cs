@@ -56,7 +56,7 @@ public sealed class FeatureDistillation : IDisposable
         {
             var wanted = (_channels[name] is { } channels ? teacher[name].index_select(1, channels) : teacher[name]).to(ScalarType.Float32);
             var distance = nn.functional.mse_loss(student[name].to(ScalarType.Float32), wanted);
-            total = total + distance / Variance(wanted);
+            total = total.Plus(distance / Variance(wanted));
         }
         return total.MoveToOuterDisposeScope();
     }

@@ -31,12 +31,12 @@ internal sealed class FocalLoss : ILossTerm
         var counts = targets.Classes.ne(_ignored).to(ScalarType.Float32) * targets.Weights; // [N, rows]
         var loss = (No(logits).sum(2) * counts).sum().mul(_alphaOfOthers);
         using Scalar first = _firstClass, width = logits.shape[2];
-        var assigned = logits.reshape(-1).index_select(0, targets.Assigned.mul(width).add(targets.AssignedClasses).add(first)); // [P]
+        var assigned = logits.reshape(-1).index_select(0, targets.Assigned.mul(width).Plus(targets.AssignedClasses).Plus(first)); // [P]
         var instead = No(assigned.neg()).mul(_alpha) - No(assigned).mul(_alphaOfOthers);
-        loss = loss + (instead * targets.AssignedWeights).sum();
+        loss = loss.Plus((instead * targets.AssignedWeights).sum());
         return [(Name, loss.MoveToOuterDisposeScope())];
     }
 
     // What saying no costs, and yes with the opposite sign.
-    private Tensor No(Tensor logits) => logits.sigmoid().pow(_gamma) * nn.functional.softplus(logits);
+    private Tensor No(Tensor logits) => logits.sigmoid().pow(_gamma) * nn.functional.logsigmoid(logits.neg()).neg();
 }

@@ -42,7 +42,7 @@ internal sealed class HardNegativeLoss : ILossTerm
     private Tensor HardNegatives(Tensor loss, Tensor background, Tensor positives)
     {
         var order = loss.masked_fill(background.logical_not(), NoLoss).argsort(1, descending: true);
-        var ranks = arange(order.shape[1], device: order.device).expand(order.shape);
+        var ranks = TensorArithmetic.UpTo(order.shape[1], order.device).expand(order.shape);
         var rank = empty_like(order).scatter_(1, order, ranks);
         return rank.lt(positives.mul(_ratio).clamp_min(_ratio)).logical_and(background);
     }
@@ -58,5 +58,5 @@ internal sealed class HardNegativeLoss : ILossTerm
     private Tensor Softmax(Tensor logits, Tensor classes) => nn.functional.log_softmax(logits, 2).gather(2, Output(classes).unsqueeze(2)).squeeze(2).neg();
 
     // The output of a class; 0 where there is none, which is the background's where it has one.
-    private Tensor Output(Tensor classes) => classes.add(_firstClass).clamp_min(Zero);
+    private Tensor Output(Tensor classes) => classes.Plus(_firstClass).clamp_min(Zero);
 }

@@ -13,7 +13,7 @@ internal sealed class IouBoxLoss : ILossTerm
     private readonly CodedBoxLoss _distance = new(smooth: false);
 
     // Held for the life of the loss: native code must never see a number that was finalised.
-    private readonly Scalar _weight, _centerScale, _sizeScale, _maxLogSize, _half = 0.5, _zero = 0, _one = 1, _small = 1e-16;
+    private readonly Scalar _weight, _centerScale, _sizeScale, _maxLogSize, _half = 0.5, _zero = 0, _small = 1e-16;
 
     public IouBoxLoss(BoxLossRule.Iou rule, BoxCode code)
     {
@@ -25,7 +25,7 @@ internal sealed class IouBoxLoss : ILossTerm
     {
         using var scope = NewDisposeScope();
         var iou = Iou(Corners(targets.Of(outputs[DetectorModel.BoxesOutput]), targets.References), targets.Corners);
-        var loss = iou.square().neg().add(_one).mul(targets.AssignedWeights).sum().mul(_weight);
+        var loss = iou.Squared().OneMinus().mul(targets.AssignedWeights).sum().mul(_weight);
         bool late = training.Progress >= 1 - _rule.L1Share;
         return [(Name, loss.MoveToOuterDisposeScope()), .. late
             ? _distance.Compute(outputs, targets, training).Select(t => (Distance, t.Value.MoveToOuterDisposeScope())) : []];
@@ -39,9 +39,9 @@ internal sealed class IouBoxLoss : ILossTerm
         var reference = references.unbind(1);
         (Tensor Low, Tensor High) Edges(Tensor center, Tensor size, Tensor at, Tensor length)
         {
-            var middle = center.mul(_centerScale).mul(length).add(at, _one);
+            var middle = center.mul(_centerScale).mul(length).Plus(at);
             var half = size.mul(_sizeScale).clamp_max(_maxLogSize).exp().mul(length).mul(_half);
-            return (middle.sub(half), middle.add(half, _one));
+            return (middle.sub(half), middle.Plus(half));
         }
         var (top, bottom) = Edges(y, h, reference[0], reference[2]);
         var (left, right) = Edges(x, w, reference[1], reference[3]);
@@ -54,6 +54,6 @@ internal sealed class IouBoxLoss : ILossTerm
         Tensor Both(int low, int high) => minimum(found[high], right[high]).sub(maximum(found[low], right[low])).clamp_min(_zero);
         static Tensor Area(Tensor[] box) => box[2].sub(box[0]).mul(box[3].sub(box[1]));
         var common = Both(0, 2).mul(Both(1, 3));
-        return common.div(Area(found).add(Area(right), _one).sub(common).add(_small));
+        return common.div(Area(found).Plus(Area(right)).sub(common).Plus(_small));
     }
 }

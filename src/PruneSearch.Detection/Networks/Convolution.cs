@@ -62,7 +62,7 @@ internal static class Convolution
         {
             // A factor for each channel; oneDNN left gradients of some at zero on a processor with hidden caches.
             var scaled = x * weight.reshape(1, -1, 1, 1);
-            return As(type, bias is null ? scaled : scaled + bias.reshape(1, -1, 1, 1));
+            return As(type, bias is null ? scaled : scaled.Plus(bias.reshape(1, -1, 1, 1)));
         }
         long dilation = onCpu && layer.Kernel == 1 ? NothingToDilate : 1;
         return As(type, nn.functional.conv2d(x, weight, bias, [stride, stride], padding, [dilation, dilation], layer.Groups));

@@ -11,8 +11,6 @@ namespace PruneSearch.Detection.Networks;
 /// </summary>
 public sealed class TorchNetwork : IDisposable
 {
-    // Held: a number made by an implicit conversion may be finalised while native code reads it.
-    private static readonly Scalar One = 1;
 
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
@@ -206,7 +204,7 @@ public sealed class TorchNetwork : IDisposable
                 x, Of(norm, "running_mean"), Of(norm, "running_var"), Of(norm, "weight"), Of(norm, "bias"),
                 training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
             ActivationLayer activation => LayerFunctions.Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
-            AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.add(maps[input], One)),
+            AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.Plus(maps[input])),
             ScaleLayer => x * maps[layer.Inputs[1]],
             ConcatLayer => cat([.. layer.Inputs.Select(input => maps[input])], 1),
             UpsampleLayer => nn.functional.interpolate(x, size: [layer.Height, layer.Width], mode: InterpolationMode.Nearest),
@@ -220,10 +218,10 @@ public sealed class TorchNetwork : IDisposable
     private Tensor Folded(ConvLayer conv, BatchNormLayer norm, Tensor x)
     {
         using Scalar epsilon = norm.Epsilon;
-        var scale = Of(norm, "weight") * Of(norm, "running_var").add(epsilon, One).rsqrt();
+        var scale = Of(norm, "weight") * Of(norm, "running_var").Plus(epsilon).rsqrt();
         var shift = Of(norm, "bias") - Of(norm, "running_mean") * scale;
         return Convolution.Of(
-            conv, x, _tensors[conv.Weight] * scale.reshape(-1, 1, 1, 1), BiasOf(conv) is { } bias ? bias * scale + shift : shift, ConvolutionType);
+            conv, x, _tensors[conv.Weight] * scale.reshape(-1, 1, 1, 1), BiasOf(conv) is { } bias ? (bias * scale).Plus(shift) : shift, ConvolutionType);
     }
 
     private Tensor? BiasOf(ConvLayer conv) => conv.Bias ? _tensors[conv.BiasName] : null;

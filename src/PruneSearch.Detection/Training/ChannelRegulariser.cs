@@ -50,9 +50,9 @@ public sealed class ChannelRegulariser
         {
             using var scope = NewDisposeScope();
             var parts = slices.Select(s => _network.Tensors[s.Tensor].narrow(s.Dimension, s.Offset, s.Length)).ToList();
-            var norms = parts.Zip(slices, (p, s) => Squares(p, s.Dimension)).Aggregate((a, b) => a.add_(b)).sqrt_(); // [channels]
+            var norms = parts.Zip(slices, (p, s) => Squares(p, s.Dimension)).Aggregate((a, b) => a.PlusInPlace(b)).sqrt_(); // [channels]
             using Scalar amount = _amount;
-            var factors = (1 - norms.mean().mul(amount) / norms.clamp_min(Tiny)).clamp_min(Zero);
+            var factors = (norms.mean().mul(amount) / norms.clamp_min(Tiny)).OneMinus().clamp_min(Zero);
             foreach (var (part, slice) in parts.Zip(slices))
             {
                 long[] shape = [.. Enumerable.Range(0, (int)part.dim()).Select(d => d == slice.Dimension ? (long)slice.Length : 1)];
@@ -63,7 +63,7 @@ public sealed class ChannelRegulariser
 
     private static Tensor Squares(Tensor part, int dimension)
     {
-        var squares = part.square();
+        var squares = part.Squared();
         long[] others = [.. Enumerable.Range(0, (int)part.dim()).Where(d => d != dimension).Select(d => (long)d)];
         return others.Length == 0 ? squares : squares.sum(others);
     }

@@ -1,3 +1,4 @@
+using PruneSearch.Detection;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,20 +21,20 @@ internal static class LeastSquares
     public static Tensor Solve(Tensor cross, Tensor own, Tensor current, double damping)
     {
         using var scope = NewDisposeScope();
-        var covariance = (own + own.t()) / 2;
+        var covariance = own.Plus(own.t()).Over(2);
         double scale = covariance.diagonal().mean().item<double>();
         if (scale > 0 && double.IsFinite(scale))
         {
             for (double strength = damping; strength <= StrongestDamping; strength = Math.Max(strength * 10, 1e-10))
             {
                 double lambda = strength * scale;
-                var system = covariance + eye(own.shape[0], dtype: ScalarType.Float64) * lambda;
+                var system = covariance.Plus(eye(own.shape[0], dtype: ScalarType.Float64).Times(lambda));
                 var (factor, info) = linalg.cholesky_ex(system);
                 if (info.item<int>() != 0)
                 {
                     continue;
                 }
-                var solution = SolveFactored((cross + current * lambda).t(), factor).t();
+                var solution = SolveFactored(cross.Plus(current.Times(lambda)).t(), factor).t();
                 if (solution.isfinite().all().item<bool>())
                 {
                     return solution.contiguous().MoveToOuterDisposeScope();

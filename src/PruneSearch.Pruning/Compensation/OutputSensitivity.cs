@@ -1,6 +1,7 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -32,7 +33,7 @@ internal static class OutputSensitivity
         {
             seen += (int)gradients.Values.First().shape[0];
             var squares = gradients.ToDictionary(
-                g => g.Key, g => g.Value.square().sum([0, 2, 3]).to(ScalarType.Float64).data<double>().ToArray(), StringComparer.Ordinal);
+                g => g.Key, g => g.Value.Squared().sum([0, 2, 3]).to(ScalarType.Float64).data<double>().ToArray(), StringComparer.Ordinal);
             foreach (var site in sites)
             {
                 double[] sum = sums[site.Key];
@@ -90,9 +91,9 @@ internal static class OutputSensitivity
             for (int level = 0; level < output.Heads.Count; level++)
             {
                 var values = Rows(maps[output.Heads[level]], output.Values);
-                var signs = randint(0, 2, values.shape, generator: random).to(ScalarType.Float32) * 2 - 1;
+                var signs = randint(0, 2, values.shape, generator: random).to(ScalarType.Float32).Times(2).Plus(-1);
                 var information = scores is null ? null : Information(output, level);
-                total = total + (values * (information is null ? signs : signs * information.sqrt())).sum();
+                total = total.Plus((values * (information is null ? signs : signs * information.sqrt())).sum());
             }
         }
         return total;
@@ -106,8 +107,8 @@ internal static class OutputSensitivity
             Tensor Where(Tensor p) => objectness is null ? p : p * objectness;
             return output.Name switch
             {
-                DetectorModel.ClassesOutput => Where(classes * (1 - classes)),
-                DetectorModel.ObjectnessOutput => objectness! * (1 - objectness!),
+                DetectorModel.ClassesOutput => Where(classes * classes.OneMinus()),
+                DetectorModel.ObjectnessOutput => objectness! * objectness!.OneMinus(),
                 _ => Where(classes.narrow(2, scores.FirstClass, classes.shape[2] - scores.FirstClass).amax([2], keepdim: true)),
             };
         }

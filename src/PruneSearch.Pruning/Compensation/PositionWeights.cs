@@ -1,6 +1,7 @@
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,6 +16,8 @@ namespace PruneSearch.Pruning.Compensation;
 public sealed class PositionWeights : IDisposable
 {
     private const double Floor = 0.05; // what every position weighs at least, as a share of the mean
+
+    private static readonly Scalar Least = Floor, One = 1;
 
     private readonly Dictionary<string, List<Tensor>> _maps = new(StringComparer.Ordinal); // by layer, a batch each: [N, h, w]
 
@@ -88,7 +91,7 @@ public sealed class PositionWeights : IDisposable
     {
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var map = nn.functional.avg_pool2d(gradient.square().sum(1, keepdim: true), 3, stride: 1, padding: 1, count_include_pad: false);
+        var map = nn.functional.avg_pool2d(gradient.Squared().sum(1, keepdim: true), 3, stride: 1, padding: 1, count_include_pad: false);
         long height = Math.Min(map.shape[2], edge), width = Math.Min(map.shape[3], edge);
         return nn.functional.adaptive_avg_pool2d(map, [height, width]).squeeze(1).detach().clone().DetachFromDisposeScope();
     }
@@ -102,11 +105,12 @@ public sealed class PositionWeights : IDisposable
         {
             if (mean > 0)
             {
-                batch.mul_((1 - Floor) / mean).add_(Floor);
+                using Scalar factor = (1 - Floor) / mean;
+                batch.mul_(factor).add_(Least, One);
             }
             else
             {
-                batch.fill_(1); // no detection depends on this layer
+                batch.fill_(One); // no detection depends on this layer
             }
         }
     }

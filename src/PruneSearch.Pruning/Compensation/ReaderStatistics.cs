@@ -1,3 +1,4 @@
+using PruneSearch.Detection;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,6 +10,8 @@ namespace PruneSearch.Pruning.Compensation;
 /// </summary>
 internal sealed class ReaderStatistics : IDisposable
 {
+    private static readonly Scalar Zero = 0;
+
     private Tensor? _shiftT, _shiftY, _sumT, _sumY, _cross, _own, _squares;
 
     /// <summary>Sum of the weights of all rows: their number where all weigh 1.</summary>
@@ -32,11 +35,11 @@ internal sealed class ReaderStatistics : IDisposable
     public double[] Left(Tensor solution, bool centred)
     {
         using var scope = NewDisposeScope();
-        var mean = Require(_sumT) / Count;
-        var own = Require(_squares) / Count - mean.square();
-        own = centred ? own : own + MeanT().square();
-        var left = own - (solution * Cross(centred)).sum(1) * 2 + (solution.matmul(Own(centred)) * solution).sum(1);
-        return left.clamp_min(0).contiguous().data<double>().ToArray();
+        var mean = Require(_sumT).Over(Count);
+        var own = Require(_squares).Over(Count) - mean.Squared();
+        own = centred ? own : own.Plus(MeanT().Squared());
+        var left = (own - (solution * Cross(centred)).sum(1).Times(2)).Plus((solution.matmul(Own(centred)) * solution).sum(1));
+        return left.clamp_min(Zero).contiguous().data<double>().ToArray();
     }
 
     /// <summary>Adds rows <c>[rows, D]</c>, float32.</summary>
@@ -56,7 +59,7 @@ internal sealed class ReaderStatistics : IDisposable
     {
         using var scope = NewDisposeScope();
         Tensor dt = Centre(t, ref _shiftT), dy = Centre(y, ref _shiftY);
-        Accumulate(ref _squares, (weights is null ? dt.square() : dt.square() * weights).sum(0, type: ScalarType.Float64));
+        Accumulate(ref _squares, (weights is null ? dt.Squared() : dt.Squared() * weights).sum(0, type: ScalarType.Float64));
         dt = weights is null ? dt : dt * weights;
         Accumulate(ref _sumT, dt.sum(0, type: ScalarType.Float64));
         Accumulate(ref _cross, dt.t().matmul(dy).to(ScalarType.Float64));
@@ -92,13 +95,13 @@ internal sealed class ReaderStatistics : IDisposable
         Count += weights?.sum(ScalarType.Float64).item<double>() ?? dy.shape[0];
     }
 
-    private Tensor Mean(Tensor? sum, Tensor? shift) => Require(sum) / Count + shift!;
+    private Tensor Mean(Tensor? sum, Tensor? shift) => Require(sum).Over(Count).Plus(shift!);
 
     private Tensor Covariance(Tensor products, Tensor sumA, Tensor sumB, bool centred, Func<Tensor> meanA, Func<Tensor> meanB)
     {
         using var scope = NewDisposeScope();
-        var covariance = products / Count - (sumA / Count).outer(sumB / Count);
-        return (centred ? covariance : covariance + meanA().outer(meanB())).MoveToOuterDisposeScope();
+        var covariance = products.Over(Count) - sumA.Over(Count).outer(sumB.Over(Count));
+        return (centred ? covariance : covariance.Plus(meanA().outer(meanB()))).MoveToOuterDisposeScope();
     }
 
     private static Tensor Centre(Tensor rows, ref Tensor? shift)
@@ -119,7 +122,7 @@ internal sealed class ReaderStatistics : IDisposable
         }
         else
         {
-            sum.add_(value);
+            sum.PlusInPlace(value);
         }
     }
 }

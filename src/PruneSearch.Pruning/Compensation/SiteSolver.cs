@@ -1,4 +1,5 @@
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection;
 using PruneSearch.Pruning.Shrinking;
 using static TorchSharp.torch;
 
@@ -77,7 +78,7 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
     private double[] LeftOfInputs(WeightSet denseWeights, ReaderStatistics seen, Tensor fits, bool centred)
     {
         var left = tensor(seen.Left(fits, centred));
-        return Kernels(denseWeights).square().sum(2).matmul(left).contiguous().data<double>().ToArray();
+        return Kernels(denseWeights).Squared().sum(2).matmul(left).contiguous().data<double>().ToArray();
     }
 
     // Kernels [outputs, channels · taps] and what the mean lacks [outputs].
@@ -105,7 +106,7 @@ internal sealed class SiteSolver(ReaderSite dense, ReaderSite pruned, PruningPla
     private Tensor InputFits(ReaderStatistics seen, bool centred, double damping)
     {
         var pull = zeros([dense.Layout.Width, pruned.Layout.Width], ScalarType.Float64);
-        pull.index_put_(ones([], ScalarType.Float64), tensor(_keptInputs), arange(_keptInputs.Length, ScalarType.Int64));
+        pull.index_put_(ones([], ScalarType.Float64), tensor(_keptInputs), TensorArithmetic.UpTo(_keptInputs.Length));
         return LeastSquares.Solve(seen.Cross(centred), seen.Own(centred), pull, Strength(seen, damping));
     }
 

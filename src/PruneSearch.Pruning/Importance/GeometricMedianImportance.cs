@@ -1,5 +1,6 @@
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,10 +24,10 @@ internal sealed class GeometricMedianImportance : IImportance
         int size = tensor.Values.Length / tensor.Shape[0]; // producers and followers carry their channels in dimension 0
         using var scope = NewDisposeScope();
         var kernels = torch.tensor(tensor.Values.AsSpan(slice.Offset * size, slice.Length * size).ToArray(), [slice.Length, size]).to(ScalarType.Float64);
-        var squares = kernels.square().sum(1);
+        var squares = kernels.Squared().sum(1);
         var products = kernels.matmul(kernels.t());
         // |a − b|² = |a|² + |b|² − 2ab: in double precision the difference of equal kernels is small enough to count as none.
-        var distances = (squares.unsqueeze(0) + squares.unsqueeze(1) - products - products).clamp_min(Zero).sqrt();
+        var distances = (squares.unsqueeze(0).Plus(squares.unsqueeze(1)) - products - products).clamp_min(Zero).sqrt();
         return [.. distances.sum(1).data<double>()];
     }
 }

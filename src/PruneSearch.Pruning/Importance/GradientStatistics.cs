@@ -1,5 +1,6 @@
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
+using PruneSearch.Detection;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning.Importance;
@@ -24,7 +25,7 @@ internal sealed record GradientStatistics(IReadOnlyDictionary<string, double[]> 
             {
                 using var scope = NewDisposeScope();
                 var outputs = runner.Forward(batch.narrow(0, i, 1));
-                var error = calibration.Loss?.Invoke(outputs, pictures) ?? outputs.Values.Select(o => o.square().mean()).Aggregate((a, b) => a + b);
+                var error = calibration.Loss?.Invoke(outputs, pictures) ?? outputs.Values.Select(o => o.Squared().mean()).Aggregate((a, b) => a.Plus(b));
                 var gradients = autograd.grad([error], [.. trainable.Select(t => t.Value)]);
                 using var guard = no_grad();
                 for (int t = 0; t < trainable.Count; t++)

@@ -1,4 +1,5 @@
 using PruneSearch.Core.Stages;
+using PruneSearch.Detection;
 using PruneSearch.Pruning.Compensation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -53,7 +54,7 @@ internal sealed class ObsImportance : IImportance
         seen.RequireFinite(site.Conv.Name);
         var covariance = seen.Own(centred: true);
         double scale = Math.Max(covariance.diagonal().mean().item<double>(), 1e-12);
-        var inverse = linalg.inv(covariance + eye(channels, dtype: ScalarType.Float64) * (scale * Damping));
+        var inverse = linalg.inv(covariance.Plus(eye(channels, dtype: ScalarType.Float64).Times(scale * Damping)));
         var kernels = tensor(context.Weights[site.Conv.Weight].Values, [site.Conv.Channels.Width, channels, taps])
             .narrow(0, site.Part * site.Outputs, site.Outputs).to(ScalarType.Float64);
         kernels = kernels * tensor(context.Sensitivity[site.Key]).sqrt().reshape(-1, 1, 1); // errors count as much as they change the detections

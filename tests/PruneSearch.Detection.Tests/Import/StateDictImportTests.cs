@@ -4,6 +4,7 @@ using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
+using PruneSearch.Detection;
 using PruneSearch.Tests.Core.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -56,7 +57,8 @@ public sealed class StateDictImportTests
 
         using var network = new TorchNetwork(imported.Model.Network, imported.Weights);
         Tensor? actual = null;
-        network.Forward(picture * 2 - 1, observe: (layer, _, output) => actual = layer.Name == "Conv.relu6" ? output.clone().DetachFromDisposeScope() : actual);
+        network.Forward(picture.Times(2).Plus(-1), observe: (layer, _, output) =>
+            actual = layer.Name == "Conv.relu6" ? output.clone().DetachFromDisposeScope() : actual);
 
         using var owned = actual;
         // The outermost row and column read the padding, which stands for another colour.

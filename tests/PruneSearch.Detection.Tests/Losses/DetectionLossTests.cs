@@ -2,6 +2,7 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Losses;
+using PruneSearch.Detection;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Tests.Detection.Losses;
@@ -46,7 +47,7 @@ public sealed class DetectionLossTests
         PruneSearch.Data.Loading.BatchImage[] images = [Some.Image((1, 0.1f, 0.2f, 0.6f, 0.7f)), Some.Image()];
         var assigner = new IouAssigner(model.References, (AssignmentRule.Iou)model.Training.Assignment);
         using var targets = Targets.For(model, images, assigner.Assign(new Dictionary<string, Tensor>(), images), CPU);
-        var classes = nn.functional.one_hot(targets.Classes + 1, 3).to(ScalarType.Float32) * 40 - 20;
+        var classes = nn.functional.one_hot(targets.Classes.Plus(1).to(ScalarType.Int64), 3).to(ScalarType.Float32).Times(40).Plus(-20);
         var boxes = zeros(2, model.References.Count, 4);
         boxes.reshape(-1, 4).index_copy_(0, targets.Assigned, targets.Codes);
         double Loss(Tensor c) => new DetectionLoss(model).Compute(new Dictionary<string, Tensor> { ["boxes"] = boxes, ["classes"] = c }, images).item<float>();

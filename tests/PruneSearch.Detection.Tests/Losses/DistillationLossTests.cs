@@ -1,6 +1,7 @@
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Losses;
+using PruneSearch.Detection;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Tests.Detection.Losses;
@@ -34,7 +35,7 @@ public sealed class DistillationLossTests
         using var scope = NewDisposeScope();
         var scores = new ScoreRule { Function = ScoreFunction.Sigmoid, Background = false, Objectness = true };
         Dictionary<string, Tensor> Outputs(float box, float @class, float objectness) =>
-            new() { ["boxes"] = full([1, 5, 4], box), ["classes"] = full([1, 5, 3], @class), ["objectness"] = full([1, 5, 1], objectness) };
+            new() { ["boxes"] = ones([1, 5, 4]).Times(box), ["classes"] = ones([1, 5, 3]).Times(@class), ["objectness"] = ones([1, 5, 1]).Times(objectness) };
         float Loss(float box, float @class, float objectness) =>
             DistillationLoss.Compute(Outputs(box, @class, objectness), Outputs(0, 1, -30), scores, Plain).item<float>();
 

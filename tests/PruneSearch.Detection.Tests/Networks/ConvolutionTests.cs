@@ -61,12 +61,12 @@ public sealed class ConvolutionTests
 
         var got = asMatrices is { } matrices ? Convolution.Of(layer, x, weight, bias, ScalarType.Float32, matrices)
             : Convolution.Of(layer, x, weight, bias, ScalarType.Float32);
-        got.square().sum().backward();
+        got.Squared().sum().backward();
 
         Assert.True(got.permute(0, 2, 3, 1).is_contiguous());
         var seen = x.to(float64)[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
-        var wanted = einsum("nchw,oc->nohw", seen, weight.detach().reshape(outputs, inputs).to(float64)) + bias.to(float64).reshape(1, -1, 1, 1);
-        var slope = einsum("nohw,nchw->oc", 2 * wanted, seen);
+        var wanted = einsum("nchw,oc->nohw", seen, weight.detach().reshape(outputs, inputs).to(float64)).Plus(bias.to(float64).reshape(1, -1, 1, 1));
+        var slope = einsum("nohw,nchw->oc", wanted.Times(2), seen);
         Assert.True(wanted.allclose(got.detach().to(float64), rtol: 1e-4, atol: 1e-4));
         Assert.True(slope.allclose(weight.grad!.to(float64).reshape(outputs, inputs), rtol: 1e-3, atol: 10));
     }
@@ -85,11 +85,11 @@ public sealed class ConvolutionTests
         var weight = TorchNetwork.ChannelsLast(randn(channels, 1, 1, 1, generator: new Generator(2))).requires_grad_(true);
 
         var got = Convolution.Of(layer, x, weight, bias: null, ScalarType.Float32);
-        got.square().sum().backward();
+        got.Squared().sum().backward();
 
         var seen = x.detach()[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(step: stride), TensorIndex.Slice(step: stride)];
         Assert.True((seen * weight.detach().reshape(1, -1, 1, 1)).allclose(got.detach()));
-        Assert.True((2 * weight.detach().reshape(-1) * seen.square().sum(0, 2, 3)).allclose(weight.grad!.reshape(-1), rtol: 1e-4));
+        Assert.True((weight.detach().reshape(-1).Times(2) * seen.Squared().sum(0, 2, 3)).allclose(weight.grad!.reshape(-1), rtol: 1e-4));
     }
 
     // What memory held stood in some channels on some processors.

@@ -1,5 +1,6 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Detection.Networks;
+using PruneSearch.Detection;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Tests.Detection.Networks;
@@ -14,7 +15,7 @@ public sealed class GoldenOutputTests
         using var network = new TorchNetwork(model.Network, weights);
         using var scope = NewDisposeScope();
         using var guard = no_grad();
-        var image = arange(3 * 300 * 300, dtype: ScalarType.Float32).mul(0.01).sin().reshape(1, 3, 300, 300);
+        var image = TensorArithmetic.UpTo(3 * 300 * 300).to(ScalarType.Float32).Times(0.01).sin().reshape(1, 3, 300, 300);
 
         var outputs = network.Forward(image);
 

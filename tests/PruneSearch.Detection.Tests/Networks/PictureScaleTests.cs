@@ -6,6 +6,7 @@ using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
+using PruneSearch.Detection;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Tests.Detection.Networks;
@@ -35,7 +36,7 @@ public sealed class PictureScaleTests
         using var plain = new TorchNetwork(Model.Network, weights);
         using var scaled = new TorchNetwork(Model.Network, weights, scale: Model.Input.Reach());
         using var batch = Some.Batch(1);
-        using var pictures = batch.Images.mul(100);
+        using var pictures = batch.Images.Times(100);
 
         var (expected, actual) = (plain.Forward(pictures), scaled.Forward(pictures));
 
@@ -56,7 +57,7 @@ public sealed class PictureScaleTests
         for (int step = 0; step < 3; step++)
         {
             using var batch = Some.Batch(step);
-            using var pictures = new TrainingBatch(batch.Images.add(1).mul(127.5), batch.Objects);
+            using var pictures = new TrainingBatch(batch.Images.Plus(1).Times(127.5), batch.Objects);
             trainer.TrainOn(pictures);
         }
 

@@ -1,6 +1,7 @@
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
+using PruneSearch.Detection;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,7 +43,7 @@ public class UnreachedTapsTests
             {
                 for (int i = 0; i < 8; i++)
                 {
-                    using var dirt = full([length], 1e30f);
+                    using var dirt = ones([length]).Times(1e30);
                 }
             }
             torch.Forward(images, training: true)["maps"].sum().backward();

@@ -3,6 +3,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
+using PruneSearch.Detection;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -33,7 +34,7 @@ public sealed class OptimizerTests
             foreach (var weight in (Tensor[])[ours.Tensors["conv.weight"], reference])
             {
                 weight.grad?.zero_();
-                ((weight * weight * (step + 1)).sum() + weight.sum()).backward();
+                (weight * weight).Times(step + 1).sum().Plus(weight.sum()).backward();
             }
             optimizer.Step(0.05, step);
             theirs.step();
@@ -50,7 +51,7 @@ public sealed class OptimizerTests
         using var optimizer = PruneSearch.Detection.Training.Optimizer.Create(network, OptimizerKind.Sgd, 0, 0);
         using var batch = Some.Batch(1);
         using var outputs = NewDisposeScope();
-        var loss = network.Forward(batch.Images)["boxes"].square().sum() * 1000;
+        var loss = network.Forward(batch.Images)["boxes"].Squared().sum().Times(1000);
         loss.backward();
 
         var (value, before) = optimizer.Read(loss);

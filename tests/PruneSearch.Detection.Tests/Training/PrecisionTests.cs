@@ -2,6 +2,7 @@ using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Devices;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
+using PruneSearch.Detection;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -74,7 +75,7 @@ public sealed class PrecisionTests
         {
             var outputs = network.Forward(batch.Images, training: true);
             Assert.All(outputs.Values, o => Assert.Equal(ScalarType.Float32, o.dtype));
-            (outputs["classes"].square().mean() + outputs["boxes"].square().mean()).backward();
+            outputs["classes"].Squared().mean().Plus(outputs["boxes"].Squared().mean()).backward();
         }
 
         foreach (var (name, weight) in exact.Trainable)

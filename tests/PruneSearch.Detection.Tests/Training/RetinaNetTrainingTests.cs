@@ -6,6 +6,7 @@ using PruneSearch.Data.PostProcessing;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
+using PruneSearch.Detection;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Tests.Detection.Training;
@@ -63,7 +64,7 @@ public sealed class RetinaNetTrainingTests(ITestOutputHelper output)
         using var network = new TorchNetwork(model.Network, RandomWeights.For(model, 1));
         using var scope = NewDisposeScope();
         using var batch = Some.Batch(1);
-        network.Forward(batch.Images, training: true, observe: (layer, _, value) => sizes[layer.Name] = Math.Sqrt(value.square().mean().item<float>()));
+        network.Forward(batch.Images, training: true, observe: (layer, _, value) => sizes[layer.Name] = Math.Sqrt(value.Squared().mean().item<float>()));
 
         static bool IsNew(string name) =>
             name.StartsWith("fpn.", StringComparison.Ordinal) || name.StartsWith("regression_head.conv", StringComparison.Ordinal);

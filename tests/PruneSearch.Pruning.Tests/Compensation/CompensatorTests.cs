@@ -1,3 +1,4 @@
+using PruneSearch.Detection;
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Ssd;
@@ -120,6 +121,6 @@ public sealed class CompensatorTests
         using var small = new TorchNetwork(
             pruned, options is null ? cut : Compensator.Solve(network, weights, pruned, cut, plan, [calibration ?? picture], options));
         var (expected, actual) = (dense.Forward(picture), small.Forward(picture));
-        return expected.Max(o => ((o.Value - actual[o.Key]).square().mean() / o.Value.var()).item<float>());
+        return expected.Max(o => ((o.Value - actual[o.Key]).Squared().mean() / o.Value.var()).item<float>());
     }
 }

@@ -1,3 +1,4 @@
+using PruneSearch.Detection;
 using System.Collections.Immutable;
 using PruneSearch.Core.Detectors.Rules;
 using PruneSearch.Core.Networks;
@@ -67,7 +68,7 @@ public sealed class PositionWeightsTests
             var solved = Compensator.Solve(network, dense, pruned, Shrinker.Slice(network, dense, plan), plan, pictures, positions: which);
             using TorchNetwork before = new(network, dense), after = new(pruned, solved);
             var difference = before.Forward(pictures[0])["boxes"] - after.Forward(pictures[0])["boxes"]; // [N, positions, 4]
-            return difference.reshape(-1, Edge, Edge, 4).narrow(2, 0, Bright).square().mean().item<float>();
+            return difference.reshape(-1, Edge, Edge, 4).narrow(2, 0, Bright).Squared().mean().item<float>();
         }
     }
 
@@ -83,7 +84,7 @@ public sealed class PositionWeightsTests
     {
         using var random = new Generator((ulong)seed, CPU);
         var picture = randn(count, 3, Edge, Edge, generator: random);
-        picture.select(1, 0).fill_(-1).narrow(2, 0, Bright).fill_(1);
+        picture.select(1, 0).copy_(-ones([])).narrow(2, 0, Bright).copy_(ones([]));
         return picture;
     }
 

@@ -1,3 +1,4 @@
+using PruneSearch.Detection;
 using PruneSearch.Pruning.Compensation;
 using static TorchSharp.torch;
 
@@ -12,8 +13,8 @@ public sealed class ReaderStatisticsTests
     {
         using var scope = NewDisposeScope();
         using var random = new Generator(3, CPU);
-        var y = randn(300, 4, generator: random) * tensor(new float[] { 1, 2, 3, 4 }) + 100; // far from zero
-        var t = y.matmul(randn(4, 2, generator: random)) + randn(300, 2, generator: random);
+        var y = (randn(300, 4, generator: random) * tensor(new float[] { 1, 2, 3, 4 })).Plus(100); // far from zero
+        var t = y.matmul(randn(4, 2, generator: random)).Plus(randn(300, 2, generator: random));
         using var streamed = new ReaderStatistics();
         for (int i = 0; i < 3; i++)
         {
@@ -24,8 +25,8 @@ public sealed class ReaderStatisticsTests
         Assert.Equal(300, streamed.Count);
         Near(y64.mean([0]), streamed.MeanY());
         Near(t64.mean([0]), streamed.MeanT());
-        Near(dy.t().matmul(dy) / 300, streamed.Own(centred));
-        Near(dt.t().matmul(dy) / 300, streamed.Cross(centred));
+        Near(dy.t().matmul(dy).Over(300), streamed.Own(centred));
+        Near(dt.t().matmul(dy).Over(300), streamed.Cross(centred));
     }
 
     [Theory]
@@ -35,10 +36,10 @@ public sealed class ReaderStatisticsTests
     {
         using var scope = NewDisposeScope();
         using var random = new Generator(4, CPU);
-        Tensor y = randn(60, 3, generator: random) + 5, t = randn(60, 2, generator: random) - 1;
+        Tensor y = randn(60, 3, generator: random).Plus(5), t = randn(60, 2, generator: random).Plus(-1);
         using ReaderStatistics weighted = new(), repeated = new();
 
-        weighted.Add(t, y, cat([full(20, 1, 2f), ones(20, 1), zeros(20, 1)]));
+        weighted.Add(t, y, cat([ones(20, 1).Times(2), ones(20, 1), zeros(20, 1)]));
 
         repeated.Add(cat([t[..20], t[..40]]), cat([y[..20], y[..40]]), weights: null);
         Assert.Equal(repeated.Count, weighted.Count);

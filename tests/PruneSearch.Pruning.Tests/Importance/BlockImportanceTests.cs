@@ -5,6 +5,7 @@ using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
+using PruneSearch.Detection;
 using PruneSearch.Pruning;
 using PruneSearch.Pruning.Compensation;
 using PruneSearch.Pruning.Importance;
@@ -119,7 +120,7 @@ public sealed class BlockImportanceTests : IDisposable
         {
             using TorchNetwork first = new(dense.Network, weights), second = new(after, tried);
             var (expected, actual) = (first.Forward(pictures), second.Forward(pictures));
-            return expected.Sum(e => (e.Value - actual[e.Key]).square().mean().item<float>() / e.Value.var().item<float>());
+            return expected.Sum(e => (e.Value - actual[e.Key]).Squared().mean().item<float>() / e.Value.var().item<float>());
         }
         Assert.True(Error(pruned.Weights) < 0.7 * Error(plain), $"{Error(pruned.Weights)} against {Error(plain)}: compensation made nothing good");
         var narrower = dense.With(new Dictionary<string, int> { ["regression_head.conv.1"] = 60 }).Network;
@@ -152,7 +153,7 @@ public sealed class BlockImportanceTests : IDisposable
         using var guard = no_grad();
         using TorchNetwork dense = new(_model.Network, _weights), other = new(network, weights);
         var (expected, actual) = (dense.Forward(_picture), other.Forward(_picture));
-        return expected.Sum(e => (e.Value - actual[e.Key]).square().mean().item<float>() / e.Value.var().item<float>());
+        return expected.Sum(e => (e.Value - actual[e.Key]).Squared().mean().item<float>() / e.Value.var().item<float>());
     }
 
     private void Scale(string tensor, float by)

@@ -1,6 +1,7 @@
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection;
 using PruneSearch.Pruning;
 using PruneSearch.Pruning.Importance;
 using PruneSearch.Tests.Pruning.Laws;
@@ -74,7 +75,7 @@ public sealed class ImportanceInputsTests
             return ImportanceCatalog.Create(Criterion.Taylor).Score(network.Group("A"), context);
         }
 
-        Assert.Equal(Scores((o, _) => o["boxes"].square().mean() + o["classes"].square().mean()), Scores(null), (x, y) => Math.Abs(x - y) < 1e-6);
+        Assert.Equal(Scores((o, _) => o["boxes"].Squared().mean().Plus(o["classes"].Squared().mean())), Scores(null), (x, y) => Math.Abs(x - y) < 1e-6);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection;
 using PruneSearch.Pruning.Importance;
 using PruneSearch.Tests.Pruning.Laws;
 
@@ -37,7 +38,7 @@ public sealed class ImportanceTests
     [InlineData(Criterion.Activation, 4.5, 1.5)] // what is read: |−3x| and |−1x|, the mean of x is 1.5
     public void Criteria_that_look_at_pictures_are_those_computed_by_hand(Criterion criterion, double first, double second)
     {
-        using var pictures = TorchSharp.torch.cat([TorchSharp.torch.ones(1, 3, 4, 4), 2 * TorchSharp.torch.ones(1, 3, 4, 4)]);
+        using var pictures = TorchSharp.torch.cat([TorchSharp.torch.ones(1, 3, 4, 4), TorchSharp.torch.ones(1, 3, 4, 4).Times(2)]);
         using var context = new ImportanceContext(WithOutput, Values, WithOutput.Groups, new([pictures]));
         double[] scores = ImportanceCatalog.Create(criterion).Score(WithOutput.Group("A"), context);
         Assert.Equal(first, scores[0], 1e-5 * first);

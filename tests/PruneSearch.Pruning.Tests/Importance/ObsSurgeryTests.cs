@@ -1,3 +1,4 @@
+using PruneSearch.Detection;
 using PruneSearch.Pruning.Importance;
 using static TorchSharp.torch;
 
@@ -52,7 +53,7 @@ public sealed class ObsSurgeryTests
     {
         using var scope = NewDisposeScope();
         var factor = tensor(Noise(random, Inputs * Inputs), [Inputs, Inputs]);
-        var inverse = linalg.inv(factor.matmul(factor.t()) + eye(Inputs, dtype: ScalarType.Float64));
+        var inverse = linalg.inv(factor.matmul(factor.t()).Plus(eye(Inputs, dtype: ScalarType.Float64)));
         return (Noise(random, Inputs * outputs), [.. inverse.contiguous().data<double>()]);
     }
 
