@@ -31,13 +31,20 @@ internal static class BudgetVerb
         var shared = new Option<string>("--shared") { DefaultValueFactory = _ => "../shared", Description = "Folder with weights and data/voc07-5class" };
         var images = new Option<int>("--images") { DefaultValueFactory = _ => int.MaxValue, Description = "Validation photos to take" };
         var seconds = new Option<double>("--max-seconds") { DefaultValueFactory = _ => 6, Description = "Time limit of each measurement" };
-        var command = new Command("budget", "Accuracy within latency budgets, chosen in three ways") { ratios, groups, shared, images, seconds };
+        var by = new Option<string[]>("--by")
+        {
+            DefaultValueFactory = _ => ["knapsack", "uniform", "threshold"],
+            AllowMultipleArgumentsPerToken = true,
+            Description = "How widths are chosen",
+        };
+        by.AcceptOnlyFromAmong("knapsack", "uniform", "threshold");
+        var command = new Command("budget", "Accuracy within latency budgets, chosen in three ways") { ratios, groups, shared, images, seconds, by };
         command.SetAction((p, c) => Task.Run(() => Run(
-            p.GetValue(ratios)!, p.GetValue(groups)!, p.GetValue(shared)!, p.GetValue(images), p.GetValue(seconds), c), c));
+            p.GetValue(ratios)!, p.GetValue(groups)!, p.GetValue(shared)!, p.GetValue(images), p.GetValue(seconds), p.GetValue(by)!, c), c));
         return command;
     }
 
-    private static int Run(double[] ratios, string[] groups, string shared, int images, double seconds, CancellationToken cancellation)
+    private static int Run(double[] ratios, string[] groups, string shared, int images, double seconds, string[] by, CancellationToken cancellation)
     {
         using var ssd = new TrainedSsd(
             Path.Combine(shared, "weights", "ssd_mobilenet_v2_oidv4.safetensors"), Path.Combine(shared, "data", "voc07-5class"), images, cancellation);
@@ -59,16 +66,17 @@ internal static class BudgetVerb
         foreach (double ratio in ratios)
         {
             var settings = new PruneSettings { Ratio = ratio, Target = PruneTarget.Latency, Groups = groups };
-            Report("knapsack", settings, costs);
-            Report("uniform", settings with { Ranking = ChannelRanking.Local }, null);
-            Report("threshold", settings, null);
+            foreach (string how in by)
+            {
+                Report(how, how == "uniform" ? settings with { Ranking = ChannelRanking.Local } : settings, how == "knapsack" ? costs : null);
+            }
         }
         return 0;
 
-        void Report(string how, PruneSettings settings, Lazy<LatencyCosts>? by)
+        void Report(string how, PruneSettings settings, Lazy<LatencyCosts>? table)
         {
             var pruned = PruningEngine.Prune(
-                model, weights, settings, new(ssd.Photos, 1), latency: s => 1 / Measure(s).SpeedUp, costs: by, cancellation: cancellation);
+                model, weights, settings, new(ssd.Photos, 1), latency: s => 1 / Measure(s).SpeedUp, costs: table, cancellation: cancellation);
             var speed = Measure(pruned.Spec);
             var after = DetectorCatalog.Build(pruned.Spec);
             var score = DetectorEvaluator.Evaluate(after, pruned.Weights, ssd.Validation, CPU, cancellation: cancellation);
