@@ -1,7 +1,8 @@
 """The network that `benchmarks layers` wrote, built of PyTorch's own layers as its users build them (activations in place where the
 result is read once, the stem's blocks as slices, nearest enlargement, pools with padding), to be measured beside PruneSearch.
 
-    python3 network_from_layers.py FOLDER train [bf16-cl] [STEPS]   prints "pytorch ... train ... N img/s P s" (8 pictures, processor seconds a step)
+    python3 network_from_layers.py FOLDER train [bf16-cl | tf32] [cuda] [STEPS]   prints "pytorch ... train ... N img/s P s" (8 pictures, processor
+                                                                                  seconds a step)
     python3 network_from_layers.py FOLDER export OUT.onnx           PyTorch's own exporter, batch norms folded by it
     python3 network_from_layers.py FOLDER profile                   where a training step goes
 """
@@ -117,18 +118,23 @@ def main():
         image = torch.zeros(1, 3, size, size)
         torch.onnx.export(model.eval(), image, more[0], opset_version=17, input_names=["image"], output_names=[o["name"] for o in description["outputs"]])
         return
-    short = "bf16-cl" in more
-    images = torch.randn(BATCH, 3, size, size)
+    short, device = "bf16-cl" in more, "cuda" if "cuda" in more else "cpu"
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = "tf32" in more
+    model, images = model.to(device), torch.randn(BATCH, 3, size, size, device=device)
     if short:
         model, images = model.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(model.parameters(), 0.01, momentum=0.9)
 
     def step():
         optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled=short):
+        with torch.autocast(device, torch.bfloat16, enabled=short):
             outputs = model(images)
         sum(o.float().square().mean() for o in outputs).backward()
         optimizer.step()
+
+    def wait():
+        if device == "cuda":
+            torch.cuda.synchronize()
 
     step(), step()
     if act == "profile":
@@ -137,11 +143,13 @@ def main():
         print(profile.key_averages().table(sort_by="self_cpu_time_total", row_limit=25, max_name_column_width=50))
         return
     steps = int(more[-1]) if more and more[-1].isdigit() else 6
+    wait()
     start, before = time.time(), time.process_time()
     for _ in range(steps):
         step()
+    wait()
     rate, processor = BATCH * steps / (time.time() - start), (time.process_time() - before) / steps
-    print(f"pytorch {torch.__version__} train {'bf16-cl' if short else 'f32'} {rate:.1f} img/s {processor:.3f} s")
+    print(f"pytorch {torch.__version__} train {'bf16-cl' if short else 'tf32' if 'tf32' in more else 'f32'} {device} {rate:.1f} img/s {processor:.3f} s")
 
 
 main()

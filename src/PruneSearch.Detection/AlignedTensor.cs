@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 
 namespace PruneSearch.Detection;
 
@@ -25,6 +26,7 @@ public static class AlignedTensor
         using var scope = NewDisposeScope();
         var copy = empty(shape, type);
         MemoryMarshal.AsBytes(values).CopyTo(copy.bytes);
-        return copy.to(device ?? CPU).MoveToOuterDisposeScope();
+        // From pinned memory a GPU fetches the values when it comes to them, and nobody waits; torch keeps that memory until then.
+        return (device?.type == DeviceType.CUDA ? copy.pin_memory().to(device, non_blocking: true) : copy).MoveToOuterDisposeScope();
     }
 }

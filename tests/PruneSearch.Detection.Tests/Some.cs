@@ -30,7 +30,7 @@ internal static class Some
     }
 
     /// <summary>Pictures of noise with a square, red or green by its class; equal numbers give equal batches.</summary>
-    public static TrainingBatch Batch(int number, int count = 4, int size = 64)
+    public static TrainingBatch Batch(int number, int count = 4, int size = 64, TorchSharp.torch.Device? device = null)
     {
         var random = new Random(number);
         float[] pixels = new float[count * size * size * 3];
@@ -49,7 +49,7 @@ internal static class Some
             }
             objects.Add(Image((n % 2, (float)top / size, (float)left / size, (float)(top + edge) / size, (float)(left + edge) / size)));
         }
-        return new TrainingBatch(AlignedTensor.Of(pixels, [count, size, size, 3]).permute(0, 3, 1, 2), objects);
+        return new TrainingBatch(AlignedTensor.Of(pixels, [count, size, size, 3], device).permute(0, 3, 1, 2), objects);
     }
 
     /// <summary>A picture of a batch with some objects: class and ymin, xmin, ymax, xmax.</summary>

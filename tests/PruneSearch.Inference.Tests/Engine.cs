@@ -6,9 +6,9 @@ namespace PruneSearch.Inference.Tests;
 /// <summary>Runs exported models in ONNX Runtime.</summary>
 internal static class Engine
 {
-    public static Dictionary<string, float[]> Run(byte[] model, float[] pictures, int batch = 1)
+    public static Dictionary<string, float[]> Run(byte[] model, float[] pictures, int batch = 1, OnnxProvider? provider = null)
     {
-        using var session = OnnxSession.Load(model, threads: 1, "test model");
+        using var session = OnnxSession.Load(model, threads: 1, "test model", provider: provider);
         using var input = OrtValue.CreateTensorValueFromMemory(pictures, session.InputShape(batch));
         using var outputs = session.Run(input);
         return session.OutputNames.Zip(outputs).ToDictionary(o => o.First, o => o.Second.GetTensorDataAsSpan<float>().ToArray());

@@ -65,7 +65,7 @@ public abstract class StageRuns : IDisposable
 
     protected static StageJob Job(StageDescription description) => new(description.ComputeKey(), description, Epoch: 1);
 
-    protected async Task<(ICheckpointStore Store, IStageRunner Runner)> StartAsync(string name, int threads = 0)
+    protected async Task<(ICheckpointStore Store, IStageRunner Runner)> StartAsync(string name, int threads = 0, string device = "cpu")
     {
         var store = new FolderCheckpointStore(Path.Combine(Folder, name));
         foreach (var dataset in (DetectionDataset[])[Train, Validation])
@@ -73,7 +73,7 @@ public abstract class StageRuns : IDisposable
             byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
             await store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), async (stream, cancellation) => await stream.WriteAsync(json, cancellation));
         }
-        var services = new ServiceCollection().AddSingleton<ICheckpointStore>(store).AddStageRunner(o => o.Threads = threads).BuildServiceProvider();
+        var services = new ServiceCollection().AddSingleton<ICheckpointStore>(store).AddStageRunner(o => (o.Threads, o.Device) = (threads, device)).BuildServiceProvider();
         return (store, services.GetRequiredService<IStageRunner>());
     }
 

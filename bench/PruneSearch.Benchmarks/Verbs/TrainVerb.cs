@@ -7,6 +7,7 @@ using PruneSearch.Core.Networks;
 using PruneSearch.Core.Settings;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection.Devices;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection.Training;
 using TorchSharp;
@@ -28,30 +29,38 @@ internal static class TrainVerb
         var size = new Option<int>("--size") { DefaultValueFactory = _ => 300, Description = "Edge of the pictures in pixels, of the backbone" };
         var batch = new Option<int>("--batch") { DefaultValueFactory = _ => 8, Description = "Pictures a step" };
         var width = new Option<double>("--width") { DefaultValueFactory = _ => 1.0, Description = "Width multiplier of the backbone" };
-        var precision = new Option<string>("--precision") { DefaultValueFactory = _ => "float32", Description = "float32, bfloat16 or auto" };
+        var precision = new Option<string>("--precision") { DefaultValueFactory = _ => "float32", Description = "float32, tf32, bfloat16 or auto" };
+        var device = new Option<string>("--device") { DefaultValueFactory = _ => "cpu", Description = "cpu, cuda or cuda:N" };
         var steps = new Option<int>("--steps") { DefaultValueFactory = _ => 6, Description = "Timed steps, after two that are not" };
         var taught = new Option<bool>("--taught")
         {
             Description = "With the answers of a second network on the same pictures in the loss, as distillation has them",
         };
-        var command = new Command("train", "Speed of training in pictures a second") { name, size, batch, width, precision, steps, taught };
+        var any = new Option<bool>("--any-algorithm") { Description = "On a GPU with whatever algorithms are fastest, which may give other bits each time" };
+        var command = new Command("train", "Speed of training in pictures a second") { name, size, batch, width, precision, steps, taught, device, any };
         command.SetAction(p => Run(
             p.GetValue(name)!, p.GetValue(size), p.GetValue(batch), p.GetValue(width), EnumNames.Parse<Precision>(p.GetValue(precision)!), p.GetValue(steps),
-            p.GetValue(taught)));
+            p.GetValue(taught), TorchDevices.Select(p.GetValue(device)!), p.GetValue(any)));
         return command;
     }
 
-    private static int Run(string name, int size, int batch, double width, Precision precision, int steps, bool taught)
+    private static int Run(string name, int size, int batch, double width, Precision precision, int steps, bool taught, Device device, bool any)
     {
         const int WarmUp = 2;
+        bool onGpu = device.type == DeviceType.CUDA;
+        TorchDevices.AllowTf32(precision == Precision.Tf32);
+        if (any)
+        {
+            DeterministicAlgorithms.Use(false);
+        }
         var network = name == Backbone ? MobileNetV2.Build(size, width, PaddingStyle.Symmetric) : BenchmarkNetwork.Build(name).Network;
         size = network.Layers[0].Width;
-        using var images = TorchNetwork.ChannelsLast(randn(batch, 3, size, size));
-        using var torchNetwork = new TorchNetwork(network, Weights(network))
+        using var images = TorchNetwork.ChannelsLast(randn(batch, 3, size, size, device: device));
+        using var torchNetwork = new TorchNetwork(network, Weights(network), device)
         {
             ConvolutionType = TrainingPrecision.TypeOf(precision),
         };
-        using var teacher = taught ? new TorchNetwork(network, Weights(network)) : null;
+        using var teacher = taught ? new TorchNetwork(network, Weights(network), device) : null;
         using var optimizer = Detection.Training.Optimizer.Create(torchNetwork, OptimizerKind.Sgd, weightDecay: 0, momentum: 0.9);
         var clock = new Stopwatch();
         var before = TimeSpan.Zero;
@@ -59,6 +68,7 @@ internal static class TrainVerb
         {
             if (step == WarmUp)
             {
+                WaitFor();
                 clock.Start();
                 before = Environment.CpuUsage.TotalTime;
             }
@@ -68,12 +78,21 @@ internal static class TrainVerb
             (teacher is null ? loss : loss + Distance(outputs, teacher, images)).backward();
             optimizer.Step(0.01, step);
         }
+        WaitFor();
         double rate = batch * steps / clock.Elapsed.TotalSeconds, processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds / steps;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"prunesearch train {name}{(taught ? " taught" : "")} size={size} b={batch} w={width} {EnumNames.Of(precision)} " +
+            $"prunesearch train {name}{(taught ? " taught" : "")}{(any ? " any" : "")} size={size} b={batch} w={width} {EnumNames.Of(precision)} " +
             $"{rate:0.0} img/s {processor:0.000} s"));
         return 0;
+
+        void WaitFor()
+        {
+            if (onGpu)
+            {
+                cuda.synchronize(device);
+            }
+        }
     }
 
     private static Tensor Distance(Dictionary<string, Tensor> outputs, TorchNetwork teacher, Tensor images)

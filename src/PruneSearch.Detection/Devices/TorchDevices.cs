@@ -8,11 +8,18 @@ public static class TorchDevices
 {
     /// <summary>The device called <paramref name="name"/>: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, or <c>auto</c> (a GPU if there is one).</summary>
     /// <exception cref="ArgumentException">The name is not of that form, or there is no such device on this machine.</exception>
-    /// <remarks>From then on a GPU computes with float32 in float32: libtorch lets its convolutions round.</remarks>
+    /// <remarks>
+    /// From then on a GPU computes with float32 in float32 (libtorch lets its convolutions round), and on Linux the same bits each time.
+    /// </remarks>
     public static torch.Device Select(string name)
     {
         AllowTf32(false);
-        return Select(name, CudaDevices());
+        var device = Select(name, CudaDevices());
+        if (device.type == DeviceType.CUDA)
+        {
+            DeterministicAlgorithms.Use(true);
+        }
+        return device;
     }
 
     /// <summary>As <see cref="Select(string)"/>, on a machine with a given number of CUDA devices.</summary>

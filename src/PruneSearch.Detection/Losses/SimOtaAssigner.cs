@@ -31,9 +31,11 @@ internal sealed class SimOtaAssigner : IAssigner
     public Assignment Assign(IReadOnlyDictionary<string, Tensor> outputs, IReadOnlyList<BatchImage> images)
     {
         using var scope = NewDisposeScope();
-        float[] Values(string output) => outputs[output].detach().cpu().contiguous().data<float>().ToArray();
-        float[] boxes = Values(DetectorModel.BoxesOutput), classes = Values(DetectorModel.ClassesOutput), objectness = Values(DetectorModel.ObjectnessOutput);
-        int rows = _references.Count, width = classes.Length / objectness.Length;
+        // Read together: whoever reads from a GPU waits for all that it was given to do.
+        float[] values = cat([.. ((string[])[DetectorModel.BoxesOutput, DetectorModel.ObjectnessOutput, DetectorModel.ClassesOutput])
+            .Select(name => outputs[name].detach().flatten())]).cpu().data<float>().ToArray();
+        int rows = _references.Count, count = images.Count * rows, width = values.Length / count - 5;
+        ArraySegment<float> boxes = new(values, 0, count * 4), objectness = new(values, count * 4, count), classes = new(values, count * 5, count * width);
         int[] objects = new int[images.Count * rows];
         float[] overlaps = new float[objects.Length];
         Array.Fill(objects, Assignment.Background);

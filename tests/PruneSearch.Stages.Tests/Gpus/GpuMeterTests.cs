@@ -86,7 +86,7 @@ public sealed class GpuMeterTests
         return library;
     }
 
-    private static List<(string Name, double Value, string Tags)> Told()
+    internal static List<(string Name, double Value, string Tags)> Told()
     {
         var told = new List<(string, double, string)>();
         using var listener = new MeterListener();
