@@ -1,3 +1,4 @@
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Data.Metrics;
 using PruneSearch.Detection.Devices;
@@ -32,7 +33,7 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
         }
         set_num_threads(options.TorchThreads);
         using var scope = NewDisposeScope();
-        var context = new StageContext(_files, new StageJob(stage.ComputeKey(), stage, Epoch: 1), TorchDevices.Select(options.Device), time, progress,
+        var context = new StageContext(_files, new StageJob(stage.ComputeKey(), stage, Epoch: 1), TorchDevices.Select(options.Device ?? DeviceClasses.Cpu), time, progress,
             cancellation);
         context.Run("restore", () => (context.Train, context.Validation));
         var (model, initial) = context.Run("restore", () =>

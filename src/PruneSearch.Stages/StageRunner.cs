@@ -1,6 +1,7 @@
 using PruneSearch.Data.Loading;
 using PruneSearch.Detection.Devices;
 using PruneSearch.Inference.Measuring;
+using PruneSearch.Stages.Gpus;
 using PruneSearch.Stages.Inputs;
 using static TorchSharp.torch;
 
@@ -21,7 +22,9 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
             return new MeasuringRunner(retrying, time).Run(job, told => progress(last = told), cancellation);
         }
         var files = new StageFiles(retrying, _inputs);
-        var device = TorchDevices.Select(options.Device);
+        string name = options.Device ?? job.Description.SlotClass;
+        var device = TorchDevices.Select(name);
+        GpuMeter.Watch(name);
         set_num_threads(options.TorchThreads); // a setting of the calling thread, which may have run something else before
         using var scope = NewDisposeScope();
         var context = new StageContext(files, job, device, time, told => progress(last = told), cancellation);

@@ -7,8 +7,11 @@ public sealed record StageRunnerOptions
 {
     private static readonly Lazy<int> AllCores = new(ThreadsOfFreshThread);
 
-    /// <summary>Device of the slot: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
-    public string Device { get; set; } = "cpu";
+    /// <summary>
+    /// Device of the slot: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>; <see langword="null"/>, the default, for the one that is called as the device class of
+    /// a stage is.
+    /// </summary>
+    public string? Device { get; set; }
 
     /// <summary>Threads of the slot, 0 (all cores) to 1024. Slots with equal numbers give equal bytes; others may differ in the last digits.</summary>
     public int Threads { get; set; }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using PruneSearch.Stages.Gpus;
 
 namespace PruneSearch.Stages;
 
@@ -16,12 +15,9 @@ public static class StageServices
                 "SnapshotInterval must be from 1 s to 1 h")
             .Validate(o => o.StoreRetryTime >= TimeSpan.Zero && o.StoreRetryTime <= TimeSpan.FromDays(1), "StoreRetryTime must be from 0 s to 1 d");
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IStageRunner>(provider =>
-        {
-            var options = provider.GetRequiredService<IOptions<StageRunnerOptions>>().Value;
-            GpuMeter.Watch(options.Device);
-            return new StageRunner(provider.GetRequiredService<ICheckpointStore>(), options, provider.GetRequiredService<TimeProvider>());
-        });
+        services.AddSingleton<IStageRunner>(provider => new StageRunner(
+            provider.GetRequiredService<ICheckpointStore>(), provider.GetRequiredService<IOptions<StageRunnerOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

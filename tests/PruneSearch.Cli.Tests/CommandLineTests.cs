@@ -42,6 +42,21 @@ public sealed class CommandLineTests : IDisposable
         return path;
     }
 
+    [Theory]
+    [InlineData("pi", "device-class: 'pi' is a class of a cluster's slots, expected cpu or cuda for a search on this machine")]
+    [InlineData("a b", "device-class: 'a b' is not right, expected 1 to 100 letters, digits and - _ .")]
+    [InlineData("cuda", "Device 'cuda' is not there: this machine and libtorch build offer 0 CUDA device(s).")]
+    public async Task A_search_for_a_device_that_this_machine_has_not_is_refused_before_it_begins(string deviceClass, string expected)
+    {
+        Assert.SkipWhen(deviceClass == "cuda" && TorchSharp.torch.cuda.is_available(), "there is a GPU here");
+        var sessions = new ScriptedSessions(_home);
+
+        Assert.Equal(ExitCode.BadInput, await RunAsync(sessions, "run", WriteSearch($"device-class: {deviceClass}")));
+
+        Assert.Contains(expected, Assert.Single(Errors), StringComparison.Ordinal);
+        Assert.Empty(sessions.Calls);
+    }
+
     [Fact]
     public async Task Run_launches_follows_and_writes_the_results()
     {

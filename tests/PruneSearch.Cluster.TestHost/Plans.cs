@@ -15,6 +15,19 @@ public static class Plans
     /// <summary>Base, one-shot to 40 and 60 %, iterative to 40 and to 60 %: 1 + 2 + 3 distinct stages.</summary>
     public static SearchPlan Small(string id, int seed = 0) => Of(id, seed, [0.4], [0.6], [0.2, 0.4], [0.2, 0.4, 0.6]);
 
+    /// <summary>The same for the slots of a device class.</summary>
+    public static SearchPlan SmallOn(string deviceClass, string id, int seed)
+    {
+        var plan = Small(id, seed);
+        var root = plan.Trajectories[0].Stages[0] with { DeviceClass = deviceClass };
+        double[][] schedules = [.. plan.Trajectories.Skip(1).Select(t => t.Stages.Skip(1).Select(s => s.Prune!.Ratio).ToArray())];
+        return plan with
+        {
+            DeviceClass = deviceClass,
+            Trajectories = [plan.Trajectories[0] with { Stages = [root] }, .. schedules.Select(ratios => Trajectory(root, ratios))],
+        };
+    }
+
     /// <summary>The base and one trajectory for each list of cumulative ratios.</summary>
     public static SearchPlan Of(string id, int seed, params double[][] schedules)
     {

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using PruneSearch.Cluster.Hosting;
 using PruneSearch.Cluster.TestHost;
 using PruneSearch.Cluster.Workers;
 using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Tests;
 
@@ -34,6 +37,30 @@ public sealed class WorkersTests
 
         await host.Client.DrainAsync(slot.Worker, drained: false);
         Assert.Equal(WorkState.Completed, (await host.EndAsync("a")).State);
+    }
+
+    [Fact]
+    public async Task A_slot_of_two_device_classes_works_for_searches_of_both_and_one_of_neither_waits()
+    {
+        using var home = new TestHome();
+        var ran = new ConcurrentBag<string>();
+        var runner = new StubStageRunner(TimeSpan.Zero) { Behaviour = (job, _) => ran.Add(job.Description.SlotClass) };
+        await using var host = await EmbeddedHost.StartAsync(new EmbeddedHostOptions
+        {
+            Home = home.Path,
+            Timings = TestHome.Quick,
+            DeviceClasses = ["cpu", "cuda"],
+            ConfigureServices = s => s.AddSingleton<IStageRunner>(runner),
+        });
+        await host.Client.LaunchAsync(Plans.Small("a"));
+        await host.Client.LaunchAsync(Plans.SmallOn("cuda", "b", 1));
+        await host.Client.LaunchAsync(Plans.SmallOn("tpu", "c", 2));
+
+        Assert.Equal(WorkState.Completed, (await host.EndAsync("a")).State);
+        Assert.Equal(WorkState.Completed, (await host.EndAsync("b")).State);
+        Assert.Equal([("cpu", 6), ("cuda", 6)], ran.CountBy(c => c).Select(c => (c.Key, c.Value)).Order());
+        await host.UntilAsync("c", s => s.Trajectories.Any(t => t.Wait is { Kind: WaitKind.NoSlot }));
+        Assert.Equal("cpu", Assert.Single(await host.Client.WorkersAsync()).Slot.DeviceClass);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using PruneSearch.Client.Inputs;
 using PruneSearch.Client.SearchFiles;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 
 namespace PruneSearch.Cli.Commands;
@@ -84,6 +85,7 @@ internal static class RunCommand
     private static async Task<int> LaunchAsync(CliContext context, SearchPlace place, SearchFile file, bool ui, CancellationToken cancellation)
     {
         await context.Output.WriteLineAsync($"Checking data and weights of {file.Path} …");
+        RequireDevice(place, file.Settings.DeviceClass);
         HomeFolder.RequireWritable(place.Home);
         // Nothing is opened for a file that is wrong, unless what it names is there.
         var search = file.Settings.Data is DataSource.Stored ? null : await CheckAsync(context, place, file, store: null, cancellation);
@@ -120,6 +122,16 @@ internal static class RunCommand
         var search = await Task.Run(() => launcher.Check(file, cancellation), cancellation);
         Warnings.Write(context, search.Warnings);
         return search;
+    }
+
+    // The slot of a home is this machine's; which slots a cluster has may change.
+    private static void RequireDevice(SearchPlace place, string deviceClass)
+    {
+        if (place.Cluster is null && deviceClass != DeviceClasses.Cpu)
+        {
+            _ = deviceClass == DeviceClasses.Cuda ? Devices.Select(deviceClass) : throw new SearchFileException(
+                $"device-class: '{deviceClass}' is a class of a cluster's slots, expected {DeviceClasses.Cpu} or {DeviceClasses.Cuda} for a search on this machine");
+        }
     }
 
     // It is said and not refused: a device may come later, or its figures as a file.

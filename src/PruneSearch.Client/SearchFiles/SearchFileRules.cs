@@ -198,25 +198,31 @@ internal sealed class SearchFileRules(DocumentReader reader, Values root)
         }
     }
 
-    // A device class is a name as a worker's settings have it.
     private void RequireMeasuring(SearchSettings settings)
     {
         var at = root.Mapping("measure");
-        foreach (string on in settings.Measure.On)
-        {
-            try
-            {
-                DeviceClasses.Require(on);
-            }
-            catch (ArgumentException e)
-            {
-                reader.Error(at.At("on"), $"{at.PathOf("on")}: {e.Message}");
-            }
-        }
+        RequireDeviceClasses(root, "device-class", [settings.DeviceClass]);
+        RequireDeviceClasses(at, "on", settings.Measure.On);
         if (settings.Measure is { On.Count: > 0, Engine: not MeasuringEngine.OnnxRuntime and var engine })
         {
             reader.Error(at.At("on"), $"measure.on has device classes, but measure.engine is '{EnumNames.Of(engine)}', which does not run exported files, " +
                 $"expected {EnumNames.Of(MeasuringEngine.OnnxRuntime)}");
+        }
+    }
+
+    // A device class is a name as a worker's settings have it.
+    private void RequireDeviceClasses(Values at, string key, IReadOnlyList<string> names)
+    {
+        foreach (string name in names)
+        {
+            try
+            {
+                DeviceClasses.Require(name);
+            }
+            catch (ArgumentException e)
+            {
+                reader.Error(at.At(key), $"{at.PathOf(key)}: {e.Message}");
+            }
         }
     }
 

@@ -17,8 +17,8 @@ public sealed record EmbeddedHostOptions
     /// </summary>
     internal bool KeepsOpen { get; init; }
 
-    /// <summary>Whose stages the slot takes.</summary>
-    public string DeviceClass { get; init; } = "cpu";
+    /// <summary>Whose stages the slot takes, at least one.</summary>
+    public IReadOnlyList<string> DeviceClasses { get; init; } = [Core.Stages.DeviceClasses.Cpu];
 
     /// <summary>Registers the <c>IStageRunner</c> and what it needs. The <c>ICheckpointStore</c> is registered already.</summary>
     public Action<IServiceCollection>? ConfigureServices { get; init; }

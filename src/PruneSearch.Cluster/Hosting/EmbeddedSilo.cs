@@ -51,7 +51,7 @@ internal static class EmbeddedSilo
         if (options.RunSlot)
         {
             // After Orleans: hosted services stop in the opposite order, so the worker can still give its stage back.
-            builder.Services.AddSingleton(new SlotOptions(options.DeviceClass, $"{Environment.MachineName}:{Environment.ProcessId}"));
+            builder.Services.AddSingleton(new SlotOptions(options.DeviceClasses, $"{Environment.MachineName}:{Environment.ProcessId}"));
             builder.Services.AddHostedService<SlotWorker>();
             if ((options.Retention ?? RetentionRule.OfHome(options.Home, Environment.GetEnvironmentVariable)) is { } rule)
             {

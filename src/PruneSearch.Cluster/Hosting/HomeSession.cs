@@ -20,15 +20,18 @@ internal sealed class HomeSession : ISearchSession
     private readonly Action<IServiceCollection> _configureServices;
     private readonly Action<string> _stuck;
     private readonly ClusterTimings _timings;
+    private readonly IReadOnlyList<string> _deviceClasses;
     private readonly SemaphoreSlim _opening = new(1);
     private readonly OwnSearches _own = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watching;
     private HomeHold? _current;
 
-    private HomeSession(string home, Action<IServiceCollection> configureServices, Action<string> stuck, ClusterTimings? timings)
+    private HomeSession(
+        string home, Action<IServiceCollection> configureServices, Action<string> stuck, ClusterTimings? timings, IReadOnlyList<string>? deviceClasses)
     {
         (_home, _configureServices, _stuck, _timings) = (Path.GetFullPath(home), configureServices, stuck, timings ?? new());
+        _deviceClasses = deviceClasses ?? [DeviceClasses.Cpu];
         Checkpoints = new FolderCheckpointStore(_home);
         _watching = Task.Run(WatchAsync);
     }
@@ -42,12 +45,14 @@ internal sealed class HomeSession : ISearchSession
     /// <param name="configureServices">Adds what runs stages, and what else is to be in a host of its own.</param>
     /// <param name="stuck">Told, in one line, that a stage does not let go of the slot of this process, which therefore has to end.</param>
     /// <param name="timings">How long the parts of a host of its own wait for each other.</param>
+    /// <param name="deviceClasses">Whose stages its slot takes; only those of <see cref="DeviceClasses.Cpu"/> when left out.</param>
     /// <exception cref="HomeInUseException">The process that has the folder does not answer.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static async Task<HomeSession> OpenAsync(
-        string home, Action<IServiceCollection> configureServices, Action<string> stuck, ClusterTimings? timings = null)
+        string home, Action<IServiceCollection> configureServices, Action<string> stuck, ClusterTimings? timings = null,
+        IReadOnlyList<string>? deviceClasses = null)
     {
-        var session = new HomeSession(home, configureServices, stuck, timings);
+        var session = new HomeSession(home, configureServices, stuck, timings, deviceClasses);
         try
         {
             (await session.HoldAsync(work: false).ConfigureAwait(false)).Leave();
@@ -186,7 +191,15 @@ internal sealed class HomeSession : ISearchSession
 
     private async Task<HomeHold> OpenAsync(bool work)
     {
-        var options = new EmbeddedHostOptions { Home = _home, RunSlot = work, KeepsOpen = true, Timings = _timings, ConfigureServices = _configureServices };
+        var options = new EmbeddedHostOptions
+        {
+            Home = _home,
+            RunSlot = work,
+            KeepsOpen = true,
+            Timings = _timings,
+            DeviceClasses = _deviceClasses,
+            ConfigureServices = _configureServices,
+        };
         var hold = new HomeHold(await SearchConnection.OpenAsync(options, _end.Token).ConfigureAwait(false));
         if (hold is { IsOwn: true, Works: true })
         {

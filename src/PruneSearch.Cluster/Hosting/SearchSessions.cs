@@ -3,6 +3,7 @@ using PruneSearch.Cluster.Observability;
 using PruneSearch.Connections;
 using PruneSearch.Connections.Configuration;
 using PruneSearch.Connections.Sessions;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Hosting;
 
@@ -11,8 +12,12 @@ namespace PruneSearch.Cluster.Hosting;
 /// </summary>
 /// <param name="warn">Shows a line about secrets that others can read, or a home that they can write.</param>
 /// <param name="configureServices">Adds what runs the stages of a host in this process, see <see cref="EmbeddedHostOptions.ConfigureServices"/>.</param>
-public sealed class SearchSessions(Action<string> warn, Action<IServiceCollection> configureServices) : ISearchSessions
+/// <param name="deviceClasses">Whose stages the slot of a host in this process takes; only those of <see cref="DeviceClasses.Cpu"/> when left out.</param>
+public sealed class SearchSessions(Action<string> warn, Action<IServiceCollection> configureServices, IReadOnlyList<string>? deviceClasses = null)
+    : ISearchSessions
 {
+    private readonly IReadOnlyList<string> _deviceClasses = deviceClasses ?? [DeviceClasses.Cpu];
+
     /// <inheritdoc/>
     public async Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
     {
@@ -27,7 +32,7 @@ public sealed class SearchSessions(Action<string> warn, Action<IServiceCollectio
             var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
             return SearchSession.OnThisMachine(connection.Client, connection.Store, connection);
         }
-        var options = new EmbeddedHostOptions { Home = place.Home, ConfigureServices = configureServices };
+        var options = new EmbeddedHostOptions { Home = place.Home, DeviceClasses = _deviceClasses, ConfigureServices = configureServices };
         var host = await EmbeddedHost.StartAsync(options, cancellation).ConfigureAwait(false);
         return SearchSession.OnThisMachine(host.Client, host.Store, host, host.StuckStage);
     }
@@ -41,7 +46,7 @@ public sealed class SearchSessions(Action<string> warn, Action<IServiceCollectio
             return await ConnectAsync(ClusterAddress.Parse(cluster), cluster, cancellation).ConfigureAwait(false);
         }
         WarnOf(place.Home);
-        return await HomeSession.OpenAsync(place.Home, configureServices, stuck).ConfigureAwait(false);
+        return await HomeSession.OpenAsync(place.Home, configureServices, stuck, deviceClasses: _deviceClasses).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

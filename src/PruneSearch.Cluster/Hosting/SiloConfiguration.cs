@@ -9,6 +9,7 @@ using PruneSearch.Connections.Configuration;
 using PruneSearch.Core;
 using PruneSearch.Core.Searches;
 
+using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Hosting;
 
 /// <summary>A silo's options as users write them, and what its slot is made of.</summary>

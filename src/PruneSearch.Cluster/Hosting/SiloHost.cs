@@ -194,7 +194,7 @@ public sealed class SiloHost : IAsyncDisposable
         {
             for (int i = 0; i < options.Slots; i++)
             {
-                var slot = new SlotOptions(options.DeviceClass, options.Slots == 1 ? options.Name : $"{options.Name}/{i}", options.Work);
+                var slot = new SlotOptions([options.DeviceClass], options.Slots == 1 ? options.Name : $"{options.Name}/{i}", options.Work);
                 builder.Services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<SlotWorker>(p, slot));
             }
         }

@@ -9,14 +9,14 @@ namespace PruneSearch.Cluster.Observability;
 internal static class AttemptSpans
 {
     /// <summary>Begins the span of an attempt, below its stage's.</summary>
-    public static Activity? Begin(StageLease lease, string deviceClass)
+    public static Activity? Begin(StageLease lease)
     {
         ActivityContext.TryParse(lease.TraceParent, null, out var stage);
         var span = Spans.Begin(Telemetry.AttemptSpan, Spans.Attempt(lease.TraceParent, lease.Key, lease.Epoch), stage);
         if (span is not null)
         {
             Describe(span, lease.Key, lease.Epoch, lease.Worker, lease.Description);
-            span.SetTag(Telemetry.AttemptTag, lease.Attempt).SetTag(Telemetry.DeviceClassTag, deviceClass);
+            span.SetTag(Telemetry.AttemptTag, lease.Attempt).SetTag(Telemetry.DeviceClassTag, lease.Description.SlotClass);
         }
         return span;
     }

@@ -9,7 +9,7 @@ internal sealed class SlotClaims(
     IGrainFactory grains, SlotOptions slot, SlotPresenceReporter presence, ClusterTimings timings, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Plainly = TimeSpan.FromSeconds(30);
-    private readonly IDispatcherGrain _dispatcher = grains.GetGrain<IDispatcherGrain>(slot.DeviceClass);
+    private readonly IDispatcherGrain[] _dispatchers = [.. slot.DeviceClasses.Select(c => grains.GetGrain<IDispatcherGrain>(c))];
     private readonly TimeSpan _wait = LeaseKeeper.Min(timings.ClaimWait, timings.LeaseTimeToLive / 3);
     private long? _failed;
 
@@ -25,18 +25,19 @@ internal sealed class SlotClaims(
         {
             return null;
         }
-        if (_failed is { } at && time.GetElapsedTime(at) < Plainly)
+        if (_dispatchers.Length > 1 || (_failed is { } at && time.GetElapsedTime(at) < Plainly))
         {
-            return await _dispatcher.ClaimAsync(slot.Name);
+            return await ClaimPlainlyAsync(); // a claim that waits at one queue would keep the slot from the others
         }
+        var dispatcher = _dispatchers[0];
         long asked = time.GetTimestamp();
         presence.Claims = true;
-        var leaving = stopping.Register(() => _dispatcher.LeaveAsync(slot.Name).FireAndForget(logger, $"worker {slot.Name}"));
+        var leaving = stopping.Register(() => dispatcher.LeaveAsync(slot.Name).FireAndForget(logger, $"worker {slot.Name}"));
         await using (leaving.ConfigureAwait(false))
         {
             try
             {
-                var lease = await _dispatcher.AwaitAsync(slot.Name, _wait);
+                var lease = await dispatcher.AwaitAsync(slot.Name, _wait);
                 Waited = time.GetElapsedTime(asked) > _wait / 2;
                 return lease;
             }
@@ -50,5 +51,17 @@ internal sealed class SlotClaims(
                 presence.Claims = false;
             }
         }
+    }
+
+    private async Task<StageLease?> ClaimPlainlyAsync()
+    {
+        foreach (var dispatcher in _dispatchers)
+        {
+            if (await dispatcher.ClaimAsync(slot.Name) is { } lease)
+            {
+                return lease;
+            }
+        }
+        return null;
     }
 }

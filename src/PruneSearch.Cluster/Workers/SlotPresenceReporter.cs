@@ -30,15 +30,15 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
     /// <summary>Tells until it is stopped. A drained slot is none that others may wait for.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var dispatcher = grains.GetGrain<IDispatcherGrain>(slot.DeviceClass);
+        var dispatchers = slot.DeviceClasses.Select(c => grains.GetGrain<IDispatcherGrain>(c)).ToList();
         var workers = grains.GetGrain<IWorkersGrain>("all");
         while (!stopping.IsCancellationRequested)
         {
             if (!IsDrained && !Claims)
             {
-                SendAsync(() => dispatcher.PresentAsync(slot.Name)).FireAndForget(logger, $"worker {slot.Name}");
+                dispatchers.ForEach(d => SendAsync(() => d.PresentAsync(slot.Name)).FireAndForget(logger, $"worker {slot.Name}"));
             }
-            SendAsync(() => TellAsync(workers, dispatcher)).FireAndForget(logger, $"worker {slot.Name}");
+            SendAsync(() => TellAsync(workers, dispatchers)).FireAndForget(logger, $"worker {slot.Name}");
             await Task.Delay(timings.Renewal, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -55,13 +55,13 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
         }
     }
 
-    private async Task TellAsync(IWorkersGrain workers, IDispatcherGrain dispatcher)
+    private async Task TellAsync(IWorkersGrain workers, List<IDispatcherGrain> dispatchers)
     {
         var doing = Volatile.Read(ref _doing);
         bool drained = await workers.PresentAsync(new SlotPresence
         {
             Worker = slot.Name,
-            DeviceClass = slot.DeviceClass,
+            DeviceClass = slot.DeviceClasses[0],
             Machine = Environment.MachineName,
             Process = Environment.ProcessId,
             Version = ProductVersion.Text,
@@ -78,7 +78,7 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
         IsDrained = drained;
         if (drained)
         {
-            await dispatcher.LeaveAsync(slot.Name);
+            await Task.WhenAll(dispatchers.Select(d => d.LeaveAsync(slot.Name)));
         }
     }
 }

@@ -78,7 +78,7 @@ internal sealed class SlotWorker(
         TraceBook.Stage(lease.Key, lease.TraceParent);
         Log.StageBegins(logger, lease.Attempt, lease.Epoch, lease.Key);
         var keeping = keeper.KeepAsync(work, done.Token);
-        var result = await EndAsync(StageThread.RunAsync(runner, lease, slot.DeviceClass, keeper, work.Token), work.Token, stopping);
+        var result = await EndAsync(StageThread.RunAsync(runner, lease, keeper, work.Token), work.Token, stopping);
         keeper.HasEnded = true;
         bool free = result is not null;
         if (!free)

@@ -15,10 +15,10 @@ internal sealed record AttemptResult(StageReport? Report, Exception? Error, Acti
 internal static class StageThread
 {
     /// <summary>Runs to the end; the task never fails.</summary>
-    public static Task<AttemptResult> RunAsync(IStageRunner runner, StageLease lease, string deviceClass, LeaseKeeper keeper, CancellationToken cancellation)
+    public static Task<AttemptResult> RunAsync(IStageRunner runner, StageLease lease, LeaseKeeper keeper, CancellationToken cancellation)
     {
         var result = new TaskCompletionSource<AttemptResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() => result.SetResult(Run(runner, lease, deviceClass, keeper, cancellation))) { IsBackground = true, Name = "stage" };
+        var thread = new Thread(() => result.SetResult(Run(runner, lease, keeper, cancellation))) { IsBackground = true, Name = "stage" };
         using (ExecutionContext.SuppressFlow())
         {
             thread.Start();
@@ -39,10 +39,10 @@ internal static class StageThread
         }
     }
 
-    private static AttemptResult Run(IStageRunner runner, StageLease lease, string deviceClass, LeaseKeeper keeper, CancellationToken cancellation)
+    private static AttemptResult Run(IStageRunner runner, StageLease lease, LeaseKeeper keeper, CancellationToken cancellation)
     {
         Heartbeat.Listen(keeper.Beat);
-        var span = AttemptSpans.Begin(lease, deviceClass);
+        var span = AttemptSpans.Begin(lease);
         try
         {
             var report = runner.Run(new StageJob(lease.Key, lease.Description, lease.Epoch), keeper.Report, cancellation);

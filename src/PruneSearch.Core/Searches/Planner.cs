@@ -37,6 +37,7 @@ public static class Planner
             {
                 Id = id,
                 Name = settings.Name,
+                DeviceClass = settings.DeviceClass,
                 Objectives = settings.Objectives,
                 Trajectories = trajectories,
                 Created = created,
@@ -95,6 +96,7 @@ public static class Planner
             Measure = settings.Measure with { Baseline = null, On = [] },
             Export = settings.Export,
             Seed = seed,
+            DeviceClass = settings.DeviceClass == DeviceClasses.Cpu ? null : settings.DeviceClass,
         };
 
         /// <summary>Of every stage after the base; <see langword="null"/> for the base's.</summary>
@@ -169,6 +171,7 @@ public static class Planner
             Measure = settings.Measure with { Baseline = BaseKey, On = [] },
             Export = settings.Export,
             Seed = seed,
+            DeviceClass = settings.DeviceClass == DeviceClasses.Cpu ? null : settings.DeviceClass,
         };
 
         private FineTuneSettings? Longer(int iterations) =>

@@ -85,7 +85,7 @@ public sealed record SearchPlan
 
     /// <summary>Device class whose slots run it, for example <c>cpu</c>.</summary>
     [Id(2)]
-    public string DeviceClass { get; init; } = "cpu";
+    public string DeviceClass { get; init; } = DeviceClasses.Cpu;
 
     /// <summary>What the frontier weighs.</summary>
     [Id(3)]

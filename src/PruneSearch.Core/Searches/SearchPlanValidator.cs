@@ -29,9 +29,9 @@ public static class SearchPlanValidator
             throw new ArgumentException($"Search '{plan.Id}' comes from another version: its detectors are not of format {DetectorSpec.CurrentFormat}.");
         }
         plan.Slots.Require();
-        foreach (string on in plan.MeasureOn)
+        foreach (string name in (string[])[plan.DeviceClass, .. plan.MeasureOn])
         {
-            DeviceClasses.Require(on);
+            DeviceClasses.Require(name);
         }
         var names = new HashSet<string>();
         var keys = new Dictionary<StageDescription, StageKey>(ReferenceEqualityComparer.Instance); // of a stage that many begin with, one

@@ -56,6 +56,11 @@ public sealed record SearchSettings
     [Description("What is exported beside the float model.")]
     public ExportSettings? Export { get; init => field = value is { Quantise: true } ? value : null; }
 
+    /// <summary>Its results are not those of another class.</summary>
+    [Description("Whose slots train and measure: `cpu`, `cuda`, or a `device-class` that slots of a cluster were given."), MinLength(1),
+     MaxLength(DeviceClasses.MaxLength)]
+    public string DeviceClass { get; init; } = DeviceClasses.Cpu;
+
     /// <summary>The one seed, unless there are several.</summary>
     [Description("Seed of everything random."), Range(0, int.MaxValue)]
     public int Seed { get; init; } = 1;

@@ -57,6 +57,17 @@ public sealed record StageDescription
     [Id(30), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? MeasureOn { get; init; }
 
+    /// <summary>
+    /// Device class whose slots make the detector and measure it; <see langword="null"/> for <see cref="DeviceClasses.Cpu"/>, and then does not count in
+    /// the keys of stages.
+    /// </summary>
+    [Id(31), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DeviceClass { get; init; }
+
+    /// <summary>Device class whose slots run the stage.</summary>
+    [JsonIgnore]
+    public string SlotClass => MeasureOn ?? DeviceClass ?? DeviceClasses.Cpu;
+
     /// <summary>The measurement of this stage's exported model, and of its integer form where it has one, beside the dense one on another device.</summary>
     /// <param name="key">This stage's key.</param>
     /// <param name="deviceClass">Whose slots measure.</param>

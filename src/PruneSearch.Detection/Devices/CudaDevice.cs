@@ -19,6 +19,9 @@ public static class CudaDevice
     /// <summary>Name of CUDA's library on this system.</summary>
     public static string Library { get; } = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
 
+    /// <summary>Whether the driver knows a device; nothing of torch is loaded for it.</summary>
+    public static bool IsThere => DriverLibrary.Load(Library) is { } driver && Find(0, driver) is not null;
+
     /// <summary>The identifier of a device; <see langword="null"/> where there is no such device or no CUDA.</summary>
     /// <param name="index">0 for <c>cuda:0</c>.</param>
     /// <param name="library">CUDA's library.</param>

@@ -57,6 +57,18 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void What_another_device_class_makes_has_other_keys_and_what_processors_make_the_ones_it_always_had()
+    {
+        var (cpu, cuda) = (Plan(Settings), Plan(Settings with { DeviceClass = "cuda" }));
+
+        Assert.Equal(("cpu", "cuda"), (cpu.DeviceClass, cuda.DeviceClass));
+        var stages = cuda.Trajectories.SelectMany(t => t.Stages).ToList();
+        Assert.All(stages, s => Assert.Equal("cuda", s.SlotClass));
+        Assert.Empty(stages.Select(s => s.ComputeKey()).Intersect(cpu.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey())));
+        Assert.DoesNotContain("deviceClass", System.Text.Json.JsonSerializer.Serialize(cpu.Trajectories, CoreJson.Canonical), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_plan_carries_the_keys_of_all_stages_that_are_parents_and_is_refused_where_they_are_not_theirs()
     {
         var plan = Plan(Settings);

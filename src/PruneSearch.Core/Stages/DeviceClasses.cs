@@ -1,8 +1,14 @@
-namespace PruneSearch.Core.Searches;
+namespace PruneSearch.Core.Stages;
 
 /// <summary>Names of device classes: whose slots take a stage.</summary>
 public static class DeviceClasses
 {
+    /// <summary>That of slots that compute on a processor, and whose stages say nothing of it.</summary>
+    public const string Cpu = "cpu";
+
+    /// <summary>That of slots that compute on a GPU for CUDA, unless they were told another.</summary>
+    public const string Cuda = "cuda";
+
     /// <summary>Largest number of characters of a name.</summary>
     public const int MaxLength = 100;
 
