@@ -6,7 +6,7 @@ using TorchSharp;
 namespace PruneSearch.Detection.Networks;
 
 /// <summary>
-/// Runs a <see cref="Network"/> with TorchSharp. Owns one tensor for each of the network's tensors, by the same names.
+/// Runs a <see cref="Network"/> with TorchSharp. Owns one tensor for each of the network's tensors, by the same names; all of them lie in one buffer.
 /// Feature maps keep the memory layout of the picture they come from; give it channels-last strides for speed on CPUs.
 /// </summary>
 public sealed class TorchNetwork : IDisposable
@@ -31,11 +31,11 @@ public sealed class TorchNetwork : IDisposable
         Network = network;
         Device = device ?? CPU;
         weights.RequireFit(network, "weights");
+        Layout = new TensorLayout(network);
+        Buffer = Layout.Pack(name => _scale.Held(name, weights[name]), Device).DetachFromDisposeScope();
         foreach (var declared in network.Tensors)
         {
-            using var scope = NewDisposeScope();
-            var values = AlignedTensor.Of(_scale.Held(declared.Name, weights[declared.Name]).Values, [.. declared.Shape.Select(d => (long)d)], Device);
-            _tensors[declared.Name] = ChannelsLast(values).requires_grad_(declared.Trainable).MoveToOuterDisposeScope().DetachFromDisposeScope();
+            _tensors[declared.Name] = Layout.View(Buffer, declared.Name).requires_grad_(declared.Trainable).DetachFromDisposeScope();
         }
         _heads = [.. network.Outputs.SelectMany(o => o.Heads)];
         for (int i = 0; i < network.Layers.Count; i++)
@@ -71,6 +71,12 @@ public sealed class TorchNetwork : IDisposable
     /// <summary>The trainable ones, in network order.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Trainable =>
         Network.Tensors.Where(t => t.Trainable).Select(t => KeyValuePair.Create(t.Name, _tensors[t.Name]));
+
+    /// <summary>The numbers of all tensors: what changes them changes <see cref="Tensors"/>.</summary>
+    internal Tensor Buffer { get; }
+
+    /// <summary>Where each tensor lies in <see cref="Buffer"/>.</summary>
+    internal TensorLayout Layout { get; }
 
     /// <summary>Computes all outputs; the caller owns them.</summary>
     /// <param name="image">Pictures <c>[N, 3, H, W]</c>.</param>
@@ -130,38 +136,32 @@ public sealed class TorchNetwork : IDisposable
         return Run(layer, maps, training: false, inPlace: false).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Copies all tensors out, or others that stand for them, like averages.</summary>
-    public WeightSet ToWeights(IReadOnlyDictionary<string, Tensor>? others = null)
+    /// <summary>Copies all tensors out.</summary>
+    public WeightSet ToWeights() => ToWeights(Buffer);
+
+    /// <summary>Copies tensors out of a buffer that has the layout of this network's, such as one of averages.</summary>
+    internal WeightSet ToWeights(Tensor buffer)
     {
         var weights = new WeightSet();
-        foreach (var declared in Network.Tensors)
+        foreach (var (name, values) in Layout.Unpack(buffer, Network.Tensors.Select(t => t.Name)))
         {
-            weights.Add(declared.Name, _scale.Given(declared.Name, Read((others ?? _tensors)[declared.Name], declared.Shape)));
+            weights.Add(name, _scale.Given(name, values));
         }
         return weights;
     }
 
-    /// <summary>Overwrites tensors, or others that stand for them, keeping those that are not named.</summary>
+    /// <summary>Overwrites tensors, keeping those that are not named.</summary>
     /// <exception cref="FormatException">A tensor is unknown or has another shape.</exception>
-    public void Load(WeightSet weights, IReadOnlyDictionary<string, Tensor>? others = null)
-    {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (name, value) in weights)
-        {
-            if (!(others ?? _tensors).TryGetValue(name, out var target) || !target.shape.SequenceEqual(value.Shape.Select(d => (long)d)))
-            {
-                throw new FormatException($"Tensor '{name}' [{string.Join(", ", value.Shape)}] does not fit this network.");
-            }
-            target.copy_(tensor(_scale.Held(name, value).Values, target.shape));
-        }
-    }
+    public void Load(WeightSet weights) => Load(weights, Buffer);
 
-    /// <summary>Copies one tensor to the host, row-major.</summary>
-    public static WeightTensor Read(Tensor tensor, IReadOnlyList<int> shape)
+    /// <summary>Overwrites tensors in a buffer that has the layout of this network's.</summary>
+    /// <exception cref="FormatException">A tensor is unknown or has another shape.</exception>
+    internal void Load(WeightSet weights, Tensor buffer)
     {
-        using var scope = NewDisposeScope();
-        return new WeightTensor(shape, tensor.detach().cpu().to(ScalarType.Float32).contiguous().data<float>().ToArray());
+        foreach (var (name, values) in weights)
+        {
+            Layout.Write(buffer, name, _scale.Held(name, values));
+        }
     }
 
     /// <summary>The same values with channels-last strides where the tensor is a stack of feature maps or kernels; returns a new tensor.</summary>
@@ -183,6 +183,7 @@ public sealed class TorchNetwork : IDisposable
         {
             tensor.Dispose();
         }
+        Buffer.Dispose();
     }
 
     private static Tensor Collect(NetworkOutput output, Dictionary<string, Tensor> maps)

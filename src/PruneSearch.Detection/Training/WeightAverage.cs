@@ -9,7 +9,7 @@ public sealed class WeightAverage : IDisposable
 {
     private readonly TorchNetwork _network;
     private readonly double _decay;
-    private readonly Dictionary<string, Tensor> _average;
+    private readonly Tensor _average; // with the layout of the network's buffer
 
     /// <summary>Starts at the network's present weights.</summary>
     /// <param name="network">The network that trains.</param>
@@ -18,21 +18,17 @@ public sealed class WeightAverage : IDisposable
     {
         _network = network;
         _decay = decay;
-        using var guard = no_grad();
-        _average = network.Tensors.ToDictionary(t => t.Key, t => t.Value.detach().clone().DetachFromDisposeScope());
+        _average = network.Buffer.clone().DetachFromDisposeScope();
     }
 
     /// <summary>Takes the weights after a step in.</summary>
     public void Update(int step)
     {
         using var guard = no_grad();
+        using var scope = NewDisposeScope();
         double share = Math.Min(_decay, (1.0 + step) / (10.0 + step));
         using Scalar decay = share, gain = 1 - share;
-        foreach (var (name, value) in _network.Tensors)
-        {
-            using var scope = NewDisposeScope();
-            _average[name].mul_(decay).add_(value.detach(), alpha: gain);
-        }
+        _average.mul_(decay).add_(_network.Buffer, alpha: gain);
     }
 
     /// <summary>Copies the averages out.</summary>
@@ -43,11 +39,5 @@ public sealed class WeightAverage : IDisposable
     public void Load(WeightSet weights) => _network.Load(weights, _average);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var tensor in _average.Values)
-        {
-            tensor.Dispose();
-        }
-    }
+    public void Dispose() => _average.Dispose();
 }

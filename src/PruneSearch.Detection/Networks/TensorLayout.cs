@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using PruneSearch.Core.Networks;
+using PruneSearch.Core.Weights;
+
+namespace PruneSearch.Detection.Networks;
+
+/// <summary>
+/// Where each tensor of a network lies in one buffer of float32, so that a few operations on the buffer change all of them. First come the trainable
+/// tensors that decay, then the other trainable ones, then those that do not train, such as running means; in each part they have the network's order.
+/// Every tensor begins at a multiple of 64 bytes, as in memory of its own (see <see cref="AlignedTensor"/>), and the numbers between two are zeros.
+/// Kernels lie there with channels last.
+/// </summary>
+internal sealed class TensorLayout
+{
+    private const int Alignment = 16; // numbers
+
+    private readonly Dictionary<string, (long Start, TensorDeclaration Tensor)> _places = new(StringComparer.Ordinal);
+
+    /// <summary>Gives each tensor of a network its place.</summary>
+    public TensorLayout(Network network)
+    {
+        (Decaying, Trainable, Length) = (End(0), End(1), End(2));
+
+        long End(int part)
+        {
+            foreach (var tensor in network.Tensors.Where(t => PartOf(t) == part))
+            {
+                _places.Add(tensor.Name, (Length, tensor));
+                Length += Size(tensor);
+            }
+            return Length;
+        }
+    }
+
+    /// <summary>Numbers of the buffer.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Numbers of the trainable tensors, which are the first ones.</summary>
+    public long Trainable { get; }
+
+    /// <summary>Numbers of the trainable tensors of two or more dimensions, which come before those of one: kernels decay; biases, shifts and scales do not.</summary>
+    public long Decaying { get; }
+
+    /// <summary>Where a tensor begins, and how many numbers it takes with the zeros behind it.</summary>
+    public (long Start, long Length) PlaceOf(string name) => (_places[name].Start, Size(_places[name].Tensor));
+
+    /// <summary>A tensor in a buffer that holds all tensors, or the trainable ones; the caller owns it.</summary>
+    /// <returns>A leaf without gradient. That others in the buffer change does not concern autograd, which counts the changes of each for itself.</returns>
+    public Tensor View(Tensor buffer, string name)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var (start, declared) = _places[name];
+        var (count, inputs, taps) = Kernels(declared);
+        var numbers = buffer.narrow(0, start, (long)count * inputs * taps);
+        var view = HasChannelsLast(declared)
+            ? numbers.view(count, declared.Shape[2], declared.Shape[3], inputs).permute(0, 3, 1, 2)
+            : numbers.view([.. declared.Shape.Select(d => (long)d)]);
+        return empty([0], device: buffer.device).set_(view).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Puts values of all tensors into a new buffer; the caller owns it.</summary>
+    public Tensor Pack(Func<string, WeightTensor> values, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var buffer = zeros([Length]);
+        var numbers = Numbers(buffer);
+        foreach (var (name, (start, declared)) in _places)
+        {
+            float[] source = values(name).Values;
+            var (count, inputs, taps) = Kernels(declared);
+            Transpose(source, numbers.Slice((int)start, source.Length), count, inputs, taps, swap: HasChannelsLast(declared));
+        }
+        return buffer.to(device).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Overwrites a tensor in a buffer.</summary>
+    /// <exception cref="FormatException">There is no such tensor, or it has another shape.</exception>
+    public void Write(Tensor buffer, string name, WeightTensor values)
+    {
+        if (!_places.TryGetValue(name, out var place) || !place.Tensor.Shape.SequenceEqual(values.Shape))
+        {
+            throw new FormatException($"Tensor '{name}' [{string.Join(", ", values.Shape)}] does not fit this network.");
+        }
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        View(buffer, name).copy_(AlignedTensor.Of(values.Values, [.. values.Shape.Select(d => (long)d)]));
+    }
+
+    /// <summary>Copies tensors out of a buffer, row-major.</summary>
+    /// <param name="buffer">Numbers of all tensors, or of the trainable ones, on any device.</param>
+    /// <param name="names">Which ones.</param>
+    public IEnumerable<(string Name, WeightTensor Values)> Unpack(Tensor buffer, IEnumerable<string> names)
+    {
+        using var host = buffer.cpu(); // one transfer
+        foreach (string name in names)
+        {
+            var (start, declared) = _places[name];
+            var (count, inputs, taps) = Kernels(declared);
+            float[] values = new float[count * inputs * taps];
+            Transpose(Numbers(host).Slice((int)start, values.Length), values, count, taps, inputs, swap: HasChannelsLast(declared));
+            yield return (name, new WeightTensor(declared.Shape, values));
+        }
+    }
+
+    private static int PartOf(TensorDeclaration tensor) => tensor switch
+    {
+        { Trainable: true, Shape.Count: > 1 } => 0,
+        { Trainable: true } => 1,
+        _ => 2,
+    };
+
+    private static long Size(TensorDeclaration tensor)
+    {
+        var (count, inputs, taps) = Kernels(tensor);
+        return ((long)count * inputs * taps + Alignment - 1) / Alignment * Alignment;
+    }
+
+    // Kernels [count, inputs, height, width] with taps = height · width; what is no kernel is one row.
+    private static (int Count, int Inputs, int Taps) Kernels(TensorDeclaration tensor) =>
+        tensor.Shape is [int count, int inputs, int height, int width] ? (count, inputs, height * width) : (1, 1, tensor.Shape.Aggregate(1, (n, d) => n * d));
+
+    // With one input or one tap both orders are the same; torch takes its fast paths by the strides, which are row-major then.
+    private static bool HasChannelsLast(TensorDeclaration tensor) => Kernels(tensor) is { Inputs: > 1, Taps: > 1 };
+
+    private static Span<float> Numbers(Tensor host) => MemoryMarshal.Cast<byte, float>(host.bytes);
+
+    // [count, rows, columns] to [count, columns, rows], or just a copy.
+    private static void Transpose(ReadOnlySpan<float> source, Span<float> target, int count, int rows, int columns, bool swap)
+    {
+        if (!swap)
+        {
+            source.CopyTo(target);
+            return;
+        }
+        for (int i = 0, at = 0; i < count; i++)
+        {
+            var matrix = source.Slice(i * rows * columns, rows * columns);
+            for (int column = 0; column < columns; column++)
+            {
+                for (int place = column; place < matrix.Length; place += columns)
+                {
+                    target[at++] = matrix[place];
+                }
+            }
+        }
+    }
+}
