@@ -11,7 +11,7 @@ namespace PruneSearch.Detection.Training;
 
 /// <summary>
 /// Trains a detector. The state after step k depends only on the start, the settings and batches 0 to k, so that training
-/// that is stopped and restored from a snapshot gives the same weights bit for bit on a CPU.
+/// that is stopped and restored from a snapshot gives the same weights bit for bit on a CPU, and on a GPU under Linux.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
