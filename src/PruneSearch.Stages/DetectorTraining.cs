@@ -33,8 +33,8 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
         }
         set_num_threads(options.TorchThreads);
         using var scope = NewDisposeScope();
-        var context = new StageContext(_files, new StageJob(stage.ComputeKey(), stage, Epoch: 1), TorchDevices.Select(options.Device ?? DeviceClasses.Cpu), time, progress,
-            cancellation);
+        var device = TorchDevices.Select(options.Device ?? stage.SlotClass);
+        var context = new StageContext(_files, new StageJob(stage.ComputeKey(), stage, Epoch: 1), device, time, progress, cancellation);
         context.Run("restore", () => (context.Train, context.Validation));
         var (model, initial) = context.Run("restore", () =>
             new BaseDetector(_files).Build(start, context.Train, context.Seed, context.Device, context.Warnings));

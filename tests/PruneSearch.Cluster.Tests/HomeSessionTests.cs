@@ -77,7 +77,8 @@ public sealed class HomeSessionTests
     private static Task<HomeSession> OpenAsync(TestHome home, IStageRunner runner)
     {
         Directory.CreateDirectory(home.Path);
-        return HomeSession.OpenAsync(home.Path, s => s.AddSingleton(runner), reason => Assert.Fail(reason), TestHome.Quick);
+        var options = new EmbeddedHostOptions { Home = home.Path, Timings = TestHome.Quick, ConfigureServices = s => s.AddSingleton(runner) };
+        return HomeSession.OpenAsync(options, reason => Assert.Fail(reason));
     }
 
     private static async Task UntilAsync(HomeSession session, string id, Func<SearchSummary, bool> holds)

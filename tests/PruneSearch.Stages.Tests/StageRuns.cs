@@ -73,7 +73,8 @@ public abstract class StageRuns : IDisposable
             byte[] json = Encoding.UTF8.GetBytes(dataset.ToManifest().ToJson());
             await store.PutAsync(CheckpointNames.Dataset(dataset.ManifestHash), async (stream, cancellation) => await stream.WriteAsync(json, cancellation));
         }
-        var services = new ServiceCollection().AddSingleton<ICheckpointStore>(store).AddStageRunner(o => (o.Threads, o.Device) = (threads, device)).BuildServiceProvider();
+        var services = new ServiceCollection().AddSingleton<ICheckpointStore>(store)
+            .AddStageRunner(o => (o.Threads, o.Device) = (threads, device)).BuildServiceProvider();
         return (store, services.GetRequiredService<IStageRunner>());
     }
 

@@ -1,8 +1,8 @@
 namespace PruneSearch.Tests;
 
 /// <summary>
-/// A GPU for CUDA. Tests that need one are skipped unless <c>PRUNESEARCH_TEST_GPU</c> names it (<c>cuda</c>, <c>cuda:1</c>): a build for CUDA is needed besides, see
-/// CONTRIBUTING.md.
+/// A GPU for CUDA. Tests that need one are skipped unless <c>PRUNESEARCH_TEST_GPU</c> names it (<c>cuda</c>, <c>cuda:1</c>): a build for CUDA is needed
+/// besides, see CONTRIBUTING.md.
 /// </summary>
 internal static class Gpu
 {

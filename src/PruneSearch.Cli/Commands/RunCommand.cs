@@ -130,7 +130,8 @@ internal static class RunCommand
         if (place.Cluster is null && deviceClass != DeviceClasses.Cpu)
         {
             _ = deviceClass == DeviceClasses.Cuda ? Devices.Select(deviceClass) : throw new SearchFileException(
-                $"device-class: '{deviceClass}' is a class of a cluster's slots, expected {DeviceClasses.Cpu} or {DeviceClasses.Cuda} for a search on this machine");
+                $"device-class: '{deviceClass}' is a class of a cluster's slots, expected {DeviceClasses.Cpu} or {DeviceClasses.Cuda} for a search on this " +
+                "machine");
         }
     }
 

@@ -16,22 +16,19 @@ namespace PruneSearch.Cluster.Hosting;
 internal sealed class HomeSession : ISearchSession
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250), TimeLimit = TimeSpan.FromSeconds(20);
+    private readonly EmbeddedHostOptions _options;
     private readonly string _home;
-    private readonly Action<IServiceCollection> _configureServices;
     private readonly Action<string> _stuck;
-    private readonly ClusterTimings _timings;
-    private readonly IReadOnlyList<string> _deviceClasses;
     private readonly SemaphoreSlim _opening = new(1);
     private readonly OwnSearches _own = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watching;
     private HomeHold? _current;
 
-    private HomeSession(
-        string home, Action<IServiceCollection> configureServices, Action<string> stuck, ClusterTimings? timings, IReadOnlyList<string>? deviceClasses)
+    private HomeSession(EmbeddedHostOptions options, Action<string> stuck)
     {
-        (_home, _configureServices, _stuck, _timings) = (Path.GetFullPath(home), configureServices, stuck, timings ?? new());
-        _deviceClasses = deviceClasses ?? [DeviceClasses.Cpu];
+        (_home, _stuck) = (Path.GetFullPath(options.Home), stuck);
+        _options = options with { Home = _home, KeepsOpen = true };
         Checkpoints = new FolderCheckpointStore(_home);
         _watching = Task.Run(WatchAsync);
     }
@@ -42,17 +39,13 @@ internal sealed class HomeSession : ISearchSession
     public IGrainFactory? Grains => _current?.Session.Grains;
 
     /// <summary>Opens a home that is there.</summary>
-    /// <param name="configureServices">Adds what runs stages, and what else is to be in a host of its own.</param>
+    /// <param name="options">Of the hosts of its own; whether they run stages is decided here.</param>
     /// <param name="stuck">Told, in one line, that a stage does not let go of the slot of this process, which therefore has to end.</param>
-    /// <param name="timings">How long the parts of a host of its own wait for each other.</param>
-    /// <param name="deviceClasses">Whose stages its slot takes; only those of <see cref="DeviceClasses.Cpu"/> when left out.</param>
     /// <exception cref="HomeInUseException">The process that has the folder does not answer.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static async Task<HomeSession> OpenAsync(
-        string home, Action<IServiceCollection> configureServices, Action<string> stuck, ClusterTimings? timings = null,
-        IReadOnlyList<string>? deviceClasses = null)
+    public static async Task<HomeSession> OpenAsync(EmbeddedHostOptions options, Action<string> stuck)
     {
-        var session = new HomeSession(home, configureServices, stuck, timings, deviceClasses);
+        var session = new HomeSession(options, stuck);
         try
         {
             (await session.HoldAsync(work: false).ConfigureAwait(false)).Leave();
@@ -191,16 +184,7 @@ internal sealed class HomeSession : ISearchSession
 
     private async Task<HomeHold> OpenAsync(bool work)
     {
-        var options = new EmbeddedHostOptions
-        {
-            Home = _home,
-            RunSlot = work,
-            KeepsOpen = true,
-            Timings = _timings,
-            DeviceClasses = _deviceClasses,
-            ConfigureServices = _configureServices,
-        };
-        var hold = new HomeHold(await SearchConnection.OpenAsync(options, _end.Token).ConfigureAwait(false));
+        var hold = new HomeHold(await SearchConnection.OpenAsync(_options with { RunSlot = work }, _end.Token).ConfigureAwait(false));
         if (hold is { IsOwn: true, Works: true })
         {
             foreach (string id in await _own.OpenAsync(hold.Session).ConfigureAwait(false))

@@ -16,8 +16,6 @@ namespace PruneSearch.Cluster.Hosting;
 public sealed class SearchSessions(Action<string> warn, Action<IServiceCollection> configureServices, IReadOnlyList<string>? deviceClasses = null)
     : ISearchSessions
 {
-    private readonly IReadOnlyList<string> _deviceClasses = deviceClasses ?? [DeviceClasses.Cpu];
-
     /// <inheritdoc/>
     public async Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
     {
@@ -32,8 +30,7 @@ public sealed class SearchSessions(Action<string> warn, Action<IServiceCollectio
             var connection = await SearchConnection.OpenAsync(place.Home, cancellation).ConfigureAwait(false);
             return SearchSession.OnThisMachine(connection.Client, connection.Store, connection);
         }
-        var options = new EmbeddedHostOptions { Home = place.Home, DeviceClasses = _deviceClasses, ConfigureServices = configureServices };
-        var host = await EmbeddedHost.StartAsync(options, cancellation).ConfigureAwait(false);
+        var host = await EmbeddedHost.StartAsync(OfHome(place), cancellation).ConfigureAwait(false);
         return SearchSession.OnThisMachine(host.Client, host.Store, host, host.StuckStage);
     }
 
@@ -46,7 +43,7 @@ public sealed class SearchSessions(Action<string> warn, Action<IServiceCollectio
             return await ConnectAsync(ClusterAddress.Parse(cluster), cluster, cancellation).ConfigureAwait(false);
         }
         WarnOf(place.Home);
-        return await HomeSession.OpenAsync(place.Home, configureServices, stuck, deviceClasses: _deviceClasses).ConfigureAwait(false);
+        return await HomeSession.OpenAsync(OfHome(place), stuck).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -57,6 +54,9 @@ public sealed class SearchSessions(Action<string> warn, Action<IServiceCollectio
         var client = await ClusterClient.ConnectAsync(address, builder => builder.AddPruneSearchTelemetry(), warn, cancellation).ConfigureAwait(false);
         return SearchSession.WithCluster(client, address, name);
     }
+
+    private EmbeddedHostOptions OfHome(SearchPlace place) =>
+        new() { Home = place.Home, DeviceClasses = deviceClasses ?? [DeviceClasses.Cpu], ConfigureServices = configureServices };
 
     private void WarnOf(string home)
     {

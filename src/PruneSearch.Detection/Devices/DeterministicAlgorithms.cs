@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace PruneSearch.Detection.Devices;
 
 /// <summary>
-/// Has libtorch compute on a GPU by algorithms that give the same bits each time (https://pytorch.org/docs/stable/notes/randomness.html), so that training that is
-/// stopped and goes on ends where training that was not stopped does. TorchSharp has no call for it: these are functions of libtorch's own <c>at::Context</c>.
+/// Has libtorch compute on a GPU by algorithms that give the same bits each time (https://pytorch.org/docs/stable/notes/randomness.html), so that training
+/// that is stopped and goes on ends where training that was not stopped does. TorchSharp has no call for it: these are functions of libtorch's own <c>at::Context</c>.
 /// </summary>
-internal static class DeterministicAlgorithms
+public static class DeterministicAlgorithms
 {
     // The C++ names as GCC's ABI writes them, as libtorch for Linux exports them.
     private const string Library = "libtorch_cpu.so", Context = "_ZN2at13globalContextEv", CuDnn = "_ZN2at7Context21setDeterministicCuDNNEb",

@@ -44,7 +44,7 @@ public static class TorchDevices
     }
 
     /// <summary>Whether this process lets its GPU compute products of float32 numbers in TF32 from now on.</summary>
-    internal static void AllowTf32(bool allowed) => (torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32) = (allowed, allowed);
+    public static void AllowTf32(bool allowed) => (torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32) = (allowed, allowed);
 
     private static int CudaDevices() => torch.cuda.is_available() ? torch.cuda.device_count() : 0;
 }

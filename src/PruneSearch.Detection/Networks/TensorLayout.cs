@@ -38,7 +38,7 @@ internal sealed class TensorLayout
     /// <summary>Numbers of the trainable tensors, which are the first ones.</summary>
     public long Trainable { get; }
 
-    /// <summary>Numbers of the trainable tensors of two or more dimensions, which come before those of one: kernels decay; biases, shifts and scales do not.</summary>
+    /// <summary>Numbers of the trainable tensors of two dimensions or more, which come first of all: kernels decay; biases, shifts and scales do not.</summary>
     public long Decaying { get; }
 
     /// <summary>Where a tensor begins, and how many numbers it takes with the zeros behind it.</summary>
