@@ -8,7 +8,7 @@ namespace PruneSearch.Detection.Networks;
 /// Where each tensor of a network lies in one buffer of float32, so that a few operations on the buffer change all of them. First come the trainable
 /// tensors that decay, then the other trainable ones, then those that do not train, such as running means; in each part they have the network's order.
 /// Every tensor begins at a multiple of 64 bytes, as in memory of its own (see <see cref="AlignedTensor"/>), and the numbers between two are zeros.
-/// Kernels lie there with channels last.
+/// Kernels lie there with channels last. A buffer takes at most 2 GiB, which is some 500 million numbers.
 /// </summary>
 internal sealed class TensorLayout
 {
@@ -48,15 +48,8 @@ internal sealed class TensorLayout
     /// <returns>A leaf without gradient. That others in the buffer change does not concern autograd, which counts the changes of each for itself.</returns>
     public Tensor View(Tensor buffer, string name)
     {
-        using var guard = no_grad();
-        using var scope = NewDisposeScope();
-        var (start, declared) = _places[name];
-        var (count, inputs, taps) = Kernels(declared);
-        var numbers = buffer.narrow(0, start, (long)count * inputs * taps);
-        var view = HasChannelsLast(declared)
-            ? numbers.view(count, declared.Shape[2], declared.Shape[3], inputs).permute(0, 3, 1, 2)
-            : numbers.view([.. declared.Shape.Select(d => (long)d)]);
-        return empty([0], device: buffer.device).set_(view).MoveToOuterDisposeScope();
+        using var numbers = Strided(buffer, _places[name]);
+        return empty([0], device: buffer.device).set_(numbers);
     }
 
     /// <summary>Puts values of all tensors into a new buffer; the caller owns it.</summary>
@@ -64,12 +57,18 @@ internal sealed class TensorLayout
     {
         using var scope = NewDisposeScope();
         var buffer = zeros([Length]);
-        var numbers = Numbers(buffer);
-        foreach (var (name, (start, declared)) in _places)
+        foreach (var (name, place) in _places)
         {
             float[] source = values(name).Values;
-            var (count, inputs, taps) = Kernels(declared);
-            Transpose(source, numbers.Slice((int)start, source.Length), count, inputs, taps, swap: HasChannelsLast(declared));
+            if (HasChannelsLast(place.Tensor))
+            {
+                using var inner = NewDisposeScope();
+                Strided(buffer, place).copy_(AlignedTensor.Of(source, ShapeOf(place.Tensor)));
+            }
+            else
+            {
+                source.CopyTo(Numbers(buffer, place));
+            }
         }
         return buffer.to(device).MoveToOuterDisposeScope();
     }
@@ -84,7 +83,7 @@ internal sealed class TensorLayout
         }
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        View(buffer, name).copy_(AlignedTensor.Of(values.Values, [.. values.Shape.Select(d => (long)d)]));
+        View(buffer, name).copy_(AlignedTensor.Of(values.Values, ShapeOf(place.Tensor)));
     }
 
     /// <summary>Copies tensors out of a buffer, row-major.</summary>
@@ -95,11 +94,10 @@ internal sealed class TensorLayout
         using var host = buffer.cpu(); // one transfer
         foreach (string name in names)
         {
-            var (start, declared) = _places[name];
-            var (count, inputs, taps) = Kernels(declared);
-            float[] values = new float[count * inputs * taps];
-            Transpose(Numbers(host).Slice((int)start, values.Length), values, count, taps, inputs, swap: HasChannelsLast(declared));
-            yield return (name, new WeightTensor(declared.Shape, values));
+            using var scope = NewDisposeScope();
+            var place = _places[name];
+            float[] values = HasChannelsLast(place.Tensor) ? Strided(host, place).contiguous().data<float>().ToArray() : Numbers(host, place).ToArray();
+            yield return (name, new WeightTensor(place.Tensor.Shape, values));
         }
     }
 
@@ -110,39 +108,26 @@ internal sealed class TensorLayout
         _ => 2,
     };
 
-    private static long Size(TensorDeclaration tensor)
-    {
-        var (count, inputs, taps) = Kernels(tensor);
-        return ((long)count * inputs * taps + Alignment - 1) / Alignment * Alignment;
-    }
+    private static long Size(TensorDeclaration tensor) => (tensor.Length + Alignment - 1) / Alignment * Alignment;
 
-    // Kernels [count, inputs, height, width] with taps = height · width; what is no kernel is one row.
-    private static (int Count, int Inputs, int Taps) Kernels(TensorDeclaration tensor) =>
-        tensor.Shape is [int count, int inputs, int height, int width] ? (count, inputs, height * width) : (1, 1, tensor.Shape.Aggregate(1, (n, d) => n * d));
+    private static long[] ShapeOf(TensorDeclaration tensor) => [.. tensor.Shape.Select(d => (long)d)];
 
     // With one input or one tap both orders are the same; torch takes its fast paths by the strides, which are row-major then.
-    private static bool HasChannelsLast(TensorDeclaration tensor) => Kernels(tensor) is { Inputs: > 1, Taps: > 1 };
+    private static bool HasChannelsLast(TensorDeclaration tensor) => tensor.Shape is [_, > 1, int height, int width] && height * width > 1;
 
-    private static Span<float> Numbers(Tensor host) => MemoryMarshal.Cast<byte, float>(host.bytes);
-
-    // [count, rows, columns] to [count, columns, rows], or just a copy.
-    private static void Transpose(ReadOnlySpan<float> source, Span<float> target, int count, int rows, int columns, bool swap)
+    private static Tensor Strided(Tensor buffer, (long Start, TensorDeclaration Tensor) place)
     {
-        if (!swap)
+        long[] shape = ShapeOf(place.Tensor), strides = new long[shape.Length];
+        int[] fromLast = HasChannelsLast(place.Tensor) ? [1, 3, 2, 0] : [.. Enumerable.Range(0, shape.Length).Reverse()];
+        long stride = 1;
+        foreach (int dimension in fromLast)
         {
-            source.CopyTo(target);
-            return;
+            strides[dimension] = stride;
+            stride *= shape[dimension];
         }
-        for (int i = 0, at = 0; i < count; i++)
-        {
-            var matrix = source.Slice(i * rows * columns, rows * columns);
-            for (int column = 0; column < columns; column++)
-            {
-                for (int place = column; place < matrix.Length; place += columns)
-                {
-                    target[at++] = matrix[place];
-                }
-            }
-        }
+        return buffer.as_strided(shape, strides, place.Start);
     }
+
+    private static Span<float> Numbers(Tensor host, (long Start, TensorDeclaration Tensor) place) =>
+        MemoryMarshal.Cast<byte, float>(host.bytes).Slice((int)place.Start, (int)place.Tensor.Length);
 }

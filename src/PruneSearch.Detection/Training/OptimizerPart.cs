@@ -7,7 +7,7 @@ namespace PruneSearch.Detection.Training;
 internal sealed class OptimizerPart : IDisposable
 {
     // Small enough that what one operation wrote is still in a processor's cache for the next one; a GPU takes all at once.
-    private const long NumbersOnCpu = 1 << 16;
+    private const long NumbersOnCpu = 1 << 18;
 
     private OptimizerPart(Tensor weights, Tensor gradients, IEnumerable<Tensor> moments, long start, long length, long decaying)
     {

@@ -162,7 +162,7 @@ public sealed class JointStepTests
         var b = new NetworkBuilder();
         string image = b.Input("image", 3, 8, 8);
         string first = b.BatchNorm("first.bn", b.Conv("first", image, ChannelLayout.Fixed(10), 3));
-        string wide = b.Conv("right.wide", b.Conv("right.deep", first, ChannelLayout.Fixed(97), 3, bias: false), ChannelLayout.Fixed(101), 3);
+        string wide = b.Conv("right.wide", b.Conv("right.deep", first, ChannelLayout.Fixed(151), 3, bias: false), ChannelLayout.Fixed(221), 3);
         b.Output("left", [b.Conv("left.head", first, ChannelLayout.Fixed(3), 3)], 1);
         b.Output("right", [b.Conv("right.head", wide, ChannelLayout.Fixed(1), 1)], 1);
         return b.Build();
