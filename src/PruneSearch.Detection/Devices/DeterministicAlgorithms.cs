@@ -4,7 +4,8 @@ namespace PruneSearch.Detection.Devices;
 
 /// <summary>
 /// Has libtorch compute on a GPU by algorithms that give the same bits each time (https://pytorch.org/docs/stable/notes/randomness.html), so that training
-/// that is stopped and goes on ends where training that was not stopped does. TorchSharp has no call for it: these are functions of libtorch's own <c>at::Context</c>.
+/// that is stopped and goes on ends where training that was not stopped does. TorchSharp has no call for it: these are functions of libtorch's own
+/// <c>at::Context</c>.
 /// </summary>
 public static class DeterministicAlgorithms
 {
