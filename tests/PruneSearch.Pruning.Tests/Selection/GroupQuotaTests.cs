@@ -69,6 +69,35 @@ public sealed class GroupQuotaTests
         Assert.Equal([2, 3, 4, 5], quota.Kept());
     }
 
+    [Fact]
+    public void A_group_without_scores_gives_up_nothing_by_itself()
+    {
+        var settings = new PruneSettings { Ratio = 0.5, MaxGroupRatio = 0.9, RoundTo = 1 };
+        var quota = new GroupQuota(Quota(10, 10, [], settings).Group, 3, [], settings);
+
+        Assert.Equal((3, 0, 0, false), (quota.Order, quota.Removable, quota.Reachable, quota.CanTakeBlock));
+        Assert.Empty(quota.Candidates());
+    }
+
+    [Fact]
+    public void A_group_whose_block_may_go_can_lose_all_channels_and_does_with_the_block()
+    {
+        var settings = new PruneSettings { Ratio = 0.5, MaxGroupRatio = 0.5, RoundTo = 2 };
+        var alone = Quota(10, 8, [1, 2, 3, 4, 5, 6, 7, 8], settings);
+        var quota = new GroupQuota(alone.Group, 0, [1, 2, 3, 4, 5, 6, 7, 8], settings) { Omissible = new LayerBlock("block", [], [], ["A"]) };
+
+        Assert.Equal((2, 2 + alone.Removable), (alone.Gone, alone.Reachable));
+        Assert.Equal(10, quota.Reachable);
+        Assert.True(quota.CanTakeBlock && !quota.IsLeftOut);
+
+        quota.LeaveOut();
+
+        Assert.Equal((true, 8, 8, false), (quota.IsLeftOut, quota.Asked, quota.Removed, quota.CanTakeBlock));
+        Assert.Empty(quota.Kept());
+        quota.RoundDown();
+        Assert.Equal(8, quota.Removed);
+    }
+
     private static (GroupQuota Quota, PruneSettings Settings) Random(int seed)
     {
         var random = new Random(seed);

@@ -58,6 +58,30 @@ public sealed class KnapsackTests
         Assert.True(double.IsFinite(before));
     }
 
+    [Fact]
+    public void Costs_that_sum_up_to_the_budget_but_for_rounding_fit() =>
+        Assert.Equal([0, 0], Knapsack.Choose([[new(0.1, 1)], [new(0.2, 1)]], 0.3)!); // in floating point the sum is above .3
+
+    [Fact]
+    public void Of_equal_harm_the_cheaper_is_taken() => Assert.Equal([1], Knapsack.Choose([[new(0.5, 1), new(0, 1), new(0.2, 2)]], 1)!);
+
+    [Fact]
+    public void Where_sums_are_too_many_the_cheapest_and_the_least_harm_of_each_slice_stay()
+    {
+        // Costs 100 to 200 and at most 3 sums: slices of 50, so that 100, 149, 199 and 200 stay.
+        KnapsackOption[] first = [.. Enumerable.Range(0, 101).Select(i => new KnapsackOption(100 + i, 101 - i))];
+        for (int taken = 1; taken <= 100; taken++)
+        {
+            int[] chosen = Knapsack.Choose([first, [new(0, 1000), new(taken, 0)]], 200, mostStates: 3)!;
+            int left = 100 - taken;
+            Assert.Equal([left >= 99 ? 99 : left >= 49 ? 49 : 0, 1], chosen);
+        }
+    }
+
+    [Fact]
+    public void As_many_sums_as_may_stay_all_stay() =>
+        Assert.Equal([1, 1], Knapsack.Choose([[new(0, 4), new(1, 3), new(2, 2), new(100, 1)], [new(0, 9), new(99, 0)]], 100, mostStates: 4)!);
+
     private static KnapsackOption[] Options(Random random, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => new KnapsackOption(random.NextDouble() * 1.5 - 0.5, random.NextDouble()))];
 
