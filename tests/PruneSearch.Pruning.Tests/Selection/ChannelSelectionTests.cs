@@ -43,6 +43,48 @@ public sealed class ChannelSelectionTests
         Assert.Equal((left1, left2, chain, 24), (Left("block1.hidden"), Left("block2.hidden"), Left("A"), plan.Removed));
     }
 
+    [Fact]
+    public void A_block_is_counted_with_what_has_gone_of_it_and_with_all_of_its_groups()
+    {
+        var scores = new Dictionary<string, double[]>
+        {
+            ["block1.hidden"] = [0, 0, 0, 0, .. Enumerable.Repeat(3.0, 20)],
+            ["block2.hidden"] = [.. Enumerable.Repeat(3.0, 16)],
+            ["A"] = [.. Enumerable.Repeat(4.0, 8)],
+        };
+        var plan = ChannelSelection.Select(
+            Blocks, scores, WithBlocks, new Dictionary<string, double> { ["block1.block"] = 2, ["block2.block"] = 9 });
+        Assert.Equal(["block1.hidden"], plan.Kept.Keys); // four channels, then the 20 that are left of the budget of 24
+        Assert.Empty(plan.Kept["block1.hidden"]);
+
+        var builder = new NetworkBuilder();
+        string x = builder.Conv("a", builder.Input("image", 3, 8, 8), builder.Group("A", ChannelGroupKind.Residual, 8), 1);
+        string first = builder.Conv("first", x, builder.Group("first", ChannelGroupKind.Hidden, 6), 1);
+        string second = builder.Conv("second", first, builder.Group("second", ChannelGroupKind.Hidden, 6), 1);
+        builder.Residual("bottleneck", "sum", builder.Conv("third", second, builder.Group("A", ChannelGroupKind.Residual, 8), 1), x);
+        double[] nine = [.. Enumerable.Repeat(9.0, 6)];
+        var two = new Dictionary<string, double[]> { ["A"] = new double[8], ["first"] = nine, ["second"] = nine };
+        var small = ChannelSelection.Select(builder.Build(), two, WithBlocks, new Dictionary<string, double> { ["bottleneck"] = -1 });
+        Assert.Equal(["A", "first"], small.Kept.Keys.Order()); // 12 would go with the block, 10 may
+        Assert.Equal(10, small.Removed);
+    }
+
+    [Fact]
+    public void Groups_of_blocks_alone_need_no_scores()
+    {
+        var costs = new Dictionary<string, double> { ["block1.block"] = 1, ["block2.block"] = 2 };
+        var plan = ChannelSelection.Select(Blocks, new Dictionary<string, double[]>(), Half with { Groups = ["blocks"], Ratio = 0.6 }, costs);
+        Assert.Equal(["block1.hidden"], plan.Kept.Keys);
+    }
+
+    [Fact]
+    public void Without_blocks_the_ranking_is_what_it_is()
+    {
+        var local = Half with { Ranking = ChannelRanking.Local };
+        var plan = ChannelSelection.Select(Two(4, 4), Scores([1, 2, 3, 4], [50, 60, 70, 80]), local, new Dictionary<string, double>());
+        Assert.Equal([2, 3], plan.Kept["B"]);
+    }
+
     [Theory]
     [InlineData("criterion l2", Criterion.L2, true, ChannelRanking.Global, ScoreNormalisation.Auto)]
     [InlineData("compensate false", Criterion.Obs, false, ChannelRanking.Global, ScoreNormalisation.Auto)]
@@ -79,6 +121,47 @@ public sealed class ChannelSelectionTests
             Two(4, 4, ChannelGroupKind.Hidden), Scores([1, 2, 3, 4], [50, 60, 70, 80]), Half with { Ranking = ChannelRanking.Isomorphic });
         Assert.Equal(2, plan.Kept["A"].Length);
         Assert.Equal(2, plan.Kept["B"].Length);
+    }
+
+    [Fact]
+    public void What_is_gone_counts_in_the_share_of_a_kind()
+    {
+        var network = Many(new Dictionary<string, int> { ["A"] = 10, ["B"] = 10, ["C"] = 11 }, new() { ["A"] = 8, ["B"] = 8 }); // C is of another kind
+        var scores = new Dictionary<string, double[]> { ["A"] = new double[8], ["B"] = new double[8], ["C"] = [.. Enumerable.Repeat(9.0, 11)] };
+        var plan = ChannelSelection.Select(network, scores, Half with { Ranking = ChannelRanking.Isomorphic });
+        Assert.Equal((6, 11), (plan.Kept["C"].Length, plan.Removed)); // 5 of 11, and with the 4 that are gone 10 of 20
+    }
+
+    [Fact]
+    public void What_rounding_leaves_goes_where_a_whole_multiple_costs_least()
+    {
+        double[] sixForNothing = [.. Enumerable.Repeat(0.0, 6), .. Enumerable.Repeat(100.0, 10)], cheap = [1, 1, 1, 1, .. Enumerable.Repeat(2.0, 12)];
+        var plan = ChannelSelection.Select(Two(16, 16), Scores(sixForNothing, cheap), Half with { Ratio = 10.0 / 32, RoundTo = 8 });
+        Assert.Equal(["B"], plan.Kept.Keys); // ranked, 6 of A and 4 of B
+        Assert.Equal(8, plan.Removed);
+    }
+
+    [Fact]
+    public void What_rounding_leaves_goes_from_the_group_that_gave_least_of_its_share()
+    {
+        var settings = Half with { RoundTo = 8, Ranking = ChannelRanking.Local };
+        var plan = ChannelSelection.Select(Two(20, 28), Scores(Enumerable.Repeat(9.0, 20), new double[28]), settings);
+        Assert.Equal((8, 16), (plan.Kept["A"].Length, plan.Kept["B"].Length)); // asked for 10 and 14, and rounded to 4 and 12
+    }
+
+    [Fact]
+    public void Of_equal_blocks_that_of_the_first_group_goes()
+    {
+        double[] scores = [.. Enumerable.Repeat(0.0, 6), .. Enumerable.Repeat(1.0, 10)];
+        var plan = ChannelSelection.Select(Two(16, 16), Scores(scores, scores), Half with { Ratio = 12.0 / 32, RoundTo = 8 });
+        Assert.Equal(["A"], plan.Kept.Keys);
+    }
+
+    [Fact]
+    public void The_range_is_what_is_gone_can_go_and_was_there()
+    {
+        var network = Two(10, 12, widths: new() { ["A"] = 6, ["B"] = 9 });
+        Assert.Equal((7, 19, 22), ChannelSelection.Range(network, Half)); // one of 10 and two of 12 stay
     }
 
     [Fact]
@@ -175,6 +258,18 @@ public sealed class ChannelSelectionTests
         var settings = Half with { Ratio = ratio, MaxGroupRatio = cap, Groups = [group] };
         var error = Assert.Throws<ArgumentException>(() => ChannelSelection.Select(Two(8, 8), Scores(new double[8], new double[8]), settings));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Scores_that_do_not_fit_are_named()
+    {
+        Assert.Contains("Channel group 'B' is selected but has no scores", Message(new() { ["A"] = new double[8] }), StringComparison.Ordinal);
+        Assert.Contains("'B' has 8 channels but 7 scores", Message(Scores(new double[8], new double[7])), StringComparison.Ordinal);
+        Assert.Contains("score of channel 0 of group 'A' is NaN", Message(Scores([double.NaN, .. new double[7]], new double[8])), StringComparison.Ordinal);
+        Assert.Contains("score of channel 7 of group 'B' is", Message(Scores(new double[8], [.. new double[7], double.PositiveInfinity])), StringComparison.Ordinal);
+
+        static string Message(Dictionary<string, double[]> scores) =>
+            Assert.Throws<ArgumentException>(() => ChannelSelection.Select(Two(8, 8), scores, Half)).Message;
     }
 
     private static Dictionary<string, double[]> Scores(IEnumerable<double> a, IEnumerable<double> b) => new() { ["A"] = [.. a], ["B"] = [.. b] };
