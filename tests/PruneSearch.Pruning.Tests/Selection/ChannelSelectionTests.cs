@@ -123,12 +123,15 @@ public sealed class ChannelSelectionTests
         Assert.Equal(2, plan.Kept["B"].Length);
     }
 
-    [Fact]
-    public void What_is_gone_counts_in_the_share_of_a_kind()
+    [Theory]
+    [InlineData(0, 9)]
+    [InlineData(9, 0)]
+    public void What_is_gone_counts_in_the_share_of_a_kind(double neck, double hidden)
     {
         var network = Many(new Dictionary<string, int> { ["A"] = 10, ["B"] = 10, ["C"] = 11 }, new() { ["A"] = 8, ["B"] = 8 }); // C is of another kind
-        var scores = new Dictionary<string, double[]> { ["A"] = new double[8], ["B"] = new double[8], ["C"] = [.. Enumerable.Repeat(9.0, 11)] };
-        var plan = ChannelSelection.Select(network, scores, Half with { Ranking = ChannelRanking.Isomorphic });
+        double[] scores = [.. Enumerable.Repeat(neck, 8)];
+        var ofGroups = new Dictionary<string, double[]> { ["A"] = scores, ["B"] = scores, ["C"] = [.. Enumerable.Repeat(hidden, 11)] };
+        var plan = ChannelSelection.Select(network, ofGroups, Half with { Ranking = ChannelRanking.Isomorphic });
         Assert.Equal((6, 11), (plan.Kept["C"].Length, plan.Removed)); // 5 of 11, and with the 4 that are gone 10 of 20
     }
 
