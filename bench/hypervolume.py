@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """How much of the plane of accuracy and speed the models of some searches cover, against those of others.
 
-    bench/hypervolume.py NAME=CSV,CSV[:float32|:int8] ...
+    bench/hypervolume.py [--latencies CSV] NAME=CSV,CSV[:float32|:int8] ...
 
 A CSV is a frontier.csv; one of them has the dense control. Of each name: the share of the box between the original without any accuracy (0) and a perfect
 detector that takes no time (1), as PruneSearch counts it, with the slot time of what was made for it, the ratio to the first name, and the models on the
 frontier. Every seed is counted by itself and has its own original. What is said of several is the mean, with the 95 % interval over seeds (paired t-test)
 in brackets; then, as for one seed, the one over 1,000 draws of every accuracy and speed-up within its own interval, which is that of the pictures.
+--latencies takes what 'prunesearch compare ID... --csv CSV' measured in turns instead of the speed-ups that each stage measured after its training.
 """
 import csv
 import math
@@ -22,6 +23,15 @@ def read(spec):
     files, _, precision = spec.partition(":")
     rows = [row for file in files.split(",") for row in csv.DictReader(open(file, newline=""))]
     return [row for row in rows if precision in ("", row["precision"])]
+
+
+def measure_anew(rows, file):
+    """Gives all rows the speed-ups of one interleaved measurement; those of one run have no intervals."""
+    measured = {(row["key"], row["model"].endswith(" int8")): float(row["latency_ms"]) for row in csv.DictReader(open(file, newline=""))}
+    of = lambda row: measured.get((row["key"], row["precision"] == "int8")) or sys.exit(f"{file}: {model_of(row)} is missing ({row['key']})")
+    dense = mean([of(row) for row in rows if is_original(row)])
+    for row in rows:
+        row["speed_up"] = row["speed_up_low"] = row["speed_up_high"] = dense / of(row)
 
 
 def number(row, key):
@@ -82,17 +92,22 @@ def ratios(rows, first, seeds, noise):
 
 
 def main():
-    if len(sys.argv) < 2 or any("=" not in argument for argument in sys.argv[1:]):
+    arguments = sys.argv[1:]
+    latencies = arguments[1] if arguments[:1] == ["--latencies"] and len(arguments) > 1 else None
+    names = arguments[2 if latencies else 0:]
+    if not names or any("=" not in name for name in names):
         sys.exit(__doc__)
     random.seed(1)
-    sets = [(name, read(spec)) for name, spec in (argument.split("=", 1) for argument in sys.argv[1:])]
+    sets = [(name, read(spec)) for name, spec in (argument.split("=", 1) for argument in names)]
     everything = [row for _, rows in sets for row in rows]
+    if latencies:
+        measure_anew(everything, latencies)
     first = sets[0][1]
     seeds = sorted({seed_of(row) for row in first})
     originals = {seed_of(row): number(row, "map50") for row in everything if is_original(row)}
     controls = {seed_of(row): number(row, "map50") for row in everything if row["schedule"] == "dense-control" and row["precision"] != "int8"}
     if any(seed not in originals for seed in seeds):
-        sys.exit(f"{sys.argv[1]}: the original is missing, expected the frontier.csv of a search with its base")
+        sys.exit(f"{names[0]}: the original is missing, expected the frontier.csv of a search with its base")
     if any(volume([drawn(row, 0) for row in first if seed_of(row) == seed]) == 0 for seed in seeds):
         sys.exit(f"{sets[0][0]}: no model is surely faster than the original, expected one to compare the others with")
     for name, rows in sets:
