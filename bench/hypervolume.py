@@ -20,9 +20,11 @@ T_95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 
 
 def read(spec):
-    files, _, precision = spec.partition(":")
-    rows = [row for file in files.split(",") for row in csv.DictReader(open(file, newline=""))]
-    return [row for row in rows if precision in ("", row["precision"])]
+    """The rows of the seeds that all files of a name have."""
+    names, _, precision = spec.partition(":")
+    files = [list(csv.DictReader(open(name, newline=""))) for name in names.split(",")]
+    common = set.intersection(*({seed_of(row) for row in rows} for rows in files))
+    return [row for rows in files for row in rows if precision in ("", row["precision"]) and seed_of(row) in common]
 
 
 def measure_anew(rows, file):
@@ -132,4 +134,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}, expected a CSV of frontier or compare")
