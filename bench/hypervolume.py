@@ -138,3 +138,5 @@ if __name__ == "__main__":
         main()
     except OSError as error:
         sys.exit(f"{error.filename}: {error.strerror}, expected a CSV of frontier or compare")
+    except KeyError as error:
+        sys.exit(f"a CSV has no column {error}, expected frontier.csv, and after --latencies what compare wrote")
