@@ -17,9 +17,28 @@ internal static class ComparisonPlot
     /// <summary>All models as PNG, with the frontier of each search.</summary>
     public static byte[] Draw(IReadOnlyList<ComparedModel> models, IEnumerable<double> within)
     {
+        var region = UsefulRegion.Of(models.Select(m => new Coordinates(m.Milliseconds, m.Map50)));
         using var plot = new Plot();
         PlotTheme.Apply(plot, "Which detector to deploy", "mAP at IoU 0.5, validation split",
             "latency of one picture in ms, measured side by side (further left is faster)");
+        Models(plot, models);
+        foreach (double time in within)
+        {
+            plot.Add.VerticalLine(time, 1.5f, ScottPlot.Colors.Black.WithOpacity(.35), LinePattern.Dashed);
+        }
+        plot.Axes.Margins(.08, .14);
+        var legend = plot.ShowLegend(Edge.Right);
+        legend.Legend.FontSize = 15;
+        if (region is { } part)
+        {
+            Inset.Focus(plot, part, legend);
+        }
+        byte[] picture = plot.GetImageBytes(Width, Height, ImageFormat.Png);
+        return region is { } shown ? Inset.Add(picture, all => Models(all, models, Inset.Scale), shown) : picture;
+    }
+
+    private static void Models(Plot plot, IReadOnlyList<ComparedModel> models, float scale = 1)
+    {
         int turn = 0;
         foreach (var search in models.GroupBy(m => m.Search))
         {
@@ -28,16 +47,10 @@ internal static class ComparisonPlot
             var line = plot.Add.ScatterLine(on.Select(m => m.Milliseconds).ToArray(), on.Select(m => m.Map50).ToArray(), color);
             line.LineWidth = 2.5f;
             double[] x = [.. search.Select(m => m.Milliseconds)], y = [.. search.Select(m => m.Map50)];
-            plot.Add.Markers(x, y, MarkerShape.FilledCircle, 12, color).LegendText = search.Key;
+            plot.Add.Markers(x, y, MarkerShape.FilledCircle, 12 * scale, color).LegendText = search.Key;
             var originals = search.Where(m => m.Point.Iteration == 0).ToList();
-            plot.Add.Markers(originals.Select(m => m.Milliseconds).ToArray(), originals.Select(m => m.Map50).ToArray(), MarkerShape.FilledDiamond, 20, color);
+            plot.Add.Markers(originals.Select(m => m.Milliseconds).ToArray(), originals.Select(m => m.Map50).ToArray(), MarkerShape.FilledDiamond, 20 * scale,
+                color);
         }
-        foreach (double time in within)
-        {
-            plot.Add.VerticalLine(time, 1.5f, ScottPlot.Colors.Black.WithOpacity(.35), LinePattern.Dashed);
-        }
-        plot.Axes.Margins(.08, .14);
-        plot.ShowLegend(Edge.Right).Legend.FontSize = 15;
-        return plot.GetImageBytes(Width, Height, ImageFormat.Png);
     }
 }

@@ -9,7 +9,7 @@ namespace PruneSearch.Cli.Frontiers;
 /// <summary>Draws accuracy over speed (or another cost): one marker a model, the frontier as a line, the original marked.</summary>
 internal static class FrontierPlot
 {
-    private const int Width = 1200, Height = 750, FewPoints = 24, InsetWidth = 215, InsetHeight = 190;
+    private const int Width = 1200, Height = 750, FewPoints = 24;
 
     private static readonly (ScheduleKind Kind, string Name, Color Color, MarkerShape Shape, MarkerShape Quantised)[] Arms =
     [
@@ -22,35 +22,22 @@ internal static class FrontierPlot
     public static byte[] Draw(FrontierView view)
     {
         var axes = new PlotAxes(view);
-        var region = FrontierRegion.Of(view, axes);
+        var region = UsefulRegion.Of(view.Points.Select(p => new Coordinates(axes.X(p), axes.Y(p))));
         using var plot = new Plot();
         PlotTheme.Apply(plot, $"{view.Name}: pruned detectors worth having", axes.YLabel, axes.XLabel);
         Models(plot, view, axes);
         var same = plot.Add.VerticalLine(1, 1.5f, Colors.Black.WithOpacity(.35), LinePattern.Dashed);
         same.LegendText = axes.SameLabel;
         plot.Axes.Margins(.10, .14);
-        plot.ShowLegend(Edge.Right).Legend.FontSize = 15; // beside the data: no corner of theirs is empty for certain
-        if (region is { } limits)
+        var legend = plot.ShowLegend(Edge.Right); // beside the data: no corner of theirs is empty for certain
+        legend.Legend.FontSize = 15;
+        if (region is { } part)
         {
-            plot.Axes.SetLimits(limits);
+            Inset.Focus(plot, part, legend);
         }
         Labels(plot, [.. view.Points.Where(p => region?.Contains(axes.X(p), axes.Y(p)) ?? true)], view, axes);
         byte[] picture = plot.GetImageBytes(Width, Height, ImageFormat.Png);
-        return region is { } part ? Inset.Add(picture, Whole(view, axes, part), Width - InsetWidth - 12, Height - InsetHeight - 60) : picture;
-    }
-
-    // Everything, and where in it the large picture lies.
-    private static byte[] Whole(FrontierView view, PlotAxes axes, AxisLimits region)
-    {
-        using var plot = new Plot();
-        plot.Font.Set(PlotTheme.Typeface());
-        plot.Title("all models", 13);
-        plot.HideLegend();
-        Models(plot, view, axes, scale: .5f);
-        var frame = plot.Add.Rectangle(region.Rect);
-        (frame.FillColor, frame.LineColor, frame.LineWidth) = (Colors.Transparent, Colors.Black.WithOpacity(.6), 1.5f);
-        plot.Grid.MajorLineColor = Colors.Black.WithOpacity(.05);
-        return plot.GetImageBytes(InsetWidth, InsetHeight, ImageFormat.Png);
+        return region is { } shown ? Inset.Add(picture, all => Models(all, view, axes, Inset.Scale), shown) : picture;
     }
 
     private static void Models(Plot plot, FrontierView view, PlotAxes axes, float scale = 1)

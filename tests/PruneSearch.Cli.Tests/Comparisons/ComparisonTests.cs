@@ -45,6 +45,21 @@ public sealed class ComparisonTests
         Assert.Equal([0x89, 0x50, 0x4E, 0x47], ComparisonPlot.Draw(Models, [5, 10])[..4]);
     }
 
+    [Fact]
+    public void Models_of_no_use_squash_no_others()
+    {
+        byte[] all = ComparisonPlot.Draw([.. Models, Model("photos-2", "one-shot-90", 0.02, 1)], []);
+        var blue = SkiaSharp.SKColor.Parse("#2A6FBB"); // of the first search
+        int Blue(byte[] png)
+        {
+            using var picture = SkiaSharp.SKBitmap.Decode(png);
+            return Enumerable.Range(picture.Width - 227, 215).Sum(x => Enumerable.Range(picture.Height - 250, 190).Count(y => picture.GetPixel(x, y) == blue));
+        }
+
+        Assert.Equal(0, Blue(ComparisonPlot.Draw(Models, [])));
+        Assert.InRange(Blue(all), 10, 2000); // all models in a small picture below the legend
+    }
+
     private static ComparedModel Model(string search, string name, double map50, double milliseconds) =>
         new(
         search, name, Some.Point(name, ScheduleKind.OneShot, .5, name == "original" ? 0 : 1, Some.Report(map50, 1)), milliseconds, milliseconds * 1.1);

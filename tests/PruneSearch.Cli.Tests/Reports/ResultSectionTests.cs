@@ -220,4 +220,19 @@ public sealed class ResultSectionTests
             Assert.Contains(other.Pixels, p => p == SkiaSharp.SKColor.Parse("#B3202A")); // the marker of the original
         }
     }
+
+    [Fact]
+    public void Arms_of_no_use_squash_no_others()
+    {
+        var red = SkiaSharp.SKColor.Parse("#B3202A"); // the original's marker
+        int Rows(SearchResults results)
+        {
+            using var picture = SkiaSharp.SKBitmap.Decode(SpeedPlot.Draw(results, new ArmColors(results)));
+            return Enumerable.Range(0, picture.Height).Count(y => Enumerable.Range(picture.Width - 227, 215).Any(x => picture.GetPixel(x, y) == red));
+        }
+
+        int legend = Rows(Made.Results(Map50, SpeedUp, 1)), both = Rows(Made.Results(t => t is { Ratio: .4 } ? .02 : Map50(t), SpeedUp, 1));
+        Assert.InRange(legend, 3, 30);
+        Assert.InRange(both - legend, 3, 30); // all arms in a small picture below the legend
+    }
 }
