@@ -2,6 +2,7 @@ using PruneSearch.Client.SearchFiles;
 using PruneSearch.Connections.Sessions;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
+using PruneSearch.Core.Tests.Comparisons;
 
 namespace PruneSearch.Cli.Tests;
 
@@ -55,6 +56,19 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Contains(expected, Assert.Single(Errors), StringComparison.Ordinal);
         Assert.Empty(sessions.Calls);
+    }
+
+    [Fact]
+    public async Task A_search_whose_device_was_on_another_machine_is_not_resumed()
+    {
+        Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "there is a GPU here");
+        var moved = Made.Plan([1]) with { DeviceClass = DeviceClasses.Cuda };
+        var sessions = new ScriptedSessions(_home, Some.Status(WorkState.Waiting)) { Plan = moved };
+
+        Assert.Equal(ExitCode.BadInput, await RunAsync(sessions, "resume", "made-up-0001"));
+
+        Assert.Contains("Device 'cuda' is not there", Assert.Single(Errors), StringComparison.Ordinal);
+        Assert.Equal(["open to work", "close"], sessions.Calls);
     }
 
     [Fact]

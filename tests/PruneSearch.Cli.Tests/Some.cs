@@ -5,6 +5,7 @@ using PruneSearch.Core.Grains;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
+using PruneSearch.Core.Tests.Comparisons;
 using PruneSearch.Storage;
 using PruneSearch.Tests;
 
@@ -93,7 +94,7 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public FrontierView View { get; init; } = Some.View();
 
-    public SearchPlan? Plan { get; init; }
+    public SearchPlan Plan { get; init; } = Made.Plan([1]);
 
     public Task<ISearchSession> OpenAsync(SearchPlace place, bool work, CancellationToken cancellation)
     {
@@ -152,7 +153,7 @@ internal sealed class ScriptedSessions(string folder, params SearchStatus[] stat
 
     public Task ForgetStageAsync(StageKey stage) => Call($"forget {stage}");
 
-    public Task<SearchPlan> PlanAsync(string id) => Task.FromResult(Plan ?? throw new KeyNotFoundException($"There is no search '{id}'."));
+    public Task<SearchPlan> PlanAsync(string id) => Task.FromResult(Plan);
 
     public async Task<SearchSummary> SummaryAsync(string id) => (await ListAsync())[0];
 

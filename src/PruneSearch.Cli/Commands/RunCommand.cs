@@ -43,9 +43,10 @@ internal static class RunCommand
         HomeFolder.RequireExisting(place, id);
         await using var session = await context.Sessions.OpenAsync(place, work: true, cancellation);
         await HomeFolder.RequireSearchAsync(session, place, id);
+        var plan = await session.PlanAsync(id);
+        RequireDevice(place, plan.DeviceClass);
         if (data.Length > 0)
         {
-            var plan = await session.PlanAsync(id);
             foreach (string found in await MovedPictures.FindAsync(session.Checkpoints, plan, data, cancellation))
             {
                 await context.Output.WriteLineAsync(found);
