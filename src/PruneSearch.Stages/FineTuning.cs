@@ -42,7 +42,8 @@ internal sealed class FineTuning(StageContext context, TimeSpan snapshotInterval
         DetectorModel model, WeightSet start, FineTuneSettings settings, Teacher? teacher, OptimizerState? carried)
     {
         var (files, time, warnings) = (context.Files, context.Time, context.Warnings);
-        using var trainer = new Trainer(model, start, settings, context.Device, teacher, Prepared(model, settings.Regularisation));
+        using var trainer = new Trainer(model, start, settings, context.Device, teacher, Prepared(model, settings.Regularisation),
+            context.Stage.PartOf);
         if (carried is not null)
         {
             trainer.Carry(carried);

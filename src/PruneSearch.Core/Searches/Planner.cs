@@ -122,8 +122,13 @@ public static class Planner
             return Trajectory(schedule, level, [Unprepared(Prune(level) with { FineTune = Longer(iterations) })]);
         }
 
-        private TrajectoryPlan Iterative(ScheduleSettings.Iterative schedule, double level) =>
-            Trajectory(schedule, level, schedule.RatiosTo(level).Select(Prune));
+        private TrajectoryPlan Iterative(ScheduleSettings.Iterative schedule, double level)
+        {
+            var ratios = schedule.RatiosTo(level);
+            var whole = schedule.Rate == IterationRate.FallsOnce && ratios.Count > 1 ? Longer(ratios.Count) : null;
+            return Trajectory(schedule, level, ratios.Select((ratio, i) =>
+                Prune(ratio) with { PartOf = whole is null ? null : new TrainingPart(i * (whole.Steps / ratios.Count), whole.Steps) }));
+        }
 
         // Trained like the iterative arm to the highest level; its reports on the way compare with the lower levels.
         private TrajectoryPlan DenseControl(ScheduleSettings schedule)

@@ -28,6 +28,16 @@ public enum ScheduleShape
     Cubic,
 }
 
+/// <summary>How the learning rate goes over several iterations.</summary>
+public enum IterationRate
+{
+    /// <summary>Up and down again in each (learning-rate rewinding: Renda, Frankle, Carbin 2020).</summary>
+    Restarts,
+
+    /// <summary>Up and down once over all of them.</summary>
+    FallsOnce,
+}
+
 /// <summary>How trajectories get to their levels; one a level.</summary>
 public abstract record ScheduleSettings : IHasForms
 {
@@ -40,7 +50,7 @@ public abstract record ScheduleSettings : IHasForms
         SettingsForm.Of<DenseControl>("dense-control"));
 
     /// <summary>Unique within a search.</summary>
-    [Description("What its trajectories' names begin with; `one-shot-total` when left out with `budget: same-total`."), Identifier(32)]
+    [Description("What its trajectories' names begin with; `one-shot-total` when left out with `budget: same-total`, `iterative-falls-once` with `rate: falls-once`."), Identifier(32)]
     public string Name { get => field ?? DefaultName; init; }
 
     /// <summary>What its trajectories are shown as.</summary>
@@ -81,10 +91,14 @@ public abstract record ScheduleSettings : IHasForms
         [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
         public IReadOnlyList<double>? Ratios { get; init; }
 
+        /// <summary>With one fall, trajectories to different levels share no iteration: their rates differ from the first step on.</summary>
+        [Description("The learning rate warms up and falls in each iteration, or once over all iterations to a level.")]
+        public IterationRate Rate { get; init; }
+
         /// <inheritdoc/>
         public override ScheduleKind Kind => ScheduleKind.Iterative;
 
-        private protected override string DefaultName => "iterative";
+        private protected override string DefaultName => Rate == IterationRate.FallsOnce ? "iterative-falls-once" : "iterative";
 
         /// <summary>Cumulative ratios of a trajectory to <paramref name="level"/>, which is the last of them.</summary>
         /// <exception cref="InvalidOperationException">The schedule does not say how large its iterations are.</exception>

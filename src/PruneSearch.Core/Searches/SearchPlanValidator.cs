@@ -71,6 +71,12 @@ public static class SearchPlanValidator
                     $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' must have " +
                     $"{(i == 0 ? "a base and no parent" : $"no base and the parent {parent}")}; its parent is {stage.Parent?.ToString() ?? "none"}.");
             }
+            if (stage.PartOf is { } part && (part.Before < 0 || part.Steps - (stage.FineTune?.Steps ?? 0) < part.Before))
+            {
+                throw new ArgumentException(
+                    $"Search '{plan.Id}': stage {i + 1} of trajectory '{trajectory.Name}' trains {stage.FineTune?.Steps ?? 0} steps, which are no part of " +
+                    $"{part.Steps} after the first {part.Before}.");
+            }
         }
 
         StageKey KeyOf(StageDescription stage) => keys.TryGetValue(stage, out var key) ? key : keys[stage] = stage.ComputeKey();

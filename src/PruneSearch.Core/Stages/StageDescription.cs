@@ -64,6 +64,13 @@ public sealed record StageDescription
     [Id(31), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? DeviceClass { get; init; }
 
+    /// <summary>
+    /// The training that all stages of the trajectory are parts of; <see langword="null"/> where this one's stands by itself, and then does not count in
+    /// the keys of stages.
+    /// </summary>
+    [Id(32), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrainingPart? PartOf { get; init; }
+
     /// <summary>Device class whose slots run the stage.</summary>
     [JsonIgnore]
     public string SlotClass => MeasureOn ?? DeviceClass ?? DeviceClasses.Cpu;
@@ -82,5 +89,5 @@ public sealed record StageDescription
     /// the same one. How speed is measured counts where a pruning depends on it.
     /// </summary>
     public StageKey ComputePruningKey() =>
-        (this with { FineTune = null, Export = null, Measure = Prune?.Target == PruneTarget.Latency ? Measure : new MeasureSettings() }).ComputeKey();
+        (this with { FineTune = null, PartOf = null, Export = null, Measure = Prune?.Target == PruneTarget.Latency ? Measure : new MeasureSettings() }).ComputeKey();
 }

@@ -27,6 +27,7 @@ public sealed class Trainer : IDisposable
     private readonly LearningRateSchedule _schedule;
     private readonly ChannelRegulariser? _regulariser;
     private readonly bool _tf32;
+    private readonly int _firstStep; // on the schedule
     private int _earlierSteps;
 
     /// <summary>Starts at given weights.</summary>
@@ -34,9 +35,10 @@ public sealed class Trainer : IDisposable
     /// <param name="device">Where to train.</param>
     /// <param name="teacher">The dense detector for distillation.</param>
     /// <param name="prepared">Groups that <see cref="FineTuneSettings.Regularisation"/> prepares for pruning, where it is on.</param>
+    /// <param name="partOf">The longer training whose learning rate this one follows; <see langword="null"/> for its own.</param>
     /// <exception cref="ArgumentException">A setting is not known, or the detector's rules contradict each other.</exception>
     public Trainer(DetectorModel model, WeightSet weights, FineTuneSettings settings, Device device, Teacher? teacher = null,
-        IReadOnlyList<ChannelGroup>? prepared = null)
+        IReadOnlyList<ChannelGroup>? prepared = null, TrainingPart? partOf = null)
     {
         _model = model;
         _loss = new DetectionLoss(model, settings);
@@ -48,7 +50,8 @@ public sealed class Trainer : IDisposable
         _network = new TorchNetwork(model.Network, weights, device, model.Input.Reach()) { ConvolutionType = TrainingPrecision.TypeOf(precision) };
         _optimizer = Optimizer.Create(_network, settings.Optimizer, settings.WeightDecay, settings.Momentum);
         _average = settings.EmaDecay > 0 ? new WeightAverage(_network, settings.EmaDecay) : null;
-        _schedule = new LearningRateSchedule(settings.LearningRate, settings.WarmUp, settings.Steps);
+        _schedule = new LearningRateSchedule(settings.LearningRate, settings.WarmUp, partOf?.Steps ?? settings.Steps);
+        _firstStep = partOf?.Before ?? 0;
         _regulariser = settings.Regularisation is { } regularisation
             ? new ChannelRegulariser(_network, prepared ?? throw new ArgumentException("Regularisation needs the groups that will be pruned."), regularisation,
                 settings.Steps) : null;
@@ -78,7 +81,7 @@ public sealed class Trainer : IDisposable
             Watch(value);
             WatchGradients(norm);
             _optimizer.ClipGradients(norm, _settings.ClipNorm);
-            _optimizer.Step(_schedule.At(Step), _earlierSteps + Step);
+            _optimizer.Step(_schedule.At(_firstStep + Step), _earlierSteps + Step);
             _regulariser?.After(Step);
         }
         TorchDevices.AllowTf32(false); // what looks at the weights computes in float32

@@ -37,6 +37,31 @@ public sealed class CarriedOptimizerTests
     }
 
     [Fact]
+    public void Parts_of_a_training_are_that_training()
+    {
+        var settings = Settings with { Optimizer = OptimizerKind.Sgd, Steps = 6, WarmUp = .4 };
+        var model = Some.SmallDetector(out var weights);
+        using var whole = new Trainer(model, weights, settings, CPU);
+        Train(whole, 0, 6);
+
+        WeightSet InTwo(Func<int, TrainingPart?> part)
+        {
+            using var first = new Trainer(model, weights, settings with { Steps = 2 }, CPU, partOf: part(0));
+            Train(first, 0, 2);
+            using var second = new Trainer(model, first.ToWeights(), settings with { Steps = 4 }, CPU, partOf: part(2));
+            second.Carry(first.ToOptimizerState());
+            for (int step = 2; step < 6; step++)
+            {
+                TrainOn(second, step);
+            }
+            return second.ToWeights();
+        }
+
+        Assert.Equal(0, Distance(whole.ToWeights(), InTwo(before => new TrainingPart(before, 6))));
+        Assert.NotEqual(0, Distance(whole.ToWeights(), InTwo(_ => null)));
+    }
+
+    [Fact]
     public void State_of_another_optimizer_is_of_no_use_and_of_another_detector_refused()
     {
         var model = Some.SmallDetector(out var weights);
