@@ -48,8 +48,8 @@ public static class PruningEngine
         }
         int roundTo = costs is not null && LatencyCosts.Serve(settings) ? costs.Value.Grid(settings) : settings.RoundTo;
         var (spec, cut, plan) = settings.Compensate
-            ? GradualPruning.Run(detector, weights, Choose, roundTo, calibration.Pictures, compensation ?? new CompensationOptions(), positions,
-                cancellation)
+            ? GradualPruning.Run(detector, weights, Choose, settings.Rounds, roundTo, calibration.Pictures, compensation ?? new CompensationOptions(),
+                positions, cancellation)
             : Once(detector, weights, Choose(detector, weights).Plan);
         cut.RequireFinite("pruned weights");
         var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));

@@ -75,13 +75,14 @@ internal static class AccuracyVerb
             Criterion = EnumNames.Parse<Criterion>(part[0]),
             Ratio = Number(1, 0),
             Compensate = rounds != 0,
+            Rounds = rounds < 1 ? null : rounds,
             Ranking = EnumNames.Parse<ChannelRanking>(Part(3, "global")),
             MaxGroupRatio = Number(4, 0.9),
             PerCost = EnumNames.Parse<ChannelCost>(Part(5, "none")),
             Groups = Part(6, "hidden").Split('+'),
             RoundTo = (int)Number(8, 8),
         };
-        var compensation = new CompensationOptions { Rounds = rounds < 1 ? null : rounds, Damping = Number(7, 1e-3) };
+        var compensation = new CompensationOptions { Damping = Number(7, 1e-3) };
         var clock = Stopwatch.StartNew();
         var result = PruningEngine.Prune(model, weights, settings, new(photos, 1), compensation: compensation);
         double seconds = clock.Elapsed.TotalSeconds;

@@ -82,6 +82,16 @@ public sealed record PruneSettings
     [Description("Re-solve the layers that read pruned channels by least squares, so that they give their old output from what stays.")]
     public bool Compensate { get; init; } = true;
 
+    /// <summary>
+    /// Later choices then see the network as it is by then. On SSD-MobileNet-V2 a second round gains nothing below a third of the channels; where pruned layers
+    /// read pruned layers, as in YOLOX, it does (docs/pruning.md).
+    /// </summary>
+    [Id(18)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Description("Rounds in which channels go with `compensate`: each solves layers and scores what is left anew; a third goes in one at most when left out.")]
+    [Range(1, 100)]
+    public int? Rounds { get; init; }
+
     /// <summary>Of the feature maps of calibration pictures.</summary>
     [Id(17)]
     [Description("How much each position of the feature maps counts for `obs` and in compensation: as the detections depend on it, or all alike.")]

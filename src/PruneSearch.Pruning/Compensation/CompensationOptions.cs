@@ -7,13 +7,6 @@ public sealed record CompensationOptions
     public double Damping { get; init; } = 1e-3;
 
     /// <summary>
-    /// In how many rounds channels go, 1 or more. After each, all readers are solved and what is left is scored anew, so that
-    /// later choices see the network as it is by then. When left out, as many as keep a round at a third of the channels or
-    /// less: below that a second round costs time and gained nothing (docs/pruning.md).
-    /// </summary>
-    public int? Rounds { get; init; }
-
-    /// <summary>
     /// Bytes of feature maps that are kept while the solver walks through the layers, of each of the two networks; 0 or more.
     /// Pictures beyond it are computed again for each layer: slower, but memory does not grow with their number. Default 1 GiB.
     /// </summary>

@@ -126,10 +126,6 @@ public static class Compensator
         {
             throw new ArgumentException($"Damping {options.Damping} is not from 0 to 1.");
         }
-        if (options.Rounds is < 1)
-        {
-            throw new ArgumentException($"{options.Rounds} rounds are not at least 1.");
-        }
         if (options.MapBytes < 0)
         {
             throw new ArgumentException($"{options.MapBytes} bytes for feature maps are not at least 0.");

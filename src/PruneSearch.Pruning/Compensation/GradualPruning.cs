@@ -21,6 +21,7 @@ internal static class GradualPruning
     /// <summary>Prunes and compensates.</summary>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="choose">Chooses, on a network pruned so far, what is to go to meet the whole target.</param>
+    /// <param name="rounds">How many; when left out, as many as keep a round at a third of the channels or less.</param>
     /// <param name="roundTo">Pruned widths are multiples of this between rounds too.</param>
     /// <param name="calibration">Pictures.</param>
     /// <param name="positions">How much each position of the pictures counts; all alike when left out.</param>
@@ -30,6 +31,7 @@ internal static class GradualPruning
         DetectorModel detector,
         WeightSet weights,
         Func<DetectorModel, WeightSet, Choice> choose,
+        int? rounds,
         int roundTo,
         IReadOnlyList<Tensor> calibration,
         CompensationOptions options,
@@ -38,7 +40,6 @@ internal static class GradualPruning
     {
         var (now, nowWeights) = (detector, weights);
         var total = new PruningPlan(new Dictionary<string, ImmutableArray<int>>(), 0);
-        int? rounds = options.Rounds;
         for (int round = 1; round <= (rounds ?? 1); round++)
         {
             var choice = choose(now, nowWeights);

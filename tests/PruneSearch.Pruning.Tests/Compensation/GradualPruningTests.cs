@@ -36,10 +36,9 @@ public sealed class GradualPruningTests
     {
         var (model, weights) = Some.SmallDetector();
         using var pictures = Some.Picture(4, 64, 64);
-        var settings = new PruneSettings { Ratio = 0.5, RoundTo = roundTo };
+        var settings = new PruneSettings { Ratio = 0.5, RoundTo = roundTo, Rounds = rounds };
 
-        var result = PruningEngine.Prune(model, weights, settings, new([pictures], 1), compensation: new CompensationOptions { Rounds = rounds },
-            cancellation: TestContext.Current.CancellationToken);
+        var result = PruningEngine.Prune(model, weights, settings, new([pictures], 1), cancellation: TestContext.Current.CancellationToken);
 
         Assert.InRange(result.Channels.Removed, 0.45, 0.5);
         Assert.Equal(result.Spec.Widths, Shrinker.NewWidths(model.Network, result.Plan));
@@ -49,6 +48,20 @@ public sealed class GradualPruningTests
             result.Spec.Widths[g.Name] == g.DenseWidth || result.Spec.Widths[g.Name] % roundTo == 0,
             $"{g.Name}: {result.Spec.Widths[g.Name]} of {g.DenseWidth}"));
         Assert.All(result.Weights.Values, t => Assert.All(t.Values, v => Assert.True(float.IsFinite(v))));
+    }
+
+    [Fact]
+    public void As_many_rounds_as_are_asked_for_are_run()
+    {
+        var (model, weights) = Some.SmallDetector();
+        using var pictures = Some.Picture(4, 64, 64);
+        PruneSettings once = new() { Ratio = 0.3, RoundTo = 4 };
+        float[] Pruned(PruneSettings settings) =>
+            [.. PruningEngine.Prune(model, weights, settings, new([pictures], 1)).Weights.Values.SelectMany(t => t.Values)];
+
+        Assert.Equal(Pruned(once), Pruned(once with { Rounds = 1 })); // less than a third goes
+        Assert.NotEqual(Pruned(once), Pruned(once with { Rounds = 3 }));
+        Assert.Equal(Pruned(once with { Compensate = false }), Pruned(once with { Compensate = false, Rounds = 3 })); // nothing is solved
     }
 
     [Theory]

@@ -2,7 +2,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Stages;
 using PruneSearch.Detection.Evaluation;
 using PruneSearch.Pruning;
-using PruneSearch.Pruning.Compensation;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Tests.Pruning.Compensation;
@@ -15,10 +14,9 @@ public sealed class TrainedDetectorTests
     {
         var model = Some.TrainedDetector(out var weights);
         var photos = Some.CalibrationPhotos(96, model.Spec.InputSize);
-        var settings = new PruneSettings { Ratio = 0.2, Criterion = Criterion.Obs, Compensate = true };
+        var settings = new PruneSettings { Ratio = 0.2, Criterion = Criterion.Obs, Compensate = true, Rounds = 1 };
 
-        var result = PruningEngine.Prune(model, weights, settings, new(photos, 1), compensation: new CompensationOptions { Rounds = 1 },
-            cancellation: TestContext.Current.CancellationToken);
+        var result = PruningEngine.Prune(model, weights, settings, new(photos, 1), cancellation: TestContext.Current.CancellationToken);
         photos.ForEach(p => p.Dispose());
 
         Assert.InRange(result.Channels.Removed, 0.19, 0.2);

@@ -7,7 +7,6 @@ using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
 using PruneSearch.Detection;
 using PruneSearch.Pruning;
-using PruneSearch.Pruning.Compensation;
 using PruneSearch.Pruning.Importance;
 using PruneSearch.Pruning.Selection;
 using PruneSearch.Pruning.Shrinking;
@@ -133,9 +132,9 @@ public sealed class BlockImportanceTests : IDisposable
         var dense = DetectorCatalog.Build(RetinaNetFamily.Spec(["a", "b"], new() { PyramidWidth = 64, HeadDepth = 3, WidthMultiplier = 0.1 }, 64));
         var weights = Some.Weights(dense.Network);
         using Tensor pictures = Some.Picture(8, 64, 64), others = Some.Picture(8, 64, 64, seed: 2);
-        var settings = Settings with { Groups = ["blocks", "hidden"], Ratio = 0.5, Target = PruneTarget.Macs, PerCost = ChannelCost.Macs };
+        var settings = Settings with { Groups = ["blocks", "hidden"], Ratio = 0.5, Target = PruneTarget.Macs, PerCost = ChannelCost.Macs, Rounds = 3 };
 
-        var pruned = PruningEngine.Prune(dense, weights, settings, new CalibrationSet([pictures, others], 1), new CompensationOptions { Rounds = 3 });
+        var pruned = PruningEngine.Prune(dense, weights, settings, new CalibrationSet([pictures, others], 1));
 
         var after = dense.With(pruned.Spec.Widths).Network;
         Assert.Contains(after.LeftOut, b => b.Instead is not null);
