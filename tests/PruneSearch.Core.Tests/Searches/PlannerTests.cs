@@ -137,11 +137,8 @@ public sealed class PlannerTests
     [Fact]
     public void A_rate_that_falls_once_makes_stages_parts_of_one_training_which_no_other_level_shares()
     {
-        var plan = Plan(Settings with
-        {
-            Trajectories = Trying(
-                new ScheduleSettings.Iterative { Step = 0.1 }, new ScheduleSettings.Iterative { Step = 0.1, Rate = IterationRate.FallsOnce }) with { Levels = [0.1, 0.2, 0.4] },
-        });
+        ScheduleSettings.Iterative restarts = new() { Step = 0.1 }, once = restarts with { Rate = IterationRate.FallsOnce };
+        var plan = Plan(Settings with { Trajectories = new() { Levels = [0.1, 0.2, 0.4], Schedules = [restarts, once] } });
         StageDescription[] Stages(string trajectory) => [.. plan.Trajectories.Single(t => t.Name == trajectory).Stages];
 
         Assert.Equal([null, new(0, 200), new(50, 200), new(100, 200), new(150, 200)], Stages("iterative-falls-once-40").Select(s => s.PartOf));
