@@ -50,7 +50,9 @@ public abstract record ScheduleSettings : IHasForms
         SettingsForm.Of<DenseControl>("dense-control"));
 
     /// <summary>Unique within a search.</summary>
-    [Description("What its trajectories' names begin with; `one-shot-total` when left out with `budget: same-total`, `iterative-falls-once` with `rate: falls-once`."), Identifier(32)]
+    [Description("What its trajectories' names begin with; `one-shot-total` when left out with `budget: same-total`, `iterative-falls-once` with " +
+        "`rate: falls-once`.")]
+    [Identifier(32)]
     public string Name { get => field ?? DefaultName; init; }
 
     /// <summary>What its trajectories are shown as.</summary>

@@ -83,8 +83,8 @@ public sealed record PruneSettings
     public bool Compensate { get; init; } = true;
 
     /// <summary>
-    /// Later choices then see the network as it is by then. On SSD-MobileNet-V2 a second round gains nothing below a third of the channels; where pruned layers
-    /// read pruned layers, as in YOLOX, it does (docs/pruning.md).
+    /// Later choices then see the network as it is by then. Worth its time where most pruned layers read pruned layers; elsewhere a second round
+    /// gains nothing below a third of the channels (docs/pruning.md).
     /// </summary>
     [Id(18)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -89,5 +89,11 @@ public sealed record StageDescription
     /// the same one. How speed is measured counts where a pruning depends on it.
     /// </summary>
     public StageKey ComputePruningKey() =>
-        (this with { FineTune = null, PartOf = null, Export = null, Measure = Prune?.Target == PruneTarget.Latency ? Measure : new MeasureSettings() }).ComputeKey();
+        (this with
+        {
+            FineTune = null,
+            PartOf = null,
+            Export = null,
+            Measure = Prune?.Target == PruneTarget.Latency ? Measure : new MeasureSettings(),
+        }).ComputeKey();
 }

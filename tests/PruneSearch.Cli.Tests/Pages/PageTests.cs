@@ -23,7 +23,7 @@ public sealed class PageTests(Browser browser) : IDisposable
         """;
 
     private const int Stages = 4; // the original, and one at 20 % that two trajectories share
-    private static readonly LocatorAssertionsToHaveTextOptions Unhurried = new() { Timeout = 120_000 };
+    private static readonly LocatorAssertionsToHaveTextOptions Unhurried = new() { Timeout = 300_000 };
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("prunesearch-");
     private readonly List<Process> _processes = [];
 
@@ -52,7 +52,7 @@ public sealed class PageTests(Browser browser) : IDisposable
         await page.EvaluateAsync("window.before = true");
 
         // The first points come, the process that works dies, and another one goes on with it.
-        await Expect(page.Locator(".chart")).ToHaveAttributeAsync("data-drawn", new Regex("[12]"), new() { Timeout = 120_000 });
+        await Expect(page.Locator(".chart")).ToHaveAttributeAsync("data-drawn", new Regex("[12]"), new() { Timeout = 300_000 });
         Kill(works);
         await Expect(page.Locator(".state").First).ToHaveTextAsync("waiting", Unhurried);
         Start("resume", id);
@@ -87,7 +87,7 @@ public sealed class PageTests(Browser browser) : IDisposable
             .Replace("levels: [0.2, 0.4]", "levels: [0.3]", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Button, new() { Name = "Launch" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("second", Unhurried);
-        await Expect(page.Locator(".chart")).ToHaveAttributeAsync("data-drawn", new Regex("[12]"), new() { Timeout = 120_000 });
+        await Expect(page.Locator(".chart")).ToHaveAttributeAsync("data-drawn", new Regex("[12]"), new() { Timeout = 300_000 });
         Assert.True(await page.EvaluateAsync<bool>("window.before"), "the page was loaded anew");
     }
 

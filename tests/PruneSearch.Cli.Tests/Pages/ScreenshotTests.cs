@@ -47,7 +47,7 @@ public sealed class ScreenshotTests(Browser browser, ITestOutputHelper output)
                 await Expect(page.Locator(".widths meter").First).ToBeVisibleAsync();
                 await SaveAsync("model");
                 await page.GetByRole(AriaRole.Link, new() { Name = "Pictures" }).ClickAsync();
-                await Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^In "), new() { Timeout = 120_000 });
+                await Expect(page.GetByRole(AriaRole.Status)).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^In "), new() { Timeout = 300_000 });
                 await SaveAsync("pictures");
                 await OpenAsync("/compare?" + string.Join('&', searches.Take(3).Select(s => "s=" + s.Split('/')[^1])));
                 await Expect(page.Locator(".widths meter").First).ToBeVisibleAsync();
