@@ -122,20 +122,20 @@ public static class Planner
             return Trajectory(schedule, level, [Unprepared(Prune(level) with { FineTune = Longer(iterations) })]);
         }
 
-        private TrajectoryPlan Iterative(ScheduleSettings.Iterative schedule, double level)
-        {
-            var ratios = schedule.RatiosTo(level);
-            var whole = schedule.Rate == IterationRate.FallsOnce && ratios.Count > 1 ? Longer(ratios.Count) : null;
-            return Trajectory(schedule, level, ratios.Select((ratio, i) =>
-                Prune(ratio) with { PartOf = whole is null ? null : new TrainingPart(i * (whole.Steps / ratios.Count), whole.Steps) }));
-        }
+        private TrajectoryPlan Iterative(ScheduleSettings.Iterative schedule, double level) =>
+            Trajectory(schedule, level, Trained(schedule.Rate, [.. schedule.RatiosTo(level).Select(Prune)]));
+
+        // Stages whose learning rate falls once are parts of one training.
+        private IEnumerable<StageDescription> Trained(IterationRate rate, IReadOnlyList<StageDescription> stages) =>
+            rate == IterationRate.FallsOnce && stages.Count > 1 && Longer(stages.Count) is { } whole
+                ? stages.Select((stage, i) => stage with { PartOf = new TrainingPart(i * settings.FineTune!.Steps, whole.Steps) }) : stages;
 
         // Trained like the iterative arm to the highest level; its reports on the way compare with the lower levels.
         private TrajectoryPlan DenseControl(ScheduleSettings schedule)
         {
-            int iterations = _what.Schedules.OfType<ScheduleSettings.Iterative>().Select(s => _what.Levels.Max(level => s.RatiosTo(level).Count))
-                .DefaultIfEmpty(1).Max();
-            var stages = Chain(Enumerable.Repeat(Unprepared(Next()), iterations));
+            var (rate, iterations) = _what.Schedules.OfType<ScheduleSettings.Iterative>()
+                .Select(s => (s.Rate, Count: _what.Levels.Max(level => s.RatiosTo(level).Count))).DefaultIfEmpty((IterationRate.Restarts, 1)).MaxBy(s => s.Item2);
+            var stages = Chain(Trained(rate, [.. Enumerable.Repeat(Unprepared(Next()), iterations)]));
             return new TrajectoryPlan { Name = schedule.Name, Arm = schedule.Name, Schedule = ScheduleKind.DenseControl, Ratio = 0, Stages = stages };
         }
 

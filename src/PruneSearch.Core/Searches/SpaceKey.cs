@@ -40,6 +40,7 @@ internal sealed record SpaceKey(Setting Setting, string Origin)
     public static (string Key, Func<string, bool> Counts)? Needs(string key) => key switch
     {
         Iterations or Shape => (Schedule, v => v == EnumNames.Of(ScheduleKind.Iterative)),
+        "rounds" => ("compensate", v => bool.Parse(v)),
         "momentum" => ("optimizer", v => v == EnumNames.Of(OptimizerKind.Sgd)),
         "distillation-boxes" => ("distillation", v => double.Parse(v, CultureInfo.InvariantCulture) > 0),
         _ => null,

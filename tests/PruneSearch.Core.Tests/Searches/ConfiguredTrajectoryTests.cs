@@ -71,6 +71,21 @@ public sealed class ConfiguredTrajectoryTests
     }
 
     [Fact]
+    public void Rounds_count_where_something_is_compensated()
+    {
+        var space = Space(("compensate", SettingDomain.Of([true, false])), ("rounds", SettingDomain.Of([1, 3]))).ToSpace();
+        space.RequireValid();
+        PruneSettings With(double compensate)
+        {
+            var at = space.Hyperparameters.Select(h => h.Name == "compensate" ? compensate : .9); // the second of two, whatever else
+            return ConfiguredTrajectory.Of(Prune, null, space, space.At([.. at])).Prune;
+        }
+
+        Assert.Equal((true, 3), (With(.1).Compensate, With(.1).Rounds));
+        Assert.Equal((false, null), (With(.9).Compensate, With(.9).Rounds));
+    }
+
+    [Fact]
     public void Iterations_without_a_schedule_mean_the_iterative_one()
     {
         var space = Space(("iterations", SettingDomain.Of([2, 4]))).ToSpace();

@@ -134,40 +134,6 @@ public sealed class PlannerTests
         Assert.Equal(13, plan.Trajectories.SelectMany(t => t.Stages).Select(s => s.ComputeKey()).Distinct().Count());
     }
 
-    [Fact]
-    public void A_rate_that_falls_once_makes_stages_parts_of_one_training_which_no_other_level_shares()
-    {
-        ScheduleSettings.Iterative restarts = new() { Step = 0.1 }, once = restarts with { Rate = IterationRate.FallsOnce };
-        var plan = Plan(Settings with { Trajectories = new() { Levels = [0.1, 0.2, 0.4], Schedules = [restarts, once] } });
-        StageDescription[] Stages(string trajectory) => [.. plan.Trajectories.Single(t => t.Name == trajectory).Stages];
-
-        Assert.Equal([null, new(0, 200), new(50, 200), new(100, 200), new(150, 200)], Stages("iterative-falls-once-40").Select(s => s.PartOf));
-        Assert.Equal([null, new(0, 100), new(50, 100)], Stages("iterative-falls-once-20").Select(s => s.PartOf));
-        Assert.All(Stages("iterative-falls-once-40").Skip(1), s => Assert.Equal(50, s.FineTune!.Steps));
-        Assert.Single(Keys(plan, "iterative-falls-once-20").Intersect(Keys(plan, "iterative-falls-once-40"))); // the base
-        // The first pruning is the same for all; one iteration alone is that of any schedule.
-        Assert.Equal(Stages("iterative-40")[1].ComputePruningKey(), Stages("iterative-falls-once-40")[1].ComputePruningKey());
-        Assert.Equal(Keys(plan, "iterative-10"), Keys(plan, "iterative-falls-once-10"));
-        SearchPlanValidator.Require(plan, plan.Id);
-    }
-
-    [Theory]
-    [InlineData(-1, 200)]
-    [InlineData(151, 200)]
-    [InlineData(0, 49)]
-    public void A_training_that_is_no_part_of_the_longer_one_is_refused(int before, int steps)
-    {
-        var plan = Plan(Settings);
-        var trajectory = plan.Trajectories.Single(t => t.Name == "iterative-20");
-        var last = trajectory.Stages[^1] with { PartOf = new(before, steps) };
-        var wrong = plan with { Trajectories = [trajectory with { Stages = [.. trajectory.Stages.SkipLast(1), last] }] };
-
-        string message = Assert.Throws<ArgumentException>(() => SearchPlanValidator.Require(wrong, wrong.Id)).Message;
-
-        Assert.EndsWith($"stage 3 of trajectory 'iterative-20' trains 50 steps, which are no part of {steps} after the first {before}.", message,
-            StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData(PruneTarget.Channels)]
     [InlineData(PruneTarget.Latency)]
