@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Core.Weights;
@@ -130,6 +131,26 @@ public sealed class StagePruningTests(StagePruningTests.DenseStage dense) : ICla
     }
 
     [Fact]
+    public async Task A_part_of_a_training_has_the_rate_of_its_place_there()
+    {
+        var tail = Pruned(0, PruneTarget.Channels) with
+        {
+            Prune = null,
+            FineTune = new FineTuneSettings { Steps = 4, BatchSize = 4 },
+            PartOf = new(999_996, 1_000_000), // where the rate has fallen to nothing
+        };
+        var whole = tail with { PartOf = null };
+        async Task<float> Moved(StageDescription stage)
+        {
+            var (before, after) = (await WeightsAsync(dense.Report), await WeightsAsync(Run(stage)));
+            var layers = DetectorCatalog.Build(await _room.DetectorAsync(dense.Report.Key)).Network.Layers.OfType<ConvLayer>();
+            return layers.Max(l => before[l.Weight].Values.Zip(after[l.Weight].Values, (b, a) => Math.Abs(a - b)).Max());
+        }
+
+        Assert.True(await Moved(whole) > 100 * await Moved(tail));
+    }
+
+    [Fact]
     public void Regularisation_prepares_the_groups_that_will_be_pruned()
     {
         var settings =
@@ -219,6 +240,8 @@ public sealed class StagePruningTests(StagePruningTests.DenseStage dense) : ICla
         var stage = Pruned(0.3, PruneTarget.Channels) with { InputSize = 20 };
         Assert.Contains("input size: input-size of architecture", Assert.Throws<StageFailedException>(() => Run(stage)).Message, StringComparison.Ordinal);
     }
+
+    private async Task<WeightSet> WeightsAsync(StageReport report) => Safetensors.Read(await _room.ReadAsync(CheckpointNames.Weights(report.Key)), "weights");
 
     private StageReport Run(StageDescription stage) => _room.Run(stage);
 

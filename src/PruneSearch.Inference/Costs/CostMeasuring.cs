@@ -2,6 +2,7 @@ using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Inference.Latency;
 using PruneSearch.Inference.Onnx;
@@ -40,6 +41,7 @@ public sealed class CostMeasuring(TimeProvider time)
     /// <param name="seed">Draws the widths.</param>
     /// <param name="cancellation">Ends it after the current run.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
+    /// <exception cref="InputUnavailableException">This machine's clock is too coarse for the detector.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public CostTable Measure(DetectorModel detector, Func<DetectorModel, WeightSet> weights, int threads, int structures = DefaultStructures,
         double maxSeconds = double.PositiveInfinity, int seed = 1, CancellationToken cancellation = default)
@@ -50,6 +52,7 @@ public sealed class CostMeasuring(TimeProvider time)
         byte[] File(DetectorModel model) => OnnxExport.ToBytes(model, weights(model));
         var measured = new List<StructureCosts>();
         var denseMilliseconds = new List<double>();
+        var clock = new ClockStep(time);
         using var reference = new OnnxLatencyEngine(File(dense), threads, "dense model");
         long start = time.GetTimestamp();
         foreach (var widths in Draw(dense.Network, structures, seed))
@@ -74,6 +77,7 @@ public sealed class CostMeasuring(TimeProvider time)
                     (denseRuns[round], runs[round]) = (d, p);
                 }
             }
+            clock.Require(denseRuns);
             // Before each run that counts comes one that does not, as in every measurement.
             var nodes = profiled.End().Where((_, i) => i % 2 == 1).Skip(WarmUpRounds).ToList();
             var layers = new LayerTimes(model.Network).Of(nodes);

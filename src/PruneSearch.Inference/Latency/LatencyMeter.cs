@@ -22,6 +22,7 @@ public sealed class LatencyMeter(TimeProvider time)
     /// <param name="cancellation">Ends the measurement after the current run.</param>
     /// <exception cref="FormatException">A file is no model that ONNX Runtime can run.</exception>
     /// <exception cref="ArgumentException">The settings ask for another engine, or a number is outside its range.</exception>
+    /// <exception cref="InputUnavailableException">This machine's clock is too coarse for them.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public LatencyReport Compare(byte[] dense, byte[] candidate, MeasureSettings settings, CancellationToken cancellation = default)
     {
@@ -41,6 +42,7 @@ public sealed class LatencyMeter(TimeProvider time)
     /// <param name="options">How long.</param>
     /// <param name="cancellation">Ends the measurement after the current run.</param>
     /// <exception cref="ArgumentException">They are on different devices, or an option is outside its range.</exception>
+    /// <exception cref="InputUnavailableException">This machine's clock is too coarse for them.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public LatencyReport Compare(Func<ILatencyEngine> dense, Func<ILatencyEngine> candidate, LatencyOptions? options = null,
         CancellationToken cancellation = default) =>
@@ -49,6 +51,7 @@ public sealed class LatencyMeter(TimeProvider time)
     /// <summary>Measures any number of models on the same device.</summary>
     /// <returns>One report for each candidate.</returns>
     /// <exception cref="ArgumentException">They are on different devices, there are no candidates, or an option is outside its range.</exception>
+    /// <exception cref="InputUnavailableException">This machine's clock is too coarse for them.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IReadOnlyList<LatencyReport> CompareAll(
         Func<ILatencyEngine> dense, IReadOnlyList<Func<ILatencyEngine>> candidates, LatencyOptions? options = null, CancellationToken cancellation = default)
@@ -64,6 +67,7 @@ public sealed class LatencyMeter(TimeProvider time)
         var random = new Random(options.Seed);
         int[] order = [.. Enumerable.Range(0, models.Length)];
         MeasuringDevice? device = null;
+        var clock = new ClockStep(time);
         long start = time.GetTimestamp();
         bool InTime() => time.GetElapsedTime(start).TotalSeconds < options.MaxSeconds;
         for (int i = 0; i < options.MinimumSessions || (InTime() && !pairs.All(p => IsEnough(p, options))); i++)
@@ -80,6 +84,7 @@ public sealed class LatencyMeter(TimeProvider time)
             using var session = new MeasuringSession(models, order, time, random);
             device = session.Device;
             session.Measure(pairs, options, InTime, cancellation);
+            clock.Require(pairs[0].Dense);
         }
         return [.. pairs.Select(p => Report(p, device!, options))];
     }

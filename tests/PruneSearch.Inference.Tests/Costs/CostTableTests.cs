@@ -4,7 +4,9 @@ using PruneSearch.Core;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
+using PruneSearch.Detection.Import;
 using PruneSearch.Inference.Costs;
+using PruneSearch.Inference.Tests.Latency;
 
 namespace PruneSearch.Inference.Tests.Costs;
 
@@ -31,6 +33,14 @@ public sealed class CostTableTests
         double At(int width) => table.ShareOf(new Dictionary<string, int>(Dense.Network.Widths) { [group.Name] = width });
         Assert.True(At(multiple) < At(2 * multiple));
         Assert.True(At(2 * multiple - 1) >= At(2 * multiple) - 1e-9);
+    }
+
+    [Fact]
+    public void A_clock_that_is_too_coarse_makes_no_table()
+    {
+        var measuring = new CostMeasuring(new SimulatedClock(step: 1e4));
+        string message = Assert.Throws<InputUnavailableException>(() => measuring.Measure(Dense, m => RandomWeights.For(m, 1), threads: 1, structures: 8)).Message;
+        Assert.Contains("steps of 10000 ms", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,6 +25,26 @@ public sealed class LatencyMeterTests
         Assert.InRange(report.Runs, 80, 160);
     }
 
+    [Theory]
+    [InlineData(4, 0.6, "steps of 4 ms, expected at most 2 % of a run (0 ms here)")]
+    [InlineData(4, 30, "steps of 4 ms")]
+    [InlineData(0.02, 1.5, null)]
+    public void A_clock_that_is_too_coarse_is_refused(double step, double milliseconds, string? expected)
+    {
+        var clock = new SimulatedClock(step);
+        LatencyReport Measure() => new LatencyMeter(clock).Compare(
+            () => new SimulatedEngine(clock, _ => milliseconds), () => new SimulatedEngine(clock, _ => milliseconds / 2));
+
+        if (expected is null)
+        {
+            Assert.Equal(2, Measure().SpeedUp, 0.04);
+        }
+        else
+        {
+            Assert.Contains(expected, Assert.Throws<InputUnavailableException>(Measure).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Drift_and_outliers_do_not_change_the_ratio()
     {

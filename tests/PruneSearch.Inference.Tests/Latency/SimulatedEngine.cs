@@ -4,15 +4,17 @@ using PruneSearch.Inference.Latency;
 namespace PruneSearch.Inference.Tests.Latency;
 
 /// <summary>A clock that only engines move.</summary>
-internal sealed class SimulatedClock : TimeProvider
+/// <param name="step">In milliseconds; above 0 it moves by itself, by a hundredth of a millisecond whenever it is read, and shows only whole steps.</param>
+internal sealed class SimulatedClock(double step = 0) : TimeProvider
 {
+    private readonly long _step = (long)(step * TimeSpan.TicksPerMillisecond);
     private long _now;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public double Seconds => TimeSpan.FromTicks(_now).TotalSeconds;
 
-    public override long GetTimestamp() => _now;
+    public override long GetTimestamp() => _step == 0 ? _now : (_now += TimeSpan.TicksPerMillisecond / 100) / _step * _step;
 
     public void Advance(double milliseconds) => _now += (long)Math.Round(milliseconds * TimeSpan.TicksPerMillisecond);
 }
