@@ -40,6 +40,27 @@ public sealed class LeaseKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stage_with_settings_that_a_version_does_not_know_is_declined_before_it_begins()
+    {
+        var known = Plans.Small("a").Trajectories[0].Stages[0];
+        var lease = new StageLease
+        {
+            Key = (known with { PartOf = new(0, 9) }).ComputeKey(), // what a version without PartOf passes over
+            Description = known,
+            Epoch = 1,
+            Worker = "w",
+            Secret = Guid.NewGuid(),
+            TimeToLive = Timings.LeaseTimeToLive,
+        };
+
+        var result = await StageThread.RunAsync(new StubStageRunner(TimeSpan.Zero), lease, _keeper, TestContext.Current.CancellationToken);
+
+        Assert.Contains("does not know: renew it", Assert.IsType<InputUnavailableException>(result.Error).Message, StringComparison.Ordinal);
+        await _done.CancelAsync();
+        await _keeping;
+    }
+
+    [Fact]
     public async Task An_outage_of_ten_minutes_takes_no_work_away()
     {
         _stage.Answer = () => throw new IOException("the database is away");

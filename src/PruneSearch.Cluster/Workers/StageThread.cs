@@ -26,6 +26,15 @@ internal static class StageThread
         return result.Task;
     }
 
+    // What a version does not know of a description it passes over: the stage would train otherwise, under the key of what was asked for.
+    private static void RequireKnown(StageLease lease)
+    {
+        if (lease.Description.ComputeKey() != lease.Key)
+        {
+            throw new InputUnavailableException($"the stage has settings that this worker's version, {ProductVersion.Text}, does not know: renew it");
+        }
+    }
+
     private static void RequireSound(StageLease lease, StageReport report)
     {
         if (report.Key != lease.Key)
@@ -45,6 +54,7 @@ internal static class StageThread
         var span = AttemptSpans.Begin(lease);
         try
         {
+            RequireKnown(lease);
             var report = runner.Run(new StageJob(lease.Key, lease.Description, lease.Epoch), keeper.Report, cancellation);
             RequireSound(lease, report);
             return new AttemptResult(report, null, span);
