@@ -2,19 +2,24 @@ using PruneSearch.Core.Weights;
 
 namespace PruneSearch.Tests.Detection;
 
-/// <summary>A state dict with the names and order of torchvision's RetinaNet on MobileNet-V2 or ResNet-50, and weights from a formula.</summary>
+/// <summary>A state dict with the names and order of torchvision's RetinaNet on MobileNet-V2 or a ResNet, and weights from a formula.</summary>
 internal static class RetinaNetFormula
 {
     private const int Width = 256, Anchors = 9;
 
     /// <summary>The state dict, which torchvision was given too.</summary>
-    /// <param name="backbone"><c>mobilenet_v2</c> or <c>resnet50</c>.</param>
+    /// <param name="backbone"><c>mobilenet_v2</c>, <c>resnet18</c> or <c>resnet50</c>.</param>
     /// <param name="classOutputs">Outputs of the class predictor for each anchor.</param>
     public static WeightSet StateDict(string backbone, int classOutputs = 21)
     {
         var state = new WeightSet();
-        bool residual = backbone == "resnet50";
-        var tensors = (residual ? ResNet50() : MobileNetV2()).Concat(Rest(residual ? [512, 1024, 2048] : [32, 96, 1280], classOutputs));
+        var (body, features) = backbone switch
+        {
+            "resnet18" => (ResNet([2, 2, 2, 2], bottlenecks: false), new[] { 128, 256, 512 }),
+            "resnet50" => (ResNet([3, 4, 6, 3], bottlenecks: true), new[] { 512, 1024, 2048 }),
+            _ => (MobileNetV2(), new[] { 32, 96, 1280 }),
+        };
+        var tensors = body.Concat(Rest(features, classOutputs));
         foreach (var (name, shape) in tensors)
         {
             state.Add(name, new WeightTensor(shape, Values(name, state.Count, shape)));
@@ -38,7 +43,7 @@ internal static class RetinaNetFormula
         return values;
     }
 
-    private static IEnumerable<(string Name, int[] Shape)> MobileNetV2()
+    private static List<(string Name, int[] Shape)> MobileNetV2()
     {
         (int Expansion, int Channels, int Repeats)[] stages = [(1, 16, 1), (6, 24, 2), (6, 32, 3), (6, 64, 4), (6, 96, 3), (6, 160, 3), (6, 320, 1)];
         var all = Unit("0.0", "0.1", 32, 3, 3).ToList();
@@ -58,28 +63,31 @@ internal static class RetinaNetFormula
                 input = channels;
             }
         }
-        return all.Concat(Unit("18.0", "18.1", 1280, 320, 1));
+        all.AddRange(Unit("18.0", "18.1", 1280, 320, 1));
+        return all;
     }
 
-    private static List<(string Name, int[] Shape)> ResNet50()
+    private static List<(string Name, int[] Shape)> ResNet(int[] repeats, bool bottlenecks)
     {
         var all = Unit("conv1", "bn1", 64, 3, 7).ToList();
-        int[] repeats = [3, 4, 6, 3];
         int input = 64;
         for (int stage = 0; stage < repeats.Length; stage++)
         {
-            int hidden = 64 << stage;
+            int hidden = 64 << stage, output = bottlenecks ? 4 * hidden : hidden;
             for (int i = 0; i < repeats[stage]; i++)
             {
                 string block = $"layer{stage + 1}.{i}.";
-                all.AddRange(Unit(block + "conv1", block + "bn1", hidden, input, 1));
+                all.AddRange(Unit(block + "conv1", block + "bn1", hidden, input, bottlenecks ? 1 : 3));
                 all.AddRange(Unit(block + "conv2", block + "bn2", hidden, hidden, 3));
-                all.AddRange(Unit(block + "conv3", block + "bn3", 4 * hidden, hidden, 1));
-                if (i == 0)
+                if (bottlenecks)
                 {
-                    all.AddRange(Unit(block + "downsample.0", block + "downsample.1", 4 * hidden, input, 1));
+                    all.AddRange(Unit(block + "conv3", block + "bn3", output, hidden, 1));
                 }
-                input = 4 * hidden;
+                if (input != output)
+                {
+                    all.AddRange(Unit(block + "downsample.0", block + "downsample.1", output, input, 1));
+                }
+                input = output;
             }
         }
         return all;

@@ -134,7 +134,8 @@ public static class Planner
         private TrajectoryPlan DenseControl(ScheduleSettings schedule)
         {
             var (rate, iterations) = _what.Schedules.OfType<ScheduleSettings.Iterative>()
-                .Select(s => (s.Rate, Count: _what.Levels.Max(level => s.RatiosTo(level).Count))).DefaultIfEmpty((IterationRate.Restarts, 1)).MaxBy(s => s.Item2);
+                .Select(s => (s.Rate, Count: _what.Levels.Max(level => s.RatiosTo(level).Count)))
+                .DefaultIfEmpty((IterationRate.Restarts, 1)).MaxBy(s => s.Item2);
             var stages = Chain(Trained(rate, [.. Enumerable.Repeat(Unprepared(Next()), iterations)]));
             return new TrajectoryPlan { Name = schedule.Name, Arm = schedule.Name, Schedule = ScheduleKind.DenseControl, Ratio = 0, Stages = stages };
         }

@@ -43,8 +43,9 @@ internal sealed class ClockStep
         if (_milliseconds > LargestShare * median)
         {
             throw new InputUnavailableException(string.Create(CultureInfo.InvariantCulture,
-                $"this machine's clock moves in steps of {_milliseconds:0.###} ms, expected at most {100 * LargestShare:0} % of a run ({median:0.###} ms here) ") +
-                "to measure its speed; on Linux /sys/devices/system/clocksource/clocksource0 says which clock it is and which others there are");
+                $"this machine's clock moves in steps of {_milliseconds:0.###} ms, " +
+                $"expected at most {100 * LargestShare:0} % of a run ({median:0.###} ms here)") +
+                " to measure its speed; on Linux /sys/devices/system/clocksource/clocksource0 says which clock it is and which others there are");
         }
     }
 }

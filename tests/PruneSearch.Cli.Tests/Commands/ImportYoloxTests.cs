@@ -1,7 +1,10 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Detectors.Yolox;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
+using PruneSearch.Tests;
 using PruneSearch.Tests.Core.Weights;
 
 namespace PruneSearch.Cli.Tests.Commands;
@@ -36,6 +39,21 @@ public sealed class ImportYoloxTests : IDisposable
     }
 
     [Fact]
+    public async Task Trained_weights_are_imported_and_evaluated_on_photos_with_some_of_their_classes()
+    {
+        Assert.Equal(0, await RunAsync(
+            SharedData.Require("weights/yolox_nano_coco.safetensors"), "--labels", SharedData.Require("weights/yolox_nano_coco.labels.txt"), "--input-size", "416"));
+
+        string figures = Path.Combine(_folder, "figures.json");
+        Assert.Equal(0, await CommandLine.RunAsync(
+            ["evaluate", Target, "--coco", FewPhotos(12), "--images", Path.Combine(SharedData.Voc, "images"), "--json", figures], Context()));
+
+        var result = JsonNode.Parse(System.IO.File.ReadAllText(figures))!;
+        Assert.Contains("80 classes", _output.ToString(), StringComparison.Ordinal);
+        Assert.InRange((double)result["ap50"]!, 0.6, 1);
+    }
+
+    [Fact]
     public async Task What_is_no_YOLOX_is_refused_in_one_line_and_nothing_is_written()
     {
         string good = File("y.pth", TorchFile.Of(Original()));
@@ -61,8 +79,24 @@ public sealed class ImportYoloxTests : IDisposable
 
     private Task<int> RunAsync(params string[] arguments) =>
         CommandLine.RunAsync(
-            ["import", "--architecture", "yolox", "--out", Target, .. arguments],
-            new CliContext { Output = _output, Error = _error, IsTerminal = false, Sessions = new ScriptedSessions(_folder) });
+            ["import", "--architecture", "yolox", "--out", Target, .. arguments], Context());
+
+    private CliContext Context() => new() { Output = _output, Error = _error, IsTerminal = false, Sessions = new ScriptedSessions(_folder) };
+
+    // The first photos of the validation split.
+    private string FewPhotos(int count)
+    {
+        var all = JsonNode.Parse(System.IO.File.ReadAllText(Path.Combine(SharedData.Voc, "val.json")))!;
+        var photos = all["images"]!.AsArray().Take(count).Select(i => i!.DeepClone()).ToList();
+        var ids = photos.Select(i => (long)i["id"]!).ToHashSet();
+        var objects = all["annotations"]!.AsArray().Where(a => ids.Contains((long)a!["image_id"]!)).Select(a => a!.DeepClone());
+        return File("few.json", Encoding.UTF8.GetBytes(new JsonObject
+        {
+            ["images"] = new JsonArray([.. photos]),
+            ["annotations"] = new JsonArray([.. objects]),
+            ["categories"] = all["categories"]!.DeepClone(),
+        }.ToJsonString()));
+    }
 
     private async Task ExpectAsync(string message, params string[] arguments)
     {

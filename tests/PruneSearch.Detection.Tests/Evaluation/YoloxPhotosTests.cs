@@ -25,6 +25,6 @@ public sealed class YoloxPhotosTests
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{split}: {result.Ap50:0.0000}; {string.Join(" ", result.Classes.Select(c => $"{c.Name} {c.Ap50:0.000}"))}");
         Assert.Equal(expected, result.Ap50, 0.01);
-        Assert.All(result.Classes.Zip(classes ?? []), p => Assert.Equal(p.Second, p.First.Ap50, 0.015));
+        Assert.All(result.Classes.Zip(classes ?? []), p => Assert.Equal(p.Second, p.First.Ap50, 0.015)); // car .728, all others within .01
     }
 }

@@ -1,4 +1,6 @@
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.RetinaNet;
+using PruneSearch.Core.Detectors.Yolox;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
@@ -51,6 +53,39 @@ public sealed class BatchNormInsertionTests
         Assert.Equal(Row(weights, 2 * 24), Row(mapped, 2 * 4)); // its background
         Assert.All(Row(mapped, 2 * 4 + 2), v => Assert.InRange(v, -0.1f, 0.1f));
         Assert.Same(weights["Conv.weight"], mapped["Conv.weight"]);
+    }
+
+    [Fact]
+    public void Heads_without_a_background_and_heads_that_all_levels_share_are_mapped_too()
+    {
+        DetectorModel yolox = DetectorCatalog.Build(YoloxFamily.Spec(["cat", "dog"], new() { Width = 0.125 }, 64)),
+            retinaNet = DetectorCatalog.Build(RetinaNetFamily.Spec(
+                ["cat", "dog"], new() { WidthMultiplier = 0.25, PyramidWidth = 64, HeadDepth = 1, Background = true }, 64));
+        Require(yolox, "head.cls_preds.1", background: 0, box: 0);
+        Require(retinaNet, "classification_head.cls_logits", background: 1, box: 5);
+
+        static void Require(DetectorModel from, string head, int background, int box)
+        {
+            var weights = RandomWeights.For(from, 1);
+            for (int i = 0; i < weights[head + ".bias"].Values.Length; i++)
+            {
+                weights[head + ".bias"].Values[i] = i;
+            }
+
+            var (spec, mapped, fresh) = HeadMapping.Map(from, weights, ["Dog", "bird", "cat"], seed: 1);
+
+            Assert.Equal(["bird"], fresh);
+            mapped.RequireFit(DetectorCatalog.Build(spec).Network, "mapped");
+            int before = 2 + background, after = 3 + background;
+            float[] bias = mapped[head + ".bias"].Values[(box * after)..((box + 1) * after)];
+            Assert.Equal([.. Enumerable.Range(0, background).Select(i => (float)(box * before + i)), box * before + background + 1], bias[..(background + 1)]);
+            Assert.Equal(box * before + background, bias[^1]);
+            Assert.Equal(-Math.Log(99), bias[^2], 1e-6);
+            int row = weights[head + ".weight"].Values.Length / weights[head + ".bias"].Values.Length;
+            Assert.Equal(weights[head + ".weight"].Values.AsSpan((box * before + background + 1) * row, row),
+                mapped[head + ".weight"].Values.AsSpan((box * after + background) * row, row));
+            Assert.All(weights.Where(w => !w.Key.Contains("cls_", StringComparison.Ordinal)), w => Assert.Same(w.Value, mapped[w.Key]));
+        }
     }
 
     private static IEnumerable<Tensor> Pictures()

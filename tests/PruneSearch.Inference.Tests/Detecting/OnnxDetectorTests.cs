@@ -198,7 +198,7 @@ public sealed class OnnxDetectorTests
     private static IEnumerable<string> Photos(int count) =>
         Directory.EnumerateFiles(SharedData.Voc, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(count);
 
-    private static void RequireSame(IReadOnlyList<Data.PostProcessing.Detection> expected, IReadOnlyList<Data.PostProcessing.Detection> actual, string where)
+    internal static void RequireSame(IReadOnlyList<Data.PostProcessing.Detection> expected, IReadOnlyList<Data.PostProcessing.Detection> actual, string where)
     {
         Assert.True(expected.Count == actual.Count, $"{where}: {expected.Count} and {actual.Count} detections");
         // Scores that differ by rounding only may change places.

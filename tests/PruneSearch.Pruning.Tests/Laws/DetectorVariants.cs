@@ -92,5 +92,7 @@ internal static class DetectorVariants
         var resnet = RetinaNetFamily.Spec(
             ["a", "b"], new() { Backbone = RetinaNetBackbone.ResNet18, PyramidWidth = 64, HeadDepth = 1, Padding = PaddingStyle.Symmetric }, 32);
         yield return ("retinanet-resnet-18", resnet, resnet with { InputSize = 64 });
+        var bottlenecks = resnet.WithOption("backbone", "resnet-50");
+        yield return ("retinanet-resnet-50", bottlenecks, bottlenecks with { InputSize = 64 });
     }
 }

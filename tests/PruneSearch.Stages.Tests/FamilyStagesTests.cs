@@ -1,6 +1,9 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.RetinaNet;
+using PruneSearch.Core.Detectors.Ssd;
+using PruneSearch.Core.Detectors.Yolox;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Storage;
 using PruneSearch.Data.Datasets;
@@ -13,15 +16,19 @@ using PruneSearch.Storage;
 
 namespace PruneSearch.Tests.Stages;
 
-/// <summary>A family that is registered with one line is trained, pruned, exported and used as all others are.</summary>
-public sealed class ToyFamilyTests : IDisposable
+/// <summary>Every family is trained, pruned, quantised, exported and used alike, one that is registered with a line in this test too.</summary>
+public sealed class FamilyStagesTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("toy").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public async Task A_registered_family_trains_prunes_exports_and_detects()
+    [Theory]
+    [InlineData(ToyFamily.Architecture)]
+    [InlineData(SsdFamily.Architecture)]
+    [InlineData(YoloxFamily.Architecture)]
+    [InlineData(RetinaNetFamily.Architecture)]
+    public async Task A_family_trains_prunes_exports_and_detects(string family)
     {
         ToyFamily.Register();
         string shapes = Path.Combine(_folder, "shapes");
@@ -37,7 +44,7 @@ public sealed class ToyFamilyTests : IDisposable
         var runner = services.GetRequiredService<IStageRunner>();
         var @base = new StageDescription
         {
-            Base = new BaseSettings { Detector = DetectorCatalog.Find(ToyFamily.Architecture).Template with { Classes = train.Classes } },
+            Base = new BaseSettings { Detector = Small(family) with { Classes = train.Classes } },
             Data = new DataSettings { Train = train.ManifestHash, Validation = validation.ManifestHash },
             FineTune = new FineTuneSettings { Steps = 6, BatchSize = 4 },
             Measure = new MeasureSettings { MaxSeconds = 0.2 },
@@ -51,6 +58,7 @@ public sealed class ToyFamilyTests : IDisposable
             Prune = new PruneSettings { Ratio = 0.5, RoundTo = 1 },
             FineTune = new FineTuneSettings { Steps = 3, BatchSize = 4, Distillation = 0.5 },
             Measure = new MeasureSettings { MaxSeconds = 0.2, Baseline = dense.Key },
+            Export = new ExportSettings { Quantise = true, CalibrationImages = 4 },
         });
 
         Assert.True(pruned.Parameters < dense.Parameters && pruned.Macs < dense.Macs);
@@ -60,8 +68,9 @@ public sealed class ToyFamilyTests : IDisposable
         {
             await stream.CopyToAsync(file, TestContext.Current.CancellationToken);
         }
-        using var detector = OnnxDetector.Load(file.ToArray(), "toy");
-        Assert.Equal(ToyFamily.Architecture, detector.Spec.Architecture);
+        Assert.True(pruned.Quantised!.Latency.SpeedUp > 0);
+        using var detector = OnnxDetector.Load(file.ToArray(), family);
+        Assert.Equal(family, detector.Spec.Architecture);
         var wide = new RgbImage(160, 40, [.. Enumerable.Repeat((byte)90, 160 * 40 * 3)]);
         var found = detector.Detect(wide, new DetectionOptions { ScoreThreshold = 0 });
         Assert.NotEmpty(found);
@@ -69,5 +78,17 @@ public sealed class ToyFamilyTests : IDisposable
 
         StageReport Run(StageDescription stage) =>
             runner.Run(new StageJob(stage.ComputeKey(), stage, Epoch: 1), _ => { }, TestContext.Current.CancellationToken);
+    }
+
+    private static DetectorSpec Small(string family)
+    {
+        var template = DetectorCatalog.Find(family).Template with { InputSize = 64 };
+        return template.Options switch
+        {
+            SsdOptions ssd => template with { Options = ssd with { WidthMultiplier = 0.25, Extras = ExtraLayerStyle.Separable } },
+            YoloxOptions yolox => template with { Options = yolox with { Width = 0.125 } },
+            RetinaNetOptions retina => template with { Options = retina with { WidthMultiplier = 0.25, PyramidWidth = 64, HeadDepth = 1 } },
+            _ => template,
+        };
     }
 }
