@@ -6,7 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.CodeGeneration;
 using Orleans.Serialization;
 using PruneSearch.Cluster.Connections;
+using PruneSearch.Cluster.TestHost;
+using PruneSearch.Core.Detectors;
+using PruneSearch.Core.Detectors.RetinaNet;
+using PruneSearch.Core.Detectors.Ssd;
+using PruneSearch.Core.Detectors.Yolox;
 using PruneSearch.Core.Grains;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cluster.Tests;
 
@@ -55,6 +61,29 @@ public sealed class WireFormatTests
         newer = serializer.Deserialize<Newer>(serializer.SerializeToArray(older))!;
         Assert.Equal(("running", 1, "b"), (newer.State, newer.Share, newer.Ended["a"]));
         Assert.Empty(newer.More);
+    }
+
+    [Fact]
+    public void A_stage_of_any_family_has_the_same_key_on_the_other_side()
+    {
+        using var services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        var serializer = services.GetRequiredService<Serializer>();
+        DetectorSpec[] specs =
+        [
+            SsdFamily.Spec(["a"], new() { WidthMultiplier = 0.35, Extras = ExtraLayerStyle.Separable }),
+            YoloxFamily.Spec(["a"], new() { Depth = 0.67, Width = 0.5, Depthwise = false }, 320),
+            RetinaNetFamily.Spec(["a"], new() { Backbone = RetinaNetBackbone.ResNet18, PyramidWidth = 64, HeadNorms = HeadNorms.PerLevel }, 320),
+        ];
+        Assert.Equal(DetectorCatalog.Families.Select(f => f.Template.Architecture).Order(), specs.Select(s => s.Architecture).Order());
+        foreach (var spec in specs)
+        {
+            var stage = Plans.Small("a").Trajectories[0].Stages[0] with { Base = new BaseSettings { Detector = spec } };
+
+            var received = serializer.Deserialize<StageDescription>(serializer.SerializeToArray(stage))!;
+
+            Assert.Equal(stage.ComputeKey(), received.ComputeKey());
+            Assert.Equal(spec.Options, received.Base!.Detector.Options);
+        }
     }
 
     private static bool IsCall(string line) => line.StartsWith("call ", StringComparison.Ordinal);

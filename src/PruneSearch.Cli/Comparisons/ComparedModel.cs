@@ -1,4 +1,5 @@
 using PruneSearch.Core.Searches;
+using PruneSearch.Core.Stages;
 
 namespace PruneSearch.Cli.Comparisons;
 
@@ -12,6 +13,9 @@ internal sealed record ComparedModel(string Search, string Name, FrontierPoint P
 {
     /// <summary>mAP at IoU 0.5 on the validation split.</summary>
     public double Map50 => Point.Report.Map50;
+
+    /// <summary>Its 95 % interval over the choice of pictures; <see langword="null"/> in reports from before it was computed.</summary>
+    public ConfidenceInterval? Map50Interval => Point.Report.Map50Interval;
 
     /// <summary>The models that no other one beats in both accuracy and latency, fastest first.</summary>
     public static IReadOnlyList<ComparedModel> Frontier(IEnumerable<ComparedModel> models)

@@ -3,7 +3,10 @@ using ScottPlot;
 
 namespace PruneSearch.Cli.Comparisons;
 
-/// <summary>Draws accuracy over latency of several searches: a colour a search, its frontier as a line, times that were asked for as upright lines.</summary>
+/// <summary>
+/// Draws accuracy over latency of several searches: a colour a search, its frontier as a line, intervals over the choice of pictures as faint bars, times
+/// that were asked for as upright lines.
+/// </summary>
 internal static class ComparisonPlot
 {
     private const int Width = 1200, Height = 750;
@@ -46,6 +49,14 @@ internal static class ComparisonPlot
             var on = ComparedModel.Frontier(search);
             var line = plot.Add.ScatterLine(on.Select(m => m.Milliseconds).ToArray(), on.Select(m => m.Map50).ToArray(), color);
             line.LineWidth = 2.5f;
+            foreach (var m in search)
+            {
+                if (m.Map50Interval is { } interval)
+                {
+                    var bar = plot.Add.Line(m.Milliseconds, interval.Low, m.Milliseconds, interval.High);
+                    (bar.LineColor, bar.LineWidth) = (color.WithOpacity(.3), 1.5f);
+                }
+            }
             double[] x = [.. search.Select(m => m.Milliseconds)], y = [.. search.Select(m => m.Map50)];
             plot.Add.Markers(x, y, MarkerShape.FilledCircle, 12 * scale, color).LegendText = search.Key;
             var originals = search.Where(m => m.Point.Iteration == 0).ToList();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PruneSearch.Cli.Reports;
 using PruneSearch.Core.Frontiers;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Stages;
@@ -55,11 +56,15 @@ internal static class GoalText
         return objective switch
         {
             Objective.Map50 or Objective.Map =>
-                Text($"{objective.Title()} {value:0.000} (original {GoalAnswer.Value(objective, original, original):0.000})"),
+                Text($"{objective.Title()} {value:0.000} (original {GoalAnswer.Value(objective, original, original):0.000}{Beyond(objective, model)})"),
             Objective.Latency => Text($"{value:0.00}× [{model.Latency.SpeedUpLow:0.00}–{model.Latency.SpeedUpHigh:0.00}] as fast"),
             _ => Text($"{value * 100:0} % of the {objective.Title()}"),
         };
     }
+
+    // Over the choice of pictures, both on the same: what these pictures can tell.
+    private static string Beyond(Objective objective, StageReport model) =>
+        objective == Objective.Map50 && model.Map50BeyondDense is { } i ? $", {ReportFormat.Interval(i)} points beyond it" : "";
 
     private static string Short(IGoalPart part, Objective objective, StageReport model, StageReport original)
     {

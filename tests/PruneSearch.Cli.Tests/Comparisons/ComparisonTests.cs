@@ -31,7 +31,7 @@ public sealed class ComparisonTests
     public void What_another_search_beats_is_not_worth_having()
     {
         Assert.Equal([Models[3], Models[1], Models[0]], ComparedModel.Frontier(Models));
-        Assert.Contains("| photos-2 | original | 0.840 |", ComparisonText.Markdown(Models, []), StringComparison.Ordinal);
+        Assert.Contains("| photos-2 | original | 0.840 |  |", ComparisonText.Markdown(Models, []), StringComparison.Ordinal);
         Assert.Equal(3, ComparisonText.Markdown(Models, []).Split("| yes |").Length - 1);
     }
 
@@ -43,6 +43,18 @@ public sealed class ComparisonTests
         Assert.StartsWith("cells-1,one-shot-50,0.85,", lines[2], StringComparison.Ordinal);
         Assert.All(lines, l => Assert.Equal(lines[0].Count(c => c == ','), l.Count(c => c == ',')));
         Assert.Equal([0x89, 0x50, 0x4E, 0x47], ComparisonPlot.Draw(Models, [5, 10])[..4]);
+    }
+
+    [Fact]
+    public void Accuracies_have_their_intervals_in_table_csv_and_picture()
+    {
+        ComparedModel[] models = [.. Models.Select(m => m with
+        {
+            Point = m.Point with { Report = m.Point.Report with { Map50Interval = new(m.Map50 - 0.05, m.Map50 + 0.04) } },
+        })];
+        Assert.Contains("| photos-2 | one-shot-50 | 0.800 | 0.750–0.840 |", ComparisonText.Markdown(models, []), StringComparison.Ordinal);
+        Assert.Contains("\nphotos-2,one-shot-50,0.8,0.75,0.8", ComparisonText.Csv(models), StringComparison.Ordinal);
+        Assert.NotEqual(ComparisonPlot.Draw(Models, []), ComparisonPlot.Draw(models, []));
     }
 
     [Fact]

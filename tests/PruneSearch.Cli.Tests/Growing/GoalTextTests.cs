@@ -21,6 +21,19 @@ public sealed class GoalTextTests
     }
 
     [Fact]
+    public void An_answer_says_what_its_pictures_can_tell()
+    {
+        var view = Some.View();
+        view = view with
+        {
+            Points = [.. view.Points.Select(p => p with { Report = p.Report with { Map50BeyondDense = new(-0.06, 0.01) } })],
+        };
+        Assert.Contains(
+            "mAP50 0.740 (original 0.780, [−6.0, +1.0] points beyond it) and",
+            GoalText.Answer(new GoalSettings { Map50 = new AccuracyGoal { Within = .05 }, SpeedUp = new SpeedGoal { Best = true } }, view), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_goal_that_nothing_can_meet_is_answered_with_the_nearest_model_and_what_it_lacks()
     {
         var goal = new GoalSettings
