@@ -11,7 +11,7 @@ namespace PruneSearch.Connections;
 /// </summary>
 internal static class TravellingPlan
 {
-    /// <summary>Makes one.</summary>
+    /// <summary>The same plan in types that travel.</summary>
     public static SearchPlan Of(SearchPlan plan)
     {
         var stages = new Dictionary<StageDescription, StageDescription>(ReferenceEqualityComparer.Instance);

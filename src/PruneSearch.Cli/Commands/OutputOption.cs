@@ -9,7 +9,7 @@ internal static class OutputOption
     /// <summary>Stands for the terminal, where an option says so.</summary>
     public const string Terminal = "-";
 
-    /// <summary>A file.</summary>
+    /// <summary>An option that names a file to write.</summary>
     /// <param name="description">What is written.</param>
     /// <param name="terminal">Whether <see cref="Terminal"/> is understood.</param>
     public static Option<string?> File(string name, string description, bool terminal = false)

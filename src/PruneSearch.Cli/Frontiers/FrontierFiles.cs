@@ -11,7 +11,7 @@ namespace PruneSearch.Cli.Frontiers;
 internal static class FrontierFiles
 {
     private const string Header =
-        "trajectory,schedule,target_ratio,iteration,on_frontier,removed_channels,map50,map,map50_before_fine_tune,macs,parameters,model_bytes," +
+        "trajectory,schedule,target_ratio,iteration,on_frontier,removed_channels,map50,map,macs,parameters,model_bytes," +
         "latency_ms,latency_p90_ms,dense_latency_ms,speed_up,speed_up_low,speed_up_high,trained_steps,seconds,engine,threads,processor,key," +
         "parent,precision,slower_than_parent,runs,converged,spinning,pre_processing_ms,post_processing_ms,warnings,removed_channels_unpruned," +
         "map50_low,map50_high,map_low,map_high,map50_beyond_dense_low,map50_beyond_dense_high,input_size";
@@ -42,7 +42,7 @@ internal static class FrontierFiles
             [
                 p.Trajectory, EnumNames.Of(p.Schedule), p.Ratio, p.Iteration,
                 p.OnFrontier ? "true" : "false", p.Pruned,
-                r.Map50, r.Map, r.Map50BeforeFineTune, r.Macs, r.Parameters, r.ModelBytes, l.Milliseconds, l.Percentile90, l.DenseMilliseconds,
+                r.Map50, r.Map, r.Macs, r.Parameters, r.ModelBytes, l.Milliseconds, l.Percentile90, l.DenseMilliseconds,
                 l.SpeedUp, l.SpeedUpLow, l.SpeedUpHigh, r.TrainedSteps, r.Seconds.Values.Sum(), l.Device.Engine, l.Device.Threads, l.Device.Processor, r.Key,
                 p.Parent, p.Precision, p.SlowerThanParent ? "true" : "false", l.Runs, l.Converged ? "true" : "false", l.Device.Spinning ? "true" : "false",
                 r.Processing?.PreProcessing, r.Processing?.PostProcessing,

@@ -24,7 +24,7 @@ public sealed class PriceFactors
     }
 
     /// <summary>Learns from work that was done; the order in which that is learned says nothing.</summary>
-    /// <param name="configuration">Of whom.</param>
+    /// <param name="configuration">The configuration that the work was for.</param>
     /// <param name="trained">Whether it was training; otherwise pruning.</param>
     /// <param name="ratio">Its time over what was expected without factors. One that is not above 0 says nothing.</param>
     public void Add(Configuration configuration, bool trained, double ratio)
@@ -43,7 +43,7 @@ public sealed class PriceFactors
     }
 
     /// <summary>The factor on what is expected of such work, 1/20 to 20.</summary>
-    /// <param name="configuration">Whose work.</param>
+    /// <param name="configuration">The configuration that the work would be for.</param>
     /// <param name="trained">Whether it is training; otherwise pruning.</param>
     public double Of(Configuration configuration, bool trained)
     {
