@@ -89,7 +89,8 @@ internal static class CommandLine
             Command("status", "Show how a search stands", (p, c) =>
                 QueryCommands.StatusAsync(context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(details), c), id, details),
             Command("frontier", "Show the models that are worth having", (p, c) => QueryCommands.FrontierAsync(
-                context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(deviceClass), p.GetValue(json), p.GetValue(csv), p.GetValue(png), c),
+                context, PlaceOptions.Of(p), p.GetValue(id)!, p.GetValue(deviceClass),
+                new(p.GetValue(json), p.GetValue(csv), p.GetValue(png)), c),
                 id, deviceClass, json, csv, png),
             ReportCommand.Create(context),
             ExportCommand.Create(context),

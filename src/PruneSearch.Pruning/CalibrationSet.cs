@@ -1,6 +1,7 @@
 using PruneSearch.Core.Detectors;
 using PruneSearch.Detection.Losses;
 using PruneSearch.Detection.Training;
+using PruneSearch.Pruning.Compensation;
 using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning;
@@ -15,6 +16,9 @@ public sealed record CalibrationSet(IReadOnlyList<Tensor> Pictures, int Seed = 0
     /// mean square of all outputs, which needs no labels.
     /// </summary>
     public Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? Loss { get; init; }
+
+    /// <summary>How much each position of the pictures counts; <see langword="null"/> where all count alike. The caller owns it.</summary>
+    public PositionWeights? Positions { get; init; }
 
     /// <summary>The same pictures with the training loss of what they show.</summary>
     /// <param name="batches">Pictures and what they show. The caller owns them.</param>

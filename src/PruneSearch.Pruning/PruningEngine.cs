@@ -20,8 +20,7 @@ public static class PruningEngine
     /// <param name="settings">What to prune and how.</param>
     /// <param name="calibration">Pictures, where <see cref="NeedsImages"/>; seed; and loss, for gradient criteria.</param>
     /// <param name="compensation">How readers are re-solved.</param>
-    /// <param name="latency">Measures for the target <c>latency</c>; see <see cref="TargetSelection.Select"/>.</param>
-    /// <param name="costs">Predicts for the target <c>latency</c>; without it what is considered is measured.</param>
+    /// <param name="latency">Measures and predicts, for the target <c>latency</c>.</param>
     /// <param name="cancellation">Checked between batches of compensation.</param>
     /// <exception cref="ArgumentException">A setting is unknown or outside its range, the target is out of reach, or pictures are missing.</exception>
     /// <exception cref="FormatException">The weights are not those of the detector.</exception>
@@ -32,24 +31,23 @@ public static class PruningEngine
         PruneSettings settings,
         CalibrationSet calibration,
         CompensationOptions? compensation = null,
-        Func<DetectorSpec, double>? latency = null,
-        Lazy<LatencyCosts>? costs = null,
+        LatencyTarget? latency = null,
         CancellationToken cancellation = default)
     {
         var network = detector.Network;
         weights.RequireFit(network, "weights to prune");
         var groups = settings.GroupsOf(network);
         using var positions = Positions(detector, weights, settings, calibration, cancellation);
+        var weighed = calibration with { Positions = positions };
         Choice Choose(DetectorModel now, WeightSet nowWeights)
         {
-            var scores = Score(now, nowWeights, settings, calibration, positions);
-            var blocks = BlockImportance.Score(now, nowWeights, settings, calibration, positions, cancellation);
-            return new Choice(TargetSelection.Select(now, scores, settings, latency, blocks, costs), scores);
+            var scores = ScoreWeighed(now, nowWeights, settings, weighed);
+            var blocks = BlockImportance.Score(now, nowWeights, settings, weighed, cancellation);
+            return new Choice(TargetSelection.Select(now, scores, settings, latency, blocks), scores);
         }
-        int roundTo = costs is not null && LatencyCosts.Serve(settings) ? costs.Value.Grid(settings) : settings.RoundTo;
+        int roundTo = latency?.Costs is { } costs && LatencyCosts.Serve(settings) ? costs.Value.Grid(settings) : settings.RoundTo;
         var (spec, cut, plan) = settings.Compensate
-            ? GradualPruning.Run(detector, weights, Choose, settings.Rounds, roundTo, calibration.Pictures, compensation ?? new CompensationOptions(),
-                positions, cancellation)
+            ? new GradualPruning(settings.Rounds, roundTo, weighed, compensation).Run(detector, weights, Choose, cancellation)
             : Once(detector, weights, Choose(detector, weights).Plan);
         cut.RequireFinite("pruned weights");
         var channels = new ChannelCount(groups.Sum(g => g.DenseWidth), groups.Sum(g => spec.Widths[g.Name]));
@@ -61,7 +59,7 @@ public static class PruningEngine
     public static IReadOnlyDictionary<string, double[]> Score(DetectorModel detector, WeightSet weights, PruneSettings settings, CalibrationSet calibration)
     {
         using var positions = Positions(detector, weights, settings with { Compensate = false }, calibration);
-        return Score(detector, weights, settings, calibration, positions);
+        return ScoreWeighed(detector, weights, settings, calibration with { Positions = positions });
     }
 
     /// <summary>How much each position counts, as the settings ask; <see langword="null"/> where all count alike or nothing asks.</summary>
@@ -70,13 +68,12 @@ public static class PruningEngine
         settings.Positions == PositionWeighting.Detections && (settings.Compensate || settings.Criterion == Criterion.Obs)
             ? PositionWeights.Collect(detector.Network, detector.Scores, weights, calibration.RequirePictures(), calibration.Seed, cancellation) : null;
 
-    private static Dictionary<string, double[]> Score(
-        DetectorModel detector, WeightSet weights, PruneSettings settings, CalibrationSet calibration, PositionWeights? positions)
+    private static Dictionary<string, double[]> ScoreWeighed(DetectorModel detector, WeightSet weights, PruneSettings settings, CalibrationSet calibration)
     {
         var network = detector.Network;
         var groups = settings.ChannelwiseOf(network);
         var importance = ImportanceCatalog.Create(settings.Criterion);
-        using var context = new ImportanceContext(network, weights, groups, calibration, settings.Reduction, detector.Scores) { Positions = positions };
+        using var context = new ImportanceContext(network, weights, groups, calibration, settings.Reduction, detector.Scores);
         var normalisation = settings.Normalisation == ScoreNormalisation.Auto ? importance.Normalisation : settings.Normalisation;
         var scores = new Dictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var group in groups)

@@ -56,8 +56,7 @@ internal sealed class StagePruning(StageContext context, Measurement measurement
         {
             var pruned = PruningEngine.Prune(
                 model, weights, settings, CalibrationSet.Annotated(model, calibration, seed),
-                latency: spec => Latency(model.With(spec.Widths)),
-                costs: Costs(model), cancellation: context.Cancellation);
+                latency: new(spec => Latency(model.With(spec.Widths)), Costs(model)), cancellation: context.Cancellation);
             return context.Files.KeepPruned(key, pruned);
         }
         catch (ArgumentException e)

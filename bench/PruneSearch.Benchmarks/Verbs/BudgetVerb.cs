@@ -76,7 +76,7 @@ internal static class BudgetVerb
         void Report(string how, PruneSettings settings, Lazy<LatencyCosts>? table)
         {
             var pruned = PruningEngine.Prune(
-                model, weights, settings, new(ssd.Photos, 1), latency: s => 1 / Measure(s).SpeedUp, costs: table, cancellation: cancellation);
+                model, weights, settings, new(ssd.Photos, 1), latency: new(s => 1 / Measure(s).SpeedUp, table), cancellation: cancellation);
             var speed = Measure(pruned.Spec);
             var after = DetectorCatalog.Build(pruned.Spec);
             var score = DetectorEvaluator.Evaluate(after, pruned.Weights, ssd.Validation, CPU, cancellation: cancellation);

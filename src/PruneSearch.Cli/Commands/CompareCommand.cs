@@ -25,14 +25,15 @@ internal static class CompareCommand
         Option<string?> csv = OutputOption.File("--csv", "Write all models as CSV"), png = OutputOption.File("--png", "Draw all models");
         var command = new Command("compare", "Measure the models of several searches side by side") { ids, within, threads, seconds, csv, png };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => RunAsync(
-            context, PlaceOptions.Of(p), p.GetValue(ids)!, p.GetValue(within) is { Length: > 0 } times ? times : [5, 10, 20],
-            new LatencyOptions { MaxSeconds = p.GetValue(seconds) }, p.GetValue(threads), p.GetValue(csv), p.GetValue(png), c), c));
+            context, PlaceOptions.Of(p),
+            new Request(p.GetValue(ids)!, p.GetValue(within) is { Length: > 0 } times ? times : [5, 10, 20], new() { MaxSeconds = p.GetValue(seconds) },
+                p.GetValue(threads), p.GetValue(csv), p.GetValue(png)), c), c));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, SearchPlace place, string[] ids, double[] within, LatencyOptions options, int threads,
-        string? csv, string? png, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CliContext context, SearchPlace place, Request asked, CancellationToken cancellation)
     {
+        string[] ids = asked.Ids;
         HomeFolder.RequireExisting(place, ids[0]);
         var found = new List<(string Search, FrontierPoint Point, byte[] File)>();
         var session = await context.Sessions.OpenAsync(place, work: false, cancellation);
@@ -52,21 +53,24 @@ internal static class CompareCommand
         {
             throw new FormatException($"{string.Join(", ", ids)}: no model is finished yet, expected at least one");
         }
-        LatencyCandidate[] candidates = [.. found.Select(f => LatencyCandidate.Onnx(PointNames.Of(f.Point), f.File, threads))];
-        var rows = (await Task.Run(() => LatencyTable.Measure(candidates, options, context.Time, cancellation), cancellation)).Rows;
+        LatencyCandidate[] candidates = [.. found.Select(f => LatencyCandidate.Onnx(PointNames.Of(f.Point), f.File, asked.Threads))];
+        var rows = (await Task.Run(() => LatencyTable.Measure(candidates, asked.Latency, context.Time, cancellation), cancellation)).Rows;
         var device = rows[0].Report.Device;
         List<ComparedModel> models =
             [.. found.Zip(rows, (f, r) => new ComparedModel(f.Search, PointNames.Of(f.Point), f.Point, r.Report.Milliseconds, r.Report.Percentile90))];
         await context.Output.WriteAsync($"{device.Processor}, {device.Engine}, {device.Threads} thread(s), batch 1, {models.Count} models side by side\n\n");
-        await context.Output.WriteAsync(ComparisonText.Markdown(models, within));
-        if (csv is not null)
+        await context.Output.WriteAsync(ComparisonText.Markdown(models, asked.Within));
+        if (asked.Csv is { } csv)
         {
             AtomicFile.Write(csv, ComparisonText.Csv(models));
         }
-        if (png is not null)
+        if (asked.Png is { } png)
         {
-            AtomicFile.Write(png, ComparisonPlot.Draw(models, within));
+            AtomicFile.Write(png, ComparisonPlot.Draw(models, asked.Within));
         }
         return ExitCode.Ok;
     }
+
+    // What of which searches is compared, how long, and where the answer goes besides the terminal.
+    private sealed record Request(string[] Ids, double[] Within, LatencyOptions Latency, int Threads, string? Csv, string? Png);
 }

@@ -28,14 +28,14 @@ internal static class DetectCommand
         var threads = SettingOption.WholeNumber<MeasureSettings>("threads");
         var command = new Command("detect", "Find objects in pictures with an exported model") { images, model, folder, json, score, iou, threads };
         command.SetAction((p, c) => ErrorLines.GuardAsync(context, () => Task.Run(() =>
-            Run(context, p.GetValue(images)!, p.GetValue(model)!, p.GetValue(folder), p.GetValue(json),
-                new DetectionOptions { ScoreThreshold = p.GetValue(score), IouThreshold = p.GetValue(iou) }, p.GetValue(threads), c), c), c));
+            Run(context, new Request(p.GetValue(images)!, p.GetValue(folder), p.GetValue(json), p.GetValue(model)!, p.GetValue(threads),
+                new DetectionOptions { ScoreThreshold = p.GetValue(score), IouThreshold = p.GetValue(iou) }), c), c), c));
         return command;
     }
 
-    private static int Run(CliContext context, string[] arguments, string model, string? folder, string? json, DetectionOptions options, int threads,
-        CancellationToken cancellation)
+    private static int Run(CliContext context, Request asked, CancellationToken cancellation)
     {
+        var (arguments, folder, json, model, threads, options) = asked;
         var pictures = DetectedPictures.Find(context, arguments, folder);
         using var detector = OnnxDetector.Load(NamedDetector.ReadOnnx(model, folders: true), model, threads);
         if (folder is not null)
@@ -87,4 +87,7 @@ internal static class DetectCommand
                 FormattableString.Invariant($"  {o.Class} {o.Score:0.00}: left {o.Left:0}, top {o.Top:0}, right {o.Right:0}, bottom {o.Bottom:0}"));
         }
     }
+
+    // Where pictures come from and where what is found in them goes; with which model, and how.
+    private sealed record Request(string[] Images, string? Folder, string? Json, string Model, int Threads, DetectionOptions Options);
 }

@@ -63,8 +63,8 @@ internal static class PruneCommand
                     input.Model, input.Search?.Settings.Measure ?? new MeasureSettings(), context.Time,
                     () => new FolderCheckpointStore(parsed.GetValue<string>("--home")!, context.Time), cancellation);
                 var pruned = BadInput.Guard(() => PruningEngine.Prune(
-                    input.Model, input.Weights!, settings, new CalibrationSet(pictures, options.Seed(parsed)), latency: latency.Of,
-                    costs: latency.Costs, cancellation: cancellation));
+                    input.Model, input.Weights!, settings, new CalibrationSet(pictures, options.Seed(parsed)),
+                    latency: new(latency.Of, latency.Costs), cancellation: cancellation));
                 var after = input.Model.With(pruned.Spec.Widths);
                 OnnxAnswer.RequireFinite(OnnxExport.ToBytes(after, pruned.Weights), "the pruned detector");
                 DetectorFolder.Write(folder, after, pruned.Weights);

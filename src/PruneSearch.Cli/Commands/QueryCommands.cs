@@ -9,6 +9,9 @@ using PruneSearch.Core.Searches;
 
 namespace PruneSearch.Cli.Commands;
 
+/// <summary>Where a frontier is written to: files, or <c>-</c> for the terminal; a table there, where none is named.</summary>
+internal sealed record FrontierOutputs(string? Json, string? Csv, string? Png);
+
 /// <summary>Commands that look at searches or stop them.</summary>
 internal static class QueryCommands
 {
@@ -50,9 +53,11 @@ internal static class QueryCommands
         }
     }, cancellation);
 
-    public static Task<int> FrontierAsync(CliContext context, SearchPlace place, string id, string? deviceClass, string? json, string? csv, string? png,
-        CancellationToken cancellation) => WithSearchAsync(context, place, id, async session =>
+    public static Task<int> FrontierAsync(
+        CliContext context, SearchPlace place, string id, string? deviceClass, FrontierOutputs outputs, CancellationToken cancellation) =>
+        WithSearchAsync(context, place, id, async session =>
     {
+        var (json, csv, png) = outputs;
         var view = await session.FrontierAsync(id, deviceClass);
         if (json is null && csv is null && png is null)
         {

@@ -30,12 +30,12 @@ internal sealed class OpenSearch
     private PollSchedule _schedule;
     private int? _slots;
 
-    private OpenSearch(SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, SearchState state, SearchReports reports,
-        SearchGrowth? growth, SearchMeasurements measurements, SearchSpans spans, string? traceParent, TimeProvider time)
+    private OpenSearch(SearchProgressStore progress, ICheckpointStore store, TrajectoryClient trajectories, Parts parts, string? traceParent, TimeProvider time)
     {
-        (_spans, _measurements, _time) = (spans, measurements, time);
-        (_progress, _store, _trajectories, _state, _reports, _growth) = (progress, store, trajectories, state, reports, growth);
-        _status = new StatusProjection(state, progress, growth, traceParent, measurements);
+        (_progress, _store, _trajectories, _time) = (progress, store, trajectories, time);
+        (_state, _reports, _growth, _measurements) = parts;
+        _spans = new SearchSpans(_state, traceParent, time);
+        _status = new StatusProjection(_state, progress, _growth, traceParent, _measurements);
         _growth?.Follow(_reports.Written, _state.Point);
         Restart(retryFailed: false);
     }
@@ -60,8 +60,7 @@ internal sealed class OpenSearch
         state.Added += report => measurements.Add(report.Key, state.Describe(report.Key)!);
         var reports = await SearchReports.OpenAsync(store, state);
         await measurements.LookAsync();
-        var spans = new SearchSpans(state, traceParent, time);
-        return new OpenSearch(progress, store, trajectories, state, reports, growth, measurements, spans, traceParent, time);
+        return new OpenSearch(progress, store, trajectories, new Parts(state, reports, growth, measurements), traceParent, time);
     }
 
     /// <summary>How it stands, in a few numbers.</summary>
@@ -236,4 +235,7 @@ internal sealed class OpenSearch
             _growth!.SetFailed(proposed.Number, end is not null);
         }
     }
+
+    // What was read of it from the store.
+    private sealed record Parts(SearchState State, SearchReports Reports, SearchGrowth? Growth, SearchMeasurements Measurements);
 }

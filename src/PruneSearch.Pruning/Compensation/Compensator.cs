@@ -16,13 +16,10 @@ namespace PruneSearch.Pruning.Compensation;
 public static class Compensator
 {
     /// <summary>Solves a pruned network.</summary>
-    /// <param name="dense">The network before pruning.</param>
-    /// <param name="denseWeights">Its weights; not changed.</param>
-    /// <param name="pruned">The network after pruning.</param>
-    /// <param name="prunedWeights">Its weights, as cut out of the dense ones or solved before for fewer channels gone; not changed.</param>
+    /// <param name="dense">The network before pruning; its weights are not changed.</param>
+    /// <param name="pruned">The network after pruning, with weights as cut out of the dense ones or solved before for fewer channels gone; not changed.</param>
     /// <param name="plan">Which channels of the dense network the pruned one has.</param>
-    /// <param name="calibration">Batches of pictures <c>[N, 3, size, size]</c>, at least one. The caller owns them.</param>
-    /// <param name="positions">How much each position of the pictures counts; all alike when left out.</param>
+    /// <param name="calibration">Pictures, at least a batch, and how much their positions count.</param>
     /// <param name="cancellation">Checked before each batch.</param>
     /// <param name="errors">Takes the mean square error that is left in each output of each reader, by <see cref="ReaderSite.Key"/>:
     /// readers are then solved on every other batch and the errors are those on the others, which nothing was fitted to.</param>
@@ -32,48 +29,46 @@ public static class Compensator
     /// <exception cref="NotFiniteNumberException">What a reader reads or should give on the pictures, or its solution, is not finite; the message names
     /// it.</exception>
     public static WeightSet Solve(
-        Network dense,
-        WeightSet denseWeights,
-        Network pruned,
-        WeightSet prunedWeights,
+        WeightedNetwork dense,
+        WeightedNetwork pruned,
         PruningPlan plan,
-        IReadOnlyList<Tensor> calibration,
+        CalibrationSet calibration,
         CompensationOptions? options = null,
-        PositionWeights? positions = null,
-        CancellationToken cancellation = default,
-        IDictionary<string, double[]>? errors = null)
+        IDictionary<string, double[]>? errors = null,
+        CancellationToken cancellation = default)
     {
         options ??= new CompensationOptions();
-        plan = plan.AsRead(dense, pruned);
-        Require(calibration, options);
+        var (before, after, pictures) = (dense.Network, pruned.Network, calibration.Pictures);
+        plan = plan.AsRead(before, after);
+        Require(pictures, options);
         var solved = new WeightSet();
-        foreach (var (name, tensor) in prunedWeights)
+        foreach (var (name, tensor) in pruned.Weights)
         {
             solved.Add(name, new WeightTensor(tensor.Shape, [.. tensor.Values]));
         }
-        long images = calibration.Sum(b => b.shape[0]);
+        long images = pictures.Sum(b => b.shape[0]);
         using var guard = no_grad();
-        using var originalRunner = new TorchNetwork(dense, denseWeights);
-        using var currentRunner = new TorchNetwork(pruned, solved);
-        using var original = new LayerWalk(originalRunner, calibration, options.MapBytes);
-        using var current = new LayerWalk(currentRunner, calibration, options.MapBytes);
-        var readers = ReadersOf(dense, pruned, plan);
-        foreach (var (before, after) in ReaderSite.Of(dense, c => readers.Contains(c.Name)).Zip(ReaderSite.Of(pruned, c => readers.Contains(c.Name))))
+        using var originalRunner = new TorchNetwork(before, dense.Weights);
+        using var currentRunner = new TorchNetwork(after, solved);
+        using var original = new LayerWalk(originalRunner, pictures, options.MapBytes);
+        using var current = new LayerWalk(currentRunner, pictures, options.MapBytes);
+        var readers = ReadersOf(before, after, plan);
+        foreach (var (was, site) in ReaderSite.Of(before, c => readers.Contains(c.Name)).Zip(ReaderSite.Of(after, c => readers.Contains(c.Name))))
         {
-            var solver = new SiteSolver(before, after, plan, images);
+            var solver = new SiteSolver(was, site, plan, images);
             using ReaderStatistics seen = new(), held = new();
-            for (int batch = 0; batch < calibration.Count; batch++)
+            for (int batch = 0; batch < pictures.Count; batch++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                solver.Observe(errors is not null && batch % 2 == 1 ? held : seen, original, current, batch, positions);
+                solver.Observe(errors is not null && batch % 2 == 1 ? held : seen, original, current, batch, calibration.Positions);
                 original.Trim(batch);
                 current.Trim(batch);
                 Heartbeat.Beat();
             }
-            seen.RequireFinite(after.Conv.Name);
-            double[] left = solver.Solve(pruned, denseWeights, solved, seen, options.Damping, held);
-            errors?.Add(before.Key, left);
-            var changed = TensorsOf(pruned, after, solved);
+            seen.RequireFinite(site.Conv.Name);
+            double[] left = solver.Solve(after, dense.Weights, solved, seen, options.Damping, held);
+            errors?.Add(was.Key, left);
+            var changed = TensorsOf(after, site, solved);
             changed.RequireFinite("compensation");
             currentRunner.Load(changed);
         }

@@ -3,7 +3,6 @@ using PruneSearch.Core.Detectors;
 using PruneSearch.Core.Searches;
 using PruneSearch.Core.Weights;
 using PruneSearch.Pruning.Shrinking;
-using static TorchSharp.torch;
 
 namespace PruneSearch.Pruning.Compensation;
 
@@ -16,35 +15,28 @@ internal sealed record Choice(PruningPlan Plan, IReadOnlyDictionary<string, doub
 /// Takes channels away in several rounds. After each, all readers are solved against the network as it was before the first,
 /// and what is left is scored anew.
 /// </summary>
-internal static class GradualPruning
+/// <param name="rounds">How many; when left out, as many as keep a round at a third of the channels or less.</param>
+/// <param name="roundTo">Pruned widths are multiples of this between rounds too.</param>
+/// <param name="calibration">Pictures, and how much their positions count.</param>
+/// <param name="options">How readers are solved.</param>
+internal sealed class GradualPruning(int? rounds, int roundTo, CalibrationSet calibration, CompensationOptions? options)
 {
     /// <summary>Prunes and compensates.</summary>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="choose">Chooses, on a network pruned so far, what is to go to meet the whole target.</param>
-    /// <param name="rounds">How many; when left out, as many as keep a round at a third of the channels or less.</param>
-    /// <param name="roundTo">Pruned widths are multiples of this between rounds too.</param>
-    /// <param name="calibration">Pictures.</param>
-    /// <param name="positions">How much each position of the pictures counts; all alike when left out.</param>
     /// <param name="cancellation">Checked between batches.</param>
     /// <returns>The pruned detector, its weights, and everything that went.</returns>
-    public static (DetectorSpec Spec, WeightSet Weights, PruningPlan Plan) Run(
-        DetectorModel detector,
-        WeightSet weights,
-        Func<DetectorModel, WeightSet, Choice> choose,
-        int? rounds,
-        int roundTo,
-        IReadOnlyList<Tensor> calibration,
-        CompensationOptions options,
-        PositionWeights? positions,
-        CancellationToken cancellation)
+    public (DetectorSpec Spec, WeightSet Weights, PruningPlan Plan) Run(
+        DetectorModel detector, WeightSet weights, Func<DetectorModel, WeightSet, Choice> choose, CancellationToken cancellation)
     {
+        int? count = rounds;
         var (now, nowWeights) = (detector, weights);
         var total = new PruningPlan(new Dictionary<string, ImmutableArray<int>>(), 0);
-        for (int round = 1; round <= (rounds ?? 1); round++)
+        for (int round = 1; round <= (count ?? 1); round++)
         {
             var choice = choose(now, nowWeights);
-            rounds ??= RoundsFor(choice, choice.Plan.Kept.Where(k => k.Value.Length == 0).Sum(k => now.Network.Group(k.Key).Width));
-            var step = round == rounds ? choice.Plan : FirstPart(now.Network, choice, 1.0 / (rounds.Value - round + 1), roundTo);
+            count ??= RoundsFor(choice, choice.Plan.Kept.Where(k => k.Value.Length == 0).Sum(k => now.Network.Group(k.Key).Width));
+            var step = round == count ? choice.Plan : FirstPart(now.Network, choice, 1.0 / (count.Value - round + 1));
             if (step.RemovesNothing)
             {
                 continue;
@@ -52,7 +44,7 @@ internal static class GradualPruning
             var (spec, cut) = Shrinker.Shrink(now, nowWeights, step);
             total = total.Then(step);
             now = now.With(spec.Widths);
-            nowWeights = Compensator.Solve(detector.Network, weights, now.Network, cut, total, calibration, options, positions, cancellation);
+            nowWeights = Compensator.Solve(new(detector.Network, weights), new(now.Network, cut), total, calibration, options, cancellation: cancellation);
         }
         return (now.Spec, nowWeights, total);
     }
@@ -67,7 +59,7 @@ internal static class GradualPruning
     }
 
     // The weakest channels of each group, so many that whole multiples stay.
-    private static PruningPlan FirstPart(Network network, Choice choice, double share, int roundTo)
+    private PruningPlan FirstPart(Network network, Choice choice, double share)
     {
         var kept = new Dictionary<string, ImmutableArray<int>>(StringComparer.Ordinal);
         int removed = 0;

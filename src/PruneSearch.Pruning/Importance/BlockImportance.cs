@@ -20,13 +20,11 @@ internal static class BlockImportance
     /// <summary>Scores of blocks by name, each for one unit of what the settings divide scores by: a channel, where they divide by nothing.</summary>
     /// <param name="weights">Its weights; not changed.</param>
     /// <param name="settings">Which blocks may be left out.</param>
-    /// <param name="calibration">Pictures, and the seed.</param>
-    /// <param name="positions">How much each position of the pictures counts; all alike when left out.</param>
+    /// <param name="calibration">Pictures, how much their positions count, and the seed.</param>
     /// <param name="cancellation">Checked before each batch.</param>
     /// <exception cref="ArgumentException">Blocks are asked for with settings that cannot weigh them.</exception>
     public static IReadOnlyDictionary<string, double> Score(
-        DetectorModel detector, WeightSet weights, PruneSettings settings, CalibrationSet calibration, PositionWeights? positions,
-        CancellationToken cancellation)
+        DetectorModel detector, WeightSet weights, PruneSettings settings, CalibrationSet calibration, CancellationToken cancellation)
     {
         var network = detector.Network;
         var blocks = settings.BlocksOf(network);
@@ -44,7 +42,8 @@ internal static class BlockImportance
             var plan = new PruningPlan(block.Groups.ToDictionary(g => g, _ => ImmutableArray<int>.Empty, StringComparer.Ordinal), 1);
             var without = network.With(Shrinker.NewWidths(network, plan));
             var errors = new Dictionary<string, double[]>(StringComparer.Ordinal);
-            Compensator.Solve(network, weights, without, Shrinker.Slice(network, weights, plan), plan, pictures, null, positions, cancellation, errors);
+            Compensator.Solve(new(network, weights), new(without, Shrinker.Slice(network, weights, plan)), plan, calibration with { Pictures = pictures },
+                errors: errors, cancellation: cancellation);
             double harm = errors.Sum(e => e.Value.Zip(sensitivity[e.Key], (error, weight) => error * weight).Sum());
             scores.Add(block.Name, harm / CostOf(network, block, settings.PerCost));
         }

@@ -30,15 +30,12 @@ public sealed class ImportanceContext(
     /// <summary>How a group's tensors make one score.</summary>
     public ScoreReduction Reduction => reduction;
 
-    /// <summary>How much each position of the pictures counts; <see langword="null"/> where all count alike.</summary>
-    internal PositionWeights? Positions { get; init; }
-
     internal GradientStatistics Gradients => field ??= GradientStatistics.Collect(network, weights, calibration);
 
     internal ActivationStatistics Activations => field ??= ActivationStatistics.Collect(network, weights, calibration.RequirePictures());
 
     internal IReadOnlyDictionary<string, ReaderStatistics> Readers =>
-        _readers ??= ReaderCollector.Collect(network, weights, _groups, calibration.RequirePictures(), Positions);
+        _readers ??= ReaderCollector.Collect(network, weights, _groups, calibration.RequirePictures(), calibration.Positions);
 
     internal IReadOnlyDictionary<string, double[]> Sensitivity =>
         field ??= OutputSensitivity.Collect(network, scores, weights, ReaderSite.Of(network, _groups), calibration.RequirePictures(), Seed);

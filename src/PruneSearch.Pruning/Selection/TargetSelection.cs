@@ -21,25 +21,21 @@ public static class TargetSelection
     /// <param name="detector">The detector as it is now, pruned already or not.</param>
     /// <param name="scores">Group name to one finite score a channel; higher is more important.</param>
     /// <param name="settings">What is asked; the ratio counts against the dense detector.</param>
-    /// <param name="latency">
-    /// Measures a detector of some widths: its latency as a share of the dense one's, above 0. Needed for the target
-    /// <c>latency</c> only; each structure is measured once.
-    /// </param>
+    /// <param name="latency">Measures and predicts. Needed for the target <c>latency</c> only.</param>
     /// <param name="blocks">Block name to its finite score a channel, for blocks that may be left out; none when left out.</param>
-    /// <param name="costs">Predicts latencies, where <see cref="LatencyCosts.Serve"/>; asked for no other settings.</param>
     /// <exception cref="ArgumentException">
     /// A setting is unknown or outside its range, latency cannot be measured, or cap and floor make the target unreachable.
     /// </exception>
     public static PruningPlan Select(
-        DetectorModel detector, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings, Func<DetectorSpec, double>? latency = null,
-        IReadOnlyDictionary<string, double>? blocks = null, Lazy<LatencyCosts>? costs = null)
+        DetectorModel detector, IReadOnlyDictionary<string, double[]> scores, PruneSettings settings, LatencyTarget? latency = null,
+        IReadOnlyDictionary<string, double>? blocks = null)
     {
         if (settings.Target == PruneTarget.Channels)
         {
             return ChannelSelection.Select(detector.Network, scores, settings, blocks);
         }
-        var left = Left(detector, settings, latency);
-        if (costs is not null && LatencyCosts.Serve(settings))
+        var left = Left(detector, settings, latency?.Measure);
+        if (latency?.Costs is { } costs && LatencyCosts.Serve(settings))
         {
             ChannelSelection.Range(detector.Network, settings); // refuses what is outside its range
             return LatencySelection.Select(detector, scores, settings, left, costs.Value, blocks ?? ImmutableDictionary<string, double>.Empty);

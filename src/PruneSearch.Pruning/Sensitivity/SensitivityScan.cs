@@ -53,8 +53,8 @@ public static class SensitivityScan
                 var pruned = detector.With(spec.Widths);
                 if (settings.Compensate && !plan.RemovesNothing)
                 {
-                    cut = Compensator.Solve(
-                        detector.Network, weights, pruned.Network, cut, plan, calibration.Pictures, positions: positions, cancellation: cancellation);
+                    cut = Compensator.Solve(new(detector.Network, weights), new(pruned.Network, cut), plan, calibration with { Positions = positions },
+                        cancellation: cancellation);
                 }
                 yield return new GroupSensitivity
                 {

@@ -85,7 +85,8 @@ public sealed class CompensatorTests
         using var flat = zeros(1, 3, 16, 16);
         var plan = Without("A", 8, 1);
         var pruned = Vocabulary.Create("depthwise", Shrinker.NewWidths(network, plan));
-        var solved = Compensator.Solve(network, weights, pruned, Shrinker.Slice(network, weights, plan), plan, [flat], new CompensationOptions { Damping = 0 });
+        var solved = Compensator.Solve(
+            new(network, weights), new(pruned, Shrinker.Slice(network, weights, plan)), plan, new([flat]), new CompensationOptions { Damping = 0 });
         Assert.All(solved.Values, t => Assert.All(t.Values, v => Assert.True(float.IsFinite(v))));
     }
 
@@ -98,7 +99,7 @@ public sealed class CompensatorTests
         var plan = Without("A", 8, 1);
         var pruned = Vocabulary.Create("plain", Shrinker.NewWidths(network, plan));
         ArgumentException Mistake(IReadOnlyList<Tensor> pictures, CompensationOptions? options = null) => Assert.Throws<ArgumentException>(
-            () => Compensator.Solve(network, weights, pruned, Shrinker.Slice(network, weights, plan), plan, pictures, options));
+            () => Compensator.Solve(new(network, weights), new(pruned, Shrinker.Slice(network, weights, plan)), plan, new(pictures), options));
         Assert.Contains("calibration", Mistake([]).Message, StringComparison.Ordinal);
         Assert.Contains("Damping 2", Mistake([picture], new() { Damping = 2 }).Message, StringComparison.Ordinal);
         Assert.Contains("-1 bytes", Mistake([picture], new() { MapBytes = -1 }).Message, StringComparison.Ordinal);
@@ -118,7 +119,7 @@ public sealed class CompensatorTests
         var cut = Shrinker.Slice(network, weights, plan);
         using var dense = new TorchNetwork(network, weights);
         using var small = new TorchNetwork(
-            pruned, options is null ? cut : Compensator.Solve(network, weights, pruned, cut, plan, [calibration ?? picture], options));
+            pruned, options is null ? cut : Compensator.Solve(new(network, weights), new(pruned, cut), plan, new([calibration ?? picture]), options));
         var (expected, actual) = (dense.Forward(picture), small.Forward(picture));
         return expected.Max(o => ((o.Value - actual[o.Key]).Squared().mean() / o.Value.var()).item<float>());
     }

@@ -65,7 +65,8 @@ public sealed class PositionWeightsTests
         double Error(PositionWeights? which)
         {
             using var guard = no_grad();
-            var solved = Compensator.Solve(network, dense, pruned, Shrinker.Slice(network, dense, plan), plan, pictures, positions: which);
+            var solved = Compensator.Solve(
+                new(network, dense), new(pruned, Shrinker.Slice(network, dense, plan)), plan, new(pictures) { Positions = which });
             using TorchNetwork before = new(network, dense), after = new(pruned, solved);
             var difference = before.Forward(pictures[0])["boxes"] - after.Forward(pictures[0])["boxes"]; // [N, positions, 4]
             return difference.reshape(-1, Edge, Edge, 4).narrow(2, 0, Bright).Squared().mean().item<float>();

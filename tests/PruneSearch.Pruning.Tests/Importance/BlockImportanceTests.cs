@@ -142,7 +142,7 @@ public sealed class BlockImportanceTests : IDisposable
     }
 
     private IReadOnlyDictionary<string, double> Score(PruneSettings settings) =>
-        BlockImportance.Score(_model, _weights, settings, new CalibrationSet([_picture, _others], 1), null, TestContext.Current.CancellationToken);
+        BlockImportance.Score(_model, _weights, settings, new CalibrationSet([_picture, _others], 1), TestContext.Current.CancellationToken);
 
     private WeightSet Shrunk(PruneResult pruned) => Shrinker.Slice(_model.Network, _weights, pruned.Plan);
 

@@ -63,7 +63,7 @@ public sealed class FamilyPruningTests
         double Share(IReadOnlyDictionary<string, int> widths) => (double)model.With(widths).Network.Macs / model.Network.Macs;
 
         var pruned = PruningEngine.Prune(model, Some.Weights(model.Network), settings, new([], Seed: 1),
-            latency: spec => Share(spec.Widths), costs: target == PruneTarget.Latency ? new(() => new LatencyCosts(Share, 1)) : null);
+            latency: new(spec => Share(spec.Widths), new(() => new LatencyCosts(Share, 1))));
 
         var after = model.With(pruned.Spec.Widths).Network;
         double gone = target switch

@@ -48,7 +48,7 @@ public sealed class LatencySelectionTests
                 var scores = SomeScores(seed);
                 var settings = Settings with { Groups = Few, Ratio = ratio };
                 var chosen = Shrinker.NewWidths(Dense.Network, TargetSelection.Select(
-                    Dense, scores, settings, s => Separable(s.Widths), costs: new(() => new LatencyCosts(Separable, 16))));
+                    Dense, scores, settings, new(s => Separable(s.Widths), new(() => new LatencyCosts(Separable, 16)))));
                 double least = Everything().Where(w => Separable(w) <= 1 - ratio + 1e-9).Min(w => Harm(w, scores));
 
                 Assert.True(Separable(chosen) <= 1 - ratio + 1e-9);
@@ -77,11 +77,12 @@ public sealed class LatencySelectionTests
         int measured = 0;
         // What predictions do not know: pruning saves more, or less.
         double True(IReadOnlyDictionary<string, int> widths) => Math.Pow(Coupled(widths), factor);
-        var plan = TargetSelection.Select(Dense, Scores, Settings with { Ratio = 0.4 }, s =>
+        var plan = TargetSelection.Select(Dense, Scores, Settings with { Ratio = 0.4 }, new(Measure, new(() => new LatencyCosts(Coupled, 16))));
+        double Measure(DetectorSpec spec)
         {
             measured++;
-            return True(s.Widths);
-        }, costs: new(() => new LatencyCosts(Coupled, 16)));
+            return True(spec.Widths);
+        }
 
         Assert.InRange(True(Shrinker.NewWidths(Dense.Network, plan)), 0.6 * 0.98, 0.6 * 1.02);
         Assert.InRange(measured, 2, 4);
@@ -94,7 +95,7 @@ public sealed class LatencySelectionTests
         string cheap = Dense.Network.Blocks[3].Name;
         var blocks = Dense.Network.Blocks.ToDictionary(b => b.Name, b => b.Name == cheap ? 1e-6 : 100.0);
         var with = Shrinker.NewWidths(Dense.Network, TargetSelection.Select(
-            Dense, Scores, settings, s => Coupled(s.Widths), blocks, new(() => new LatencyCosts(Coupled, 16))));
+            Dense, Scores, settings, new(s => Coupled(s.Widths), new(() => new LatencyCosts(Coupled, 16))), blocks));
 
         Assert.Equal([cheap], Dense.Network.With(with).LeftOut.Select(b => b.Name));
         Assert.InRange(Coupled(with), 0.8 * 0.98, 0.8 * 1.01);
@@ -123,7 +124,7 @@ public sealed class LatencySelectionTests
         var scores = pruned.Network.Groups.ToDictionary(g => g.Name, g => Scores[g.Name][..g.Width]);
 
         Assert.True(TargetSelection.Select(
-            pruned, scores, Settings with { Ratio = 0.4 }, s => Coupled(s.Widths), costs: new(() => new LatencyCosts(Coupled, 16))).RemovesNothing);
+            pruned, scores, Settings with { Ratio = 0.4 }, new(s => Coupled(s.Widths), new(() => new LatencyCosts(Coupled, 16)))).RemovesNothing);
     }
 
     [Fact]
@@ -133,9 +134,9 @@ public sealed class LatencySelectionTests
         foreach (var settings in (PruneSettings[])[
             Settings with { Ranking = ChannelRanking.Local }, Settings with { PerCost = ChannelCost.Macs }, Settings with { Target = PruneTarget.Macs }])
         {
-            Assert.False(TargetSelection.Select(Dense, Scores, settings, s => Coupled(s.Widths), costs: asked).RemovesNothing);
+            Assert.False(TargetSelection.Select(Dense, Scores, settings, new(s => Coupled(s.Widths), asked)).RemovesNothing);
         }
-        Assert.Throws<InvalidOperationException>(() => TargetSelection.Select(Dense, Scores, Settings, s => Coupled(s.Widths), costs: asked));
+        Assert.Throws<InvalidOperationException>(() => TargetSelection.Select(Dense, Scores, Settings, new(s => Coupled(s.Widths), asked)));
     }
 
     [Theory]
@@ -147,7 +148,7 @@ public sealed class LatencySelectionTests
         Assert.Equal(expected, new LatencyCosts(Coupled, multiple).Grid(Settings with { RoundTo = roundTo }));
 
     private static SortedDictionary<string, int> Widths(PruneSettings settings) => Shrinker.NewWidths(Dense.Network, TargetSelection.Select(
-        Dense, Scores, settings, s => Coupled(s.Widths), costs: new(() => new LatencyCosts(Coupled, 16))));
+        Dense, Scores, settings, new(s => Coupled(s.Widths), new(() => new LatencyCosts(Coupled, 16)))));
 
     // A machine that computes sixteen channels at once: what a convolution costs depends on what it reads and on what it makes.
     private static double Coupled(IReadOnlyDictionary<string, int> widths) => Time(widths) / Time(Dense.Network.Widths);

@@ -156,7 +156,7 @@ public sealed class TargetSelectionTests
     {
         var random = new Random(3);
         var scores = model.Network.Groups.ToDictionary(g => g.Name, g => Enumerable.Range(0, g.Width).Select(_ => random.NextDouble()).ToArray());
-        return TargetSelection.Select(model, scores, settings, latency);
+        return TargetSelection.Select(model, scores, settings, latency is null ? null : new(latency));
     }
 
     private static double Gone(DetectorModel model, PruningPlan plan, PruneTarget target)
