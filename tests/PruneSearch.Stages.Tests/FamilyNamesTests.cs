@@ -27,8 +27,8 @@ public sealed partial class FamilyNamesTests
             {
                 continue;
             }
-            named.AddRange(File.ReadLines(file).Select((text, i) => (text, i)).Where(l => Name().IsMatch(path == Settings ? Paper().Replace(l.text, "") : l.text))
-                .Select(l => $"{path}:{l.i + 1}: {l.text.Trim()}"));
+            named.AddRange(File.ReadLines(file).Select((text, i) => (text, i))
+                .Where(l => Name().IsMatch(path == Settings ? Paper().Replace(l.text, "") : l.text)).Select(l => $"{path}:{l.i + 1}: {l.text.Trim()}"));
         }
         Assert.Empty(named);
         Assert.All(Families, f => Assert.True(Directory.Exists(Path.Combine(Checkout.Root, Detectors, f))));

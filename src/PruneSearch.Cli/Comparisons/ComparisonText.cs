@@ -11,7 +11,8 @@ internal static class ComparisonText
     /// <param name="within">Times in milliseconds.</param>
     public static string Markdown(IReadOnlyList<ComparedModel> models, IEnumerable<double> within)
     {
-        var text = new StringBuilder("| search | model | mAP50 | 95 % | MACs | parameters | ms | p90 ms | worth having |\n|---|---|---|---|---|---|---|---|---|\n");
+        var text = new StringBuilder("| search | model | mAP50 | 95 % | MACs | parameters | ms | p90 ms | worth having |\n")
+            .Append("|---|---|---|---|---|---|---|---|---|\n");
         var frontier = ComparedModel.Frontier(models);
         foreach (var m in models.OrderBy(m => m.Milliseconds))
         {
@@ -32,8 +33,9 @@ internal static class ComparisonText
     /// <summary>One line a model (RFC 4180; no value has a comma), numbers with a decimal point.</summary>
     public static string Csv(IReadOnlyList<ComparedModel> models) => string.Concat(
         ["search,model,map50,map50_low,map50_high,map,macs,parameters,latency_ms,latency_p90_ms,key\n", .. models.Select(m => string.Create(
-            CultureInfo.InvariantCulture, $"{m.Search},{m.Name},{m.Map50},{m.Map50Interval?.Low},{m.Map50Interval?.High},{m.Point.Report.Map},") + string.Create(
-            CultureInfo.InvariantCulture, $"{m.Point.Report.Macs},{m.Point.Report.Parameters},{m.Milliseconds},{m.Percentile90},{m.Point.Report.Key}\n"))]);
+            CultureInfo.InvariantCulture, $"{m.Search},{m.Name},{m.Map50},{m.Map50Interval?.Low},{m.Map50Interval?.High},") + string.Create(
+            CultureInfo.InvariantCulture, $"{m.Point.Report.Map},{m.Point.Report.Macs},{m.Point.Report.Parameters},") + string.Create(
+            CultureInfo.InvariantCulture, $"{m.Milliseconds},{m.Percentile90},{m.Point.Report.Key}\n"))]);
 
     private static string Interval(ComparedModel model) =>
         model.Map50Interval is { } i ? string.Create(CultureInfo.InvariantCulture, $"{i.Low:F3}–{i.High:F3}") : "";

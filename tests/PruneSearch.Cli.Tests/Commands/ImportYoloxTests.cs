@@ -42,7 +42,8 @@ public sealed class ImportYoloxTests : IDisposable
     public async Task Trained_weights_are_imported_and_evaluated_on_photos_with_some_of_their_classes()
     {
         Assert.Equal(0, await RunAsync(
-            SharedData.Require("weights/yolox_nano_coco.safetensors"), "--labels", SharedData.Require("weights/yolox_nano_coco.labels.txt"), "--input-size", "416"));
+            SharedData.Require("weights/yolox_nano_coco.safetensors"),
+            "--labels", SharedData.Require("weights/yolox_nano_coco.labels.txt"), "--input-size", "416"));
 
         string figures = Path.Combine(_folder, "figures.json");
         Assert.Equal(0, await CommandLine.RunAsync(

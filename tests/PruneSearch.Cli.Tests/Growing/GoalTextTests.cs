@@ -28,9 +28,8 @@ public sealed class GoalTextTests
         {
             Points = [.. view.Points.Select(p => p with { Report = p.Report with { Map50BeyondDense = new(-0.06, 0.01) } })],
         };
-        Assert.Contains(
-            "mAP50 0.740 (original 0.780, [−6.0, +1.0] points beyond it) and",
-            GoalText.Answer(new GoalSettings { Map50 = new AccuracyGoal { Within = .05 }, SpeedUp = new SpeedGoal { Best = true } }, view), StringComparison.Ordinal);
+        var goal = new GoalSettings { Map50 = new AccuracyGoal { Within = .05 }, SpeedUp = new SpeedGoal { Best = true } };
+        Assert.Contains("mAP50 0.740 (original 0.780, [−6.0, +1.0] points beyond it) and", GoalText.Answer(goal, view), StringComparison.Ordinal);
     }
 
     [Fact]

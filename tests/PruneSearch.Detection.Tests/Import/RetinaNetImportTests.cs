@@ -5,7 +5,7 @@ using PruneSearch.Tests.Core.Weights;
 
 namespace PruneSearch.Tests.Detection.Import;
 
-/// <summary>Files of torchvision's RetinaNet and ResNets: what is read, and what is refused with what differs. What they answer is in the golden tests.</summary>
+/// <summary>Files of torchvision's RetinaNet and ResNets: what is read, and what is refused with what differs. Golden tests have what they answer.</summary>
 public sealed class RetinaNetImportTests
 {
     private const string Body = "backbone.body.";
@@ -43,8 +43,8 @@ public sealed class RetinaNetImportTests
         Assert.Contains(imported.Notes, n => n.Contains("the others start random, with seed 3", StringComparison.Ordinal));
         Assert.Equal(state["layer4.1.bn2.running_var"].Values, imported.Weights["layer4.1.conv2.bn.running_var"].Values);
         imported.Weights.RequireFit(imported.Model.Network, "imported");
-        Assert.Equal(
-            RandomWeights.For(imported.Model, 3)["classification_head.cls_logits.weight"].Values, imported.Weights["classification_head.cls_logits.weight"].Values);
+        const string Head = "classification_head.cls_logits.weight";
+        Assert.Equal(RandomWeights.For(imported.Model, 3)[Head].Values, imported.Weights[Head].Values);
     }
 
     [Fact]
