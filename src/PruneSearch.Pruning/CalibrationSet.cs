@@ -17,7 +17,10 @@ public sealed record CalibrationSet(IReadOnlyList<Tensor> Pictures, int Seed = 0
     /// </summary>
     public Func<IReadOnlyDictionary<string, Tensor>, int, Tensor>? Loss { get; init; }
 
-    /// <summary>How much each position of the pictures counts; <see langword="null"/> where all count alike. The caller owns it.</summary>
+    /// <summary>
+    /// How much each position of the pictures counts; <see langword="null"/> where all count alike. The caller owns it. <see cref="PruningEngine"/> takes its
+    /// own, as the settings ask.
+    /// </summary>
     public PositionWeights? Positions { get; init; }
 
     /// <summary>The same pictures with the training loss of what they show.</summary>

@@ -78,6 +78,7 @@ public sealed class CostMeasuring(TimeProvider time)
                 }
             }
             clock.Require(denseRuns);
+            clock.Require(runs);
             // Before each run that counts comes one that does not, as in every measurement.
             var nodes = profiled.End().Where((_, i) => i % 2 == 1).Skip(WarmUpRounds).ToList();
             var layers = new LayerTimes(model.Network).Of(nodes);

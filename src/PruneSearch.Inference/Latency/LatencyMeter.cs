@@ -85,6 +85,10 @@ public sealed class LatencyMeter(TimeProvider time)
             device = session.Device;
             session.Measure(pairs, options, InTime, cancellation);
             clock.Require(pairs[0].Dense);
+            foreach (var pair in pairs)
+            {
+                clock.Require(pair.Candidate);
+            }
         }
         return [.. pairs.Select(p => Report(p, device!, options))];
     }

@@ -40,7 +40,7 @@ public sealed class CostTableTests
     {
         var measuring = new CostMeasuring(new SimulatedClock(step: 1e4));
         var refused = Assert.Throws<InputUnavailableException>(() => measuring.Measure(Dense, m => RandomWeights.For(m, 1), threads: 1, structures: 8));
-        Assert.Contains("steps of 10000 ms", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("9 of 9 runs took no time", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
