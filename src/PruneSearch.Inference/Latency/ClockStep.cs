@@ -37,8 +37,8 @@ internal sealed class ClockStep(TimeProvider time)
     }
 
     private static void Refuse(FormattableString what) => throw new InputUnavailableException(
-        $"{what.ToString(CultureInfo.InvariantCulture)}: it cannot measure speed; on Linux /sys/devices/system/clocksource/clocksource0 says which clock it is " +
-        "and which others there are");
+        $"{what.ToString(CultureInfo.InvariantCulture)}: it cannot measure speed; on Linux /sys/devices/system/clocksource/clocksource0 says which clock " +
+        "it is and which others there are");
 
     // Reads it until it has moved a few times: for a microsecond where it is as it should be.
     private double Step()
