@@ -31,7 +31,7 @@ public sealed class DetectorTraining(ICheckpointStore store, StageRunnerOptions 
         {
             throw new ArgumentException("The stage has no base detector or no fine-tune part, expected both.", nameof(stage));
         }
-        set_num_threads(options.TorchThreads);
+        TorchThreads.Set(options.ResolvedThreads);
         using var scope = NewDisposeScope();
         var device = TorchDevices.Select(options.Device ?? stage.SlotClass);
         var context = new StageContext(_files, new StageJob(stage.ComputeKey(), stage, Epoch: 1), device, time, progress, cancellation);

@@ -25,7 +25,7 @@ internal sealed class StageRunner(ICheckpointStore store, StageRunnerOptions opt
         string name = options.Device ?? job.Description.SlotClass;
         var device = TorchDevices.Select(name);
         GpuMeter.Watch(name);
-        set_num_threads(options.TorchThreads); // a setting of the calling thread, which may have run something else before
+        TorchThreads.Set(options.ResolvedThreads); // a setting of the calling thread, which may have run something else before
         using var scope = NewDisposeScope();
         var context = new StageContext(files, job, device, time, told => progress(last = told), cancellation);
         return new StageAttempt(context, _pictures, options.SnapshotInterval).Run();

@@ -1,12 +1,8 @@
-using TorchSharp;
-
 namespace PruneSearch.Stages;
 
 /// <summary>How a slot runs its stages; nothing here changes their results.</summary>
 public sealed record StageRunnerOptions
 {
-    private static readonly Lazy<int> AllCores = new(ThreadsOfFreshThread);
-
     /// <summary>
     /// Device of the slot: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>; <see langword="null"/>, the default, for the one that is called as the device class of
     /// a stage is.
@@ -16,8 +12,8 @@ public sealed record StageRunnerOptions
     /// <summary>Threads of the slot, 0 (all cores) to 1024. Slots with equal numbers give equal bytes; others may differ in the last digits.</summary>
     public int Threads { get; set; }
 
-    /// <summary>The same for torch, with the 0 resolved: what a thread has that nobody has set (all cores, or <c>OMP_NUM_THREADS</c>).</summary>
-    internal int TorchThreads => Threads > 0 ? Threads : AllCores.Value;
+    /// <summary>The same with the 0 resolved.</summary>
+    internal int ResolvedThreads => Threads > 0 ? Threads : TorchThreads.OfAllCores;
 
     /// <summary>Time between snapshots within a stage; 1 s to 1 h, 30 s by default.</summary>
     public TimeSpan SnapshotInterval { get; set; } = TimeSpan.FromSeconds(30);
@@ -33,13 +29,4 @@ public sealed record StageRunnerOptions
     /// </summary>
     public string PictureCache { get; set; } = Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } local ? local : Path.GetTempPath(), "prunesearch");
-
-    private static int ThreadsOfFreshThread()
-    {
-        int threads = 0;
-        var fresh = new Thread(() => threads = torch.get_num_threads());
-        fresh.Start();
-        fresh.Join();
-        return threads;
-    }
 }

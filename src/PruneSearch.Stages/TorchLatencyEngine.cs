@@ -38,7 +38,7 @@ public sealed class TorchLatencyEngine : ILatencyEngine
         using var nhwc = rand([1, size, size, 3], generator: generator);
         _image = nhwc.to(device).permute(0, 3, 1, 2).DetachFromDisposeScope();
         Device = DeviceOf(device, threads);
-        set_num_threads(threads);
+        TorchThreads.Set(threads);
     }
 
     /// <inheritdoc/>
@@ -68,6 +68,6 @@ public sealed class TorchLatencyEngine : ILatencyEngine
     {
         _network.Dispose();
         _image.Dispose();
-        set_num_threads(_threadsBefore);
+        TorchThreads.Set(_threadsBefore);
     }
 }
