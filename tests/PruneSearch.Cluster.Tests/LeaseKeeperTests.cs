@@ -28,8 +28,9 @@ public sealed class LeaseKeeperTests : IDisposable
             Secret = Guid.NewGuid(),
             TimeToLive = Timings.LeaseTimeToLive,
         };
-        _keeper = new LeaseKeeper(_stage, lease, "w", Timings, _time,
-            new ClusterContact(Timings, _time, NullLogger<ClusterContact>.Instance), NullLogger.Instance);
+        var contact = new ClusterContact(Timings, _time, NullLogger<ClusterContact>.Instance);
+        var slot = new SlotContext(new SlotOptions(["cpu"], "w"), Grains: null!, contact, Timings, _time, NullLogger<SlotWorker>.Instance);
+        _keeper = new LeaseKeeper(slot, _stage, lease);
         _keeping = _keeper.KeepAsync(_work, _done.Token);
     }
 

@@ -52,7 +52,7 @@ internal static class EmbeddedSilo
         {
             // After Orleans: hosted services stop in the opposite order, so the worker can still give its stage back.
             builder.Services.AddSingleton(new SlotOptions(options.DeviceClasses, $"{Environment.MachineName}:{Environment.ProcessId}"));
-            builder.Services.AddHostedService<SlotWorker>();
+            builder.Services.AddSingleton<SlotContext>().AddHostedService<SlotWorker>();
             if ((options.Retention ?? RetentionRule.OfHome(options.Home, Environment.GetEnvironmentVariable)) is { } rule)
             {
                 builder.Services.AddSingleton(rule).AddHostedService<RetentionService>();

@@ -195,7 +195,8 @@ public sealed class SiloHost : IAsyncDisposable
             for (int i = 0; i < options.Slots; i++)
             {
                 var slot = new SlotOptions([options.DeviceClass], options.Slots == 1 ? options.Name : $"{options.Name}/{i}", options.Work);
-                builder.Services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<SlotWorker>(p, slot));
+                builder.Services.AddSingleton<IHostedService>(p =>
+                    ActivatorUtilities.CreateInstance<SlotWorker>(p, ActivatorUtilities.CreateInstance<SlotContext>(p, slot)));
             }
         }
         return builder.Build();

@@ -11,8 +11,7 @@ namespace PruneSearch.Cluster.Workers;
 /// Renews a lease while its stage gets on, and stops the stage when it hangs or somebody else has it. Whoever cannot be
 /// reached has taken nothing away: the epoch in every commit fences, so the work goes on until there is an answer.
 /// </summary>
-internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string slot, ClusterTimings timings, TimeProvider time, ClusterContact contact,
-    ILogger logger)
+internal sealed class LeaseKeeper(SlotContext slot, IStageGrain stage, StageLease lease)
 {
     private StageProgress _progress = new() { Part = "restore" };
     private bool _alive;
@@ -40,25 +39,25 @@ internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string sl
         Beat();
         if (progress.ImagesPerSecond is { } speed)
         {
-            Telemetry.ImagesPerSecond.Set(speed, (Telemetry.SlotTag, slot));
+            Telemetry.ImagesPerSecond.Set(speed, (Telemetry.SlotTag, slot.Name));
         }
     }
 
     /// <summary>Renews until <paramref name="done"/>; cancels <paramref name="work"/> when the stage hangs or the lease is lost.</summary>
     public async Task KeepAsync(CancellationTokenSource work, CancellationToken done)
     {
-        using var timer = new PeriodicTimer(timings.Renewal, time);
-        long looked = time.GetTimestamp();
+        using var timer = new PeriodicTimer(slot.Timings.Renewal, slot.Time);
+        long looked = slot.Time.GetTimestamp();
         try
         {
             while (await timer.WaitForNextTickAsync(done))
             {
                 // Time in which nobody looked does not count: this process was stopped, or the machine slept.
-                Watch(HasEnded ? TimeSpan.Zero : Min(time.GetElapsedTime(looked), 2 * timings.Renewal));
-                looked = time.GetTimestamp();
+                Watch(HasEnded ? TimeSpan.Zero : Min(slot.Time.GetElapsedTime(looked), 2 * slot.Timings.Renewal));
+                looked = slot.Time.GetTimestamp();
                 if (Hang is not null)
                 {
-                    Log.StageHangs(logger, lease.Epoch, lease.Key, Hang);
+                    Log.StageHangs(slot.Logger, lease.Epoch, lease.Key, Hang);
                     await work.CancelAsync();
                     return;
                 }
@@ -79,7 +78,7 @@ internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string sl
     private void Watch(TimeSpan passed)
     {
         _silence = Interlocked.Exchange(ref _alive, false) ? TimeSpan.Zero : _silence + passed;
-        var limit = timings.Silence.Of(Progress.Part);
+        var limit = slot.Timings.Silence.Of(Progress.Part);
         if (_silence >= limit)
         {
             string where = Progress.Steps > 0 ? $"{Progress.Part} {Progress.Step}/{Progress.Steps}" : Progress.Part;
@@ -93,16 +92,16 @@ internal sealed class LeaseKeeper(IStageGrain stage, StageLease lease, string sl
     {
         try
         {
-            return await stage.RenewAsync(lease.Ticket, Progress).WaitAsync(timings.CallTimeout, time);
+            return await stage.RenewAsync(lease.Ticket, Progress).WaitAsync(slot.Timings.CallTimeout, slot.Time);
         }
         catch (Exception e) when (ClusterContact.IsSilence(e))
         {
-            contact.Missed(e);
+            slot.Contact.Missed(e);
             return true;
         }
         catch (Exception e)
         {
-            Log.RenewalFailed(logger, e, lease.Epoch, lease.Key);
+            Log.RenewalFailed(slot.Logger, e, lease.Epoch, lease.Key);
             return true;
         }
     }

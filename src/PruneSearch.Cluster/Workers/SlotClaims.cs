@@ -5,12 +5,11 @@ using PruneSearch.Core.Grains;
 namespace PruneSearch.Cluster.Workers;
 
 /// <summary>How an idle slot asks for work: its claim waits at the queue until there is some, so that it costs little and hears of it at once.</summary>
-internal sealed class SlotClaims(
-    IGrainFactory grains, SlotOptions slot, SlotPresenceReporter presence, ClusterTimings timings, TimeProvider time, ILogger logger)
+internal sealed class SlotClaims(SlotContext slot, SlotPresenceReporter presence)
 {
     private static readonly TimeSpan Plainly = TimeSpan.FromSeconds(30);
-    private readonly IDispatcherGrain[] _dispatchers = [.. slot.DeviceClasses.Select(c => grains.GetGrain<IDispatcherGrain>(c))];
-    private readonly TimeSpan _wait = LeaseKeeper.Min(timings.ClaimWait, timings.LeaseTimeToLive / 3);
+    private readonly IDispatcherGrain[] _dispatchers = [.. slot.Options.DeviceClasses.Select(c => slot.Grains.GetGrain<IDispatcherGrain>(c))];
+    private readonly TimeSpan _wait = LeaseKeeper.Min(slot.Timings.ClaimWait, slot.Timings.LeaseTimeToLive / 3);
     private long? _failed;
 
     /// <summary>Whether the last claim waited as long as it could: the next one may follow at once.</summary>
@@ -25,25 +24,25 @@ internal sealed class SlotClaims(
         {
             return null;
         }
-        if (_dispatchers.Length > 1 || (_failed is { } at && time.GetElapsedTime(at) < Plainly))
+        if (_dispatchers.Length > 1 || (_failed is { } at && slot.Time.GetElapsedTime(at) < Plainly))
         {
             return await ClaimPlainlyAsync(); // a claim that waits at one queue would keep the slot from the others
         }
         var dispatcher = _dispatchers[0];
-        long asked = time.GetTimestamp();
+        long asked = slot.Time.GetTimestamp();
         presence.Claims = true;
-        var leaving = stopping.Register(() => dispatcher.LeaveAsync(slot.Name).FireAndForget(logger, $"worker {slot.Name}"));
+        var leaving = stopping.Register(() => dispatcher.LeaveAsync(slot.Name).FireAndForget(slot.Logger, $"worker {slot.Name}"));
         await using (leaving.ConfigureAwait(false))
         {
             try
             {
                 var lease = await dispatcher.AwaitAsync(slot.Name, _wait);
-                Waited = time.GetElapsedTime(asked) > _wait / 2;
+                Waited = slot.Time.GetElapsedTime(asked) > _wait / 2;
                 return lease;
             }
             catch
             {
-                _failed = time.GetTimestamp(); // the queue may be at a silo of an earlier version, where no claim waits
+                _failed = slot.Time.GetTimestamp(); // the queue may be at a silo of an earlier version, where no claim waits
                 throw;
             }
             finally

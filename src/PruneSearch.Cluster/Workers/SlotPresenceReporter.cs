@@ -8,10 +8,9 @@ namespace PruneSearch.Cluster.Workers;
 /// Tells again and again that a slot is there, also while it works for hours: those whose stages wait learn how many slots there are,
 /// and operators what each does. Learns in return whether the slot shall take no new stage.
 /// </summary>
-internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slot, ClusterTimings timings, TimeProvider time, ClusterContact contact,
-    ILogger logger)
+internal sealed class SlotPresenceReporter(SlotContext slot)
 {
-    private Doing _doing = new(null, null, time.GetUtcNow());
+    private Doing _doing = new(null, null, slot.Time.GetUtcNow());
 
     private sealed record Doing(StageLease? Lease, LeaseKeeper? Keeper, DateTimeOffset Since);
 
@@ -22,24 +21,24 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
     public bool Claims { get; set; }
 
     /// <summary>The slot begins to work on a stage.</summary>
-    public void Begin(StageLease lease, LeaseKeeper keeper) => Volatile.Write(ref _doing, new Doing(lease, keeper, time.GetUtcNow()));
+    public void Begin(StageLease lease, LeaseKeeper keeper) => Volatile.Write(ref _doing, new Doing(lease, keeper, slot.Time.GetUtcNow()));
 
     /// <summary>The slot is free.</summary>
-    public void End() => Volatile.Write(ref _doing, new Doing(null, null, time.GetUtcNow()));
+    public void End() => Volatile.Write(ref _doing, new Doing(null, null, slot.Time.GetUtcNow()));
 
     /// <summary>Tells until it is stopped. A drained slot is none that others may wait for.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var dispatchers = slot.DeviceClasses.Select(c => grains.GetGrain<IDispatcherGrain>(c)).ToList();
-        var workers = grains.GetGrain<IWorkersGrain>("all");
+        var dispatchers = slot.Options.DeviceClasses.Select(c => slot.Grains.GetGrain<IDispatcherGrain>(c)).ToList();
+        var workers = slot.Grains.GetGrain<IWorkersGrain>("all");
         while (!stopping.IsCancellationRequested)
         {
             if (!IsDrained && !Claims)
             {
-                dispatchers.ForEach(d => SendAsync(() => d.PresentAsync(slot.Name)).FireAndForget(logger, $"worker {slot.Name}"));
+                dispatchers.ForEach(d => SendAsync(() => d.PresentAsync(slot.Name)).FireAndForget(slot.Logger, $"worker {slot.Name}"));
             }
-            SendAsync(() => TellAsync(workers, dispatchers)).FireAndForget(logger, $"worker {slot.Name}");
-            await Task.Delay(timings.Renewal, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            SendAsync(() => TellAsync(workers, dispatchers)).FireAndForget(slot.Logger, $"worker {slot.Name}");
+            await Task.Delay(slot.Timings.Renewal, slot.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -51,7 +50,7 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
         }
         catch (Exception e) when (ClusterContact.IsSilence(e))
         {
-            contact.Missed(e); // the next one tells the same
+            slot.Contact.Missed(e); // the next one tells the same
         }
     }
 
@@ -61,7 +60,7 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
         bool drained = await workers.PresentAsync(new SlotPresence
         {
             Worker = slot.Name,
-            DeviceClass = slot.DeviceClasses[0],
+            DeviceClass = slot.Options.DeviceClasses[0],
             Machine = Environment.MachineName,
             Process = Environment.ProcessId,
             Version = ProductVersion.Text,
@@ -70,10 +69,10 @@ internal sealed class SlotPresenceReporter(IGrainFactory grains, SlotOptions slo
             Since = doing.Since,
             Drained = IsDrained,
         });
-        contact.Heard();
+        slot.Contact.Heard();
         if (drained != IsDrained)
         {
-            Log.SlotDrained(logger, drained ? "takes no new stage" : "takes stages again");
+            Log.SlotDrained(slot.Logger, drained ? "takes no new stage" : "takes stages again");
         }
         IsDrained = drained;
         if (drained)

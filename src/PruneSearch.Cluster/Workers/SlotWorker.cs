@@ -9,19 +9,16 @@ using PruneSearch.Core.Stages;
 namespace PruneSearch.Cluster.Workers;
 
 /// <summary>Owns the slot of this process: claims a stage, runs it, tells how it ended, and again.</summary>
-internal sealed class SlotWorker(
-    IGrainFactory grains, IStageRunner runner, SlotOptions slot, StuckSlot stuck, ClusterTimings timings, RecentLog recent,
-    ClusterContact contact, TimeProvider time, ILogger<SlotWorker> logger)
-    : BackgroundService
+internal sealed class SlotWorker(SlotContext slot, IStageRunner runner, StuckSlot stuck, RecentLog recent) : BackgroundService
 {
     private const int TailLines = 20;
     private static readonly TimeSpan ShortestIdle = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstPlacePause = TimeSpan.FromSeconds(2);
-    private readonly SlotMeter _meter = new(slot.Name, time);
-    private readonly SlotJournal? _journal = slot.Work is null ? null : new SlotJournal(slot.Work, slot.Name);
+    private readonly SlotMeter _meter = new(slot.Name, slot.Time);
+    private readonly SlotJournal? _journal = slot.Options.Work is { } work ? new SlotJournal(work, slot.Name) : null;
     private readonly Dictionary<string, TimeSpan> _placePauses = []; // the last ones, by stage
-    private readonly SlotPresenceReporter _presence = new(grains, slot, timings, time, contact, logger);
+    private readonly SlotPresenceReporter _presence = new(slot);
     private TimeSpan _placePause;
 
     public override void Dispose()
@@ -32,7 +29,7 @@ internal sealed class SlotWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var claims = new SlotClaims(grains, slot, _presence, timings, time, logger);
+        var claims = new SlotClaims(slot, _presence);
         var idle = ShortestIdle;
         var present = _presence.RunAsync(stoppingToken);
         await TellDeathAsync();
@@ -53,11 +50,11 @@ internal sealed class SlotWorker(
                 }
                 idle = claims.Waited ? ShortestIdle : idle;
                 await PauseAsync(claims.Waited ? TimeSpan.Zero : idle, stoppingToken);
-                idle = LeaseKeeper.Min(idle * 2, timings.IdleClaim);
+                idle = LeaseKeeper.Min(idle * 2, slot.Timings.IdleClaim);
             }
             catch (Exception e)
             {
-                Tell(e, () => Log.WorkerIdle(logger, e));
+                Tell(e, () => Log.WorkerIdle(slot.Logger, e));
                 await PauseAsync(idle, stoppingToken);
                 idle = LeaseKeeper.Min(idle * 2, LongestPause);
             }
@@ -68,15 +65,15 @@ internal sealed class SlotWorker(
     // Whether the slot is free again.
     private async Task<bool> WorkAsync(StageLease lease, CancellationToken stopping)
     {
-        var stage = grains.GetGrain<IStageGrain>(lease.Key);
-        var keeper = new LeaseKeeper(stage, lease, slot.Name, timings, time, contact, logger);
+        var stage = slot.Grains.GetGrain<IStageGrain>(lease.Key);
+        var keeper = new LeaseKeeper(slot, stage, lease);
         using var work = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var done = new CancellationTokenSource();
         _journal?.Begin(lease);
         _meter.Begin();
         _presence.Begin(lease, keeper);
         TraceBook.Stage(lease.Key, lease.TraceParent);
-        Log.StageBegins(logger, lease.Attempt, lease.Epoch, lease.Key);
+        Log.StageBegins(slot.Logger, lease.Attempt, lease.Epoch, lease.Key);
         var keeping = keeper.KeepAsync(work, done.Token);
         var result = await EndAsync(StageThread.RunAsync(runner, lease, keeper, work.Token), work.Token, stopping);
         keeper.HasEnded = true;
@@ -85,11 +82,11 @@ internal sealed class SlotWorker(
         {
             stuck.Set($"stage {lease.Key.ToString()[..12]} does not let go of the slot: " +
                 $"{keeper.Hang ?? "it was told to stop"} (in '{keeper.Progress.Part}'); this process has to end");
-            Log.SlotStuck(logger, stuck.Reason.Result);
+            Log.SlotStuck(slot.Logger, stuck.Reason.Result);
         }
         // The lease is kept meanwhile.
         string outcome = await TellAsync(stage, lease, result ?? new AttemptResult(null, new OperationCanceledException()), keeper,
-            free ? null : timings.LetGo, stopping);
+            free ? null : slot.Timings.LetGo, stopping);
         await done.CancelAsync();
         await keeping;
         _meter.End();
@@ -99,7 +96,7 @@ internal sealed class SlotWorker(
         {
             _journal?.End();
         }
-        Log.StageEnded(logger, lease.Attempt, lease.Epoch, lease.Key, outcome);
+        Log.StageEnded(slot.Logger, lease.Attempt, lease.Epoch, lease.Key, outcome);
         _meter.Tell(outcome, result?.Report);
         return free;
     }
@@ -110,10 +107,10 @@ internal sealed class SlotWorker(
     {
         Task end = running;
         await end.WaitAsync(told).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await end.WaitAsync(timings.LetGo, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await end.WaitAsync(slot.Timings.LetGo, slot.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!end.IsCompleted && stopping.IsCancellationRequested)
         {
-            await end.WaitAsync(timings.StopGrace, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await end.WaitAsync(slot.Timings.StopGrace, slot.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return end.IsCompleted ? await running : null;
     }
@@ -124,7 +121,7 @@ internal sealed class SlotWorker(
     {
         if (result.Error is not null and not OperationCanceledException and not InputUnavailableException)
         {
-            Log.StageThrew(logger, result.Error, lease.Key);
+            Log.StageThrew(slot.Logger, result.Error, lease.Key);
         }
         string tail = recent.Tail(TailLines);
         using var hurry = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -140,7 +137,7 @@ internal sealed class SlotWorker(
             }
             catch (Exception e)
             {
-                Tell(e, () => Log.OutcomeLost(logger, e, lease.Epoch, lease.Key));
+                Tell(e, () => Log.OutcomeLost(slot.Logger, e, lease.Epoch, lease.Key));
                 if (hurry.IsCancellationRequested || (keeper.IsLost && result.Report is null))
                 {
                     return "lost";
@@ -185,9 +182,9 @@ internal sealed class SlotWorker(
             _placePauses.Remove(key);
             return failure.Kind == FailureKind.Final ? "failed" : "retry";
         }
-        _placePause = _placePauses.TryGetValue(key, out var last) ? LeaseKeeper.Min(last * 2, timings.LongestPlacePause) : FirstPlacePause;
+        _placePause = _placePauses.TryGetValue(key, out var last) ? LeaseKeeper.Min(last * 2, slot.Timings.LongestPlacePause) : FirstPlacePause;
         _placePauses[key] = _placePause;
-        Log.PlaceFault(logger, failure.Reason, _placePause.TotalSeconds);
+        Log.PlaceFault(slot.Logger, failure.Reason, _placePause.TotalSeconds);
         return "place";
     }
 
@@ -196,7 +193,7 @@ internal sealed class SlotWorker(
     {
         if (ClusterContact.IsSilence(e))
         {
-            contact.Missed(e);
+            slot.Contact.Missed(e);
             return;
         }
         log();
@@ -206,11 +203,11 @@ internal sealed class SlotWorker(
     private async Task<T> SoonAsync<T>(Task<T> answer, CancellationToken hurry)
     {
         await ((Task)answer).WaitAsync(hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await (answer.IsCompleted ? answer : answer.WaitAsync(timings.CallTimeout, time, CancellationToken.None));
+        return await (answer.IsCompleted ? answer : answer.WaitAsync(slot.Timings.CallTimeout, slot.Time, CancellationToken.None));
     }
 
     private async Task PauseAsync(TimeSpan pause, CancellationToken stopping) =>
-        await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(pause, slot.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>A process that had this slot before died within a stage: nobody need wait until its lease ends.</summary>
     private async Task TellDeathAsync()
@@ -221,11 +218,11 @@ internal sealed class SlotWorker(
         }
         try
         {
-            await grains.GetGrain<IStageGrain>(died.Key).DiedAsync(died.Ticket, died.LastWords);
+            await slot.Grains.GetGrain<IStageGrain>(died.Key).DiedAsync(died.Ticket, died.LastWords);
         }
         catch (Exception e)
         {
-            Log.OutcomeLost(logger, e, died.Ticket.Epoch, died.Key);
+            Log.OutcomeLost(slot.Logger, e, died.Ticket.Epoch, died.Key);
         }
     }
 

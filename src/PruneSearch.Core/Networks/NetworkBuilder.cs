@@ -60,14 +60,14 @@ public sealed class NetworkBuilder
         {
             layout.RequireParts(name, groups);
         }
-        return AddConv(name, from, output, kernel, stride, padding, bias, groups, depthwise: false);
+        return AddConv(name, from, padding, new(output, kernel, stride, bias, groups));
     }
 
     /// <summary>Adds a depthwise convolution: every channel has a kernel of its own and stays itself.</summary>
     public string Depthwise(string name, string input, int kernel, int stride = 1, PaddingStyle padding = PaddingStyle.TensorFlowSame, bool bias = true)
     {
         var from = Find(input);
-        return AddConv(name, from, from.Channels, kernel, stride, padding, bias, from.Channels.Width, depthwise: true);
+        return AddConv(name, from, padding, new(from.Channels, kernel, stride, bias, from.Channels.Width, Depthwise: true));
     }
 
     /// <summary>Adds a convolution that uses the tensors of another one on a different feature map (heads shared over levels).</summary>
@@ -88,8 +88,7 @@ public sealed class NetworkBuilder
             throw new ArgumentException($"'{name}' cannot share the tensors of '{weightsOf}', which reads {owner.InputChannels}: its input is " +
                 $"{Layer.Describe(from)}.");
         }
-        return AddConv(name, from, owner.Channels, owner.Kernel, owner.Stride, padding, owner.Bias, owner.Groups, owner.Depthwise,
-            owner.WeightsOf ?? owner.Name);
+        return AddConv(name, from, padding, new(owner.Channels, owner.Kernel, owner.Stride, owner.Bias, owner.Groups, owner.Depthwise, owner.WeightsOf ?? weightsOf));
     }
 
     /// <summary>Adds a batch normalisation.</summary>
@@ -215,23 +214,24 @@ public sealed class NetworkBuilder
         return new Network(_order, _outputs, _groupOrder, _blocks);
     }
 
-    private string AddConv(string name, Layer from, ChannelLayout output, int kernel, int stride, PaddingStyle padding, bool bias, int groups, bool depthwise,
-        string? weightsOf = null)
+    private readonly record struct Kernels(ChannelLayout Output, int Size, int Stride, bool Bias, int Groups, bool Depthwise = false, string? WeightsOf = null);
+
+    private string AddConv(string name, Layer from, PaddingStyle padding, Kernels kernels)
     {
-        var pad = Padding.For(padding, from.Height, from.Width, kernel, stride);
+        var pad = Padding.For(padding, from.Height, from.Width, kernels.Size, kernels.Stride);
         return Add(new ConvLayer
         {
             Name = name,
             Inputs = [from.Name],
-            Output = from.Output.Slid(pad, kernel, stride, output),
+            Output = from.Output.Slid(pad, kernels.Size, kernels.Stride, kernels.Output),
             InputChannels = from.Channels,
-            Kernel = kernel,
-            Stride = stride,
+            Kernel = kernels.Size,
+            Stride = kernels.Stride,
             Padding = pad,
-            Groups = groups,
-            Depthwise = depthwise,
-            Bias = bias,
-            WeightsOf = weightsOf,
+            Groups = kernels.Groups,
+            Depthwise = kernels.Depthwise,
+            Bias = kernels.Bias,
+            WeightsOf = kernels.WeightsOf,
         });
     }
 

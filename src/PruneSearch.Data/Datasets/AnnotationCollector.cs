@@ -31,10 +31,12 @@ internal sealed class AnnotationCollector
     public IReadOnlyList<string> Classes { get; }
 
     /// <summary>The object as it enters the data set, or <see langword="null"/> when it is left out.</summary>
+    /// <param name="width">Of the picture, in pixels.</param>
+    /// <param name="height">Of the picture, in pixels.</param>
     /// <exception cref="DatasetException">An unknown class or a coordinate that is no finite number.</exception>
-    public ObjectAnnotation? Accept(string className, PixelBox box, int width, int height, string where, double? area = null, bool difficult = false,
-        bool crowd = false)
+    public ObjectAnnotation? Accept(StatedObject stated, int width, int height)
     {
+        var (className, box, where) = stated;
         if (!_classes.TryGetValue(className, out int index))
         {
             if (!_ignoreOthers)
@@ -60,8 +62,8 @@ internal sealed class AnnotationCollector
         {
             Count("clipped to the picture", where);
         }
-        bool usable = area is > 0 && double.IsFinite(area.Value);
-        return new ObjectAnnotation(index, clipped, usable ? area!.Value : clipped.Area(), difficult, crowd);
+        double area = stated.Area is { } own and > 0 && double.IsFinite(own) ? own : clipped.Area();
+        return new ObjectAnnotation(index, clipped, area, stated.Difficult, stated.Crowd);
     }
 
     private ObjectAnnotation? Skip(string what, string where)

@@ -27,16 +27,23 @@ internal static class CocoReader
                 continue;
             }
             draft.Add(image.Id!.Value, new PictureFact(found, where, image.Width ?? 0, image.Height ?? 0),
-                (collector, width, height) => objects[image.Id.Value].Select(o => collector.Accept(
-                    categories[o.Annotation.CategoryId!.Value], Box(o.Annotation.Bbox!), width, height, $"{file}: annotations[{o.Index}]",
-                    o.Annotation.Area, o.Annotation.Difficult ?? false, o.Annotation.IsCrowd ?? false)).OfType<ObjectAnnotation>());
+                (_, _) => objects[image.Id.Value].Select(o => Stated(o.Annotation, categories, $"{file}: annotations[{o.Index}]")));
         }
         return missing.Count == 0 ? draft.Build(Path.GetFileNameWithoutExtension(file), [.. categories.Values])
             : throw new DatasetException($"{file}: {missing.Count} of {images.Count} pictures are not in {folder!.Root} (first: " +
                 $"{string.Join(", ", missing.Take(NamedPictures))})");
     }
 
-    private static PixelBox Box(double[] box) => new(box[0], box[1], box[2], box[3]);
+    private static StatedObject Stated(CocoDocument.Annotation annotation, SortedDictionary<long, string> categories, string where)
+    {
+        double[] box = annotation.Bbox!;
+        return new StatedObject(categories[annotation.CategoryId!.Value], new PixelBox(box[0], box[1], box[2], box[3]), where)
+        {
+            Area = annotation.Area,
+            Difficult = annotation.Difficult ?? false,
+            Crowd = annotation.IsCrowd ?? false,
+        };
+    }
 
     private static List<T> Require<T>(List<T>? list, string file, string member) =>
         list ?? throw new DatasetException($"{file}: {member}: missing, expected an array");

@@ -3,8 +3,8 @@ namespace PruneSearch.Data.Datasets;
 /// <summary>What a format's reader found; becomes a data set after its pictures were looked at.</summary>
 internal sealed class DatasetDraft(string source, string root, DatasetReadOptions options, Findings findings)
 {
-    /// <summary>Adds the object's annotation to a sample, once the size of its picture is known.</summary>
-    public delegate IEnumerable<ObjectAnnotation> ReadObjects(AnnotationCollector collector, int width, int height);
+    /// <summary>The objects of a picture, once its size in pixels is known.</summary>
+    public delegate IEnumerable<StatedObject> ReadObjects(int width, int height);
 
     private readonly List<(long Id, PictureFact Picture, ReadObjects Objects)> _pictures = [];
 
@@ -37,7 +37,7 @@ internal sealed class DatasetDraft(string source, string root, DatasetReadOption
                 Width = fact.Width,
                 Height = fact.Height,
                 ImageId = _pictures[i].Id,
-                Objects = [.. _pictures[i].Objects(collector, fact.Width, fact.Height)],
+                Objects = [.. _pictures[i].Objects(fact.Width, fact.Height).Select(o => collector.Accept(o, fact.Width, fact.Height)).OfType<ObjectAnnotation>()],
             });
         }
         if (samples.All(s => s.Objects.Count == 0))

@@ -10,7 +10,7 @@ namespace PruneSearch.Data.Datasets;
 /// <param name="Width">Of the picture in pixels; 0 where it does not say.</param>
 /// <param name="Height">Of the picture in pixels; 0 where it does not say.</param>
 /// <param name="Objects">What the picture shows.</param>
-internal sealed record VocAnnotation(string File, string FileName, int Width, int Height, IReadOnlyList<VocAnnotation.Item> Objects)
+internal sealed record VocAnnotation(string File, string FileName, int Width, int Height, IReadOnlyList<StatedObject> Objects)
 {
     private const int MaxXmlBytes = 64 << 20, MaxXmlCharacters = 16 << 20, MaxDepth = 32;
 
@@ -58,7 +58,7 @@ internal sealed record VocAnnotation(string File, string FileName, int Width, in
         }
     }
 
-    private static Item ReadObject(XElement element, string file)
+    private static StatedObject ReadObject(XElement element, string file)
     {
         string where = Where(element, file);
         string name = element.Element("name")?.Value.Trim() ?? "";
@@ -69,7 +69,7 @@ internal sealed record VocAnnotation(string File, string FileName, int Width, in
         var box = element.Element("bndbox") ?? throw new DatasetException($"{where}: <object> without <bndbox>");
         double left = Number(box, "xmin", file), top = Number(box, "ymin", file);
         double right = Number(box, "xmax", file), bottom = Number(box, "ymax", file);
-        return new Item(name, new PixelBox(left, top, right - left, bottom - top), Difficult(element.Element("difficult"), file), where);
+        return new StatedObject(name, new PixelBox(left, top, right - left, bottom - top), where) { Difficult = Difficult(element.Element("difficult"), file) };
     }
 
     private static bool Difficult(XElement? element, string file)
@@ -100,7 +100,4 @@ internal sealed record VocAnnotation(string File, string FileName, int Width, in
     }
 
     private static string Where(XElement element, string file) => $"{file}: line {((IXmlLineInfo)element).LineNumber}";
-
-    /// <summary>One object.</summary>
-    internal sealed record Item(string Class, PixelBox Box, bool Difficult, string Where);
 }

@@ -29,9 +29,7 @@ internal static class VocReader
             var annotation = VocAnnotation.Read(annotations.PathOf(names[i]), findings);
             classes.UnionWith(annotation.Objects.Select(o => o.Class));
             var picture = new PictureFact(FindPicture(folder, byName, annotation, names[i], findings), annotation.File, annotation.Width, annotation.Height);
-            draft.Add(i + 1, picture, (collector, width, height) => annotation.Objects
-                .Select(o => collector.Accept(o.Class, o.Box, width, height, o.Where, difficult: o.Difficult))
-                .OfType<ObjectAnnotation>());
+            draft.Add(i + 1, picture, (_, _) => annotation.Objects);
         }
         return draft.Build($"{Path.GetFileName(root)}/{split}", [.. classes]);
     }

@@ -57,10 +57,10 @@ internal static class YoloLabels
 
     private static string Short(string text) => text.Length > 80 ? text[..80] + "…" : text.Trim();
 
-    /// <summary>One object.</summary>
+    /// <summary>One object; lengths are shares of the picture.</summary>
     internal sealed record Label(string Class, double CenterX, double CenterY, double Width, double Height, string Where)
     {
-        public PixelBox ToPixels(int width, int height) =>
-            new((CenterX - Width / 2) * width, (CenterY - Height / 2) * height, Width * width, Height * height);
+        public StatedObject In(int width, int height) =>
+            new(Class, new PixelBox((CenterX - Width / 2) * width, (CenterY - Height / 2) * height, Width * width, Height * height), Where);
     }
 }

@@ -35,9 +35,7 @@ internal static class YoloReader
             var lines = labels.TryGetValue(picture, out string? label) ? YoloLabels.Read(Path.Combine(labelFolder, label), names) : [];
             // Labels do not tell the size: it is learnt from the picture, from its header when it is not decoded.
             var (pictureWidth, pictureHeight) = options.Check == ImageCheck.Decode ? (0, 0) : SizeOf(path);
-            draft.Add(i + 1, new PictureFact(picture, path, pictureWidth, pictureHeight), (collector, width, height) => lines
-                .Select(l => collector.Accept(l.Class, l.ToPixels(width, height), width, height, l.Where))
-                .OfType<ObjectAnnotation>());
+            draft.Add(i + 1, new PictureFact(picture, path, pictureWidth, pictureHeight), (width, height) => lines.Select(l => l.In(width, height)));
         }
         return draft.Build($"{Path.GetFileName(root)}/{split}", names);
     }
