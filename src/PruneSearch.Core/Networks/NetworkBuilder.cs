@@ -88,7 +88,8 @@ public sealed class NetworkBuilder
             throw new ArgumentException($"'{name}' cannot share the tensors of '{weightsOf}', which reads {owner.InputChannels}: its input is " +
                 $"{Layer.Describe(from)}.");
         }
-        return AddConv(name, from, padding, new(owner.Channels, owner.Kernel, owner.Stride, owner.Bias, owner.Groups, owner.Depthwise, owner.WeightsOf ?? weightsOf));
+        var like = new Kernels(owner.Channels, owner.Kernel, owner.Stride, owner.Bias, owner.Groups, owner.Depthwise, owner.WeightsOf ?? weightsOf);
+        return AddConv(name, from, padding, like);
     }
 
     /// <summary>Adds a batch normalisation.</summary>

@@ -37,7 +37,8 @@ internal sealed class DatasetDraft(string source, string root, DatasetReadOption
                 Width = fact.Width,
                 Height = fact.Height,
                 ImageId = _pictures[i].Id,
-                Objects = [.. _pictures[i].Objects(fact.Width, fact.Height).Select(o => collector.Accept(o, fact.Width, fact.Height)).OfType<ObjectAnnotation>()],
+                Objects = [.. _pictures[i].Objects(fact.Width, fact.Height)
+                    .Select(o => collector.Accept(o, fact.Width, fact.Height)).OfType<ObjectAnnotation>()],
             });
         }
         if (samples.All(s => s.Objects.Count == 0))

@@ -11,7 +11,7 @@ internal static class LayerFunctions
     {
         ActivationFunction.Relu => nn.functional.relu(x, inPlace),
         ActivationFunction.Relu6 => nn.functional.relu6(x, inPlace),
-        ActivationFunction.Silu => nn.functional.silu(x),
+        ActivationFunction.Silu => nn.functional.silu(x, inPlace && !is_grad_enabled()), // its gradient needs its input
         ActivationFunction.Sigmoid => x.sigmoid(),
         ActivationFunction.HardSigmoid => nn.functional.hardsigmoid(x),
         _ => throw new ArgumentOutOfRangeException(nameof(function), function, "unknown activation"),
