@@ -26,9 +26,18 @@ public sealed class TorchThreadsTests
 
         Assert.Equal(expected, TorchThreads.OfAllCores);
         Assert.Equal(expected, new StageRunnerOptions().ResolvedThreads);
-        Assert.Equal(
-            int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), out int wanted) ? wanted : Environment.ProcessorCount, expected);
     }
+
+    [Theory]
+    [InlineData("3", 3)]
+    [InlineData(" 3, 2 ", 3)]
+    [InlineData("0", null)]
+    [InlineData("-1", null)]
+    [InlineData("many", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void The_variable_of_OpenMP_says_how_many_they_are(string? variable, int? expected) =>
+        Assert.Equal(expected ?? Environment.ProcessorCount, TorchThreads.Of(variable));
 
     private static int OnFreshThread(Func<int> work)
     {
