@@ -10,8 +10,8 @@ internal static class LayerFunctions
     public static Tensor Activate(ActivationFunction function, Tensor x, bool inPlace) => function switch
     {
         ActivationFunction.Relu => nn.functional.relu(x, inPlace),
-        ActivationFunction.Relu6 => nn.functional.relu6(x, inPlace),
-        ActivationFunction.Silu => nn.functional.silu(x, inPlace && !is_grad_enabled()), // its gradient needs its input
+        ActivationFunction.Relu6 => nn.functional.relu6(x, inPlace && !is_grad_enabled()), // its gradient needs its input: torch would copy it first
+        ActivationFunction.Silu => nn.functional.silu(x, inPlace && !is_grad_enabled()), // so does this one
         ActivationFunction.Sigmoid => x.sigmoid(),
         ActivationFunction.HardSigmoid => nn.functional.hardsigmoid(x),
         _ => throw new ArgumentOutOfRangeException(nameof(function), function, "unknown activation"),
