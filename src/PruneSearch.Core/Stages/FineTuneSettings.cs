@@ -113,6 +113,12 @@ public sealed record FineTuneSettings
     [Description("Number type of convolutions in training; weights stay float32. `auto` is float32; bfloat16 costs accuracy, tf32 is for NVIDIA GPUs.")]
     public Precision Precision { get; init; } = Precision.Auto;
 
+    /// <summary>As detectors that learn from few pictures a step are often trained (Ren et al. 2015; torchvision's frozen batch norms).</summary>
+    [Id(25)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [Description("Batch norms keep their running means and variances in training; their scales and shifts still learn.")]
+    public bool FreezeNorms { get; init; }
+
     /// <summary>Averaged weights (<see cref="EmaDecay"/>) always go on: they are what the next stage starts from.</summary>
     [Id(20)]
     [Description("Keep the optimizer's state for the next stage, and begin with that of the stage before, cut like the weights.")]

@@ -65,6 +65,9 @@ public sealed class TorchNetwork : IDisposable
     /// <summary>Number type of convolutions: float32, or bfloat16 with float32 master weights.</summary>
     public ScalarType ConvolutionType { get; set; } = ScalarType.Float32;
 
+    /// <summary>Whether training leaves the statistics of batch norms as they are.</summary>
+    public bool FreezesNorms { get; set; }
+
     /// <summary>All tensors by name; owned by this object.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
 
@@ -195,7 +198,8 @@ public sealed class TorchNetwork : IDisposable
     private Tensor Run(Layer layer, IReadOnlyDictionary<string, Tensor> maps, bool training, bool inPlace)
     {
         var x = maps[layer.Inputs[0]];
-        bool folds = !training && inPlace && !is_grad_enabled(); // convolutions answer what the batch norm after them would
+        bool learns = is_grad_enabled(), fixes = !training || FreezesNorms; // the statistics of batch norms
+        bool folds = fixes && inPlace && (training || !learns); // convolutions answer what the batch norm after them would
         return layer switch
         {
             ConvLayer conv when folds && _normAfter.TryGetValue(conv.Name, out var norm) => Folded(conv, norm, x),
@@ -203,8 +207,8 @@ public sealed class TorchNetwork : IDisposable
             BatchNormLayer when folds && _normAfter.ContainsKey(layer.Inputs[0]) => x.alias(),
             BatchNormLayer norm => nn.functional.batch_norm(
                 x, Of(norm, "running_mean"), Of(norm, "running_var"), Of(norm, "weight"), Of(norm, "bias"),
-                training && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
-            ActivationLayer activation => LayerFunctions.Activate(activation.Function, x, inPlace && _soleReader.Contains(layer.Inputs[0])),
+                !fixes && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
+            ActivationLayer activation => LayerFunctions.Activate(activation.Function, x, inPlace && !(folds && learns) && _soleReader.Contains(layer.Inputs[0])),
             AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.Plus(maps[input])),
             ScaleLayer => x * maps[layer.Inputs[1]],
             ConcatLayer => cat([.. layer.Inputs.Select(input => maps[input])], 1),

@@ -47,7 +47,11 @@ public sealed class Trainer : IDisposable
             ? new Distillation(model, teacher ?? throw new ArgumentException("Distillation needs the dense detector."), settings) : null;
         var precision = TrainingPrecision.Resolve(settings.Precision, device);
         _tf32 = precision == Precision.Tf32;
-        _network = new TorchNetwork(model.Network, weights, device, model.Input.Reach()) { ConvolutionType = TrainingPrecision.TypeOf(precision) };
+        _network = new TorchNetwork(model.Network, weights, device, model.Input.Reach())
+        {
+            ConvolutionType = TrainingPrecision.TypeOf(precision),
+            FreezesNorms = settings.FreezeNorms,
+        };
         _optimizer = Optimizer.Create(_network, settings.Optimizer, settings.WeightDecay, settings.Momentum);
         _average = settings.EmaDecay > 0 ? new WeightAverage(_network, settings.EmaDecay) : null;
         _schedule = new LearningRateSchedule(settings.LearningRate, settings.WarmUp, partOf?.Steps ?? settings.Steps);

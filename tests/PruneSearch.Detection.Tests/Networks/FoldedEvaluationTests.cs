@@ -40,6 +40,30 @@ public sealed class FoldedEvaluationTests
         Assert.All(weights, w => Assert.Equal(w.Value.Values, network.ToWeights()[w.Key].Values));
     }
 
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Frozen_norms_have_the_gradients_of_the_layers_one_by_one_and_keep_their_statistics(string family)
+    {
+        using var scope = NewDisposeScope();
+        var model = DetectorCatalog.Build(Spec(family));
+        var weights = WithStatistics(model);
+        using var batch = Some.Batch(1);
+        using var plain = new TorchNetwork(model.Network, weights);
+        using var frozen = new TorchNetwork(model.Network, weights) { FreezesNorms = true };
+
+        Loss(plain.Forward(batch.Images, training: false)).backward();
+        Loss(frozen.Forward(batch.Images, training: true)).backward();
+
+        Assert.All(plain.Trainable.Where(t => t.Value.grad is not null), t =>
+        {
+            double distance = Distance(frozen.Tensors[t.Key].grad!, t.Value.grad!);
+            Assert.True(distance < 1e-3, $"{t.Key}: {distance}");
+        });
+        Assert.All(weights, w => Assert.Equal(w.Value.Values, frozen.ToWeights()[w.Key].Values));
+
+        static Tensor Loss(Dictionary<string, Tensor> outputs) => outputs.Values.Select(o => o.square().mean()).Aggregate((sum, o) => sum + o);
+    }
+
     private static DetectorSpec Spec(string family) => family switch
     {
         SsdFamily.Architecture => SsdFamily.Spec(["a", "b"], new SsdOptions { WidthMultiplier = 0.25 }) with { InputSize = 64 },

@@ -1,3 +1,4 @@
+using PruneSearch.Core.Networks;
 using PruneSearch.Core.Stages;
 using PruneSearch.Core.Weights;
 using PruneSearch.Detection.Networks;
@@ -50,6 +51,20 @@ public sealed class TrainerTests
         Train(trainer, 1, 120);
 
         Assert.True(trainer.Loss < 0.85 * first, $"from {first} to {trainer.Loss}");
+    }
+
+    [Fact]
+    public void Frozen_norms_learn_their_scales_and_keep_their_statistics()
+    {
+        var model = Some.SmallDetector(out var weights);
+        using var trainer = new Trainer(model, weights, Settings with { FreezeNorms = true, EmaDecay = 0 }, CPU);
+        Train(trainer, 0, 4);
+        var trained = trainer.ToWeights();
+
+        var norms = model.Network.Layers.OfType<BatchNormLayer>().ToList();
+        Assert.All(norms, n => Assert.Equal(weights[n.Tensors + ".running_mean"].Values, trained[n.Tensors + ".running_mean"].Values));
+        Assert.All(norms, n => Assert.Equal(weights[n.Tensors + ".running_var"].Values, trained[n.Tensors + ".running_var"].Values));
+        Assert.All(norms.Take(50), n => Assert.NotEqual(weights[n.Tensors + ".weight"].Values, trained[n.Tensors + ".weight"].Values)); // the backbone's
     }
 
     [Fact]
