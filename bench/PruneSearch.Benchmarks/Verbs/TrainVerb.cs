@@ -36,31 +36,43 @@ internal static class TrainVerb
         {
             Description = "With the answers of a second network on the same pictures in the loss, as distillation has them",
         };
+        var frozen = new Option<bool>("--frozen-norms") { Description = "Batch norms keep their statistics" };
         var any = new Option<bool>("--any-algorithm") { Description = "On a GPU with whatever algorithms are fastest, which may give other bits each time" };
-        var command = new Command("train", "Speed of training in pictures a second") { name, size, batch, width, precision, steps, taught, device, any };
+        var command = new Command("train", "Speed of training in pictures a second")
+        {
+            name, size, batch, width, precision, steps, taught, frozen, device, any,
+        };
         command.SetAction(p => Run(
-            p.GetValue(name)!, p.GetValue(size), p.GetValue(batch), p.GetValue(width), EnumNames.Parse<Precision>(p.GetValue(precision)!), p.GetValue(steps),
-            p.GetValue(taught), TorchDevices.Select(p.GetValue(device)!), p.GetValue(any)));
+            new Asked(p.GetValue(name)!, p.GetValue(batch), EnumNames.Parse<Precision>(p.GetValue(precision)!), p.GetValue(taught), p.GetValue(frozen),
+                p.GetValue(any)),
+            p.GetValue(size), p.GetValue(width), p.GetValue(steps), TorchDevices.Select(p.GetValue(device)!)));
         return command;
     }
 
-    private static int Run(string name, int size, int batch, double width, Precision precision, int steps, bool taught, Device device, bool any)
+    private sealed record Asked(string Network, int Batch, Precision Precision, bool Taught, bool FrozenNorms, bool AnyAlgorithm)
+    {
+        public override string ToString() =>
+            $"{Network}{(Taught ? " taught" : "")}{(FrozenNorms ? " frozen" : "")}{(AnyAlgorithm ? " any" : "")} b={Batch} {EnumNames.Of(Precision)}";
+    }
+
+    private static int Run(Asked asked, int size, double width, int steps, Device device)
     {
         const int WarmUp = 2;
         bool onGpu = device.type == DeviceType.CUDA;
-        TorchDevices.AllowTf32(precision == Precision.Tf32);
-        if (any)
+        TorchDevices.AllowTf32(asked.Precision == Precision.Tf32);
+        if (asked.AnyAlgorithm)
         {
             DeterministicAlgorithms.Use(false);
         }
-        var network = name == Backbone ? MobileNetV2.Build(size, width, PaddingStyle.Symmetric) : BenchmarkNetwork.Build(name).Network;
+        var network = asked.Network == Backbone ? MobileNetV2.Build(size, width, PaddingStyle.Symmetric) : BenchmarkNetwork.Build(asked.Network).Network;
         size = network.Layers[0].Width;
-        using var images = TorchNetwork.ChannelsLast(randn(batch, 3, size, size, device: device));
+        using var images = TorchNetwork.ChannelsLast(randn(asked.Batch, 3, size, size, device: device));
         using var torchNetwork = new TorchNetwork(network, Weights(network), device)
         {
-            ConvolutionType = TrainingPrecision.TypeOf(precision),
+            ConvolutionType = TrainingPrecision.TypeOf(asked.Precision),
+            FreezesNorms = asked.FrozenNorms,
         };
-        using var teacher = taught ? new TorchNetwork(network, Weights(network), device) : null;
+        using var teacher = asked.Taught ? new TorchNetwork(network, Weights(network), device) : null;
         using var optimizer = Detection.Training.Optimizer.Create(torchNetwork, OptimizerKind.Sgd, weightDecay: 0, momentum: 0.9);
         var clock = new Stopwatch();
         var before = TimeSpan.Zero;
@@ -79,11 +91,10 @@ internal static class TrainVerb
             optimizer.Step(0.01, step);
         }
         WaitFor();
-        double rate = batch * steps / clock.Elapsed.TotalSeconds, processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds / steps;
+        double rate = asked.Batch * steps / clock.Elapsed.TotalSeconds, processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds / steps;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"prunesearch train {name}{(taught ? " taught" : "")}{(any ? " any" : "")} size={size} b={batch} w={width} {EnumNames.Of(precision)} " +
-            $"{rate:0.0} img/s {processor:0.000} s"));
+            $"prunesearch train {asked} size={size} w={width} {rate:0.0} img/s {processor:0.000} s"));
         return 0;
 
         void WaitFor()
