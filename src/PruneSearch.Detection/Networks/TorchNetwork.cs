@@ -200,6 +200,7 @@ public sealed class TorchNetwork : IDisposable
         var x = maps[layer.Inputs[0]];
         bool learns = is_grad_enabled(), fixes = !training || FreezesNorms; // the statistics of batch norms
         bool folds = fixes && inPlace && (training || !learns); // convolutions answer what the batch norm after them would
+        bool overwrites = inPlace && !(folds && learns) && _soleReader.Contains(layer.Inputs[0]);
         return layer switch
         {
             ConvLayer conv when folds && _normAfter.TryGetValue(conv.Name, out var norm) => Folded(conv, norm, x),
@@ -208,7 +209,7 @@ public sealed class TorchNetwork : IDisposable
             BatchNormLayer norm => nn.functional.batch_norm(
                 x, Of(norm, "running_mean"), Of(norm, "running_var"), Of(norm, "weight"), Of(norm, "bias"),
                 !fixes && ValuesOfChannel(x) > 1, 0.1, norm.Epsilon),
-            ActivationLayer activation => LayerFunctions.Activate(activation.Function, x, inPlace && !(folds && learns) && _soleReader.Contains(layer.Inputs[0])),
+            ActivationLayer activation => LayerFunctions.Activate(activation.Function, x, overwrites),
             AddLayer => layer.Inputs.Skip(1).Aggregate(x, (sum, input) => sum.Plus(maps[input])),
             ScaleLayer => x * maps[layer.Inputs[1]],
             ConcatLayer => cat([.. layer.Inputs.Select(input => maps[input])], 1),
