@@ -236,8 +236,7 @@ public sealed class NetworkBuilder
         });
     }
 
-    private Layer Find(string name) =>
-        _layers.TryGetValue(name, out var layer) ? layer : throw new ArgumentException($"There is no layer '{name}' to read from.");
+    private Layer Find(string name) => _layers.GetValueOrDefault(name) ?? throw new ArgumentException($"There is no layer '{name}' to read from.");
 
     private string Add(Layer layer)
     {

@@ -56,7 +56,7 @@ public sealed class FeatureDistillation : IDisposable
         {
             Tensor own = Pixels(student[name]), wanted = Pixels(teacher[name]);
             wanted = _channels[name] is { } channels ? wanted.index_select(3, channels) : wanted;
-            total = total.Plus(SumOfSquares(own - wanted) / (Variance(wanted) * own.NumberOfElements));
+            total = total.Plus((SumOfSquares(own - wanted) / Variance(wanted)).Over(own.NumberOfElements));
         }
         return total.MoveToOuterDisposeScope();
     }

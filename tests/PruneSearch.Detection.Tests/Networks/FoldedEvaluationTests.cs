@@ -4,6 +4,7 @@ using PruneSearch.Core.Detectors.Ssd;
 using PruneSearch.Core.Detectors.Yolox;
 using PruneSearch.Core.Networks;
 using PruneSearch.Core.Weights;
+using PruneSearch.Detection;
 using PruneSearch.Detection.Import;
 using PruneSearch.Detection.Networks;
 using TorchSharp;
@@ -61,7 +62,7 @@ public sealed class FoldedEvaluationTests
         });
         Assert.All(weights, w => Assert.Equal(w.Value.Values, frozen.ToWeights()[w.Key].Values));
 
-        static Tensor Loss(Dictionary<string, Tensor> outputs) => outputs.Values.Select(o => o.square().mean()).Aggregate((sum, o) => sum + o);
+        static Tensor Loss(Dictionary<string, Tensor> outputs) => outputs.Values.Select(o => (o * o).mean()).Aggregate((sum, o) => sum.Plus(o));
     }
 
     private static DetectorSpec Spec(string family) => family switch
