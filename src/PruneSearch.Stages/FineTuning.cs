@@ -57,7 +57,8 @@ internal sealed class FineTuning(StageContext context, TimeSpan snapshotInterval
         {
             warnings.Add($"it was trained in {EnumNames.Of(used)}: the device does not compute with {EnumNames.Of(settings.Precision)}");
         }
-        if (settings.BatchSize == 1 && model.Network.Layers.Count(l => l is BatchNormLayer { Height: 1, Width: 1 }) is > 0 and var single)
+        if (settings is { BatchSize: 1, FreezeNorms: false }
+            && model.Network.Layers.Count(l => l is BatchNormLayer { Height: 1, Width: 1 }) is > 0 and var single)
         {
             warnings.Add($"a batch of one picture gives {single} batch norms on 1×1 maps a single value, which has no variance: they keep their statistics");
         }

@@ -12,6 +12,11 @@ public sealed class NotFiniteStageTests : IDisposable
 
     public void Dispose() => _room.Dispose();
 
+    [Fact]
+    public void Norms_that_are_frozen_keep_their_statistics_without_a_warning() => Assert.DoesNotContain(
+        Run(_room.Base(new FineTuneSettings { Steps = 1, BatchSize = 1, FreezeNorms = true })).Warnings,
+        w => w.Contains("single value", StringComparison.Ordinal));
+
     [Theory]
     [InlineData(OptimizerKind.AdamW)]
     [InlineData(OptimizerKind.Sgd)]
